@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# bash completion for bng(1)
+
+_bng()
+{
+        local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]}
+        local command='' word
+        local limits='--max-result --max-memory --max-time --config --file --json --help --version'
+
+        COMPREPLY=()
+        for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+                if [[ $word != -* ]]; then
+                        command=$word
+                        break
+                fi
+        done
+
+        case $previous in
+        --config | --file)
+                compopt -o filenames
+                mapfile -t COMPREPLY < <(compgen -f -- "$current")
+                return
+                ;;
+        --max-result)
+                mapfile -t COMPREPLY < <(compgen -W '1M 16M 1G 4096bit infinity' -- "$current")
+                return
+                ;;
+        --max-memory)
+                mapfile -t COMPREPLY < <(compgen -W '64M 256M 1G infinity' -- "$current")
+                return
+                ;;
+        --max-time)
+                mapfile -t COMPREPLY < <(compgen -W '500ms 10s 1min infinity' -- "$current")
+                return
+                ;;
+        --policy | --since | -n)
+                return
+                ;;
+        --runtime | --state)
+                compopt -o filenames
+                mapfile -t COMPREPLY < <(compgen -d -- "$current")
+                return
+                ;;
+        esac
+
+        case $command in
+        '')
+                mapfile -t COMPREPLY < <(compgen -W 'eval predict status history explain check-config
+                        reload --help --version' -- "$current")
+                ;;
+        eval | predict)
+                [[ $current == -* ]] && mapfile -t COMPREPLY < <(compgen -W "$limits" -- "$current")
+                ;;
+        history)
+                mapfile -t COMPREPLY < <(compgen -W '--since -n --policy --json --runtime --state
+                        --help' -- "$current")
+                ;;
+        explain)
+                if [[ $current == -* ]]; then
+                        mapfile -t COMPREPLY < <(compgen -W '--json --runtime --state --help' -- "$current")
+                else
+                        mapfile -t COMPREPLY < <(cd /proc && compgen -G '[0-9]*' | grep "^$current")
+                fi
+                ;;
+        check-config)
+                if [[ $current == -* ]]; then
+                        mapfile -t COMPREPLY < <(compgen -W '--json --help' -- "$current")
+                else
+                        compopt -o filenames
+                        mapfile -t COMPREPLY < <(compgen -f -- "$current")
+                fi
+                ;;
+        status | reload)
+                mapfile -t COMPREPLY < <(compgen -W '--json --runtime --state --help' -- "$current")
+                ;;
+        esac
+} && complete -F _bng bng

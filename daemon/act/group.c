@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * A switch of a group is a file in its folder: the folder is opened first, its inode compared, and
+ * the file opened below it, so that what is written goes to the group that was seen.
+ *
+ * On a hybrid host memory is counted in one hierarchy and the switches stand in another. The v2 group is
+ * asked of the members themselves, then both lists are compared, and the first is read once more: only
+ * when all three agree is the switch pressed. What remains is a process that enters the v2 group from
+ * elsewhere within these microseconds, which takes someone who moves it there by hand.
+ */
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "act/group.h"
+#include "readers/group.h"
+
+struct pids {
+        pid_t *at;
+        size_t n, room;
+};
+
+static bool names_root(const char *path)
+{
+        return path[strspn(path, "/")] == '\0';
+}
+
+static int open_folder(int root, const char *path)
+{
+        int fd = openat(root, path + strspn(path, "/"), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+        return fd < 0 ? -errno : fd;
+}
+
+/* The group's folder, if it is still the group that was first seen. */
+static int open_group(const struct host *host, const struct act_group *group)
+{
+        struct stat st;
+        int fd;
+
+        fd = open_folder(host->groups, group->path);
+        if (fd < 0)
+                return fd;
+        if (fstat(fd, &st) < 0 || st.st_ino != group->inode) {
+                close(fd);
+                return -ENOENT;
+        }
+        return fd;
+}
+
+static int pids_add(struct pids *pids, pid_t pid)
+{
+        if (pids->n == pids->room) {
+                size_t room = pids->room > 0 ? pids->room * 2 : 64;
+                pid_t *at = reallocarray(pids->at, room, sizeof(*at));
+
+                if (!at)
+                        return -ENOMEM;
+                pids->at = at;
+                pids->room = room;
+        }
+        pids->at[pids->n++] = pid;
+        return 0;
+}
+
+static int add_procs(int folder, struct pids *pids)
+{
+        int fd = openat(folder, "cgroup.procs", O_RDONLY | O_CLOEXEC), r = 0;
+        unsigned long pid;
+        FILE *file;
+
+        if (fd < 0)
+                return -errno;
+        file = fdopen(fd, "re");
+        if (!file) {
+                r = -errno;
+                close(fd);
+                return r;
+        }
+        errno = 0;
+        while (r >= 0 && fscanf(file, "%lu", &pid) == 1)
+                r = pids_add(pids, (pid_t)pid);
+        /* A threaded v2 group answers EOPNOTSUPP: its processes are listed by the group above. */
+        if (r >= 0 && ferror(file) && errno != EOPNOTSUPP)
+                r = -errno;
+        fclose(file);
+        return r;
+}
+
+/* Adds the processes of the folder and of all below it; takes the descriptor over. */
+static int add_tree(int folder, struct pids *pids, unsigned depth)
+{
+        struct dirent *entry;
+        DIR *dir;
+        int r;
+
+        r = add_procs(folder, pids);
+        dir = r < 0 ? NULL : fdopendir(folder);
+        if (!dir) {
+                r = r < 0 ? r : -errno;
+                close(folder);
+                return r;
+        }
+        while (r >= 0 && depth < GROUP_DEPTH_MAX && (entry = readdir(dir))) {
+                int below;
+
+                if (entry->d_type != DT_DIR || entry->d_name[0] == '.')
+                        continue;
+                below = open_folder(dirfd(dir), entry->d_name);
+                if (below >= 0)
+                        r = add_tree(below, pids, depth + 1);
+                else if (below != -ENOENT)
+                        r = below;
+                if (r == -ENOENT || r == -ENODEV)
+                        r = 0; /* removed meanwhile: it was empty */
+        }
+        closedir(dir);
+        return r;
+}
+
+static int compare_pids(const void *a, const void *b)
+{
+        const pid_t *x = a, *y = b;
+
+        return (*x > *y) - (*x < *y);
+}
+
+static int read_tree(int root, const char *path, struct pids *pids)
+{
+        size_t n = 0;
+        int r;
+
+        *pids = (struct pids){0};
+        r = open_folder(root, path);
+        if (r >= 0)
+                r = add_tree(r, pids, 0);
+        if (r < 0) {
+                free(pids->at);
+                *pids = (struct pids){0};
+                return r;
+        }
+        if (pids->n > 0)
+                qsort(pids->at, pids->n, sizeof(*pids->at), compare_pids);
+        for (size_t i = 0; i < pids->n; i++)
+                if (n == 0 || pids->at[n - 1] != pids->at[i])
+                        pids->at[n++] = pids->at[i];
+        pids->n = n;
+        return 0;
+}
+
+static bool same_pids(const struct pids *a, const struct pids *b)
+{
+        return a->n == b->n && (a->n == 0 || memcmp(a->at, b->at, a->n * sizeof(*a->at)) == 0);
+}
+
+static bool holds_untouchable(const struct pids *pids)
+{
+        pid_t self = getpid();
+
+        for (size_t i = 0; i < pids->n; i++)
+                if (pids->at[i] <= 1 || pids->at[i] == self) /* 0: someone outside our namespace */
+                        return true;
+        return false;
+}
+
+static int unified_path(const struct host *host, pid_t pid, char **path)
+{
+        struct process_reader *reader;
+        int r = process_reader_new(&reader, host, pid);
+
+        if (r < 0)
+                return r;
+        r = process_read_unified_group(reader, path);
+        process_reader_free(reader);
+        return r;
+}
+
+/* The v2 folder that holds exactly the members, or -EOPNOTSUPP. */
+static int open_twin(const struct host *host, const struct act_group *group,
+                     const struct pids *members)
+{
+        struct pids twin = {0}, again = {0};
+        char *path = NULL;
+        int fd = -1;
+
+        if (host->unified < 0 || members->n == 0 ||
+            unified_path(host, members->at[0], &path) < 0)
+                return -EOPNOTSUPP;
+        if (!names_root(path) && (fd = open_folder(host->unified, path)) >= 0) {
+                if (read_tree(host->unified, path, &twin) < 0 || !same_pids(members, &twin) ||
+                    read_tree(host->groups, group->path, &again) < 0 ||
+                    !same_pids(members, &again)) {
+                        close(fd);
+                        fd = -1;
+                }
+        }
+        free(twin.at);
+        free(again.at);
+        free(path);
+        return fd < 0 ? -EOPNOTSUPP : fd;
+}
+
+static int press(const struct host *host, const struct act_group *group, const char *file,
+                 const char *text)
+{
+        struct pids members = {0};
+        int folder, fd, r;
+
+        if (host->foreign || names_root(group->path))
+                return ACT_REFUSED;
+        folder = open_group(host, group);
+        if (folder < 0)
+                return folder == -ENOENT ? ACT_GONE : folder;
+
+        r = read_tree(host->groups, group->path, &members);
+        if (r >= 0 && holds_untouchable(&members))
+                r = ACT_REFUSED;
+        if (r == 0 && host->controller[0] != '\0') {
+                close(folder);
+                folder = open_twin(host, group, &members);
+                r = folder < 0 ? folder : 0;
+        }
+        if (r == 0) {
+                fd = openat(folder, file, O_WRONLY | O_CLOEXEC);
+                if (fd < 0)
+                        r = errno == ENOENT ? -EOPNOTSUPP : -errno;
+                else {
+                        if (write(fd, text, strlen(text)) < 0)
+                                r = errno == ENODEV ? ACT_GONE : -errno;
+                        close(fd);
+                }
+        }
+        if (folder >= 0)
+                close(folder);
+        free(members.at);
+        return r == -ENOENT || r == -ENODEV ? ACT_GONE : r;
+}
+
+int act_group_kill(const struct host *host, const struct act_group *group)
+{
+        return press(host, group, "cgroup.kill", "1");
+}
+
+int act_group_freeze(const struct host *host, const struct act_group *group, bool frozen)
+{
+        return press(host, group, "cgroup.freeze", frozen ? "1" : "0");
+}
+
+int act_group_members(const struct host *host, const struct act_group *group, pid_t **pids,
+                      size_t *n_pids)
+{
+        struct pids members;
+        int r, folder;
+
+        folder = open_group(host, group);
+        if (folder < 0)
+                return folder == -ENOENT ? ACT_GONE : folder;
+        close(folder);
+        r = read_tree(host->groups, group->path, &members);
+        if (r < 0)
+                return r == -ENOENT || r == -ENODEV ? ACT_GONE : r;
+        *pids = members.at;
+        *n_pids = members.n;
+        return ACT_DONE;
+}

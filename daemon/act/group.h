@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/*
+ * Acts on a whole group and everything below it, through the kernel's own switches: cgroup.kill ends
+ * all of it at once and wins against forks, cgroup.freeze stops it.
+ *
+ * Both belong to the v2 hierarchy. Where another one is watched (v1 and hybrid hosts) they are used only
+ * if the v2 group of the members holds exactly the same processes; else the answer is -EOPNOTSUPP, and
+ * the caller goes through the members one by one (act_group_members, act_hold, act_signal), again
+ * until none is left. A group is named by its path and the inode it was first seen with: one that was
+ * made anew under the same path is another one. The root, and a group in which the daemon or PID 1
+ * lives, is never acted on.
+ *
+ * Nothing blocks, nothing logs. Results as in end.h; ACT_GONE where the group is no more.
+ */
+
+#include <stddef.h>
+#include "act/end.h"
+
+struct act_group {
+        const char *path; /* in the watched hierarchy */
+        uint64_t inode;   /* of its folder */
+};
+
+/* SIGKILL to all of the group. -EOPNOTSUPP: not here, see above. */
+int act_group_kill(const struct host *host, const struct act_group *group);
+/* Stops all of the group, or lets it run again. Asynchronous. -EOPNOTSUPP: not here. */
+int act_group_freeze(const struct host *host, const struct act_group *group, bool frozen);
+/* The processes of the group and of the groups below it, sorted, each once. *pids is malloc'ed, NULL
+ * where there are none. */
+int act_group_members(const struct host *host, const struct act_group *group, pid_t **pids,
+                      size_t *n_pids);

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * bng-control, which bng becomes for the commands that need libsystemd: `bng status --json` arrives as
+ * `bng-control status --json` and speaks as "bng status".
+ */
+
+#include <errno.h>
+#include <locale.h>
+#include <stdlib.h>
+#include <string.h>
+#include "control/control.h"
+
+static const struct {
+        const char *name;
+        control_fn run;
+} commands[] = {
+        {"status", control_status},   {"history", control_history},
+        {"explain", control_explain}, {"check-config", control_check_config},
+        {"reload", control_reload},
+};
+
+static int usage(const char *given)
+{
+        if (given)
+                fprintf(stderr, "bng: this version has no command `%s' for the daemon; it has",
+                        given);
+        else
+                fprintf(stderr, "bng: a command is missing; there are");
+        for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+                fprintf(stderr, "%s %s", i > 0 ? "," : "", commands[i].name);
+        fputc('\n', stderr);
+        return EXIT_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+        char name[64];
+
+        setlocale(LC_CTYPE, "");
+        argp_err_exit_status = EXIT_USAGE;
+        argp_program_version = "bng " BNG_VERSION;
+        if (argc < 2)
+                return usage(NULL);
+        for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+                int r;
+
+                if (strcmp(argv[1], commands[i].name) != 0)
+                        continue;
+                snprintf(name, sizeof(name), "bng %s", commands[i].name);
+                argv[1] = name;
+                program_invocation_name = program_invocation_short_name = name;
+                r = commands[i].run(argc - 1, argv + 1);
+                if (fflush(stdout) != 0 || ferror(stdout)) {
+                        fprintf(stderr, "%s: cannot write the answer: %s\n", name, strerror(errno));
+                        return EXIT_FAILURE;
+                }
+                return r;
+        }
+        return usage(argv[1]);
+}

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * bignum-guardd: options in, a manager run, an exit status out.
+ */
+
+#include <argp.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "manager/manager.h"
+#include "policy/load.h"
+
+enum key {
+        OPTION_CONFIG = 256,
+        OPTION_CHECK,
+        OPTION_DRY_RUN,
+        OPTION_PROCFS,
+        OPTION_CGROUPFS,
+};
+
+struct arguments {
+        struct manager_options options;
+        bool check;
+};
+
+const char *argp_program_version = "bignum-guardd " BNG_VERSION;
+
+static const struct argp_option options[] = {
+        {"config", OPTION_CONFIG, "FILE", 0, "Read this configuration instead of the usual files", 0},
+        {"check-config", OPTION_CHECK, NULL, 0, "Say whether the configuration is valid, and exit", 0},
+        {"dry-run", OPTION_DRY_RUN, NULL, 0, "End nothing, only report what would be ended", 0},
+        {"procfs", OPTION_PROCFS, "DIR", 0, "Use DIR as /proc; forces a dry run", 0},
+        {"cgroupfs", OPTION_CGROUPFS, "DIR", 0, "Use DIR as /sys/fs/cgroup; forces a dry run", 0},
+        {0},
+};
+
+static error_t parse(int key, char *text, struct argp_state *state)
+{
+        struct arguments *arguments = state->input;
+
+        switch (key) {
+        case OPTION_CONFIG:
+                arguments->options.config = text;
+                return 0;
+        case OPTION_CHECK:
+                arguments->check = true;
+                return 0;
+        case OPTION_DRY_RUN:
+                arguments->options.dry_run = true;
+                return 0;
+        case OPTION_PROCFS:
+                arguments->options.procfs = text;
+                return 0;
+        case OPTION_CGROUPFS:
+                arguments->options.groups = text;
+                return 0;
+        case ARGP_KEY_ARG:
+                argp_error(state, "\"%s\": it takes no arguments", text);
+                return EINVAL;
+        default:
+                return ARGP_ERR_UNKNOWN;
+        }
+}
+
+static const struct argp argp = {
+        .options = options,
+        .parser = parse,
+        .doc = "Watches the processes that its configuration names, ends those that run away, and says "
+               "why. Stays in the foreground.",
+};
+
+static int check(const char *file)
+{
+        struct bng_config_errors errors = {0};
+        struct guard_config *config = NULL;
+        int r = guard_config_load(&config, NULL, file, &errors);
+
+        for (size_t i = 0; i < errors.n; i++)
+                fprintf(stderr, "%s\n", errors.lines[i]);
+        if (errors.left_out > 0)
+                fprintf(stderr, "and %zu more\n", errors.left_out);
+        if (r == -ENOMEM)
+                fprintf(stderr, "bignum-guardd: out of memory\n");
+        if (r >= 0)
+                printf("%s is valid; policies: %zu\n", file ? file : "The configuration",
+                       config->n_policies);
+        guard_config_free(config);
+        bng_config_errors_clear(&errors);
+        return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+/* systemd gives one folder, or several with colons between: ours is the first. */
+static const char *folder(const char *variable, const char *otherwise)
+{
+        char *given = getenv(variable);
+
+        if (!given || given[0] == '\0')
+                return otherwise;
+        return strtok(given, ":");
+}
+
+int main(int argc, char **argv)
+{
+        struct arguments arguments = {
+                .options = {
+                        .state = folder("STATE_DIRECTORY", "/var/lib/bignum-guard"),
+                        .runtime = folder("RUNTIME_DIRECTORY", "/run/bignum-guard"),
+                }};
+        struct manager *manager;
+        int r;
+
+        argp_err_exit_status = 2;
+        argp_parse(&argp, argc, argv, 0, NULL, &arguments);
+        if (arguments.check)
+                return check(arguments.options.config);
+
+        r = manager_new(&manager, &arguments.options);
+        if (r < 0)
+                return EXIT_FAILURE;
+        r = manager_run(manager);
+        manager_free(manager);
+        return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+}

@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * From a finding to a deed, and the same deed is done once. What was only logged may be logged again
+ * after a pause that doubles; what was frozen does not grow, so if it does somebody let it run again,
+ * and it is judged anew. When the budget is used up the answer to an end is a freeze.
+ */
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include "manager/context.h"
+
+#define BACKOFF_FIRST_USEC (UINT64_C(3600) * 1000000)
+#define BACKOFF_LAST_USEC (UINT64_C(24) * 3600 * 1000000)
+#define FREEZE_ROUNDS 8 /* a group that is stopped one by one may fork meanwhile */
+
+bool answer_is_given(const struct answered *answered, enum reason reason, uint64_t memory,
+                     uint64_t now)
+{
+        if (answered->quiet_up_to > 0)
+                return memory <= answered->quiet_up_to;
+        return (answered->reasons & (1U << reason)) && now < answered->again;
+}
+
+void answer_forget(struct answered *answered)
+{
+        if (!answered->frozen)
+                answered->quiet_up_to = 0;
+}
+
+static void note_logged(struct answered *answered, enum reason reason, uint64_t now)
+{
+        answered->reasons |= 1U << reason;
+        answered->backoff = answered->backoff == 0                       ? BACKOFF_FIRST_USEC
+                            : answered->backoff < BACKOFF_LAST_USEC / 2 ? answered->backoff * 2
+                                                                         : BACKOFF_LAST_USEC;
+        answered->again = now + answered->backoff;
+}
+
+static void note_stopped(struct answered *answered, uint64_t memory)
+{
+        answered->quiet_up_to = memory + memory / 8 + 1;
+}
+
+/* Everything an answer is about. */
+struct affair {
+        struct watch *watch;
+        struct worker **workers; /* who is concerned, n >= 1 */
+        size_t n;
+        bool whole, partial;
+        const struct worker *breaker; /* whose own memory broke the policy, NULL: the group's total */
+        const struct policy *policy;
+        const struct finding *finding;
+        uint64_t now;
+};
+
+static void report(const struct affair *affair, enum outcome outcome)
+{
+        struct manager *manager = affair->watch->manager;
+        uint64_t event = record_event(manager);
+
+        for (size_t i = 0; i < affair->n; i++)
+                record_close(manager,
+                             record_new(affair->watch, affair->workers[i], affair->policy,
+                                        affair->finding, event),
+                             outcome);
+}
+
+static void note_all(const struct affair *affair)
+{
+        if (affair->whole || !affair->breaker)
+                note_logged(&affair->watch->answered, affair->finding->reason, affair->now);
+        for (size_t i = 0; i < affair->n; i++)
+                note_logged(&affair->workers[i]->answered, affair->finding->reason, affair->now);
+}
+
+static int freeze_one(struct manager *manager, struct worker *worker)
+{
+        int r = act_signal(&worker->target, &manager->host, worker->reader, SIGSTOP);
+
+        if (r == ACT_DONE) {
+                worker->answered.frozen = true;
+                note_stopped(&worker->answered, worker_memory(worker));
+        }
+        return r;
+}
+
+/* Stops the whole group one by one, those as well that are forked meanwhile. */
+static int freeze_each(const struct affair *affair)
+{
+        int r = ACT_GONE;
+
+        for (size_t i = 0; i < affair->n; i++) {
+                int one = freeze_one(affair->watch->manager, affair->workers[i]);
+
+                if (one < 0 || r == ACT_GONE)
+                        r = one;
+        }
+        for (unsigned round = 0; affair->whole && r == ACT_DONE && round < FREEZE_ROUNDS; round++) {
+                struct worker **workers;
+                size_t n, fresh = 0;
+                bool partial;
+
+                if (watch_gather(affair->watch, &workers, &n, &partial) < 0)
+                        break;
+                for (size_t i = 0; i < n; i++)
+                        if (!workers[i]->answered.frozen) {
+                                fresh++;
+                                (void)freeze_one(affair->watch->manager, workers[i]);
+                        }
+                watch_gathered_free(workers, n);
+                if (fresh == 0)
+                        break;
+        }
+        return r;
+}
+
+static int freeze(const struct affair *affair)
+{
+        struct act_group target = watch_target(affair->watch);
+        int r = -EOPNOTSUPP;
+
+        if (affair->whole && !affair->partial)
+                r = act_group_freeze(&affair->watch->manager->host, &target, true);
+        if (r == ACT_DONE && affair->whole) {
+                affair->watch->answered.frozen = true;
+                for (size_t i = 0; i < affair->n; i++)
+                        note_stopped(&affair->workers[i]->answered,
+                                     worker_memory(affair->workers[i]));
+        } else if (r == -EOPNOTSUPP)
+                r = freeze_each(affair);
+        return r;
+}
+
+static void do_freeze(const struct affair *affair, enum outcome outcome)
+{
+        struct manager *manager = affair->watch->manager;
+        int r = freeze(affair);
+
+        if (r != ACT_DONE)
+                note_all(affair);
+        else if (affair->whole || !affair->breaker)
+                note_stopped(&affair->watch->answered, affair->watch->memory);
+        if (r < 0)
+                log_trouble(&manager->trouble.signal, affair->now, "Cannot freeze in %s: %s",
+                            affair->watch->shown, strerror(-r));
+        if (r == ACT_GONE)
+                outcome = OUTCOME_GONE;
+        else if (r != ACT_DONE && outcome == OUTCOME_FROZEN)
+                outcome = OUTCOME_SURVIVED;
+        report(affair, outcome);
+}
+
+static void do_end(const struct affair *affair, enum step step)
+{
+        struct ending_order order = {
+                .watch = affair->watch,
+                .workers = affair->workers,
+                .n = affair->n,
+                .whole = affair->whole,
+                .partial = affair->partial,
+                .breaker = affair->breaker,
+                .policy = affair->policy,
+                .finding = *affair->finding,
+                .step = step,
+        };
+        int r = ending_start(&order);
+
+        /* Not even the memory to begin it: the next look tries again. */
+        if (r < 0)
+                log_trouble(&affair->watch->manager->trouble.signal, affair->now,
+                            "Cannot end what broke policy %s in %s: %s", affair->policy->name,
+                            affair->watch->shown, strerror(-r));
+}
+
+static void answer(const struct affair *affair)
+{
+        struct manager *manager = affair->watch->manager;
+        enum step step = decide_step(affair->policy, affair->finding);
+
+        if (affair->whole && step != STEP_LOG && group_is_slice(affair->watch->path)) {
+                log_line(LOG_WARNING, "Policy %s would end the slice %s as a whole: only logged.",
+                         affair->policy->name, affair->watch->shown);
+                step = STEP_LOG;
+        }
+        if (step == STEP_LOG || manager->dry_run) {
+                note_all(affair);
+                report(affair, step == STEP_LOG ? OUTCOME_LOGGED : OUTCOME_WOULD_HAVE_ENDED);
+        } else if (step == STEP_FREEZE)
+                do_freeze(affair, OUTCOME_FROZEN);
+        else if (!manager_take_budget(manager, affair->policy))
+                do_freeze(affair, OUTCOME_WITHHELD);
+        else
+                do_end(affair, step);
+}
+
+static void answer_whole(struct affair *affair)
+{
+        affair->whole = true;
+        if (ending_of_group(affair->watch) ||
+            watch_gather(affair->watch, &affair->workers, &affair->n, &affair->partial) < 0)
+                return; /* the next look tells what is wrong with the group */
+        if (affair->n > 0)
+                answer(affair);
+        watch_gathered_free(affair->workers, affair->n);
+}
+
+void answer_worker(struct worker *worker, const struct finding *finding, uint64_t now)
+{
+        struct affair affair = {.watch = worker->watch,
+                                .workers = &worker,
+                                .n = 1,
+                                .breaker = worker,
+                                .policy = worker->policy,
+                                .finding = finding,
+                                .now = now};
+
+        if (worker->policy->scope == SCOPE_GROUP)
+                answer_whole(&affair);
+        else
+                answer(&affair);
+}
+
+void answer_group(struct watch *watch, struct worker *culprit, const struct finding *finding,
+                  uint64_t now)
+{
+        struct affair affair = {.watch = watch,
+                                .workers = &culprit,
+                                .n = 1,
+                                .policy = watch->policy,
+                                .finding = finding,
+                                .now = now};
+
+        if (culprit)
+                answer(&affair);
+        else
+                answer_whole(&affair);
+}

@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/*
+ * What the files of this folder share: the manager, what it watches, and who calls whom.
+ *
+ *   manager.c    the life of the daemon: start, reload, stop
+ *   discover.c   which groups exist, and which policies name them     -> watch
+ *   watch.c      one watched group: its processes, its measurements   -> worker
+ *   worker.c     one process of it: held, measured, known
+ *   judge.c      one look at a group: measure and decide              -> answer
+ *   answer.c     what is done about it: log, freeze, or end           -> ending, record
+ *   ending.c     an end as a little state machine; members.c: its processes
+ *   record.c     a verdict from what is known
+ *   describe.c   status and explanations for the bus
+ *
+ * Everything is the loop's thread's. Ownership: the manager owns watches and endings; a watch owns its
+ * workers, but an ending or a job in the offload's thread may hold a worker longer (references).
+ * Policies belong to a configuration that is replaced as a whole; endings keep theirs alive.
+ */
+
+#include <inttypes.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <systemd/sd-event.h>
+#include <uthash.h>
+#include "act/end.h"
+#include "act/group.h"
+#include "bus/server.h"
+#include "manager/budget.h"
+#include "manager/log.h"
+#include "manager/manager.h"
+#include "manager/offload.h"
+#include "manager/units.h"
+#include "manager/users.h"
+#include "policy/decide.h"
+#include "policy/load.h"
+#include "policy/match.h"
+#include "readers/arrivals.h"
+#include "readers/group.h"
+#include "readers/process.h"
+#include "report/store.h"
+
+/* A configuration in force, or one that an ending still goes by. */
+struct settings {
+        unsigned references;
+        struct guard_config *config;
+};
+
+/* The kill budget of a policy, by its name: a reload does not refill it. */
+struct account {
+        char *policy;
+        struct budget budget;
+        UT_hash_handle hh;
+};
+
+struct manager {
+        const struct manager_options *options;
+        sd_event *event;
+        struct host host;
+        bool host_open;
+        char *own_group; /* the daemon's own, the root on a foreign host */
+        struct settings *settings;
+        bool dry_run;
+        bool stopping;
+        uint64_t started_realtime;
+        uint64_t last_event;
+        char *config_error; /* why the last reload was refused */
+        unsigned told;      /* groups that the status line speaks of, */
+        uint64_t tell_again; /* and the monotonic microseconds before which it stays */
+
+        struct watch *watches; /* by path */
+        struct ending *endings;
+        struct account *accounts;
+
+        struct offload *offload;
+        struct users *users;
+        struct units *units;
+        struct store *store;
+        struct server *server;
+        sd_event_source *discovery;
+        sd_event_source *arrivals; /* NULL where there is no inotify */
+        int arrivals_fd;
+        uint64_t walk_again; /* monotonic microseconds: not before, however much arrives */
+
+        uint64_t available; /* bytes of memory the machine has left, */
+        uint64_t available_read; /* and when that was read */
+        struct {
+                struct log_trouble hold, read, walk, signal, culprit;
+        } trouble;
+};
+
+/* What was answered to a worker or a group, so that the answer is given once. */
+struct answered {
+        unsigned reasons;    /* a bit an enum reason */
+        bool frozen;         /* by us: to be let go when we leave */
+        uint64_t quiet_up_to; /* bytes: frozen ones are judged anew above it, they have been let go */
+        uint64_t again;      /* monotonic microseconds: logged ones may be logged again */
+        uint64_t backoff;
+};
+
+struct worker {
+        unsigned references;
+        struct watch *watch; /* NULL once the watch has let it go */
+        struct process_reader *reader;
+        struct act_target target;
+        bool annexed; /* lives in a group below the watched one: counts for the group's limit alone */
+        bool seen;    /* in the list of processes that is being read */
+
+        const struct policy *policy; /* the first that matches, or NULL */
+        bool undecided;              /* its user's name is not known yet */
+        char *comm, *argv0;
+        uint64_t first_seen, facts_due;
+
+        struct series series; /* of `private` */
+        uint64_t private;     /* bytes: resident minus shared, and swapped out */
+        uint64_t rss;
+        uint64_t shared;      /* bytes of `private` that belong to others, by the last proof */
+        uint64_t peak;        /* highest memory that was judged */
+        uint64_t brought;     /* bytes it had at first sight: may be charged to another group;
+                                 UINT64_MAX before it was measured */
+        uint64_t due;         /* monotonic microseconds of its next measurement */
+
+        bool proving;
+        uint64_t asked; /* monotonic microseconds: since when a proof is wanted, 0: it is not, */
+        uint64_t proven; /* and of the last proof, 0: none */
+        struct answered answered;
+        struct ending *ending;
+        UT_hash_handle hh; /* by target.pid */
+};
+
+/* A group below a watched one that is not watched itself. */
+struct annex {
+        char *path;
+        struct group_reader *reader;
+        bool seen;
+        struct annex *next;
+};
+
+struct watch {
+        struct manager *manager;
+        char *path;
+        char *shown; /* the path, escaped for messages */
+        char *claim; /* the unit its path claims to belong to, or NULL */
+        char *unit;  /* the unit systemd confirmed, or NULL */
+        sd_bus_slot *asking;
+        uint64_t ask_again;
+        struct group_reader *reader;
+        uint64_t inode;
+        bool seen; /* in the walk that is under way */
+
+        const struct policy **policies; /* those that may match in this group, in their order */
+        size_t n_policies;
+        const struct policy *policy; /* the one for the group as a whole, or NULL */
+        bool asks_names; /* one of them asks for users or commands */
+
+        struct worker *workers; /* by pid */
+        struct annex *annexes;
+        struct series series;
+        struct group_reading reading;
+        uint64_t memory, peak;
+        uint64_t due; /* monotonic microseconds of the next full reading of the group */
+        uint64_t next_look;
+        sd_event_source *timer;
+
+        struct answered answered;
+        uint64_t settle; /* monotonic microseconds: no other culprit before, memory is being freed */
+        uint64_t deliberating; /* since when culprits are being proven, 0: they are not */
+        uint64_t calm; /* monotonic microseconds: before this, a look only asks whether all is far below */
+        UT_hash_handle hh;
+};
+
+/* ---- manager.c */
+uint64_t manager_now(const struct manager *manager); /* monotonic microseconds, of this turn */
+struct settings *settings_ref(struct settings *settings);
+struct settings *settings_unref(struct settings *settings); /* NULL */
+/* Named by Protect=, or a group that holds the daemon: nothing in it is ever ended. */
+bool manager_exempts(const struct manager *manager, const char *path);
+/* One end of this policy's budget. */
+bool manager_take_budget(struct manager *manager, const struct policy *policy);
+/* Bytes until the machine itself is out of memory. */
+uint64_t manager_available(struct manager *manager);
+/* Reads the configuration anew. -EINVAL: it is wrong, the last good one stays; *errors, where asked for,
+ * gets the lines (malloc'ed). Says itself what happened. */
+int manager_reload(struct manager *manager, char **errors);
+/* Tells systemd's status line how much is watched. */
+void manager_tell_status(struct manager *manager);
+/* The last end that was under way is over. */
+void manager_ends_are_over(struct manager *manager);
+
+/* ---- discover.c */
+int discover_start(struct manager *manager);
+void discover_stop(struct manager *manager);
+/* Walks now: finds new groups, drops vanished ones. */
+void discover_walk(struct manager *manager);
+/* Another configuration is in force: every group and worker is asked anew whose it is. */
+void discover_apply(struct manager *manager);
+
+/* ---- watch.c */
+int watch_new(struct watch **ret, struct manager *manager, const char *path);
+struct watch *watch_free(struct watch *watch); /* NULL; what it froze runs again */
+/* Finds out which policies are in force here. False: none. */
+bool watch_apply(struct watch *watch);
+/* A group below that has no watch of its own; those that were not told again leave. */
+int watch_annex(struct watch *watch, const char *path);
+void watch_drop_annexes(struct watch *watch);
+/* Reads the lists of processes: takes new ones in, drops those that left. 0 or a negative errno;
+ * -ENODEV or -ENOENT when the group is gone. */
+int watch_scan(struct watch *watch, uint64_t now);
+void watch_drop(struct watch *watch, struct worker *worker);
+void watch_look_at(struct watch *watch, uint64_t usec);
+struct act_group watch_target(const struct watch *watch);
+/* This process of the group or below it, with a reference: known, or known from now on. ACT_REFUSED when
+ * it is exempt, or not there any more; else as act_hold. Lets no worker go. */
+int watch_hold(struct watch *watch, pid_t pid, struct worker **ret);
+/*
+ * Up to ENDING_MEMBERS_MAX processes of the group and below it that may be ended, as references that
+ * watch_gathered_free() gives back. *partial: something was left out because it is exempt. 0 or a
+ * negative errno.
+ */
+int watch_gather(struct watch *watch, struct worker ***workers, size_t *n, bool *partial);
+void watch_gathered_free(struct worker **workers, size_t n);
+bool path_is_below(const char *path, const char *above); /* or the same */
+
+/* ---- worker.c */
+int worker_new(struct worker **ret, struct watch *watch, pid_t pid, uint64_t now);
+struct worker *worker_ref(struct worker *worker);
+struct worker *worker_unref(struct worker *worker); /* NULL */
+/* Who it is by now, and so which policy is its own. */
+void worker_identify(struct worker *worker, uint64_t now);
+bool worker_matches(struct worker *worker, const struct policy *policy, uint64_t now);
+/* Measures it. 0; -ESRCH when it has ended. */
+int worker_measure(struct worker *worker, bool swaps, uint64_t now);
+uint64_t worker_memory(const struct worker *worker); /* bytes: what its end would free */
+struct subject worker_subject(const struct worker *worker, uint64_t now);
+/* Asks for proportional memory in the offload's thread; the group is looked at when it is there. */
+void worker_prove(struct worker *worker);
+
+/* ---- judge.c */
+void judge_look(struct watch *watch);
+
+/* ---- answer.c */
+/* Was this answered already, so that there is nothing more to say or do? */
+bool answer_is_given(const struct answered *answered, enum reason reason, uint64_t memory,
+                     uint64_t now);
+/* Nothing is broken any more: what is frozen stays frozen, the rest starts anew. */
+void answer_forget(struct answered *answered);
+/* What is done about a worker that broke its policy, */
+void answer_worker(struct worker *worker, const struct finding *finding, uint64_t now);
+/* and about a group: this one of its workers, or with NULL all of it. */
+void answer_group(struct watch *watch, struct worker *culprit, const struct finding *finding,
+                  uint64_t now);
+
+/* ---- ending.c, members.c */
+#define ENDING_MEMBERS_MAX 1024 /* processes of one end with a verdict of their own */
+/*
+ * Ends these workers (n >= 1), or with `whole` everything in the watch's group, of which these are what
+ * is known. `partial`: something in the group is exempt, so its members go one by one.
+ */
+struct ending_order {
+        struct watch *watch;
+        struct worker **workers;
+        size_t n;
+        bool whole, partial;
+        const struct worker *breaker; /* whose own memory broke the policy, NULL: the group's total */
+        const struct policy *policy;
+        struct finding finding;
+        enum step step; /* STEP_TERMINATE or STEP_KILL */
+};
+int ending_start(const struct ending_order *order);
+/* There is another measurement of what is being ended: what grows on in its grace is killed at once. */
+void ending_measured_worker(const struct worker *worker);
+void ending_measured_group(const struct watch *watch);
+bool ending_of_group(const struct watch *watch); /* is all of it being ended? */
+/* Is anything in this group or below it still dying, so that memory is about to be freed? */
+bool ending_under_way(const struct watch *watch);
+void ending_forget_watch(struct manager *manager, const struct watch *watch);
+/* Writes down every end that is under way as it stands, and lets go of all. */
+void ending_give_up(struct manager *manager);
+
+/* ---- record.c */
+/* Was it the group's own total that broke the policy? Then its series is the evidence. */
+bool record_is_of_group(const struct policy *policy, const struct finding *finding);
+/* A verdict with everything but its outcome. NULL without memory. */
+struct verdict *record_new(const struct watch *watch, const struct worker *worker,
+                           const struct policy *policy, const struct finding *finding,
+                           uint64_t event);
+uint64_t record_event(struct manager *manager); /* a number for the verdicts of one decision */
+/* Gives it its outcome and hands it to the store. NULL is fine: there was no memory for it. */
+void record_close(struct manager *manager, struct verdict *verdict, enum outcome outcome);
+
+/* ---- describe.c */
+extern const struct server_ops describe_ops;

@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * What the daemon knows, told to those who ask over the bus: all of it (status), or everything about one
+ * process (explain): which policy is its own and why, and how near each limit is.
+ */
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include "manager/context.h"
+#include "report/status.h"
+#include "samples/growth.h"
+#include "samples/leak.h"
+
+static uint64_t from_now(uint64_t usec, uint64_t now)
+{
+        return usec == UINT64_MAX ? UINT64_MAX : usec > now ? usec - now : 0;
+}
+
+static struct status_worker worker_status(const struct worker *worker, const char *command,
+                                          uint64_t now)
+{
+        return (struct status_worker){
+                .pid = worker->target.pid,
+                .start_time = worker->target.start_time,
+                .uid = worker->target.uid,
+                .command = command,
+                .memory = worker_memory(worker),
+                .peak = worker->peak,
+                .rate = growth_latest(&worker->series),
+                .next_usec = from_now(worker->due, now),
+                .state = worker->ending                                                   ? "ending"
+                         : worker->answered.frozen || worker->watch->answered.frozen ? "frozen"
+                                                                                          : "watched",
+        };
+}
+
+static void add_workers(json_t *group, const struct watch *watch, const struct policy *policy,
+                        uint64_t now)
+{
+        struct worker *worker;
+
+        for (worker = watch->workers; worker; worker = worker->hh.next) {
+                struct status_worker status;
+                char *command = NULL;
+
+                if (worker->policy != policy)
+                        continue;
+                (void)process_read_comm(worker->reader, &command);
+                status = worker_status(worker, command ? command : "", now);
+                status_add_worker(group, &status);
+                free(command);
+        }
+}
+
+static bool holds_worker_of(const struct watch *watch, const struct policy *policy)
+{
+        const struct worker *worker;
+
+        for (worker = watch->workers; worker; worker = worker->hh.next)
+                if (worker->policy == policy)
+                        return true;
+        return watch->policy == policy;
+}
+
+static void add_groups(json_t *entry, struct manager *manager, const struct policy *policy,
+                       uint64_t now)
+{
+        struct watch *watch;
+
+        for (watch = manager->watches; watch; watch = watch->hh.next) {
+                struct status_group status = {
+                        .path = watch->path,
+                        .unit = watch->unit,
+                        .memory = watch->reading.accounted ? watch->reading.memory : watch->memory,
+                        .limit = watch->reading.limit,
+                        .peak = watch->peak,
+                        .rate = growth_latest(&watch->series),
+                        .next_usec = from_now(watch->next_look, now),
+                };
+
+                if (holds_worker_of(watch, policy) ||
+                    (watch->n_policies > 0 && watch->policies[0] == policy))
+                        add_workers(status_add_group(entry, &status), watch, policy, now);
+        }
+}
+
+static int describe_status(void *userdata, json_t **ret)
+{
+        struct manager *manager = userdata;
+        const struct guard_config *config = manager->settings->config;
+        uint64_t now = manager_now(manager);
+        const struct status_daemon daemon = {
+                .layout = host_layout_name(manager->host.layout),
+                .groups_path = manager->host.groups_path,
+                .dry_run = manager->dry_run,
+                .started_realtime_usec = manager->started_realtime,
+                .config = manager->options->config,
+                .config_error = manager->config_error,
+        };
+
+        *ret = status_new(&daemon);
+        for (size_t i = 0; i < config->n_policies; i++)
+                add_groups(status_add_policy(*ret, &config->policies[i]), manager,
+                           &config->policies[i], now);
+        return *ret ? 0 : -ENOMEM;
+}
+
+/* ---- one process */
+
+static struct worker *find_worker(struct manager *manager, pid_t pid)
+{
+        struct worker *worker = NULL;
+        struct watch *watch;
+
+        for (watch = manager->watches; watch && !worker; watch = watch->hh.next)
+                HASH_FIND(hh, watch->workers, &pid, sizeof(pid), worker);
+        return worker;
+}
+
+static void add_limit(json_t *explanation, const char *key, uint64_t limit, bool known,
+                      double value, uint64_t window)
+{
+        struct explain_limit entry = {
+                .key = key,
+                .limit = limit,
+                .value = value >= 0x1p63 ? UINT64_MAX : value > 0 ? (uint64_t)value : 0,
+                .window = window,
+                .known = known,
+        };
+
+        if (limit != POLICY_UNSET)
+                explain_add_limit(explanation, &entry);
+}
+
+static void add_limits(json_t *explanation, const struct worker *worker)
+{
+        const struct policy *policy = worker->policy;
+        const struct watch *watch = worker->watch;
+        const struct series *series =
+                policy->scope == SCOPE_GROUP ? &watch->series : &worker->series;
+        struct growth growth = growth_over_window(series);
+        double hours = (double)policy->leak_window / 3.6e9;
+
+        add_limit(explanation, "WorkerMemoryMax", policy->worker_memory_max,
+                  worker->series.n_pushed > 0, (double)worker_memory(worker), 0);
+        if (watch->policy == policy)
+                add_limit(explanation, "GroupMemoryMax", policy->group_memory_max,
+                          watch->series.n_pushed > 0, (double)watch->memory, 0);
+        add_limit(explanation, "GrowthMax", policy->growth_max, growth.known, growth.rate,
+                  policy->growth_window);
+        add_limit(explanation, "LeakMax", policy->leak_max,
+                  series_seen(series) >= policy->leak_window, leak_in_window(series) / hours,
+                  policy->leak_window);
+}
+
+static const char *why_exempt(struct manager *manager, const struct process_identity *identity,
+                              const char *path)
+{
+        struct group_facts facts = {.path = path};
+        char *claim;
+        bool protected;
+
+        if (identity->kernel_thread)
+                return "a kernel thread";
+        if (identity->pid == 1)
+                return "the first process";
+        if (!manager->host.foreign && identity->pid == getpid())
+                return "the daemon itself";
+        if (!path)
+                return "its group cannot be seen";
+        if (group_is_forbidden(path, manager->own_group))
+                return "its group is the root or holds the daemon";
+        claim = unit_from_path(path);
+        facts.unit = claim;
+        protected = guard_protects(manager->settings->config, &facts);
+        free(claim);
+        return protected ? "named by Protect=" : NULL;
+}
+
+static enum explain_match match_of(struct worker *worker, const struct policy *policy,
+                                   uint64_t now)
+{
+        const struct watch *watch = worker->watch;
+
+        if (worker->policy == policy)
+                return EXPLAIN_APPLIES;
+        for (size_t i = 0; i < watch->n_policies; i++)
+                if (watch->policies[i] == policy)
+                        return worker_matches(worker, policy, now) ? EXPLAIN_LATER
+                                                                   : EXPLAIN_OTHER_WORKER;
+        return worker->policy && worker->policy < policy &&
+                               policy_matches_group(policy, &(struct group_facts){watch->path,
+                                                                                  watch->unit})
+                       ? EXPLAIN_LATER
+                       : EXPLAIN_OTHER_GROUP;
+}
+
+static int explain_watched(struct manager *manager, struct worker *worker, json_t **ret)
+{
+        const struct guard_config *config = manager->settings->config;
+        uint64_t now = manager_now(manager);
+        struct explain_process process = {.cgroup = worker->target.group,
+                                          .unit = worker->watch->unit};
+        char *command = NULL;
+
+        (void)process_read_comm(worker->reader, &command);
+        process.worker = worker_status(worker, command ? command : "", now);
+        *ret = explain_new(&process);
+        for (size_t i = 0; i < config->n_policies; i++)
+                explain_add_policy(*ret, &config->policies[i],
+                                   match_of(worker, &config->policies[i], now));
+        if (worker->policy)
+                add_limits(*ret, worker);
+        free(command);
+        return *ret ? 0 : -ENOMEM;
+}
+
+static int explain_unwatched(struct manager *manager, pid_t pid, json_t **ret)
+{
+        const struct guard_config *config = manager->settings->config;
+        struct explain_process process = {.worker = {.pid = pid, .next_usec = UINT64_MAX,
+                                                     .state = "unwatched"}};
+        struct process_identity identity;
+        struct process_reader *reader;
+        char *command = NULL, *path = NULL;
+        int r;
+
+        r = process_reader_new(&reader, &manager->host, pid);
+        if (r < 0)
+                return r == -ENOENT ? -ESRCH : r;
+        r = process_read_identity(reader, &identity);
+        if (r >= 0) {
+                (void)process_read_comm(reader, &command);
+                (void)process_read_group(reader, &manager->host, &path);
+                process.worker.start_time = identity.start_time;
+                process.worker.uid = identity.uid;
+                process.worker.command = command ? command : "";
+                process.cgroup = path;
+                process.exempt = why_exempt(manager, &identity, path);
+                *ret = explain_new(&process);
+                for (size_t i = 0; i < config->n_policies; i++)
+                        explain_add_policy(*ret, &config->policies[i], EXPLAIN_OTHER_GROUP);
+                r = *ret ? 0 : -ENOMEM;
+        }
+        process_reader_free(reader);
+        free(command);
+        free(path);
+        return r;
+}
+
+static int describe_process(void *userdata, pid_t pid, json_t **ret)
+{
+        struct worker *worker = find_worker(userdata, pid);
+
+        return worker ? explain_watched(userdata, worker, ret)
+                      : explain_unwatched(userdata, pid, ret);
+}
+
+static int describe_reload(void *userdata, char **errors)
+{
+        return manager_reload(userdata, errors);
+}
+
+static bool describe_dry_run(void *userdata)
+{
+        const struct manager *manager = userdata;
+
+        return manager->dry_run;
+}
+
+const struct server_ops describe_ops = {
+        .status = describe_status,
+        .explain = describe_process,
+        .reload = describe_reload,
+        .dry_run = describe_dry_run,
+};

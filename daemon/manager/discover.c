@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * Which groups exist, and which of them a policy names: a walk over the hierarchy, as soon as one was made
+ * (arrivals.h), and every second anyway. A walk costs some microseconds a group, so it paces itself: it
+ * never takes more than a fiftieth of the time. A group that is gone leaves; one that was made again under the same
+ * path has another inode and is another group.
+ *
+ * Unit= is two steps. The path claims a unit, which makes the group a candidate; it is watched under
+ * such a policy once systemd has confirmed the claim.
+ */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+#include "manager/context.h"
+#include "manager/self.h"
+
+#define WALK_USEC UINT64_C(1000000)
+#define WALK_ACCURACY_USEC UINT64_C(100000)
+#define WALK_SHARE 50
+#define WALK_SLOWEST_USEC (UINT64_C(10) * 1000000)
+#define ASK_AGAIN_USEC (UINT64_C(30) * 1000000)
+
+static bool names_units(const struct guard_config *config)
+{
+        for (size_t i = 0; i < config->n_policies; i++)
+                if (config->policies[i].units.n > 0)
+                        return true;
+        return false;
+}
+
+/* Could a policy be about it, if what its path claims is true? */
+static bool is_candidate(const struct manager *manager, const char *path)
+{
+        const struct guard_config *config = manager->settings->config;
+        char *claim = names_units(config) ? unit_from_path(path) : NULL;
+        struct group_facts facts = {.path = path, .unit = claim};
+        bool candidate = false;
+
+        for (size_t i = 0; i < config->n_policies && !candidate; i++)
+                candidate = policy_matches_group(&config->policies[i], &facts);
+        free(claim);
+        return candidate && !manager_exempts(manager, path);
+}
+
+static bool is_same_group(const struct watch *watch)
+{
+        const char *path = watch->path + strspn(watch->path, "/");
+        struct stat st;
+
+        return fstatat(watch->manager->host.groups, path, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+               st.st_ino == watch->inode;
+}
+
+static void drop(struct watch *watch)
+{
+        HASH_DEL(watch->manager->watches, watch);
+        watch_free(watch);
+}
+
+static void on_unit(void *userdata, const char *unit, int error)
+{
+        struct watch *watch = userdata;
+
+        watch->asking = sd_bus_slot_unref(watch->asking);
+        if (error < 0 || strcmp(unit, watch->claim) != 0)
+                return;
+        watch->unit = strdup(unit);
+        if (watch->unit && watch_apply(watch))
+                watch_look_at(watch, 0);
+}
+
+static void ask_for_unit(struct watch *watch, uint64_t now)
+{
+        struct manager *manager = watch->manager;
+
+        if (!watch->claim || watch->unit || now < watch->ask_again || manager->host.foreign ||
+            !units_available(manager->units, now))
+                return;
+        watch->ask_again = now + ASK_AGAIN_USEC;
+        watch->asking = sd_bus_slot_unref(watch->asking);
+        (void)units_ask(manager->units, watch->path, on_unit, watch, &watch->asking);
+}
+
+/* The nearest watched group above, which counts this one's processes as its own. */
+static struct watch *find_above(struct manager *manager, const char *path)
+{
+        char above[4096], *slash;
+        struct watch *watch = NULL;
+        size_t length = strlen(path);
+
+        if (length >= sizeof(above))
+                return NULL;
+        memcpy(above, path, length + 1);
+        while (!watch && (slash = strrchr(above, '/')) && slash != above) {
+                *slash = '\0';
+                HASH_FIND_STR(manager->watches, above, watch);
+        }
+        return watch;
+}
+
+static int take_in(struct manager *manager, const char *path)
+{
+        struct watch *watch;
+        int r = watch_new(&watch, manager, path);
+
+        if (r < 0)
+                return r;
+        HASH_ADD_KEYPTR(hh, manager->watches, watch->path, strlen(watch->path), watch);
+        watch->seen = true;
+        if (watch_apply(watch))
+                watch_look_at(watch, 0);
+        return 0;
+}
+
+static int on_group(void *userdata, const char *path)
+{
+        struct manager *manager = userdata;
+        struct watch *watch;
+        int r = 0;
+
+        if (manager->arrivals)
+                (void)arrivals_watch(manager->arrivals_fd, &manager->host, path);
+        HASH_FIND_STR(manager->watches, path, watch);
+        if (watch && is_same_group(watch)) {
+                watch->seen = true;
+                return 0;
+        }
+        if (watch)
+                drop(watch);
+        if (is_candidate(manager, path))
+                r = self_has_room() ? take_in(manager, path) : -EMFILE;
+        else if (manager->watches && !manager_exempts(manager, path) &&
+                 (watch = find_above(manager, path)) && watch->policy)
+                r = watch_annex(watch, path);
+        if (r < 0 && r != -ENOENT && r != -ENODEV)
+                log_trouble(&manager->trouble.walk, manager_now(manager),
+                            "Cannot watch a group: %s", strerror(-r));
+        return 0;
+}
+
+void discover_walk(struct manager *manager)
+{
+        uint64_t now = manager_now(manager);
+        struct watch *watch, *next;
+        struct annex *annex;
+        int r;
+
+        for (watch = manager->watches; watch; watch = watch->hh.next) {
+                watch->seen = false;
+                for (annex = watch->annexes; annex; annex = annex->next)
+                        annex->seen = false;
+        }
+        r = group_walk(&manager->host, on_group, manager);
+        if (r < 0) {
+                /* Half a walk tells nothing about who is gone. */
+                log_trouble(&manager->trouble.walk, now, "Cannot list the groups below %s: %s",
+                            manager->host.groups_path, strerror(-r));
+                return;
+        }
+        HASH_ITER(hh, manager->watches, watch, next)
+        {
+                if (!watch->seen) {
+                        drop(watch);
+                        continue;
+                }
+                watch_drop_annexes(watch);
+                ask_for_unit(watch, now);
+        }
+        manager_tell_status(manager);
+}
+
+void discover_apply(struct manager *manager)
+{
+        struct watch *watch, *next;
+
+        HASH_ITER(hh, manager->watches, watch, next)
+        {
+                if (watch_apply(watch))
+                        watch_look_at(watch, 0);
+                else
+                        drop(watch); /* one that may still be a candidate is found again */
+        }
+        discover_walk(manager);
+}
+
+static uint64_t clock_now(void)
+{
+        struct timespec now;
+
+        clock_gettime(CLOCK_MONOTONIC, &now);
+        return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
+static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
+{
+        struct manager *manager = userdata;
+        uint64_t begin = clock_now(), end, rest;
+
+        (void)usec;
+        discover_walk(manager);
+        end = clock_now();
+        rest = (end - begin) * WALK_SHARE;
+        rest = rest < WALK_SLOWEST_USEC ? rest : WALK_SLOWEST_USEC;
+        manager->walk_again = end + rest;
+        (void)sd_event_source_set_time_accuracy(source, WALK_ACCURACY_USEC);
+        (void)sd_event_source_set_time(source, end + (rest > WALK_USEC ? rest : WALK_USEC));
+        return sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
+}
+
+static int on_arrival(sd_event_source *source, int fd, uint32_t events, void *userdata)
+{
+        struct manager *manager = userdata;
+
+        (void)source;
+        (void)events;
+        arrivals_drain(fd);
+        (void)sd_event_source_set_time_accuracy(manager->discovery, 1);
+        (void)sd_event_source_set_time(manager->discovery, manager->walk_again);
+        return sd_event_source_set_enabled(manager->discovery, SD_EVENT_ONESHOT);
+}
+
+static void start_arrivals(struct manager *manager)
+{
+        int fd = arrivals_open();
+
+        if (fd < 0)
+                return;
+        manager->arrivals_fd = fd;
+        if (sd_event_add_io(manager->event, &manager->arrivals, fd, EPOLLIN, on_arrival, manager) < 0) {
+                close(fd);
+                return;
+        }
+        (void)sd_event_source_set_io_fd_own(manager->arrivals, true);
+        (void)arrivals_watch(fd, &manager->host, "/");
+}
+
+int discover_start(struct manager *manager)
+{
+        const struct guard_config *config = manager->settings->config;
+
+        if (names_units(config) && !manager->host.foreign &&
+            !units_available(manager->units, manager_now(manager)))
+                log_line(LOG_WARNING,
+                         "There is no system bus: policies with Unit= match nothing until there is.");
+        start_arrivals(manager);
+        return sd_event_add_time(manager->event, &manager->discovery, CLOCK_MONOTONIC, 0,
+                                 WALK_ACCURACY_USEC, on_timer, manager);
+}
+
+void discover_stop(struct manager *manager)
+{
+        manager->arrivals = sd_event_source_disable_unref(manager->arrivals);
+        manager->discovery = sd_event_source_disable_unref(manager->discovery);
+}

@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * An end, from the decision to the last death, as a state machine on the loop: any number of them run
+ * side by side and none waits for anything.
+ *
+ *   GRACE     SIGTERM is sent. The grace runs out, or the memory grows on: KILLED
+ *   KILLED    SIGKILL is sent, to a group by cgroup.kill or, where that cannot be, to one member after
+ *             the other until the group is empty: what forks faster than one turn of the loop can signal
+ *             loses in the end, because a task with a pending SIGKILL cannot fork
+ *   GIVEN_UP  somebody still lives KILL_WAIT after SIGKILL (a process in the kernel's hands). That is
+ *             said once; its death is still awaited, so that nobody takes it for another culprit
+ *
+ * It is over when nobody is awaited any more and, of a group, nobody is left. A death is told by the pidfd.
+ * One that left the group in which it was judged is let go. The verdict is closed at the death, when its
+ * process is let go, or when it is given up.
+ */
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <utlist.h>
+#include "config/units.h"
+#include "manager/ending.h"
+
+#define KILL_WAIT_USEC (UINT64_C(10) * 1000000)
+#define SWEEP_USEC UINT64_C(5000) /* between two sweeps of a group that does not die */
+
+static void set_timer(struct ending *ending, uint64_t usec)
+{
+        (void)sd_event_source_set_time(ending->timer, usec);
+        (void)sd_event_source_set_enabled(ending->timer, SD_EVENT_ONESHOT);
+}
+
+void ending_nobody_is_awaited(struct ending *ending)
+{
+        set_timer(ending, 0);
+}
+
+/* When the stage goes on: with nobody to wait for, at once. */
+static void wait_until(struct ending *ending, uint64_t usec)
+{
+        set_timer(ending, members_awaited(ending) ? usec : 0);
+}
+
+static struct ending *ending_free(struct ending *ending)
+{
+        struct manager *manager = ending->manager;
+
+        DL_DELETE(manager->endings, ending);
+        members_free(ending);
+        sd_event_source_disable_unref(ending->timer);
+        settings_unref(ending->settings);
+        free(ending->path);
+        free(ending);
+        return NULL;
+}
+
+static void kill_now(struct ending *ending)
+{
+        struct act_group target = {.path = ending->path, .inode = ending->inode};
+        uint64_t now = manager_now(ending->manager);
+        uint64_t next = now + KILL_WAIT_USEC;
+
+        ending->stage = KILLED;
+        ending->deadline = next;
+        if (ending->whole && !ending->partial &&
+            act_group_kill(&ending->manager->host, &target) == ACT_DONE)
+                members_were_killed(ending);
+        else {
+                members_signal(ending, SIGKILL);
+                next = ending->whole ? now : next;
+        }
+        wait_until(ending, next);
+}
+
+/* ---- the stages */
+
+static void give_up(struct ending *ending)
+{
+        ending->stage = GIVEN_UP;
+        members_give_up(ending);
+}
+
+/* Nobody to wait for, and of a group nobody left: who joined it meanwhile is signalled like the others. */
+static bool is_over(struct ending *ending)
+{
+        if (members_awaited(ending))
+                return false;
+        return !ending->whole || ending->stage == GIVEN_UP ||
+               members_sweep(ending, ending->stage == GRACE ? SIGTERM : SIGKILL) == 0;
+}
+
+static void finish(struct ending *ending)
+{
+        struct manager *manager = ending->manager;
+
+        if (ending->unrecorded > 0)
+                log_line(LOG_WARNING, "%zu further processes were ended without a verdict each.",
+                         ending->unrecorded);
+        ending_free(ending);
+        if (!manager->endings)
+                manager_ends_are_over(manager);
+}
+
+static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
+{
+        struct ending *ending = userdata;
+        uint64_t now = manager_now(ending->manager);
+
+        (void)source;
+        (void)usec;
+        members_ask(ending);
+        if (ending->stage == KILLED && now >= ending->deadline)
+                give_up(ending);
+        if (is_over(ending))
+                finish(ending);
+        else if (ending->stage == GRACE && now < ending->deadline)
+                set_timer(ending,
+                          ending->deadline); /* the newcomers have what is left of the grace */
+        else if (ending->stage == GRACE)
+                kill_now(ending);
+        else if (ending->stage == KILLED) {
+                (void)members_sweep(ending, SIGKILL);
+                set_timer(ending, now + SWEEP_USEC);
+        }
+        return 0;
+}
+
+/* "Policy web ends worker 42 (python3) of /web: worker-memory, 97M against 96M; SIGKILL." */
+static void say_decision(const struct ending *ending, enum step step)
+{
+        struct bng_size_text value, limit, grace;
+        const struct finding *finding = &ending->finding;
+        const struct verdict *first = ending->members[0]->verdict;
+        char *who = first && !ending->whole ? verdict_who(first) : NULL;
+        const char *per = finding->reason == REASON_GROWTH ? "/s"
+                          : finding->reason == REASON_LEAK ? "/h"
+                                                           : "";
+
+        log_line(LOG_NOTICE, "Policy %s ends %s%s: %s, %s%s against %s%s; %s%s.",
+                 ending->policy->name, who ? "" : "everything in ",
+                 who ? who : ending->watch->shown, reason_name(finding->reason),
+                 bng_format_bytes(finding->value, &value), per,
+                 bng_format_bytes(finding->limit, &limit), per,
+                 step == STEP_KILL ? "SIGKILL" : "SIGTERM, and SIGKILL after ",
+                 step == STEP_KILL ? "" : bng_format_usec(ending->policy->grace, &grace));
+        free(who);
+}
+
+int ending_start(const struct ending_order *order)
+{
+        struct watch *watch = order->watch;
+        struct manager *manager = watch->manager;
+        struct ending *ending = calloc(1, sizeof(*ending));
+        uint64_t now = manager_now(manager);
+        int r;
+
+        if (!ending)
+                return -ENOMEM;
+        *ending = (struct ending){
+                .manager = manager,
+                .watch = watch,
+                .path = strdup(watch->path),
+                .inode = watch->inode,
+                .settings = settings_ref(manager->settings),
+                .policy = order->policy,
+                .finding = order->finding,
+                .event = record_event(manager),
+                .whole = order->whole,
+                .partial = order->partial,
+                .breaker = order->breaker,
+                .started = now,
+        };
+        DL_APPEND(manager->endings, ending);
+        r = ending->path ? sd_event_add_time(manager->event, &ending->timer, CLOCK_MONOTONIC,
+                                             UINT64_MAX, 1, on_timer, ending)
+                         : -ENOMEM;
+        for (size_t i = 0; r >= 0 && i < order->n && i < ENDING_MEMBERS_MAX; i++)
+                r = members_add(ending, order->workers[i]);
+        if (r < 0) {
+                ending_free(ending);
+                return r;
+        }
+
+        say_decision(ending, order->step);
+        if (order->step == STEP_KILL)
+                kill_now(ending);
+        else {
+                ending->deadline = now + order->policy->grace;
+                members_signal(ending, SIGTERM);
+                wait_until(ending, ending->deadline);
+        }
+        return 0;
+}
+
+static void measured(struct ending *ending, uint64_t memory)
+{
+        if (ending->stage == GRACE && decide_cut_grace(ending->policy, &ending->finding, memory)) {
+                log_line(LOG_NOTICE, "It grows on in its grace: SIGKILL.");
+                kill_now(ending);
+        }
+}
+
+void ending_measured_worker(const struct worker *worker)
+{
+        if (worker->ending && worker->ending->breaker == worker)
+                measured(worker->ending, worker_memory(worker));
+}
+
+void ending_measured_group(const struct watch *watch)
+{
+        struct ending *ending;
+
+        DL_FOREACH(watch->manager->endings, ending)
+        {
+                if (ending->watch == watch && !ending->breaker)
+                        measured(ending, watch->memory);
+        }
+}
+
+bool ending_of_group(const struct watch *watch)
+{
+        struct ending *ending;
+
+        DL_FOREACH(watch->manager->endings, ending)
+        {
+                if (ending->whole && ending->watch == watch)
+                        return true;
+        }
+        return false;
+}
+
+bool ending_under_way(const struct watch *watch)
+{
+        struct ending *ending;
+
+        DL_FOREACH(watch->manager->endings, ending)
+        {
+                if (ending->stage != GIVEN_UP && path_is_below(ending->path, watch->path))
+                        return true;
+        }
+        return false;
+}
+
+void ending_forget_watch(struct manager *manager, const struct watch *watch)
+{
+        struct ending *ending;
+
+        DL_FOREACH(manager->endings, ending)
+        {
+                if (ending->watch == watch)
+                        ending->watch = NULL;
+        }
+}
+
+void ending_give_up(struct manager *manager)
+{
+        while (manager->endings) {
+                members_ask(manager->endings);
+                give_up(manager->endings);
+                ending_free(manager->endings);
+        }
+}

@@ -1,0 +1,442 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * The life of the daemon. A start that succeeds says READY; a reload replaces the configuration as a
+ * whole or not at all; a stop lets what is under way come to its end, for STOP_USEC at most, writes down
+ * the rest as it stands, and lets go of what was frozen.
+ *
+ * Order at the end: the ends first, because they make verdicts; then the watches; then the store,
+ * which writes and announces everything; then the bus, which is told of it.
+ */
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include "manager/context.h"
+#include "manager/notify.h"
+#include "manager/self.h"
+#include "report/escape.h"
+#include "report/journal.h"
+
+#define STOP_USEC (UINT64_C(5) * 1000000)
+#define AVAILABLE_FRESH_USEC UINT64_C(50000)
+#define TELL_USEC UINT64_C(1000000) /* between two status lines */
+
+uint64_t manager_now(const struct manager *manager)
+{
+        uint64_t now;
+
+        if (sd_event_now(manager->event, CLOCK_MONOTONIC, &now) < 0)
+                return 0;
+        return now;
+}
+
+struct settings *settings_ref(struct settings *settings)
+{
+        settings->references++;
+        return settings;
+}
+
+struct settings *settings_unref(struct settings *settings)
+{
+        if (!settings || --settings->references > 0)
+                return NULL;
+        guard_config_free(settings->config);
+        free(settings);
+        return NULL;
+}
+
+bool manager_exempts(const struct manager *manager, const char *path)
+{
+        char *claim = unit_from_path(path);
+        /* Protection goes by the mere claim: a mistake in this direction ends nobody. */
+        struct group_facts facts = {.path = path, .unit = claim};
+        bool exempt = group_is_forbidden(path, manager->own_group) ||
+                      guard_protects(manager->settings->config, &facts);
+
+        free(claim);
+        return exempt;
+}
+
+bool manager_take_budget(struct manager *manager, const struct policy *policy)
+{
+        const struct guard_config *config = manager->settings->config;
+        struct account *account;
+
+        HASH_FIND_STR(manager->accounts, policy->name, account);
+        if (!account) {
+                account = calloc(1, sizeof(*account));
+                if (!account || !(account->policy = strdup(policy->name))) {
+                        free(account);
+                        return false;
+                }
+                HASH_ADD_KEYPTR(hh, manager->accounts, account->policy, strlen(account->policy),
+                                account);
+        }
+        return budget_take(&account->budget, config->kill_budget, config->kill_budget_window,
+                           manager_now(manager));
+}
+
+uint64_t manager_available(struct manager *manager)
+{
+        uint64_t now = manager_now(manager);
+
+        if (manager->available_read == 0 || now - manager->available_read >= AVAILABLE_FRESH_USEC) {
+                manager->available_read = now;
+                if (host_read_available(&manager->host, &manager->available) < 0)
+                        manager->available = UINT64_MAX;
+        }
+        return manager->available;
+}
+
+/* ---- what is told to whom */
+
+static void on_announce(void *userdata, const struct verdict *verdict, const char *line, int error)
+{
+        struct manager *manager = userdata;
+        char *sentence;
+
+        (void)error; /* told once by on_trouble */
+        (void)journal_verdict(verdict, line);
+        if (manager->server)
+                server_ended(manager->server, line);
+        if (journal_is_stderr())
+                return;
+        sentence = verdict_sentence(verdict);
+        if (sentence)
+                log_line(LOG_NOTICE, "%s", sentence);
+        free(sentence);
+}
+
+/* The store's refusals in words of their own: it writes only where nobody else does. */
+static const char *why_unwritten(int error)
+{
+        switch (error) {
+        case -EBUSY:
+                return "another bignum-guardd writes there";
+        case -EPERM:
+                return "the folder is another user's, or others may write to it";
+        default:
+                return strerror(-error);
+        }
+}
+
+static void on_trouble(void *userdata, int error)
+{
+        const struct manager *manager = userdata;
+
+        if (error < 0)
+                log_line(LOG_ERR, "Cannot write verdicts to %s: %s. They are kept and tried again.",
+                         manager->options->state, why_unwritten(error));
+        else
+                log_line(LOG_NOTICE, "Verdicts are written to %s again.", manager->options->state);
+}
+
+static const struct store_ops store_ops = {.announce = on_announce, .trouble = on_trouble};
+
+void manager_tell_status(struct manager *manager)
+{
+        unsigned n = HASH_COUNT(manager->watches);
+        size_t n_policies = manager->settings->config->n_policies;
+        uint64_t now = manager_now(manager);
+
+        if (n == manager->told || now < manager->tell_again)
+                return;
+        manager->told = n;
+        manager->tell_again = now + TELL_USEC;
+        notify_in_passing("STATUS=%sWatched groups: %u; policies: %zu",
+                          manager->dry_run ? "Dry run. " : "", n, n_policies);
+}
+
+/* ---- the configuration */
+
+static char *join(const struct bng_config_errors *errors)
+{
+        char *text = NULL;
+        size_t size;
+        FILE *stream = open_memstream(&text, &size);
+
+        if (!stream)
+                return NULL;
+        for (size_t i = 0; i < errors->n; i++)
+                fprintf(stream, "%s\n", errors->lines[i]);
+        if (errors->left_out > 0)
+                fprintf(stream, "and %zu more\n", errors->left_out);
+        if (fclose(stream) != 0) {
+                free(text);
+                return NULL;
+        }
+        return text;
+}
+
+static int load(struct manager *manager, char **complaint)
+{
+        struct bng_config_errors errors = {0};
+        struct settings *settings = calloc(1, sizeof(*settings));
+        int r = -ENOMEM;
+
+        *complaint = NULL;
+        if (settings)
+                r = guard_config_load(&settings->config, NULL, manager->options->config, &errors);
+        if (r < 0) {
+                for (size_t i = 0; i < errors.n; i++)
+                        log_line(LOG_ERR, "%s", errors.lines[i]);
+                *complaint = join(&errors);
+                free(settings);
+        } else {
+                settings->references = 1;
+                settings_unref(manager->settings);
+                manager->settings = settings;
+                manager->dry_run = manager->options->dry_run || settings->config->dry_run ||
+                                   manager->host.foreign;
+        }
+        bng_config_errors_clear(&errors);
+        return r;
+}
+
+int manager_reload(struct manager *manager, char **errors)
+{
+        struct settings *before = settings_ref(manager->settings);
+        char *complaint;
+        int r;
+
+        notify_state("RELOADING=1\nMONOTONIC_USEC=%" PRIu64, manager_now(manager));
+        r = load(manager, &complaint);
+        free(manager->config_error);
+        manager->config_error = r < 0 ? strdup(complaint ? complaint : strerror(-r)) : NULL;
+        if (r < 0)
+                log_line(LOG_ERR, "The configuration is refused, the last good one stays in force.");
+        else {
+                discover_apply(manager);
+                manager->told = UINT_MAX;
+                manager->tell_again = 0;
+                manager_tell_status(manager);
+                log_line(LOG_INFO, "The configuration was read again; policies: %zu.",
+                         manager->settings->config->n_policies);
+        }
+        settings_unref(before);
+        notify_state("READY=1");
+        if (errors && r == -EINVAL)
+                *errors = complaint;
+        else
+                free(complaint);
+        return r;
+}
+
+/* ---- stopping */
+
+static int on_stop_deadline(sd_event_source *source, uint64_t usec, void *userdata)
+{
+        (void)usec;
+        ending_give_up(userdata);
+        return sd_event_exit(sd_event_source_get_event(source), 0);
+}
+
+void manager_ends_are_over(struct manager *manager)
+{
+        if (manager->stopping)
+                (void)sd_event_exit(manager->event, 0);
+}
+
+static int on_stop(sd_event_source *source, const struct signalfd_siginfo *info, void *userdata)
+{
+        struct manager *manager = userdata;
+
+        (void)source;
+        (void)info;
+        if (manager->stopping)
+                return 0;
+        manager->stopping = true;
+        notify_state("STOPPING=1\nSTATUS=Stopping");
+        if (!manager->endings)
+                return sd_event_exit(manager->event, 0);
+        log_line(LOG_INFO, "Stopping once what is being ended has ended.");
+        return sd_event_add_time_relative(manager->event, NULL, CLOCK_MONOTONIC, STOP_USEC, 1,
+                                          on_stop_deadline, manager);
+}
+
+static int on_hangup(sd_event_source *source, const struct signalfd_siginfo *info, void *userdata)
+{
+        struct manager *manager = userdata;
+
+        (void)source;
+        (void)info;
+        if (!manager->stopping)
+                (void)manager_reload(manager, NULL);
+        return 0;
+}
+
+/* ---- start */
+
+static int block_signals(void)
+{
+        sigset_t set;
+
+        sigemptyset(&set);
+        sigaddset(&set, SIGTERM);
+        sigaddset(&set, SIGINT);
+        sigaddset(&set, SIGHUP);
+        if (sigprocmask(SIG_BLOCK, &set, NULL) < 0)
+                return -errno;
+        signal(SIGPIPE, SIG_IGN);
+        return 0;
+}
+
+static int failed(int r, const char *what)
+{
+        log_line(LOG_ERR, "%s: %s", what, strerror(-r));
+        return r;
+}
+
+static int set_up_loop(struct manager *manager)
+{
+        int r = block_signals(); /* before there are threads */
+
+        if (r >= 0)
+                r = sd_event_new(&manager->event);
+        if (r >= 0)
+                r = sd_event_add_signal(manager->event, NULL, SIGTERM, on_stop, manager);
+        if (r >= 0)
+                r = sd_event_add_signal(manager->event, NULL, SIGINT, on_stop, manager);
+        if (r >= 0)
+                r = sd_event_add_signal(manager->event, NULL, SIGHUP, on_hangup, manager);
+        if (r >= 0)
+                r = notify_watchdog(manager->event);
+        if (r >= 0)
+                r = offload_new(&manager->offload, manager->event);
+        if (r >= 0)
+                r = users_new(&manager->users, manager->offload);
+        if (r >= 0)
+                r = units_new(&manager->units, manager->event);
+        return r < 0 ? failed(r, "Cannot set up the event loop") : 0;
+}
+
+static int set_up_host(struct manager *manager)
+{
+        const struct manager_options *options = manager->options;
+        const char *procfs = options->procfs ? options->procfs : "/proc";
+        const char *groups = options->groups ? options->groups : "/sys/fs/cgroup";
+        int r;
+
+        r = host_open(&manager->host, procfs, groups);
+        if (r < 0) {
+                log_line(LOG_ERR, "Cannot find cgroups in %s, or processes in %s: %s", groups, procfs,
+                         strerror(-r));
+                return r;
+        }
+        manager->host_open = true;
+        r = self_group(&manager->host, &manager->own_group);
+        if (r < 0)
+                return failed(r, "Cannot find the daemon's own group");
+        return 0;
+}
+
+static int set_up_reports(struct manager *manager)
+{
+        const struct manager_options *options = manager->options;
+        int r;
+
+        r = store_new(&manager->store, manager->event, options->state, &store_ops, manager);
+        if (r < 0)
+                return failed(r, "Cannot set up the verdicts");
+        r = server_new(&manager->server, manager->event, options->runtime, &describe_ops, manager);
+        if (r == -EADDRINUSE)
+                return failed(r, "Another bignum-guardd answers in the runtime folder");
+        /* Without a socket nobody can ask, but the guard guards. */
+        if (r < 0)
+                log_line(LOG_WARNING, "Cannot answer bng in %s: %s", options->runtime, strerror(-r));
+        return 0;
+}
+
+int manager_new(struct manager **ret, const struct manager_options *options)
+{
+        struct manager *manager = calloc(1, sizeof(*manager));
+        struct timespec now;
+        char *complaint = NULL;
+        int r;
+
+        if (!manager)
+                return failed(-ENOMEM, "Cannot start");
+        manager->options = options;
+        manager->available = UINT64_MAX;
+        manager->told = UINT_MAX;
+        clock_gettime(CLOCK_REALTIME, &now);
+        manager->started_realtime = (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+
+        self_prepare();
+        r = set_up_host(manager);
+        if (r >= 0) {
+                r = load(manager, &complaint);
+                free(complaint);
+        }
+        if (r >= 0)
+                r = set_up_loop(manager);
+        if (r >= 0)
+                r = set_up_reports(manager);
+        if (r < 0) {
+                manager_free(manager);
+                return r;
+        }
+        *ret = manager;
+        return 0;
+}
+
+int manager_run(struct manager *manager)
+{
+        int r;
+
+        if (manager->host.foreign)
+                log_line(LOG_WARNING, "Not this host's own /proc and cgroups: dry run.");
+        else if (!manager->dry_run)
+                self_check_privileges();
+        if (manager->settings->config->n_policies == 0)
+                log_line(LOG_WARNING, "No policy is configured: nothing is watched.");
+        log_line(LOG_INFO, "bignum-guardd %s watches %s (%s); policies: %zu%s.", BNG_VERSION,
+                 manager->host.groups_path, host_layout_name(manager->host.layout),
+                 manager->settings->config->n_policies, manager->dry_run ? "; dry run" : "");
+        r = discover_start(manager);
+        if (r < 0)
+                return failed(r, "Cannot start to look for groups");
+        notify_state("READY=1");
+        manager_tell_status(manager);
+        return sd_event_loop(manager->event);
+}
+
+struct manager *manager_free(struct manager *manager)
+{
+        struct watch *watch, *next;
+        struct account *account, *next_account;
+
+        if (!manager)
+                return NULL;
+        ending_give_up(manager);
+        HASH_ITER(hh, manager->watches, watch, next)
+        {
+                HASH_DEL(manager->watches, watch);
+                watch_free(watch);
+        }
+        manager->offload = offload_free(manager->offload);
+        store_free(manager->store);
+        server_free(manager->server);
+        users_free(manager->users);
+        units_free(manager->units);
+        HASH_ITER(hh, manager->accounts, account, next_account)
+        {
+                HASH_DEL(manager->accounts, account);
+                budget_clear(&account->budget);
+                free(account->policy);
+                free(account);
+        }
+        discover_stop(manager);
+        if (manager->host_open)
+                host_close(&manager->host);
+        settings_unref(manager->settings);
+        sd_event_unref(manager->event);
+        free(manager->own_group);
+        free(manager->config_error);
+        free(manager);
+        return NULL;
+}

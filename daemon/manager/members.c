@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * The processes of one end. Each has its own verdict, which is closed once: at its death (told by its
+ * pidfd), when it has left the group in which it was judged and is let go, or when it is given up.
+ */
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <time.h>
+#include "config/units.h"
+#include "manager/ending.h"
+
+#define SWEEP_MAX 256                /* new processes in one turn of the loop */
+#define SETTLE_USEC UINT64_C(250000) /* for the kernel's counters to follow a death */
+
+static uint64_t realtime(void)
+{
+        struct timespec now;
+
+        clock_gettime(CLOCK_REALTIME, &now);
+        return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
+static uint64_t peak_of(const struct ending *ending, const struct member *member)
+{
+        if (ending->watch && !ending->breaker)
+                return ending->watch->peak;
+        return member->worker->peak;
+}
+
+static void close_member(struct member *member, enum outcome outcome)
+{
+        struct verdict *verdict = member->verdict;
+
+        if (!verdict)
+                return;
+        if (peak_of(member->ending, member) > verdict->peak)
+                verdict->peak = peak_of(member->ending, member);
+        if (outcome == OUTCOME_ENDED)
+                verdict->ended_after_usec =
+                        manager_now(member->ending->manager) - member->ending->started;
+        member->verdict = NULL;
+        record_close(member->ending->manager, verdict, outcome);
+}
+
+static void stop_awaiting(struct member *member)
+{
+        member->awaited = false;
+        (void)sd_event_source_set_enabled(member->death, SD_EVENT_OFF);
+}
+
+static void member_died(struct member *member)
+{
+        struct ending *ending = member->ending;
+        struct bng_size_text after;
+
+        if (!member->awaited)
+                return;
+        stop_awaiting(member);
+        if (ending->stage == GIVEN_UP)
+                log_line(LOG_NOTICE, "Process %d is dead at last, after %s.",
+                         (int)member->worker->target.pid,
+                         bng_format_usec(manager_now(ending->manager) - ending->started, &after));
+        close_member(member, member->signalled ? OUTCOME_ENDED : OUTCOME_GONE);
+        if (ending->watch) {
+                ending->watch->settle = manager_now(ending->manager) + SETTLE_USEC;
+                watch_look_at(ending->watch, 0);
+        }
+}
+
+bool members_awaited(const struct ending *ending)
+{
+        for (size_t i = 0; i < ending->n; i++)
+                if (ending->members[i]->awaited)
+                        return true;
+        return false;
+}
+
+static int on_death(sd_event_source *source, int fd, uint32_t revents, void *userdata)
+{
+        struct member *member = userdata;
+
+        (void)source;
+        (void)fd;
+        (void)revents;
+        member_died(member);
+        if (!members_awaited(member->ending))
+                ending_nobody_is_awaited(member->ending);
+        return 0;
+}
+
+int members_add(struct ending *ending, struct worker *worker)
+{
+        struct member *member;
+
+        if (ending->n == ending->room) {
+                size_t room = ending->room > 0 ? ending->room * 2 : 4;
+                struct member **members =
+                        reallocarray(ending->members, room, sizeof(struct member *));
+
+                if (!members)
+                        return -ENOMEM;
+                ending->members = members;
+                ending->room = room;
+        }
+        member = calloc(1, sizeof(*member));
+        if (!member)
+                return -ENOMEM;
+        member->ending = ending;
+        member->awaited = true;
+        member->worker = worker_ref(worker);
+        if (ending->watch)
+                member->verdict = record_new(ending->watch, worker, ending->policy,
+                                             &ending->finding, ending->event);
+        worker->ending = ending;
+        /* Without the kernel's word (no memory for it) the timer asks. */
+        (void)sd_event_add_io(ending->manager->event, &member->death, worker->target.pidfd, EPOLLIN,
+                              on_death, member);
+        ending->members[ending->n++] = member;
+        return 0;
+}
+
+void members_free(struct ending *ending)
+{
+        for (size_t i = 0; i < ending->n; i++) {
+                struct member *member = ending->members[i];
+
+                sd_event_source_disable_unref(member->death);
+                member->worker->ending = NULL;
+                worker_unref(member->worker);
+                verdict_free(member->verdict);
+                free(member);
+        }
+        free(ending->members);
+}
+
+static void note_signal(struct member *member, int signo, bool by_cgroup_kill)
+{
+        struct verdict *verdict = member->verdict;
+
+        member->signalled = true;
+        if (verdict && verdict->n_signals < VERDICT_SIGNALS)
+                verdict->signals[verdict->n_signals++] =
+                        (struct sent_signal){.signo = signo,
+                                             .realtime_usec = realtime(),
+                                             .by_cgroup_kill = by_cgroup_kill};
+}
+
+static void signal_member(struct member *member, int signo)
+{
+        struct manager *manager = member->ending->manager;
+        struct act_target *target = &member->worker->target;
+        int r;
+
+        if (!member->awaited)
+                return;
+        r = act_signal(target, &manager->host, member->worker->reader, signo);
+        if (r == ACT_DONE)
+                note_signal(member, signo, false);
+        else if (r == ACT_REFUSED) {
+                log_line(LOG_WARNING,
+                         "Process %d has left the group in which it was judged: not signalled.",
+                         (int)target->pid);
+                stop_awaiting(member);
+                close_member(member, OUTCOME_SURVIVED);
+        } else if (r < 0) {
+                log_trouble(&manager->trouble.signal, manager_now(manager),
+                            "Cannot signal process %d: %s", (int)target->pid, strerror(-r));
+                close_member(member, OUTCOME_SURVIVED);
+        }
+        /* ACT_GONE: its pidfd is readable, or will be when it is reaped from its exit. */
+}
+
+void members_signal(struct ending *ending, int signo)
+{
+        for (size_t i = 0; i < ending->n; i++)
+                signal_member(ending->members[i], signo);
+}
+
+static bool is_member(const struct ending *ending, pid_t pid)
+{
+        for (size_t i = 0; i < ending->n; i++)
+                if (ending->members[i]->worker->target.pid == pid && ending->members[i]->awaited)
+                        return true;
+        return false;
+}
+
+/* One that joined: with a verdict while there is room for it, and signalled in any case. */
+static void sweep_one(struct ending *ending, struct worker *worker, int signo)
+{
+        if (ending->n < ENDING_MEMBERS_MAX && members_add(ending, worker) == 0) {
+                signal_member(ending->members[ending->n - 1], signo);
+                return;
+        }
+        ending->unrecorded++;
+        (void)act_signal(&worker->target, &ending->manager->host, worker->reader, signo);
+}
+
+size_t members_sweep(struct ending *ending, int signo)
+{
+        struct act_group target = {.path = ending->path, .inode = ending->inode};
+        size_t n = 0, fresh = 0, left = 0;
+        pid_t *pids = NULL;
+
+        if (!ending->watch ||
+            act_group_members(&ending->manager->host, &target, &pids, &n) != ACT_DONE)
+                return 0;
+        for (size_t i = 0; i < n; i++) {
+                struct worker *worker;
+
+                if (fresh == SWEEP_MAX || is_member(ending, pids[i]))
+                        left++;
+                else if (watch_hold(ending->watch, pids[i], &worker) == ACT_DONE) {
+                        left++;
+                        fresh++;
+                        sweep_one(ending, worker, signo);
+                        worker_unref(worker);
+                }
+        }
+        free(pids);
+        return left;
+}
+
+void members_were_killed(struct ending *ending)
+{
+        for (size_t i = 0; i < ending->n; i++)
+                if (ending->members[i]->awaited)
+                        note_signal(ending->members[i], SIGKILL, true);
+}
+
+void members_ask(struct ending *ending)
+{
+        for (size_t i = 0; i < ending->n; i++) {
+                struct pollfd pidfd = {.fd = ending->members[i]->worker->target.pidfd,
+                                       .events = POLLIN};
+
+                if (ending->members[i]->awaited && poll(&pidfd, 1, 0) > 0)
+                        member_died(ending->members[i]);
+        }
+}
+
+void members_give_up(struct ending *ending)
+{
+        for (size_t i = 0; i < ending->n; i++) {
+                struct member *member = ending->members[i];
+
+                if (member->verdict)
+                        log_line(LOG_WARNING, "Process %d survived so far.",
+                                 (int)member->worker->target.pid);
+                close_member(member, OUTCOME_SURVIVED);
+        }
+}

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * A verdict is begun when the decision falls, while the process can still be asked, and closed when
+ * its outcome is known. Its evidence is the series of what broke the policy: of the worker, or of the
+ * group when the group's own total did.
+ */
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include "manager/context.h"
+#include "report/escape.h"
+
+static uint64_t realtime(void)
+{
+        struct timespec now;
+
+        clock_gettime(CLOCK_REALTIME, &now);
+        return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
+uint64_t record_event(struct manager *manager)
+{
+        uint64_t event = realtime();
+
+        /* Two decisions within a microsecond are still two events. */
+        if (event <= manager->last_event)
+                event = manager->last_event + 1;
+        return manager->last_event = event;
+}
+
+static char *read_command(const struct manager *manager, const struct worker *worker)
+{
+        char *text = NULL, *command = NULL;
+        size_t size = 0;
+
+        if (manager->settings->config->record_full_command &&
+            process_read_cmdline(worker->reader, 4096, &text, &size) >= 0 && size > 0)
+                command = escape_command(text, size);
+        free(text);
+        text = NULL;
+        if (!command && process_read_comm(worker->reader, &text) >= 0)
+                command = escape_command(text, strlen(text));
+        free(text);
+        return command ? command : strdup("");
+}
+
+bool record_is_of_group(const struct policy *policy, const struct finding *finding)
+{
+        return finding->reason == REASON_GROUP_MEMORY ||
+               (finding->reason != REASON_WORKER_MEMORY && policy->scope == SCOPE_GROUP);
+}
+
+struct verdict *record_new(const struct watch *watch, const struct worker *worker,
+                           const struct policy *policy, const struct finding *finding,
+                           uint64_t event)
+{
+        bool of_group = record_is_of_group(policy, finding);
+        struct verdict *verdict = calloc(1, sizeof(*verdict));
+
+        if (!verdict)
+                return NULL;
+        verdict->realtime_usec = realtime();
+        verdict->monotonic_usec = manager_now(watch->manager);
+        verdict->event = event;
+        verdict->policy = strdup(policy->name);
+        verdict->finding = *finding;
+        verdict->window = finding->reason == REASON_GROWTH ? policy->growth_window
+                          : finding->reason == REASON_LEAK ? policy->leak_window
+                                                           : 0;
+        verdict->action = policy->action;
+        verdict->scope = policy->scope;
+        verdict->pid = worker->target.pid;
+        verdict->start_time = worker->target.start_time;
+        verdict->uid = worker->target.uid;
+        verdict->command = read_command(watch->manager, worker);
+        verdict->cgroup = strdup(worker->target.group);
+        verdict->unit = watch->unit ? strdup(watch->unit) : NULL;
+        verdict->rss = worker->rss;
+        verdict->peak = of_group ? watch->peak : worker->peak;
+        verdict->n_samples = series_export(of_group ? &watch->series : &worker->series,
+                                           verdict->samples, VERDICT_SAMPLES);
+        if (!verdict->policy || !verdict->command || !verdict->cgroup ||
+            (watch->unit && !verdict->unit))
+                return verdict_free(verdict);
+        return verdict;
+}
+
+void record_close(struct manager *manager, struct verdict *verdict, enum outcome outcome)
+{
+        if (!verdict)
+                return;
+        verdict->outcome = outcome;
+        store_append(manager->store, verdict);
+}

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * The bus may come later than the daemon, go, and come back: the connection is opened when there is a
+ * question, and opened again when it was lost. The object path that systemd answers with holds the
+ * unit's name, so one call is enough.
+ */
+
+#include <errno.h>
+#include <stdlib.h>
+#include "manager/units.h"
+
+#define ASK_TIMEOUT_USEC (UINT64_C(10) * 1000000)
+
+struct units {
+        sd_event *event;
+        sd_bus *bus;
+        uint64_t retry; /* monotonic microseconds */
+};
+
+struct question {
+        units_answer_fn answer;
+        void *userdata;
+};
+
+int units_new(struct units **ret, sd_event *event)
+{
+        struct units *units = calloc(1, sizeof(*units));
+
+        if (!units)
+                return -ENOMEM;
+        units->event = sd_event_ref(event);
+        *ret = units;
+        return 0;
+}
+
+bool units_available(struct units *units, uint64_t now)
+{
+        if (units->bus && sd_bus_is_open(units->bus) > 0)
+                return true;
+        if (now < units->retry)
+                return false;
+        units->retry = now + UNITS_RETRY_USEC;
+        units->bus = sd_bus_close_unref(units->bus);
+        if (sd_bus_open_system(&units->bus) < 0)
+                return false;
+        if (sd_bus_attach_event(units->bus, units->event, SD_EVENT_PRIORITY_IDLE) < 0) {
+                units->bus = sd_bus_close_unref(units->bus);
+                return false;
+        }
+        return true;
+}
+
+static int on_answer(sd_bus_message *message, void *userdata, sd_bus_error *error)
+{
+        struct question *question = userdata;
+        const char *object;
+        char *unit = NULL;
+        int r;
+
+        (void)error;
+        if (sd_bus_message_is_method_error(message, "org.freedesktop.systemd1.NoSuchUnit"))
+                r = -ENXIO;
+        else if (sd_bus_message_is_method_error(message, NULL))
+                r = -sd_bus_message_get_errno(message);
+        else {
+                r = sd_bus_message_read(message, "o", &object);
+                if (r > 0)
+                        r = sd_bus_path_decode(object, "/org/freedesktop/systemd1/unit", &unit);
+                r = r < 0 ? r : unit ? 0 : -EBADMSG;
+        }
+        question->answer(question->userdata, unit, r);
+        free(unit);
+        return 0;
+}
+
+int units_ask(struct units *units, const char *path, units_answer_fn answer, void *userdata,
+              sd_bus_slot **slot)
+{
+        sd_bus_message *call = NULL;
+        struct question *question;
+        int r;
+
+        if (!units->bus)
+                return -ENOTCONN;
+        question = malloc(sizeof(*question));
+        if (!question)
+                return -ENOMEM;
+        *question = (struct question){answer, userdata};
+        r = sd_bus_message_new_method_call(units->bus, &call, "org.freedesktop.systemd1",
+                                           "/org/freedesktop/systemd1",
+                                           "org.freedesktop.systemd1.Manager",
+                                           "GetUnitByControlGroup");
+        if (r >= 0)
+                r = sd_bus_message_append(call, "s", path);
+        if (r >= 0)
+                r = sd_bus_call_async(units->bus, slot, call, on_answer, question,
+                                      ASK_TIMEOUT_USEC);
+        sd_bus_message_unref(call);
+        if (r < 0) {
+                free(question);
+                return r;
+        }
+        sd_bus_slot_set_destroy_callback(*slot, free);
+        return 0;
+}
+
+struct units *units_free(struct units *units)
+{
+        if (!units)
+                return NULL;
+        sd_bus_close_unref(units->bus); /* no flush: nothing that is asked still matters */
+        sd_event_unref(units->event);
+        free(units);
+        return NULL;
+}

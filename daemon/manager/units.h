@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/*
+ * systemd's own record of which unit a group belongs to. Anyone who may make folders can make one that
+ * looks like a unit's; so Unit= policies go by what Manager.GetUnitByControlGroup answers on the
+ * system bus, asked asynchronously. Without a system bus there is no answer and no unit matches.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <systemd/sd-bus.h>
+#include <systemd/sd-event.h>
+
+struct units;
+
+/* `unit` is the unit's name, only during the call, or NULL with why there is none: -ENXIO systemd knows
+ * no unit there; another negative errno: it could not be asked, which may pass. */
+typedef void (*units_answer_fn)(void *userdata, const char *unit, int error);
+
+int units_new(struct units **ret, sd_event *event);
+/* Is there a bus to ask? Tries to connect anew at most every UNITS_RETRY_USEC. */
+#define UNITS_RETRY_USEC (UINT64_C(5) * 1000000)
+bool units_available(struct units *units, uint64_t now);
+/* 0, and answer() is called later unless *slot is unreferenced before; a negative errno. */
+int units_ask(struct units *units, const char *path, units_answer_fn answer, void *userdata,
+              sd_bus_slot **slot);
+struct units *units_free(struct units *units); /* NULL */

@@ -1,0 +1,384 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * One watched group. Its policies are those that could match a process in it; its workers are the
+ * processes of the group itself, and as far as the group's own limit goes those of the groups below it
+ * that nobody watches for themselves (annexes): the kernel counts them in, so one of them may be the
+ * culprit.
+ *
+ * A group is the folder that was seen: when it is removed its descriptors fail and the watch ends, and
+ * one made again under the same path is found by the next walk as another group.
+ */
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include "manager/context.h"
+#include "manager/self.h"
+#include "report/escape.h"
+
+static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
+{
+        (void)source;
+        (void)usec;
+        judge_look(userdata);
+        return 0;
+}
+
+int watch_new(struct watch **ret, struct manager *manager, const char *path)
+{
+        struct watch *watch = calloc(1, sizeof(*watch));
+        int r;
+
+        if (!watch)
+                return -ENOMEM;
+        watch->manager = manager;
+        watch->path = strdup(path);
+        watch->shown = escape_string(path);
+        watch->claim = unit_from_path(path);
+        watch->reading.headroom = UINT64_MAX;
+        series_init(&watch->series, 0, 0);
+        r = watch->path && watch->shown ? group_reader_new(&watch->reader, &manager->host, path)
+                                        : -ENOMEM;
+        if (r >= 0)
+                r = sd_event_add_time(manager->event, &watch->timer, CLOCK_MONOTONIC, UINT64_MAX, 0,
+                                      on_timer, watch);
+        if (r < 0) {
+                watch_free(watch);
+                return r;
+        }
+        watch->inode = group_reader_inode(watch->reader);
+        *ret = watch;
+        return 0;
+}
+
+static struct annex *annex_free(struct annex *annex)
+{
+        struct annex *next = annex->next;
+
+        group_reader_free(annex->reader);
+        free(annex->path);
+        free(annex);
+        return next;
+}
+
+static void let_go(struct watch *watch)
+{
+        struct act_group target = watch_target(watch);
+
+        if (watch->answered.frozen)
+                (void)act_group_freeze(&watch->manager->host, &target, false);
+        watch->answered.frozen = false;
+}
+
+struct watch *watch_free(struct watch *watch)
+{
+        struct worker *worker, *next;
+
+        if (!watch)
+                return NULL;
+        let_go(watch);
+        HASH_ITER(hh, watch->workers, worker, next)
+        watch_drop(watch, worker);
+        while (watch->annexes)
+                watch->annexes = annex_free(watch->annexes);
+        ending_forget_watch(watch->manager, watch);
+        sd_bus_slot_unref(watch->asking);
+        sd_event_source_disable_unref(watch->timer);
+        group_reader_free(watch->reader);
+        free(watch->policies);
+        free(watch->path);
+        free(watch->shown);
+        free(watch->claim);
+        free(watch->unit);
+        free(watch);
+        return NULL;
+}
+
+struct act_group watch_target(const struct watch *watch)
+{
+        return (struct act_group){.path = watch->path, .inode = watch->inode};
+}
+
+static bool narrows(const struct policy *policy)
+{
+        return policy->users.n > 0 || policy->commands.n > 0;
+}
+
+static bool is_about_groups(const struct policy *policy)
+{
+        return policy->group_memory_max != POLICY_UNSET || policy->scope == SCOPE_GROUP;
+}
+
+bool watch_apply(struct watch *watch)
+{
+        struct manager *manager = watch->manager;
+        const struct guard_config *config = manager->settings->config;
+        const struct group_facts facts = {.path = watch->path, .unit = watch->unit};
+        const struct policy **policies;
+        struct worker *worker;
+        bool shadowed = false;
+
+        policies = calloc(config->n_policies + 1, sizeof(*policies));
+        if (!policies)
+                return false;
+        free(watch->policies);
+        watch->policies = policies;
+        watch->n_policies = 0;
+        watch->policy = NULL;
+        watch->asks_names = false;
+
+        for (size_t i = 0; i < config->n_policies && !shadowed; i++) {
+                const struct policy *policy = &config->policies[i];
+
+                if (!policy_matches_group(policy, &facts))
+                        continue;
+                policies[watch->n_policies++] = policy;
+                if (!watch->policy && is_about_groups(policy))
+                        watch->policy = policy;
+                /* One that takes every process leaves none to those behind it. */
+                shadowed = !narrows(policy);
+                watch->asks_names |= narrows(policy);
+        }
+
+        if (watch->policy && (watch->series.leak_window != watch->policy->leak_window ||
+                              watch->series.growth_window != watch->policy->growth_window))
+                series_init(&watch->series, watch->policy->leak_window,
+                            watch->policy->growth_window);
+        for (worker = watch->workers; worker; worker = worker->hh.next) {
+                worker->policy = NULL; /* of a configuration that may be gone */
+                worker->facts_due = 0;
+                worker->due = 0;
+        }
+        watch->due = 0;
+        return watch->n_policies > 0;
+}
+
+int watch_annex(struct watch *watch, const char *path)
+{
+        struct annex *annex;
+        int r;
+
+        for (annex = watch->annexes; annex; annex = annex->next)
+                if (strcmp(annex->path, path) == 0) {
+                        annex->seen = true;
+                        return 0;
+                }
+        annex = calloc(1, sizeof(*annex));
+        if (!annex)
+                return -ENOMEM;
+        annex->seen = true;
+        annex->path = strdup(path);
+        r = annex->path ? group_reader_new(&annex->reader, &watch->manager->host, path) : -ENOMEM;
+        if (r < 0) {
+                annex_free(annex);
+                return r;
+        }
+        annex->next = watch->annexes;
+        watch->annexes = annex;
+        return 0;
+}
+
+void watch_drop_annexes(struct watch *watch)
+{
+        struct annex **link = &watch->annexes;
+
+        while (*link)
+                if ((*link)->seen)
+                        link = &(*link)->next;
+                else
+                        *link = annex_free(*link);
+}
+
+/* Lets a worker go that is no longer ours to judge. One that we froze runs again. */
+void watch_drop(struct watch *watch, struct worker *worker)
+{
+        HASH_DEL(watch->workers, worker);
+        if (worker->answered.frozen)
+                (void)act_continue(&worker->target, &watch->manager->host);
+        worker->watch = NULL;
+        worker->policy = NULL;
+        worker_unref(worker);
+}
+
+static void adopt(struct watch *watch, struct worker *worker)
+{
+        worker->watch = watch;
+        worker->seen = true;
+        worker->annexed = strcmp(worker->target.group, watch->path) != 0;
+        HASH_ADD(hh, watch->workers, target.pid, sizeof(pid_t), worker);
+}
+
+/* A process that `path` lists, which is the watched group or an annex. One that moved from one to the other
+ * is another worker: what was decided about it was decided about its group. */
+static void take_in(struct watch *watch, pid_t pid, const char *path, uint64_t now)
+{
+        struct manager *manager = watch->manager;
+        struct worker *worker;
+        int r;
+
+        HASH_FIND(hh, watch->workers, &pid, sizeof(pid), worker);
+        if (worker && strcmp(worker->target.group, path) == 0) {
+                worker->seen = true;
+                return;
+        }
+        if (worker)
+                watch_drop(watch, worker);
+        if (pid <= 1)
+                return;
+        r = self_has_room() ? worker_new(&worker, watch, pid, now) : -EMFILE;
+        if (r < 0 && r != -ESRCH && r != -ENOENT)
+                log_trouble(&manager->trouble.hold, now, "Cannot take hold of process %d in %s: %s",
+                            (int)pid, watch->shown, strerror(-r));
+        if (r != ACT_DONE)
+                return;
+        /* A list is old by the time it is read: the process may be elsewhere, and protected there. */
+        if (manager_exempts(manager, worker->target.group) ||
+            strcmp(worker->target.group, path) != 0)
+                worker_unref(worker);
+        else
+                adopt(watch, worker);
+}
+
+static int read_list(struct watch *watch, struct group_reader *reader, const char *path,
+                     uint64_t now)
+{
+        pid_t *pids;
+        size_t n;
+        int r;
+
+        r = group_read_pids(reader, &pids, &n);
+        if (r < 0)
+                return r;
+        for (size_t i = 0; i < n; i++)
+                take_in(watch, pids[i], path, now);
+        free(pids);
+        return 0;
+}
+
+int watch_scan(struct watch *watch, uint64_t now)
+{
+        struct worker *worker, *next;
+        struct annex **link = &watch->annexes;
+        int r;
+
+        for (worker = watch->workers; worker; worker = worker->hh.next)
+                worker->seen = false;
+        r = read_list(watch, watch->reader, watch->path, now);
+        if (r < 0)
+                return r;
+        while (*link) {
+                r = read_list(watch, (*link)->reader, (*link)->path, now);
+                if (r == -ENOENT || r == -ENODEV)
+                        *link = annex_free(*link);
+                else if (r < 0)
+                        return r;
+                else
+                        link = &(*link)->next;
+        }
+        HASH_ITER(hh, watch->workers, worker, next)
+        {
+                if (!worker->seen)
+                        watch_drop(watch, worker);
+        }
+        return 0;
+}
+
+bool path_is_below(const char *path, const char *above)
+{
+        size_t length = strlen(above);
+
+        return strncmp(path, above, length) == 0 && (path[length] == '/' || path[length] == '\0');
+}
+
+/* Whose a process of this group or below it is: a watched group's, or as an annex's this one's. */
+static struct watch *find_owner(struct watch *watch, const char *path)
+{
+        struct watch *owner;
+
+        HASH_FIND_STR(watch->manager->watches, path, owner);
+        return owner ? owner : watch;
+}
+
+/* A worker that is known in this group or in a watched one below it. */
+static struct worker *find_worker(struct watch *watch, pid_t pid)
+{
+        struct worker *worker = NULL;
+        struct watch *below;
+
+        HASH_FIND(hh, watch->workers, &pid, sizeof(pid), worker);
+        for (below = watch->manager->watches; below && !worker; below = below->hh.next)
+                if (path_is_below(below->path, watch->path))
+                        HASH_FIND(hh, below->workers, &pid, sizeof(pid), worker);
+        return worker;
+}
+
+int watch_hold(struct watch *watch, pid_t pid, struct worker **ret)
+{
+        uint64_t now = manager_now(watch->manager);
+        struct worker *worker = find_worker(watch, pid);
+        bool fresh = !worker;
+        int r;
+
+        if (fresh) {
+                r = worker_new(&worker, watch, pid, now);
+                if (r != ACT_DONE)
+                        return r;
+        }
+        if (manager_exempts(watch->manager, worker->target.group) ||
+            !path_is_below(worker->target.group, watch->path)) {
+                if (fresh)
+                        worker_unref(worker);
+                return ACT_REFUSED;
+        }
+        if (fresh) {
+                adopt(find_owner(watch, worker->target.group), worker);
+                (void)worker_measure(worker, watch->reading.swap > 0, now);
+        }
+        *ret = worker_ref(worker);
+        return ACT_DONE;
+}
+
+int watch_gather(struct watch *watch, struct worker ***workers, size_t *n, bool *partial)
+{
+        struct act_group target = watch_target(watch);
+        struct worker **found;
+        pid_t *pids = NULL;
+        size_t n_pids = 0;
+        int r;
+
+        r = act_group_members(&watch->manager->host, &target, &pids, &n_pids);
+        if (r != ACT_DONE)
+                return r < 0 ? r : -ENOENT;
+        found = calloc(n_pids + 1, sizeof(struct worker *));
+        *partial = false;
+        *n = 0;
+        for (size_t i = 0; found && i < n_pids && *n < ENDING_MEMBERS_MAX; i++) {
+                r = watch_hold(watch, pids[i], &found[*n]);
+                *n += r == ACT_DONE;
+                *partial |= r == ACT_REFUSED;
+        }
+        free(pids);
+        *workers = found;
+        return found ? 0 : -ENOMEM;
+}
+
+void watch_gathered_free(struct worker **workers, size_t n)
+{
+        for (size_t i = 0; i < n; i++)
+                worker_unref(workers[i]);
+        free(workers);
+}
+
+void watch_look_at(struct watch *watch, uint64_t usec)
+{
+        uint64_t now = manager_now(watch->manager);
+        uint64_t accuracy = usec > now ? (usec - now) / 8 : 0;
+
+        watch->next_look = usec;
+        /* Idle groups share wake-ups: an eighth late is as good as in time. */
+        (void)sd_event_source_set_time(watch->timer, usec);
+        (void)sd_event_source_set_time_accuracy(watch->timer, accuracy > 0 ? accuracy : 1);
+        (void)sd_event_source_set_enabled(watch->timer, SD_EVENT_ONESHOT);
+}

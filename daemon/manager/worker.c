@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * One process of a watched group. It is held (act_hold) before anything is remembered of it, so whatever
+ * is decided later is about the very process that was measured.
+ *
+ * Its memory has two readings. statm is cheap, and counts pages that a fork shares once for every
+ * process. Proportional memory is true, and may wait for the process. So statm is what is watched; when
+ * it says too much, a proof is asked for in the offload's thread, and what the proof found to be
+ * others' is taken off from then on, until the next proof.
+ */
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include "manager/context.h"
+
+#define FACTS_SLOWEST_USEC UINT64_C(5000000)
+#define FACTS_FASTEST_USEC UINT64_C(20000)
+
+int worker_new(struct worker **ret, struct watch *watch, pid_t pid, uint64_t now)
+{
+        const struct host *host = &watch->manager->host;
+        struct worker *worker = calloc(1, sizeof(*worker));
+        int r;
+
+        if (!worker)
+                return -ENOMEM;
+        worker->references = 1;
+        worker->watch = watch;
+        worker->target.pidfd = -1;
+        worker->first_seen = now;
+        worker->brought = UINT64_MAX;
+        series_init(&worker->series, 0, 0);
+        r = process_reader_new(&worker->reader, host, pid);
+        if (r >= 0)
+                r = act_hold(&worker->target, host, worker->reader);
+        if (r != ACT_DONE) {
+                worker_unref(worker);
+                return r;
+        }
+        *ret = worker;
+        return 0;
+}
+
+struct worker *worker_ref(struct worker *worker)
+{
+        worker->references++;
+        return worker;
+}
+
+struct worker *worker_unref(struct worker *worker)
+{
+        if (!worker || --worker->references > 0)
+                return NULL;
+        act_release(&worker->target);
+        process_reader_free(worker->reader);
+        free(worker->comm);
+        free(worker->argv0);
+        free(worker);
+        return NULL;
+}
+
+/* A failed read leaves what was known: it is no proof of another name. */
+static void read_facts(struct worker *worker)
+{
+        struct process_identity identity;
+        char *text;
+        size_t size;
+
+        if (process_read_comm(worker->reader, &text) >= 0) {
+                free(worker->comm);
+                worker->comm = text;
+        }
+        if (process_read_cmdline(worker->reader, 4096, &text, &size) >= 0) {
+                free(worker->argv0);
+                worker->argv0 = text;
+                if (size == 0) {
+                        free(text);
+                        worker->argv0 = NULL;
+                }
+        }
+        if (process_read_identity(worker->reader, &identity) >= 0)
+                worker->target.uid = identity.uid;
+}
+
+/* Neither name nor user are fixed: a process is seen between fork and exec, and may give up root. So
+ * they are read again, soon at first. */
+static void refresh_facts(struct worker *worker, uint64_t now)
+{
+        uint64_t age = now - worker->first_seen;
+
+        if (now < worker->facts_due || !worker->watch->asks_names)
+                return;
+        read_facts(worker);
+        worker->facts_due = now + (age < FACTS_FASTEST_USEC   ? FACTS_FASTEST_USEC
+                                   : age > FACTS_SLOWEST_USEC ? FACTS_SLOWEST_USEC
+                                                              : age);
+}
+
+static bool matches(struct worker *worker, const struct policy *policy, uint64_t now)
+{
+        struct worker_facts facts = {
+                .user = "", .command = worker->comm ? worker->comm : "", .argv0 = worker->argv0};
+
+        if (policy->users.n > 0) {
+                facts.user = users_name(worker->watch->manager->users, worker->target.uid, now);
+                if (!facts.user) {
+                        worker->undecided = true;
+                        return false;
+                }
+        }
+        return policy_matches_worker(policy, &facts);
+}
+
+bool worker_matches(struct worker *worker, const struct policy *policy, uint64_t now)
+{
+        return matches(worker, policy, now) && !worker->undecided;
+}
+
+static void set_policy(struct worker *worker, const struct policy *policy)
+{
+        uint64_t leak = policy ? policy->leak_window : 0;
+        uint64_t growth = policy ? policy->growth_window : 0;
+
+        worker->policy = policy;
+        if (worker->series.leak_window != leak || worker->series.growth_window != growth) {
+                series_init(&worker->series, leak, growth);
+                worker->due = 0;
+        }
+}
+
+void worker_identify(struct worker *worker, uint64_t now)
+{
+        const struct watch *watch = worker->watch;
+
+        refresh_facts(worker, now);
+        worker->undecided = false;
+        for (size_t i = 0; i < watch->n_policies; i++) {
+                bool match = matches(worker, watch->policies[i], now);
+
+                if (worker->undecided)
+                        return; /* it keeps the policy it had: an earlier one may yet turn out to match */
+                if (match) {
+                        set_policy(worker, watch->policies[i]);
+                        return;
+                }
+        }
+        set_policy(worker, NULL);
+}
+
+int worker_measure(struct worker *worker, bool swaps, uint64_t now)
+{
+        struct process_memory memory;
+        uint64_t swapped = 0;
+        int r;
+
+        r = process_read_memory(worker->reader, &memory);
+        if (r < 0)
+                return r;
+        if (swaps) {
+                r = process_read_swap(worker->reader, &swapped);
+                if (r < 0)
+                        return r;
+        }
+        worker->private = memory.private_bytes + swapped;
+        worker->rss = memory.rss;
+        if (worker->brought == UINT64_MAX)
+                worker->brought = worker->private;
+        series_push(&worker->series, now, worker->private);
+        if (worker_memory(worker) > worker->peak)
+                worker->peak = worker_memory(worker);
+        return 0;
+}
+
+uint64_t worker_memory(const struct worker *worker)
+{
+        return worker->private > worker->shared ? worker->private - worker->shared : 0;
+}
+
+struct subject worker_subject(const struct worker *worker, uint64_t now)
+{
+        uint64_t memory = worker_memory(worker), left = UINT64_MAX;
+
+        if (worker->watch) {
+                left = worker->watch->reading.headroom;
+                if (worker->watch->manager->available < left)
+                        left = worker->watch->manager->available;
+        }
+        return (struct subject){
+                .series = &worker->series,
+                .now = now,
+                .memory = memory,
+                .hard_limit = left < UINT64_MAX - memory ? memory + left : UINT64_MAX,
+        };
+}
+
+struct proof {
+        struct job job;
+        struct worker *worker;
+        struct process_reader *reader; /* the thread's */
+        uint64_t private, proportional;
+        int error;
+};
+
+static void read_proof(struct job *job)
+{
+        struct proof *proof = (struct proof *)job;
+
+        proof->error = process_read_proportional(proof->reader, &proof->proportional);
+}
+
+/* Nothing about the worker: asked again at the next look. */
+static bool is_our_shortage(int error)
+{
+        return error == -EMFILE || error == -ENFILE || error == -ENOMEM;
+}
+
+static void take_proof(struct job *job, bool ran)
+{
+        struct proof *proof = (struct proof *)job;
+        struct worker *worker = proof->worker;
+
+        worker->proving = false;
+        if (ran && worker->watch && !is_our_shortage(proof->error)) {
+                /* What cannot be proven is taken as it was read: a worker that hides its pages is
+                 * still ended. */
+                uint64_t proportional = proof->error < 0 ? proof->private : proof->proportional;
+
+                worker->shared = proof->private > proportional ? proof->private - proportional : 0;
+                worker->proven = manager_now(worker->watch->manager);
+                worker->asked = 0;
+                worker->due = 0;
+                watch_look_at(worker->watch, 0);
+        }
+        worker_unref(worker);
+        process_reader_free(proof->reader);
+        free(proof);
+}
+
+void worker_prove(struct worker *worker)
+{
+        struct proof *proof;
+
+        if (worker->asked == 0)
+                worker->asked = manager_now(worker->watch->manager);
+        if (worker->proving)
+                return;
+        proof = calloc(1, sizeof(*proof));
+        if (!proof || process_reader_dup(&proof->reader, worker->reader) < 0) {
+                free(proof);
+                return;
+        }
+        proof->job = (struct job){.run = read_proof, .done = take_proof};
+        proof->worker = worker_ref(worker);
+        proof->private = worker->private;
+        worker->proving = true;
+        offload_submit(worker->watch->manager->offload, &proof->job);
+}

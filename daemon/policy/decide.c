@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * From numbers to a decision. Sums saturate; forecasts are made in doubles, whose 53 bits are more
+ * than a rate deserves, and come back to integers only through to_u64().
+ */
+
+#include <math.h>
+#include "policy/decide.h"
+#include "samples/growth.h"
+#include "samples/leak.h"
+
+#define USEC_PER_SEC 1e6
+
+/*
+ * The fastest plausible growth. A new page has to be cleared before a process gets it: with pages
+ * of 4 KiB one process takes 0.7 to 2 GB/s, and huge pages save the faults but not the writing,
+ * some 5 GB/s at most. Twice the usual burst, so that each look finds at least half of the headroom
+ * left and the looks close in on the limit. A subject that was seen to grow faster (many cores)
+ * counts with twice its own rate; one that was seen to grow slower still counts with this.
+ */
+#define FASTEST_GROWTH (4.0 * 1024 * 1024 * 1024) /* bytes per second */
+
+/* A growth window is looked at so often that each of its parts holds samples; so is a slot of a leak's. */
+#define LOOKS_PER_GROWTH_WINDOW 20
+#define LOOKS_PER_SLOT 2
+
+/* A limit may be passed by a 20th while there is grace, and a contribution of less is noise. */
+static uint64_t twentieth(uint64_t bytes)
+{
+        return bytes / 20;
+}
+
+static uint64_t saturating_add(uint64_t a, uint64_t b)
+{
+        return a > UINT64_MAX - b ? UINT64_MAX : a + b;
+}
+
+static uint64_t min_u64(uint64_t a, uint64_t b)
+{
+        return a < b ? a : b;
+}
+
+/* Towards zero; negative is 0, too large is UINT64_MAX. */
+static uint64_t to_u64(double value)
+{
+        if (!(value > 0))
+                return 0;
+        return value < 0x1p64 ? (uint64_t)value : UINT64_MAX;
+}
+
+const char *reason_name(enum reason reason)
+{
+        static const char *const names[] = {
+                [REASON_NONE] = "none",
+                [REASON_WORKER_MEMORY] = "worker-memory",
+                [REASON_GROUP_MEMORY] = "group-memory",
+                [REASON_GROWTH] = "growth",
+                [REASON_LEAK] = "leak",
+        };
+
+        return names[reason];
+}
+
+/* Microseconds until `memory` is at `limit`. */
+static uint64_t time_to(uint64_t limit, uint64_t memory, double rate)
+{
+        if (limit == UINT64_MAX)
+                return UINT64_MAX;
+        if (memory >= limit)
+                return 0;
+        if (rate <= 0)
+                return UINT64_MAX;
+        return to_u64((double)(limit - memory) / rate * USEC_PER_SEC);
+}
+
+/* Where grace ends. One that was found beyond that already may still use it while it does not grow. */
+static uint64_t ceiling(uint64_t own_limit, const struct subject *subject)
+{
+        uint64_t top = UINT64_MAX;
+
+        if (own_limit != POLICY_UNSET) {
+                top = saturating_add(own_limit, twentieth(own_limit));
+                if (subject->memory > top)
+                        top = saturating_add(subject->memory, twentieth(own_limit));
+        }
+        if (subject->hard_limit != UINT64_MAX)
+                top = min_u64(top, subject->hard_limit > 0 ? subject->hard_limit - 1 : 0);
+        return top;
+}
+
+/* From the moment that a burst could be found to its first signal: two looks and a busy machine. */
+static uint64_t reaction(const struct series *series)
+{
+        return 2 * (series->growth_window / LOOKS_PER_GROWTH_WINDOW) + 100000;
+}
+
+static bool find_growth(const struct policy *policy, const struct subject *subject,
+                        uint64_t nearest, struct finding *finding)
+{
+        struct growth growth;
+        uint64_t to_limit;
+
+        if (policy->growth_max == POLICY_UNSET)
+                return false;
+        growth = growth_over_window(subject->series);
+        if (!growth.known || growth.regained || growth.rate <= (double)policy->growth_max)
+                return false;
+        to_limit = time_to(nearest, subject->memory, growth.rate);
+        if (to_limit >= saturating_add(policy->grace, reaction(subject->series)))
+                return false;
+
+        finding->reason = REASON_GROWTH;
+        finding->limit = policy->growth_max;
+        finding->value = to_u64(growth.rate);
+        finding->rate = growth.rate;
+        finding->confidence = growth.steady;
+        finding->to_limit = to_limit;
+        return true;
+}
+
+static bool find_leak(const struct policy *policy, const struct subject *subject, uint64_t nearest,
+                      struct finding *finding)
+{
+        struct leak leak;
+
+        if (policy->leak_max == POLICY_UNSET)
+                return false;
+        leak = leak_judge(subject->series, policy->leak_max);
+        if (!leak.found)
+                return false;
+
+        finding->reason = REASON_LEAK;
+        finding->limit = policy->leak_max;
+        finding->value = to_u64(leak.rate * 3600);
+        finding->rate = leak.rate;
+        finding->confidence = leak.confidence;
+        finding->to_limit = time_to(nearest, subject->memory, leak.rate);
+        return true;
+}
+
+static struct finding decide(const struct policy *policy, const struct subject *subject,
+                             uint64_t own_limit, enum reason own_reason, enum policy_scope judged)
+{
+        uint64_t nearest = min_u64(own_limit, subject->hard_limit);
+        double rate = growth_latest(subject->series);
+        struct finding finding = {
+                .rate = rate,
+                .to_limit = time_to(nearest, subject->memory, rate),
+                .ceiling = ceiling(own_limit, subject),
+        };
+
+        if (own_limit != POLICY_UNSET && subject->memory > own_limit) {
+                finding.reason = own_reason;
+                finding.limit = own_limit;
+                finding.value = subject->memory;
+                finding.confidence = 1;
+                return finding;
+        }
+        if (policy->scope == judged && !find_growth(policy, subject, nearest, &finding))
+                find_leak(policy, subject, nearest, &finding);
+        return finding;
+}
+
+struct finding decide_worker(const struct policy *policy, const struct subject *worker)
+{
+        return decide(policy, worker, policy->worker_memory_max, REASON_WORKER_MEMORY,
+                      SCOPE_WORKER);
+}
+
+struct finding decide_group(const struct policy *policy, const struct subject *group)
+{
+        return decide(policy, group, policy->group_memory_max, REASON_GROUP_MEMORY, SCOPE_GROUP);
+}
+
+/* The worker with the largest contribution, or n when none reaches `least`. */
+static size_t largest(const struct subject *workers, size_t n, double least,
+                      double (*contribution)(const struct subject *))
+{
+        double most = least;
+        size_t culprit = n;
+
+        for (size_t i = 0; i < n; i++) {
+                double bytes = contribution(&workers[i]);
+
+                if (bytes > most || (bytes == most && culprit == n)) {
+                        most = bytes;
+                        culprit = i;
+                }
+        }
+        return culprit;
+}
+
+static double by_growth(const struct subject *worker)
+{
+        return growth_in_window(worker->series);
+}
+
+static double by_leak(const struct subject *worker)
+{
+        return leak_in_window(worker->series);
+}
+
+static double by_size(const struct subject *worker)
+{
+        return (double)worker->memory;
+}
+
+size_t decide_culprit(const struct policy *policy, const struct subject *workers, size_t n)
+{
+        uint64_t total = 0;
+        double noise;
+        size_t culprit;
+
+        for (size_t i = 0; i < n; i++)
+                total = saturating_add(total, workers[i].memory);
+        noise = (double)twentieth(min_u64(policy->group_memory_max, total)) + 1;
+
+        culprit = largest(workers, n, noise, by_growth);
+        if (culprit == n)
+                culprit = largest(workers, n, noise, by_leak);
+        if (culprit == n)
+                culprit = largest(workers, n, 0, by_size);
+        return culprit;
+}
+
+/* Is there time for the grace? */
+static bool grace_is_safe(const struct policy *policy, const struct finding *finding)
+{
+        double grown;
+
+        if (finding->reason == REASON_GROWTH || finding->reason == REASON_LEAK)
+                return finding->to_limit > policy->grace;
+
+        grown = fmax(finding->rate, 0) * ((double)policy->grace / USEC_PER_SEC);
+        return (double)finding->value + grown <= (double)finding->ceiling;
+}
+
+enum step decide_step(const struct policy *policy, const struct finding *finding)
+{
+        switch (policy->action) {
+        case ACTION_LOG:
+                return STEP_LOG;
+        case ACTION_FREEZE:
+                return STEP_FREEZE;
+        case ACTION_KILL:
+                return STEP_KILL;
+        case ACTION_TERMINATE:
+                break;
+        }
+        return policy->grace > 0 && grace_is_safe(policy, finding) ? STEP_TERMINATE : STEP_KILL;
+}
+
+bool decide_cut_grace(const struct policy *policy, const struct finding *finding, uint64_t memory)
+{
+        return policy->action == ACTION_KILL || memory > finding->ceiling;
+}
+
+static uint64_t next_look(const struct policy *policy, const struct subject *subject,
+                          uint64_t own_limit, enum policy_scope judged)
+{
+        bool growth = policy->scope == judged && policy->growth_max != POLICY_UNSET;
+        bool leak = policy->scope == judged && policy->leak_max != POLICY_UNSET;
+        uint64_t nearest = growth ? min_u64(own_limit, subject->hard_limit) : own_limit;
+        double fastest = fmax(FASTEST_GROWTH, 2 * growth_latest(subject->series));
+        uint64_t usec = min_u64(DECIDE_POLL_MAX, time_to(nearest, subject->memory, fastest));
+
+        if (growth)
+                usec = min_u64(usec, subject->series->growth_window / LOOKS_PER_GROWTH_WINDOW);
+        if (leak)
+                usec = min_u64(usec, series_slot_usec(subject->series) / LOOKS_PER_SLOT);
+        return usec > DECIDE_POLL_MIN ? usec : DECIDE_POLL_MIN;
+}
+
+uint64_t decide_next_look_worker(const struct policy *policy, const struct subject *worker)
+{
+        return next_look(policy, worker, policy->worker_memory_max, SCOPE_WORKER);
+}
+
+uint64_t decide_next_look_group(const struct policy *policy, const struct subject *group)
+{
+        return next_look(policy, group, policy->group_memory_max, SCOPE_GROUP);
+}

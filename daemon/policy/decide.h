@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/*
+ * The decision, pure: policies and what was measured go in; a finding (who breaks what, on which
+ * evidence) and the step that answers it come out. No clock, no file, no signal.
+ *
+ * The order of reasons, when several hold: a limit that is passed, then a burst, then a leak. A
+ * limit is passed by the first byte above it. Growth and leaks are judged on what would be ended:
+ * on the worker with Scope=worker, on the group with Scope=group; a worker's and a group's own
+ * limit always.
+ *
+ * A burst grows faster than GrowthMax= through the window, beyond every earlier peak of its own,
+ * and would reach the nearest limit (its own or the kernel's) before the grace and the daemon's
+ * reaction are over.
+ */
+
+#include "policy/policy.h"
+#include "samples/series.h"
+
+enum reason {
+        REASON_NONE,
+        REASON_WORKER_MEMORY, /* "worker-memory" */
+        REASON_GROUP_MEMORY,  /* "group-memory" */
+        REASON_GROWTH,        /* "growth" */
+        REASON_LEAK,          /* "leak" */
+};
+
+/* As in verdicts and metrics; "none" for REASON_NONE. Static text. */
+const char *reason_name(enum reason reason);
+
+struct finding {
+        enum reason reason;
+        /* The policy's limit that is broken, and what was measured against it, in the unit of its key:
+         * bytes, bytes per second (GrowthMax=), bytes per hour (LeakMax=). */
+        uint64_t limit;
+        uint64_t value;
+        double rate;       /* bytes per second at which it grows; may be negative, always finite */
+        double confidence; /* 0 to 1; 1 for a limit that is passed */
+        /* Microseconds until the nearest limit at this rate; 0: passed already, UINT64_MAX: never. */
+        uint64_t to_limit;
+        /* Bytes above which no grace is left: the policy's limit and a twentieth, or just below the
+         * kernel's limit if that is nearer; UINT64_MAX: none. */
+        uint64_t ceiling;
+};
+
+/* How a worker or a group looks at `now`. Limits are bytes; UINT64_MAX where there is none. */
+struct subject {
+        const struct series *series; /* with the latest measurement already pushed */
+        uint64_t now;                /* monotonic microseconds */
+        uint64_t memory;             /* bytes, the latest measurement */
+        /* The kernel's limit on the group, with what the group has left added to this subject's own
+         * memory: where it would be when the kernel ends it. */
+        uint64_t hard_limit;
+};
+
+/* reason is REASON_NONE, and the rest but rate, to_limit and ceiling 0, when nothing is broken. */
+struct finding decide_worker(const struct policy *policy, const struct subject *worker);
+struct finding decide_group(const struct policy *policy, const struct subject *group);
+
+/* The worker of a group that breaks its limit: index of the one that contributed most to the growth
+ * over the window (the growth window, then the leak window), without growth worth the name the
+ * largest. n >= 1. Growth counts from a worker's first sight: a fresh worker of normal size is not
+ * it. */
+size_t decide_culprit(const struct policy *policy, const struct subject *workers, size_t n);
+
+enum step {
+        STEP_LOG,
+        STEP_FREEZE,
+        STEP_TERMINATE, /* SIGTERM now, SIGKILL after the grace */
+        STEP_KILL,
+};
+
+/* Grace is for those that have time: a burst that would pass its limit within the grace, or a worker
+ * that would grow past its ceiling within it, is killed at once. `finding` holds a reason. */
+enum step decide_step(const struct policy *policy, const struct finding *finding);
+/* While a terminated worker uses its grace: must it be killed now, because it grows on? `finding` is the
+ * one that ended it, `memory` its latest measurement in bytes (the group's, if a group is ended). */
+bool decide_cut_grace(const struct policy *policy, const struct finding *finding, uint64_t memory);
+
+#define DECIDE_POLL_MIN UINT64_C(1000)    /* microseconds */
+#define DECIDE_POLL_MAX UINT64_C(5000000) /* microseconds */
+
+/* Microseconds until the next look: headroom to the nearest limit over the fastest plausible growth of
+ * this machine, between DECIDE_POLL_MIN and DECIDE_POLL_MAX, and often enough for the windows.
+ * `policy`'s worker_memory_max counts for a worker, group_memory_max for a group. */
+uint64_t decide_next_look_worker(const struct policy *policy, const struct subject *worker);
+uint64_t decide_next_look_group(const struct policy *policy, const struct subject *group);

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <stdlib.h>
+#include <string.h>
+#include "policy/match.h"
+
+bool globs_match(const struct globs *globs, const char *text)
+{
+        for (size_t i = 0; i < globs->n; i++)
+                if (glob_match(globs->patterns[i], text))
+                        return true;
+        return false;
+}
+
+/* A kind that is not given does not narrow; one that is given needs a text that matches. */
+static bool narrows_not(const struct globs *globs, const char *text)
+{
+        return globs->n == 0 || (text && globs_match(globs, text));
+}
+
+bool policy_matches_group(const struct policy *policy, const struct group_facts *group)
+{
+        return narrows_not(&policy->units, group->unit) &&
+               narrows_not(&policy->cgroups, group->path);
+}
+
+bool policy_matches_worker(const struct policy *policy, const struct worker_facts *worker)
+{
+        const struct globs *commands = &policy->commands;
+        const char *slash = worker->argv0 ? strrchr(worker->argv0, '/') : NULL;
+
+        if (!narrows_not(&policy->users, worker->user) && !narrows_not(&policy->users, worker->uid))
+                return false;
+        return narrows_not(commands, worker->command) || narrows_not(commands, worker->argv0) ||
+               narrows_not(commands, slash ? slash + 1 : NULL);
+}
+
+static bool ends_in(const char *text, size_t n, const char *suffix)
+{
+        size_t m = strlen(suffix);
+
+        return n > m && memcmp(text + n - m, suffix, m) == 0;
+}
+
+static bool is_slice(const char *name, size_t n)
+{
+        return ends_in(name, n, ".slice");
+}
+
+static bool is_unit(const char *name, size_t n)
+{
+        static const char *const types[] = {".service", ".scope", ".socket", ".mount", ".swap"};
+
+        for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++)
+                if (ends_in(name, n, types[i]))
+                        return true;
+        return false;
+}
+
+/*
+ * The next component of *path, which moves behind it; 0 at the end. The length is of the name
+ * without systemd's leading _, to which *name points.
+ */
+static size_t next_component(const char **path, const char **name)
+{
+        size_t n;
+
+        *path += strspn(*path, "/");
+        n = strcspn(*path, "/");
+        *name = *path;
+        *path += n;
+        if (n > 1 && **name == '_') {
+                (*name)++;
+                n--;
+        }
+        return n;
+}
+
+char *unit_from_path(const char *path)
+{
+        const char *name;
+        size_t n;
+
+        while ((n = next_component(&path, &name)) > 0)
+                if (!is_slice(name, n))
+                        return is_unit(name, n) ? strndup(name, n) : NULL;
+        return NULL;
+}
+
+/* A unit's name stands for its group, a slice's for all below it; what users make deeper does not
+ * count. */
+static bool protects_unit(const char *pattern, const struct group_facts *group)
+{
+        const char *path = group->path, *name;
+        char text[256];
+        size_t n;
+
+        if (group->unit && glob_match(pattern, group->unit))
+                return true;
+        while ((n = next_component(&path, &name)) > 0 && n < sizeof(text)) {
+                memcpy(text, name, n);
+                text[n] = '\0';
+                if (glob_match(pattern, text))
+                        return true;
+                if (!is_slice(name, n))
+                        break;
+        }
+        return false;
+}
+
+/* The path itself or one above it. */
+static bool protects_path(const char *pattern, const char *path)
+{
+        char *copy = strdup(path), *slash;
+        bool found = !copy; /* without memory nothing is ended by mistake */
+
+        while (copy && !found) {
+                found = glob_match(pattern, *copy ? copy : "/");
+                slash = strrchr(copy, '/');
+                if (!slash)
+                        break;
+                *slash = '\0';
+        }
+        free(copy);
+        return found;
+}
+
+bool guard_protects(const struct guard_config *config, const struct group_facts *group)
+{
+        for (size_t i = 0; i < config->protect.n; i++) {
+                const char *pattern = config->protect.patterns[i];
+
+                if (*pattern == '/' ? protects_path(pattern, group->path)
+                                    : protects_unit(pattern, group))
+                        return true;
+        }
+        return false;
+}
+
+bool group_is_forbidden(const char *path, const char *own_path)
+{
+        size_t n = strlen(path);
+
+        while (n > 0 && path[n - 1] == '/')
+                n--;
+        if (n == 0)
+                return true;
+        return strncmp(path, own_path, n) == 0 && (own_path[n] == '\0' || own_path[n] == '/');
+}
+
+bool group_is_slice(const char *path)
+{
+        const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+
+        return is_slice(name, strlen(name));
+}

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <stdlib.h>
+#include <string.h>
+#include "policy/match.h"
+#include "policy/values.h"
+
+bool value_bool(const char *text, void *to, struct bng_why *why)
+{
+        return bng_parse_bool(text, to, why);
+}
+
+bool value_bytes(const char *text, void *to, struct bng_why *why)
+{
+        uint64_t bytes;
+
+        if (!bng_parse_size_bytes(text, &bytes, why))
+                return false;
+        if (bytes == 0)
+                return bng_why(why,
+                               "0 would end everything at once; a size such as 512M, or infinity");
+        *(uint64_t *)to = bytes;
+        return true;
+}
+
+/* A size, with or without the one unit of time that the key means. */
+static bool parse_rate(const char *text, const char *per, uint64_t *rate, struct bng_why *why)
+{
+        size_t n = strcspn(text, "/");
+        char size[64];
+
+        if (text[n] && strcmp(text + n, per) != 0)
+                return bng_why(why, "\"%.60s\" is not per %s; such as 64M%s", text,
+                               per[1] == 's' ? "second" : "hour", per);
+        if (n >= sizeof(size))
+                return bng_why(why, "\"%.60s\" is no size; such as 64M%s", text, per);
+        memcpy(size, text, n);
+        size[n] = '\0';
+        return value_bytes(size, rate, why);
+}
+
+bool value_bytes_per_second(const char *text, void *to, struct bng_why *why)
+{
+        return parse_rate(text, "/s", to, why);
+}
+
+bool value_bytes_per_hour(const char *text, void *to, struct bng_why *why)
+{
+        return parse_rate(text, "/h", to, why);
+}
+
+static bool parse_within(const char *text, uint64_t min, uint64_t max, uint64_t *usec,
+                         struct bng_why *why)
+{
+        struct bng_size_text least, most;
+        uint64_t value;
+
+        if (!bng_parse_duration(text, &value, why))
+                return false;
+        if (value < min || value > max)
+                return bng_why(why, "\"%.60s\" is out of range; from %s to %s", text,
+                               bng_format_usec(min, &least), bng_format_usec(max, &most));
+        *usec = value;
+        return true;
+}
+
+bool value_growth_window(const char *text, void *to, struct bng_why *why)
+{
+        return parse_within(text, BNG_USEC_PER_SEC / 10, 3600 * BNG_USEC_PER_SEC, to, why);
+}
+
+bool value_leak_window(const char *text, void *to, struct bng_why *why)
+{
+        return parse_within(text, 5 * BNG_USEC_PER_SEC, 7 * 86400 * BNG_USEC_PER_SEC, to, why);
+}
+
+bool value_grace(const char *text, void *to, struct bng_why *why)
+{
+        return parse_within(text, 0, 3600 * BNG_USEC_PER_SEC, to, why);
+}
+
+bool value_action(const char *text, void *to, struct bng_why *why)
+{
+        static const char *const names[] = {
+                [ACTION_LOG] = "log",
+                [ACTION_FREEZE] = "freeze",
+                [ACTION_TERMINATE] = "terminate",
+                [ACTION_KILL] = "kill",
+        };
+
+        for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+                if (strcmp(text, names[i]) == 0) {
+                        *(enum policy_action *)to = (enum policy_action)i;
+                        return true;
+                }
+        if (strcmp(text, "restart-unit") == 0)
+                return bng_why(
+                        why,
+                        "restart-unit is not supported by this version; log, freeze, terminate "
+                        "or kill");
+        return bng_why(why, "\"%.60s\" is no action; log, freeze, terminate or kill", text);
+}
+
+bool value_scope(const char *text, void *to, struct bng_why *why)
+{
+        if (strcmp(text, "worker") != 0 && strcmp(text, "group") != 0)
+                return bng_why(why, "\"%.60s\" is no scope; worker or group", text);
+        *(enum policy_scope *)to = *text == 'w' ? SCOPE_WORKER : SCOPE_GROUP;
+        return true;
+}
+
+bool value_record(const char *text, void *to, struct bng_why *why)
+{
+        if (strcmp(text, "name") != 0 && strcmp(text, "full") != 0)
+                return bng_why(why, "\"%.60s\" is neither name nor full", text);
+        *(bool *)to = *text == 'f';
+        return true;
+}
+
+bool value_glob(const char *text, void *to, struct bng_why *why)
+{
+        struct globs *globs = to;
+        char **patterns, *copy;
+
+        if (!glob_check(text, why))
+                return false;
+        copy = strdup(text);
+        patterns = copy ? realloc(globs->patterns, (globs->n + 1) * sizeof(*patterns)) : NULL;
+        if (!patterns) {
+                free(copy);
+                return bng_why(why, "out of memory");
+        }
+        patterns[globs->n++] = copy;
+        globs->patterns = patterns;
+        return true;
+}
+
+/* A plain name without its type would match no unit, ever: say so instead of watching nothing. */
+bool value_unit_glob(const char *text, void *to, struct bng_why *why)
+{
+        if (strchr(text, '/'))
+                return bng_why(
+                        why,
+                        "\"%.60s\" is a path; a unit's name such as web.service, or Cgroup=", text);
+        if (!strpbrk(text, "*?[.\\"))
+                return bng_why(why, "\"%.60s\" has no type; %.60s.service or the like", text, text);
+        return value_glob(text, to, why);
+}
+
+bool value_cgroup_glob(const char *text, void *to, struct bng_why *why)
+{
+        size_t n = strlen(text);
+
+        if (*text != '/')
+                return bng_why(why,
+                               "\"%.60s\" is no path in the hierarchy; such as "
+                               "/system.slice/web.service",
+                               text);
+        if (n == 1)
+                return bng_why(why, "the root group is never watched; /** is every group below it");
+        if (text[n - 1] == '/' || strstr(text, "//"))
+                return bng_why(why,
+                               "\"%.60s\" has an empty component, which no path has; such as /a/b",
+                               text);
+        return value_glob(text, to, why);
+}
+
+bool value_protect_glob(const char *text, void *to, struct bng_why *why)
+{
+        return *text == '/' ? value_cgroup_glob(text, to, why) : value_unit_glob(text, to, why);
+}
+
+bool value_kill_budget(const char *text, void *to, struct bng_why *why)
+{
+        struct guard_config *config = to;
+        const char *slash = strchr(text, '/');
+        uint64_t window = 0;
+        unsigned long n;
+        char *end;
+
+        if (!slash || *text < '0' || *text > '9')
+                return bng_why(why, "\"%.60s\" is no budget; ends per time, such as 20/1min", text);
+        n = strtoul(text, &end, 10);
+        if (end != slash || n < 1 || n > GUARD_KILL_BUDGET_MAX)
+                return bng_why(
+                        why, "\"%.60s\" does not begin with a number from 1 to %d; such as 20/1min",
+                        text, GUARD_KILL_BUDGET_MAX);
+        if (!parse_within(slash + 1, BNG_USEC_PER_SEC, 7 * 86400 * BNG_USEC_PER_SEC, &window, why))
+                return false;
+        config->kill_budget = (unsigned)n;
+        config->kill_budget_window = window;
+        return true;
+}

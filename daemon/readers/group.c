@@ -1,0 +1,375 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "readers/group.h"
+#include "readers/text.h"
+
+/*
+ * The names of one accounting. v1's plain fields count the group alone, its total_ ones all below
+ * it as well, which is what the limit applies to; rss is anonymous memory there, and mapped_file is
+ * left alone because it counts shared memory a second time.
+ */
+struct accounting {
+        const char *usage, *stat, *swap, *limit, *peak;
+        const char *anon, *shmem, *swapped, *active_file, *inactive_file;
+};
+
+static const struct accounting accountings[] = {
+        [HOST_V2] =
+                {
+                        .usage = "memory.current",
+                        .stat = "memory.stat",
+                        .swap = "memory.swap.current", /* beside usage */
+                        .limit = "memory.max",
+                        .peak = "memory.peak",
+                        .anon = "anon",
+                        .shmem = "shmem",
+                        .swapped = "", /* has a file of its own */
+                        .active_file = "active_file",
+                        .inactive_file = "inactive_file",
+                },
+        [HOST_V1] =
+                {
+                        .usage = "memory.usage_in_bytes",
+                        .stat = "memory.stat",
+                        .swap = "memory.memsw.usage_in_bytes", /* usage included */
+                        .limit = "memory.limit_in_bytes",
+                        .peak = "memory.max_usage_in_bytes",
+                        .anon = "total_rss",
+                        .shmem = "total_shmem",
+                        .swapped = "total_swap",
+                        .active_file = "total_active_file",
+                        .inactive_file = "total_inactive_file",
+                },
+};
+
+/* The group or one above it, as far as limits go. -1: there is no such file. */
+struct level {
+        int limit, usage, stat;
+};
+
+struct group_reader {
+        enum host_layout layout;
+        uint64_t inode;
+        int folder, swap, peak;
+        struct level *levels; /* the group itself last, its ancestors before, without the root */
+        size_t n_levels;
+};
+
+struct statistics {
+        uint64_t anon, shmem, swapped, file;
+};
+
+static void close_fd(int fd)
+{
+        if (fd >= 0)
+                close(fd);
+}
+
+struct group_reader *group_reader_free(struct group_reader *reader)
+{
+        if (!reader)
+                return NULL;
+        for (size_t i = 0; i < reader->n_levels; i++) {
+                close_fd(reader->levels[i].limit);
+                close_fd(reader->levels[i].usage);
+                close_fd(reader->levels[i].stat);
+        }
+        free(reader->levels);
+        close_fd(reader->folder);
+        close_fd(reader->swap);
+        close_fd(reader->peak);
+        free(reader);
+        return NULL;
+}
+
+/* A file that may be missing, because of the kernel's age or because the controller is off here. */
+static int open_optional(int dirfd, const char *name, int *fd)
+{
+        *fd = openat(dirfd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+        return *fd < 0 && errno != ENOENT ? -errno : 0;
+}
+
+static int open_level(struct group_reader *reader, int dirfd)
+{
+        const struct accounting *names = &accountings[reader->layout];
+        struct level level = {-1, -1, -1}, *levels;
+        int r;
+
+        levels = realloc(reader->levels, (reader->n_levels + 1) * sizeof(*levels));
+        if (!levels)
+                return -ENOMEM;
+        reader->levels = levels;
+        r = open_optional(dirfd, names->limit, &level.limit);
+        if (r >= 0)
+                r = open_optional(dirfd, names->usage, &level.usage);
+        if (r >= 0)
+                r = open_optional(dirfd, names->stat, &level.stat);
+        levels[reader->n_levels++] = level;
+        return r;
+}
+
+/* One component of the path after the other, so that no link is followed and each level is at hand.
+ */
+static int open_levels(struct group_reader *reader, const struct host *host, const char *path)
+{
+        int dirfd = host->groups, r = -EINVAL;
+
+        for (path += strspn(path, "/"); *path; path += strspn(path, "/")) {
+                size_t n = strcspn(path, "/");
+                char name[NAME_MAX + 1];
+                int below;
+
+                r = -ENAMETOOLONG;
+                if (n > NAME_MAX)
+                        break;
+                memcpy(name, path, n);
+                name[n] = '\0';
+                path += n;
+                r = -EINVAL;
+                if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+                        break;
+                below = openat(dirfd, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+                r = below < 0 ? -errno : 0;
+                if (dirfd != host->groups)
+                        close(dirfd);
+                dirfd = below;
+                if (r == 0 && host->layout != HOST_PLAIN)
+                        r = open_level(reader, dirfd);
+                if (r < 0)
+                        break;
+        }
+        if (r == 0)
+                return dirfd;
+        if (dirfd != host->groups)
+                close_fd(dirfd);
+        return r;
+}
+
+static int open_group(struct group_reader *reader, const struct host *host, const char *path)
+{
+        const struct accounting *names = &accountings[reader->layout];
+        int dirfd = *path == '/' ? open_levels(reader, host, path) : -EINVAL, r = 0;
+        struct stat status;
+
+        if (dirfd < 0)
+                return dirfd;
+        if (fstat(dirfd, &status) < 0)
+                r = -errno;
+        reader->inode = status.st_ino;
+        if (r == 0 && reader->layout != HOST_PLAIN)
+                r = open_optional(dirfd, names->swap, &reader->swap);
+        if (r == 0 && reader->layout != HOST_PLAIN)
+                r = open_optional(dirfd, names->peak, &reader->peak);
+        /* every group has this one: without it the group went away in between */
+        if (r == 0 && faccessat(dirfd, "cgroup.procs", F_OK, 0) < 0)
+                r = -errno;
+        if (r == 0)
+                reader->folder = dirfd;
+        else
+                close(dirfd);
+        return r;
+}
+
+int group_reader_new(struct group_reader **ret, const struct host *host, const char *path)
+{
+        struct group_reader *reader = malloc(sizeof(*reader));
+        int r;
+
+        if (!reader)
+                return -ENOMEM;
+        *reader =
+                (struct group_reader){.layout = host->layout, .folder = -1, .swap = -1, .peak = -1};
+        r = open_group(reader, host, path);
+        if (r < 0) {
+                group_reader_free(reader);
+                return r;
+        }
+        *ret = reader;
+        return 0;
+}
+
+uint64_t group_reader_inode(const struct group_reader *reader)
+{
+        return reader->inode;
+}
+
+/* "max", and v1's rounded LONG_MAX, are no limit. */
+static int read_number(int fd, uint64_t *number)
+{
+        char text[64];
+        int r = text_read(fd, text, sizeof(text));
+
+        if (r < 0)
+                return r;
+        if (strcmp(text, "max\n") == 0)
+                *number = GROUP_NO_LIMIT;
+        else if (!text_number(text, number))
+                return -EBADMSG;
+        else if (*number > INT64_MAX - (1 << 20))
+                *number = GROUP_NO_LIMIT;
+        return 0;
+}
+
+static int read_optional(int fd, uint64_t *number)
+{
+        *number = 0;
+        return fd < 0 ? 0 : read_number(fd, number);
+}
+
+static int read_statistics(const struct group_reader *reader, int fd, struct statistics *ret)
+{
+        const struct accounting *names = &accountings[reader->layout];
+        struct text_field fields[] = {
+                {.name = names->anon},          {.name = names->shmem},
+                {.name = names->swapped},       {.name = names->active_file},
+                {.name = names->inactive_file},
+        };
+        char text[TEXT_MAX];
+        int r = text_read(fd, text, sizeof(text));
+
+        if (r < 0)
+                return r;
+        text_fields(text, fields, sizeof(fields) / sizeof(*fields));
+        if (!fields[0].found)
+                return -EBADMSG;
+        *ret = (struct statistics){
+                .anon = fields[0].value,
+                .shmem = fields[1].value,
+                .swapped = fields[2].value,
+                .file = fields[3].value + fields[4].value,
+        };
+        return 0;
+}
+
+static const struct level *own_level(const struct group_reader *reader)
+{
+        const struct level *level = reader->n_levels ? &reader->levels[reader->n_levels - 1] : NULL;
+
+        return level && level->usage >= 0 && level->stat >= 0 ? level : NULL;
+}
+
+int group_read_usage(struct group_reader *reader, uint64_t *bytes)
+{
+        const struct level *own = own_level(reader);
+        bool with_swap = reader->layout == HOST_V1 && reader->swap >= 0;
+        uint64_t swap;
+        int r;
+
+        *bytes = UINT64_MAX;
+        if (!own)
+                return 0;
+        r = read_number(with_swap ? reader->swap : own->usage, bytes);
+        if (r < 0 || reader->layout == HOST_V1)
+                return r;
+        r = read_optional(reader->swap, &swap);
+        *bytes += swap;
+        return r;
+}
+
+/* What one limit leaves. Page cache gives way before anything is ended, so it does not count as
+ * used. */
+static int read_room(const struct group_reader *reader, const struct level *level,
+                     const struct statistics *own, struct group_reading *ret)
+{
+        uint64_t limit, usage, used;
+        struct statistics statistics;
+        int r = read_number(level->limit, &limit);
+
+        if (r < 0 || limit == GROUP_NO_LIMIT)
+                return r;
+        if (limit < ret->limit)
+                ret->limit = limit;
+        if (level->usage < 0 || level->stat < 0)
+                return 0;
+        r = read_number(level->usage, &usage);
+        if (r >= 0 && !own)
+                r = read_statistics(reader, level->stat, &statistics);
+        if (r < 0)
+                return r;
+        used = own ? own->file : statistics.file;
+        used = usage > used ? usage - used : 0;
+        if (limit <= used)
+                ret->headroom = 0;
+        else if (limit - used < ret->headroom)
+                ret->headroom = limit - used;
+        return 0;
+}
+
+int group_read(struct group_reader *reader, struct group_reading *ret)
+{
+        const struct level *own = own_level(reader);
+        struct statistics statistics = {0};
+        struct group_reading reading = {
+                .accounted = own,
+                .limit = GROUP_NO_LIMIT,
+                .headroom = GROUP_NO_LIMIT,
+        };
+        int r;
+
+        if (own) {
+                r = read_statistics(reader, own->stat, &statistics);
+                if (r < 0)
+                        return r;
+                reading.swap = statistics.swapped;
+                if (reader->layout == HOST_V2) {
+                        r = read_optional(reader->swap, &reading.swap);
+                        if (r < 0)
+                                return r;
+                }
+                reading.memory = statistics.anon + statistics.shmem + reading.swap;
+                r = read_optional(reader->peak, &reading.peak);
+                if (r < 0)
+                        return r;
+        }
+        for (size_t i = 0; i < reader->n_levels; i++) {
+                const struct level *level = &reader->levels[i];
+
+                if (level->limit < 0)
+                        continue;
+                r = read_room(reader, level, level == own ? &statistics : NULL, &reading);
+                if (r < 0)
+                        return r;
+        }
+        *ret = reading;
+        return 0;
+}
+
+int group_read_pids(struct group_reader *reader, pid_t **pids, size_t *n_pids)
+{
+        size_t n = 0, lines = 1;
+        char *text, *line, *rest;
+        pid_t *list;
+        /* Opened anew each time: v1 makes its list once for a descriptor, and as long as that is read
+         * again within a second it never learns of another process. */
+        int fd = openat(reader->folder, "cgroup.procs", O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+        int r = fd < 0 ? -errno : text_read_all(fd, &text);
+
+        close_fd(fd);
+        if (r < 0)
+                return r;
+        for (const char *p = text; *p; p++)
+                lines += *p == '\n';
+        list = malloc(lines * sizeof(*list));
+        if (!list) {
+                free(text);
+                return -ENOMEM;
+        }
+        rest = text;
+        while ((line = strsep(&rest, "\n"))) {
+                uint64_t pid;
+
+                /* 0 stands for a process of another pid namespace */
+                if (text_number(line, &pid) && pid > 0 && pid <= INT32_MAX)
+                        list[n++] = (pid_t)pid;
+        }
+        free(text);
+        *pids = list;
+        *n_pids = n;
+        return 0;
+}

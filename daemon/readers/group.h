@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/*
+ * Reads one group: what memory only an end of it would free, its own limit, its processes.
+ * Page cache and shared file pages do not count; swap does.
+ *
+ * Results: 0; -ENOENT or -ENODEV when the group is gone; another negative errno. A group that
+ * vanishes between two files is gone, not wrong.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+#include "readers/host.h"
+
+#define GROUP_NO_LIMIT UINT64_MAX
+
+struct group_reading {
+        bool accounted; /* false: the kernel counts no memory here (HOST_PLAIN, or the controller is
+                           not enabled for this group); memory, swap and peak are 0, the caller sums
+                         */
+        uint64_t memory;   /* bytes: anon + shmem + swap, of the group and everything below it */
+        uint64_t swap;     /* bytes of it that are swapped out */
+        uint64_t limit;    /* bytes: the tightest hard limit of the group and its ancestors */
+        uint64_t headroom; /* bytes the group may still grow before one of these limits ends
+                              something: least over the chain of limit - (usage - page cache), so
+                              what neighbours under the same ancestor hold is taken off;
+                              GROUP_NO_LIMIT without a limit. Here, as with limit, the machine's own
+                              memory is not looked at */
+        uint64_t
+                peak; /* bytes: the kernel's high-water mark (cache included), 0 if it keeps none */
+};
+
+/* Kept descriptors of one group, so that a reading is one pread a file and stays with this cgroup
+ * even if another one is made under the same path later. */
+struct group_reader;
+
+int group_reader_new(struct group_reader **ret, const struct host *host, const char *path);
+struct group_reader *group_reader_free(struct group_reader *reader); /* NULL */
+
+/* The inode of the group's folder: tells a re-created group from the one seen before. */
+uint64_t group_reader_inode(const struct group_reader *reader);
+/* Cheap: an upper bound of memory without a look at memory.stat (cache included); UINT64_MAX if
+ * none. */
+int group_read_usage(struct group_reader *reader, uint64_t *bytes);
+int group_read(struct group_reader *reader, struct group_reading *ret);
+/* The processes in the group itself (not below it). *pids is malloc'ed, the caller frees it. */
+int group_read_pids(struct group_reader *reader, pid_t **pids, size_t *n_pids);
+
+/*
+ * Walks every group of the watched hierarchy below its root, parents first, GROUP_DEPTH_MAX deep at
+ * most (the kernel's own limits stay far below; a deeper folder is not followed). Links are never
+ * followed, and groups that vanish meanwhile are passed over. `path` is the caller's only during
+ * the call. Stops when the callback returns non-zero and hands that back; else 0 or a negative
+ * errno.
+ */
+#define GROUP_DEPTH_MAX 64
+typedef int (*group_walk_fn)(void *userdata, const char *path);
+int group_walk(const struct host *host, group_walk_fn fn, void *userdata);

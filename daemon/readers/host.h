@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/*
+ * The host as the daemon sees it: a folder that is /proc and a folder that is /sys/fs/cgroup, and
+ * which of the kernel's accountings stands under it.
+ *
+ *   HOST_V2     cgroup v2 with the memory controller: anon + shmem + swap of the group
+ *   HOST_V1     the v1 memory controller (alone or hybrid): rss + shmem (total_) + swap of the
+ * group HOST_PLAIN  neither counts memory: the private memory of the group's processes, summed
+ *
+ * Groups are named by their path inside the hierarchy that is watched ("/a/b", as /proc/PID/cgroup
+ * shows it), never by a path of the file system. A root given as an argument that is not this
+ * host's own makes the host foreign, and nothing is ever signalled on a foreign host.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum host_layout {
+        HOST_V2,
+        HOST_V1,
+        HOST_PLAIN,
+};
+
+struct host {
+        enum host_layout layout;
+        int procfs;   /* O_PATH descriptor of the procfs root */
+        int groups;   /* O_PATH descriptor of the watched hierarchy's root */
+        int unified;  /* O_PATH descriptor of the v2 hierarchy, or -1: for cgroup.kill and freeze */
+        bool foreign; /* not this host's own /proc and cgroups: dry run is forced */
+        char *groups_path; /* the watched hierarchy's root, for messages */
+        char *controller;  /* how /proc/PID/cgroup marks its line: "memory", "name=systemd"; "" for
+                              v2 */
+};
+
+/* 0, or a negative errno with nothing held: -ENOENT where the folders hold no cgroup hierarchy. */
+int host_open(struct host *host, const char *procfs, const char *cgroupfs);
+void host_close(struct host *host);
+const char *host_layout_name(enum host_layout layout); /* "v2", "v1", "plain" */
+
+/*
+ * MemAvailable of meminfo in bytes: what may still be used before the machine itself is out of
+ * memory. It is the nearest limit of a group that has none. 0 or a negative errno.
+ */
+int host_read_available(const struct host *host, uint64_t *bytes);

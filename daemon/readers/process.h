@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/*
+ * Reads one process. A kept descriptor of /proc/PID pins its identity: after its end every read
+ * fails with ESRCH, and never tells of another process under the same pid. A zombie counts as gone
+ * for what memory tells (it has none), but still has an identity.
+ *
+ * Results: 0; -ESRCH when the process is gone; another negative errno.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+#include "readers/host.h"
+
+struct process_memory {
+        uint64_t private_bytes; /* resident minus shared of statm: what its end would free, about */
+        uint64_t rss;           /* resident, shared pages included */
+};
+
+struct process_identity {
+        pid_t pid;
+        pid_t ppid;
+        uid_t uid;           /* real user */
+        uint64_t start_time; /* clock ticks since boot, field 22 of stat */
+        bool kernel_thread;
+};
+
+struct process_reader;
+
+/* The host must outlive the reader. */
+int process_reader_new(struct process_reader **ret, const struct host *host, pid_t pid);
+/* One more of the same process, pinned as well: a reader is used by one thread at a time. */
+int process_reader_dup(struct process_reader **ret, const struct process_reader *reader);
+struct process_reader *process_reader_free(struct process_reader *reader); /* NULL */
+
+int process_read_identity(struct process_reader *reader, struct process_identity *ret);
+int process_read_memory(struct process_reader *reader, struct process_memory *ret);
+/* VmSwap in bytes; dearer than statm, so only asked while the group swaps. */
+int process_read_swap(struct process_reader *reader, uint64_t *bytes);
+/* Pss_Anon + SwapPss in bytes (-ENODATA before Linux 5.1, -EACCES without CAP_SYS_PTRACE): holds
+ * the process's mmap lock for long; never in the event loop. */
+int process_read_proportional(struct process_reader *reader, uint64_t *bytes);
+/*
+ * The group's path in the hierarchy that the host watches, without the " (deleted)" of a group that
+ * was removed below it. malloc'ed. -ESRCH for a zombie too, -EXDEV for a path outside the daemon's cgroup namespace
+ * ("/../x").
+ */
+int process_read_group(struct process_reader *reader, const struct host *host, char **path);
+/* The path in the v2 hierarchy (hybrid hosts: another one than above). malloc'ed. -ENOENT without
+ * one. */
+int process_read_unified_group(struct process_reader *reader, char **path);
+/* comm without its newline. malloc'ed. Any bytes may stand in it. */
+int process_read_comm(struct process_reader *reader, char **comm);
+/* Arguments with their NULs, cut at `max` bytes. malloc'ed, NUL-terminated behind *size. */
+int process_read_cmdline(struct process_reader *reader, size_t max, char **cmdline, size_t *size);

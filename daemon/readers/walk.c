@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "readers/group.h"
+
+/* The path of the group that the walk is at; grows with it, because groups may pass PATH_MAX. */
+struct walk {
+        group_walk_fn fn;
+        void *userdata;
+        char *path;
+        size_t length, size;
+};
+
+static int descend(struct walk *walk, const char *name)
+{
+        size_t n = strlen(name), needed = walk->length + n + 2;
+        char *path;
+
+        if (needed > walk->size) {
+                path = realloc(walk->path, 2 * needed);
+                if (!path)
+                        return -ENOMEM;
+                walk->path = path;
+                walk->size = 2 * needed;
+        }
+        walk->path[walk->length] = '/';
+        memcpy(walk->path + walk->length + 1, name, n + 1);
+        walk->length += n + 1;
+        return 0;
+}
+
+static void ascend(struct walk *walk, size_t length)
+{
+        walk->length = length;
+        walk->path[length] = '\0';
+}
+
+static bool is_folder(int dirfd, const struct dirent *entry)
+{
+        struct stat status;
+
+        if (entry->d_type != DT_UNKNOWN)
+                return entry->d_type == DT_DIR;
+        return fstatat(dirfd, entry->d_name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+               S_ISDIR(status.st_mode);
+}
+
+static bool is_gone(int error)
+{
+        return error == ENOENT || error == ENODEV;
+}
+
+static int walk_below(struct walk *walk, int parent, const char *name, unsigned depth)
+{
+        int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC), r = 0;
+        const struct dirent *entry;
+        DIR *dir;
+
+        if (fd < 0)
+                return is_gone(errno) ? 0 : -errno;
+        dir = fdopendir(fd);
+        if (!dir) {
+                r = -errno;
+                close(fd);
+                return r;
+        }
+        while (r == 0 && (errno = 0, entry = readdir(dir))) {
+                size_t length = walk->length;
+
+                if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0 ||
+                    !is_folder(fd, entry))
+                        continue;
+                r = descend(walk, entry->d_name);
+                if (r == 0)
+                        r = walk->fn(walk->userdata, walk->path);
+                if (r == 0 && depth < GROUP_DEPTH_MAX)
+                        r = walk_below(walk, fd, entry->d_name, depth + 1);
+                ascend(walk, length);
+        }
+        if (r == 0 && errno != 0 && !is_gone(errno))
+                r = -errno;
+        closedir(dir);
+        return r;
+}
+
+int group_walk(const struct host *host, group_walk_fn fn, void *userdata)
+{
+        struct walk walk = {.fn = fn, .userdata = userdata};
+        int r;
+
+        walk.size = 256;
+        walk.path = calloc(1, walk.size);
+        if (!walk.path)
+                return -ENOMEM;
+        r = walk_below(&walk, host->groups, ".", 1);
+        free(walk.path);
+        return r;
+}

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "report/journal.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
+#include <syslog.h>
+#include <unistd.h>
+#define SD_JOURNAL_SUPPRESS_LOCATION
+#include <systemd/sd-journal.h>
+#include "report/escape.h"
+
+#define FIELDS_MAX 20
+
+struct fields {
+        struct iovec iov[FIELDS_MAX];
+        int n;
+};
+
+/* Adds KEY=value; a field without memory is left out, the entry goes its way. */
+static void __attribute__((format(printf, 2, 3)))
+add(struct fields *fields, const char *format, ...)
+{
+        va_list arguments;
+        char *text;
+        int n;
+
+        va_start(arguments, format);
+        n = vasprintf(&text, format, arguments);
+        va_end(arguments);
+        if (n >= 0)
+                fields->iov[fields->n++] = (struct iovec){.iov_base = text, .iov_len = (size_t)n};
+}
+
+static void add_text(struct fields *fields, const char *key, const char *text)
+{
+        char *escaped = escape_string(text);
+
+        if (escaped)
+                add(fields, "%s=%s", key, escaped);
+        free(escaped);
+}
+
+/* What was ended deserves a look; what was only noted, or had gone by itself, does less. */
+static int priority(enum outcome outcome)
+{
+        switch (outcome) {
+        case OUTCOME_SURVIVED:
+        case OUTCOME_WITHHELD:
+                return LOG_ERR;
+        case OUTCOME_ENDED:
+        case OUTCOME_FROZEN:
+                return LOG_WARNING;
+        case OUTCOME_GONE:
+        case OUTCOME_LOGGED:
+        case OUTCOME_WOULD_HAVE_ENDED:
+                break;
+        }
+        return LOG_NOTICE;
+}
+
+int journal_verdict(const struct verdict *v, const char *line)
+{
+        struct fields fields = {.n = 0};
+        char *sentence = verdict_sentence(v);
+        int r;
+
+        add(&fields, "MESSAGE=%s", sentence ? sentence : "a worker was judged");
+        add(&fields, "MESSAGE_ID=%s", JOURNAL_VERDICT_ID);
+        add(&fields, "PRIORITY=%d", priority(v->outcome));
+        add(&fields, "OBJECT_PID=%d", (int)v->pid);
+        add(&fields, "BIGNUM_GUARD_PID=%d", (int)v->pid);
+        add(&fields, "BIGNUM_GUARD_UID=%u", (unsigned)v->uid);
+        add(&fields, "BIGNUM_GUARD_EVENT=%llu", (unsigned long long)v->event);
+        add_text(&fields, "BIGNUM_GUARD_POLICY", v->policy);
+        add_text(&fields, "BIGNUM_GUARD_REASON", reason_name(v->finding.reason));
+        add_text(&fields, "BIGNUM_GUARD_ACTION", verdict_action_name(v->action));
+        add_text(&fields, "BIGNUM_GUARD_SCOPE", verdict_scope_name(v->scope));
+        add_text(&fields, "BIGNUM_GUARD_OUTCOME", verdict_outcome_name(v->outcome));
+        add_text(&fields, "BIGNUM_GUARD_COMMAND", v->command);
+        add_text(&fields, "BIGNUM_GUARD_CGROUP", v->cgroup);
+        add_text(&fields, "BIGNUM_GUARD_UNIT", v->unit);
+        add(&fields, "BIGNUM_GUARD_LIMIT=%llu", (unsigned long long)v->finding.limit);
+        add(&fields, "BIGNUM_GUARD_VALUE=%llu", (unsigned long long)v->finding.value);
+        add(&fields, "BIGNUM_GUARD_PEAK=%llu", (unsigned long long)v->peak);
+        add(&fields, "BIGNUM_GUARD_VERDICT=%s", line);
+        r = sd_journal_sendv(fields.iov, fields.n);
+
+        while (fields.n > 0)
+                free(fields.iov[--fields.n].iov_base);
+        free(sentence);
+        return r;
+}
+
+bool journal_is_stderr(void)
+{
+        const char *stream = getenv("JOURNAL_STREAM");
+        unsigned long long device, inode;
+        struct stat st;
+
+        return stream && sscanf(stream, "%llu:%llu", &device, &inode) == 2 &&
+               fstat(STDERR_FILENO, &st) == 0 && st.st_dev == device && st.st_ino == inode;
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/*
+ * A verdict as a journal entry: its sentence as MESSAGE, a fixed MESSAGE_ID (explained in the
+ * catalog), OBJECT_PID and a field for what one filters by. Without a journal nothing happens.
+ */
+
+#include <stdbool.h>
+#include "report/verdict.h"
+
+#define JOURNAL_VERDICT_ID "cad3e4ca27d44324aa103e19961e0269"
+
+/* `line` is the verdict's JSON, kept whole in BIGNUM_GUARD_VERDICT. 0, also where there is no journal;
+ * a negative errno. Never blocks for long: one datagram. */
+int journal_verdict(const struct verdict *verdict, const char *line);
+/* Does standard error end in the journal? Then a verdict need not be printed there as well. */
+bool journal_is_stderr(void);

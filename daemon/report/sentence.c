@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * The sentence that someone reads at three in the morning. Three parts in a fixed order: who and
+ * what became of it, why (what was measured, and against which key of which policy), and what was
+ * done and is left to do. One text a reason, one an outcome; they combine freely.
+ */
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "config/units.h"
+#include "report/escape.h"
+#include "report/verdict.h"
+
+/* A sentence names the command, it does not quote it whole: no folder, and no more than this. */
+#define SENTENCE_COMMAND_MAX 48
+
+static void say_text(FILE *out, const char *text, size_t max)
+{
+        char *escaped = escape_text(text, strlen(text), max);
+
+        fputs(escaped ? escaped : "?", out);
+        free(escaped);
+}
+
+/* "/usr/bin/python3 app.py" is "python3 app.py". */
+static const char *without_folder(const char *command)
+{
+        const char *blank = strchrnul(command, ' ');
+        const char *slash = memrchr(command, '/', (size_t)(blank - command));
+
+        return slash && slash[1] != '\0' && slash[1] != ' ' ? slash + 1 : command;
+}
+
+static void say_who(FILE *out, const struct verdict *verdict)
+{
+        const char *place = verdict->unit ? verdict->unit : verdict->cgroup;
+
+        fprintf(out, "worker %d", (int)verdict->pid);
+        if (verdict->command && verdict->command[0]) {
+                fputs(" (", out);
+                say_text(out, without_folder(verdict->command), SENTENCE_COMMAND_MAX);
+                fputc(')', out);
+        }
+        if (place) {
+                fputs(" of ", out);
+                say_text(out, place, SIZE_MAX);
+        }
+}
+
+static void say_what_became(FILE *out, enum outcome outcome)
+{
+        switch (outcome) {
+        case OUTCOME_ENDED:
+                fputs(" ended: ", out);
+                break;
+        case OUTCOME_SURVIVED:
+                fputs(" did not end: ", out);
+                break;
+        case OUTCOME_GONE:
+                fputs(" ended by itself: ", out);
+                break;
+        case OUTCOME_FROZEN:
+                fputs(" frozen: ", out);
+                break;
+        case OUTCOME_LOGGED:
+                fputs(" left running: ", out);
+                break;
+        case OUTCOME_WITHHELD:
+                fputs(" frozen, not ended: ", out);
+                break;
+        case OUTCOME_WOULD_HAVE_ENDED:
+                fputs(" would have been ended: ", out);
+                break;
+        }
+}
+
+/* "(LeakMax=64M/h of policy web)" */
+static void say_limit(FILE *out, const struct verdict *verdict, const char *key, const char *per)
+{
+        struct bng_size_text limit;
+
+        fprintf(out, "(%s=%s%s of policy ", key, bng_format_bytes(verdict->finding.limit, &limit),
+                per);
+        say_text(out, verdict->policy ? verdict->policy : "?", SIZE_MAX);
+        fputc(')', out);
+}
+
+static void say_why(FILE *out, const struct verdict *verdict)
+{
+        const struct finding *finding = &verdict->finding;
+        /* Growth and leaks are judged on what would be ended. */
+        bool whole = verdict->scope == SCOPE_GROUP;
+        const char *it = whole ? "its group" : "it";
+        const char *end = whole ? "resident in this worker" : "at the end";
+        struct bng_size_text value, rss, span;
+
+        bng_format_bytes(finding->value, &value);
+        bng_format_bytes(verdict->rss, &rss);
+        switch (finding->reason) {
+        case REASON_NONE:
+                fputs("without a reason", out);
+                break;
+        case REASON_WORKER_MEMORY:
+                fprintf(out, "it held %s ", value.text);
+                say_limit(out, verdict, "WorkerMemoryMax", "");
+                break;
+        case REASON_GROUP_MEMORY:
+                fprintf(out, "its group held %s ", value.text);
+                say_limit(out, verdict, "GroupMemoryMax", "");
+                fprintf(out, ", %s resident in this worker", rss.text);
+                break;
+        case REASON_GROWTH:
+                fprintf(out, "%s grew by %s/s over %s ", it, value.text,
+                        bng_format_usec(verdict->window, &span));
+                say_limit(out, verdict, "GrowthMax", "/s");
+                if (finding->to_limit > 0 && finding->to_limit != UINT64_MAX)
+                        fprintf(out, ", the nearest limit %s away",
+                                bng_format_usec(finding->to_limit, &span));
+                fprintf(out, ", %s %s", rss.text, end);
+                break;
+        case REASON_LEAK:
+                fprintf(out, "%s leaked %s/h over %s ", it, value.text,
+                        bng_format_usec(verdict->window, &span));
+                say_limit(out, verdict, "LeakMax", "/h");
+                fprintf(out, ", %s %s", rss.text, end);
+                break;
+        }
+}
+
+/* "SIGTERM, then SIGKILL"; "SIGKILL to the whole group". */
+static void say_signals(FILE *out, const struct verdict *verdict)
+{
+        for (size_t i = 0; i < verdict->n_signals && i < VERDICT_SIGNALS; i++) {
+                struct signal_name name;
+
+                fprintf(out, "%s%s%s", i > 0 ? ", then " : "",
+                        verdict_signal_name(verdict->signals[i].signo, &name),
+                        verdict->signals[i].by_cgroup_kill ? " to the whole group" : "");
+        }
+        if (verdict->n_signals == 0)
+                fputs("no signal", out);
+}
+
+/* It may have been spared, or withstood. */
+static void say_survival(FILE *out, const struct verdict *verdict)
+{
+        if (verdict->n_signals == 0) {
+                fputs("no signal was sent: it had left its group, or may not be signalled", out);
+                return;
+        }
+        say_signals(out, verdict);
+        fputs(verdict->signals[verdict->n_signals - 1].signo == SIGKILL
+                      ? " sent, and it still lives: it waits in the kernel (state D), or something "
+                        "holds it"
+                      : " sent, and not SIGKILL: it left its group, or the guard stopped before its "
+                        "grace was over",
+              out);
+}
+
+static void say_how(FILE *out, const struct verdict *verdict)
+{
+        struct bng_size_text span;
+
+        switch (verdict->outcome) {
+        case OUTCOME_ENDED:
+                say_signals(out, verdict);
+                fprintf(out, ", gone after %s", bng_format_usec(verdict->ended_after_usec, &span));
+                break;
+        case OUTCOME_SURVIVED:
+                say_survival(out, verdict);
+                break;
+        case OUTCOME_GONE:
+                fputs("no signal had reached it", out);
+                break;
+        case OUTCOME_FROZEN:
+                fputs("it keeps its memory until it is continued or ended", out);
+                break;
+        case OUTCOME_LOGGED:
+                fputs("Action=log does nothing else", out);
+                break;
+        case OUTCOME_WITHHELD:
+                fputs("KillBudget= is used up; look why its policy ends so many", out);
+                break;
+        case OUTCOME_WOULD_HAVE_ENDED:
+                fputs("dry run, nothing was sent", out);
+                break;
+        }
+}
+
+static void say_all(FILE *out, const struct verdict *verdict)
+{
+        say_who(out, verdict);
+        say_what_became(out, verdict->outcome);
+        say_why(out, verdict);
+        fputs("; ", out);
+        say_how(out, verdict);
+}
+
+static char *say(const struct verdict *verdict, void (*part)(FILE *, const struct verdict *))
+{
+        char *text = NULL;
+        size_t size;
+        FILE *out = open_memstream(&text, &size);
+        bool failed;
+
+        if (!out)
+                return NULL;
+        part(out, verdict);
+        failed = ferror(out);
+        if (fclose(out) != 0 || failed) {
+                free(text);
+                return NULL;
+        }
+        return text;
+}
+
+char *verdict_sentence(const struct verdict *verdict)
+{
+        return say(verdict, say_all);
+}
+
+char *verdict_who(const struct verdict *verdict)
+{
+        return say(verdict, say_who);
+}

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * The record's fields, in the order in which a reader wants them; sentence.c says the same in
+ * words.
+ */
+
+#include "report/verdict.h"
+
+#include <math.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "report/json.h"
+
+const char *verdict_action_name(enum policy_action action)
+{
+        static const char *const names[] = {
+                [ACTION_LOG] = "log",
+                [ACTION_FREEZE] = "freeze",
+                [ACTION_TERMINATE] = "terminate",
+                [ACTION_KILL] = "kill",
+        };
+        return names[action];
+}
+
+const char *verdict_scope_name(enum policy_scope scope)
+{
+        return scope == SCOPE_GROUP ? "group" : "worker";
+}
+
+const char *verdict_outcome_name(enum outcome outcome)
+{
+        static const char *const names[] = {
+                [OUTCOME_ENDED] = "ended",
+                [OUTCOME_SURVIVED] = "survived",
+                [OUTCOME_GONE] = "gone",
+                [OUTCOME_FROZEN] = "frozen",
+                [OUTCOME_LOGGED] = "logged",
+                [OUTCOME_WITHHELD] = "withheld",
+                [OUTCOME_WOULD_HAVE_ENDED] = "would-have-ended",
+        };
+        return names[outcome];
+}
+
+const char *verdict_signal_name(int signo, struct signal_name *ret)
+{
+        const char *abbreviation = sigabbrev_np(signo);
+
+        if (abbreviation)
+                snprintf(ret->text, sizeof(ret->text), "SIG%s", abbreviation);
+        else
+                snprintf(ret->text, sizeof(ret->text), "signal %d", signo);
+        return ret->text;
+}
+
+static json_t *signals_to_json(const struct verdict *verdict)
+{
+        json_t *array = json_array();
+
+        for (size_t i = 0; i < verdict->n_signals && i < VERDICT_SIGNALS; i++) {
+                const struct sent_signal *sent = &verdict->signals[i];
+                struct signal_name name;
+                json_t *entry = json_object();
+
+                if (!json_put(entry, "name",
+                              json_string(verdict_signal_name(sent->signo, &name))) ||
+                    !json_put(entry, "time", json_time(sent->realtime_usec)) ||
+                    !json_put(entry, "by",
+                              json_string(sent->by_cgroup_kill ? "cgroup.kill" : "pidfd")) ||
+                    json_array_append(array, entry) < 0) {
+                        json_decref(entry);
+                        json_decref(array);
+                        return NULL;
+                }
+                json_decref(entry);
+        }
+        return array;
+}
+
+/* [[seconds relative to the decision, bytes], ...]: what came before it is negative. */
+static json_t *samples_to_json(const struct verdict *verdict)
+{
+        json_t *array = json_array();
+
+        for (size_t i = 0; i < verdict->n_samples && i < VERDICT_SAMPLES; i++) {
+                const struct sample *sample = &verdict->samples[i];
+                double seconds = sample->usec >= verdict->monotonic_usec
+                                         ? (double)(sample->usec - verdict->monotonic_usec) / 1e6
+                                         : -(double)(verdict->monotonic_usec - sample->usec) / 1e6;
+                json_t *pair = json_array();
+
+                if (json_array_append_new(pair, json_real(seconds)) < 0 ||
+                    json_array_append_new(pair, json_count(sample->bytes)) < 0 ||
+                    json_array_append(array, pair) < 0) {
+                        json_decref(pair);
+                        json_decref(array);
+                        return NULL;
+                }
+                json_decref(pair);
+        }
+        return array;
+}
+
+static json_t *sentence_to_json(const struct verdict *verdict)
+{
+        char *sentence = verdict_sentence(verdict);
+        json_t *json = sentence ? json_text(sentence) : NULL;
+
+        free(sentence);
+        return json;
+}
+
+static json_t *confidence_to_json(double confidence)
+{
+        return isfinite(confidence) ? json_real(round(confidence * 1000) / 1000) : json_null();
+}
+
+json_t *verdict_to_json(const struct verdict *v)
+{
+        json_t *json = json_object();
+        bool whole =
+                json_put(json, "time", json_time(v->realtime_usec)) &&
+                json_put(json, "event", json_count(v->event)) &&
+                json_put(json, "policy", json_text(v->policy)) &&
+                json_put(json, "reason", json_string(reason_name(v->finding.reason))) &&
+                json_put(json, "action", json_string(verdict_action_name(v->action))) &&
+                json_put(json, "scope", json_string(verdict_scope_name(v->scope))) &&
+                json_put(json, "outcome", json_string(verdict_outcome_name(v->outcome))) &&
+                json_put(json, "message", sentence_to_json(v)) &&
+                json_put(json, "pid", json_integer(v->pid)) &&
+                json_put(json, "start_time", json_count(v->start_time)) &&
+                json_put(json, "uid", json_integer(v->uid)) &&
+                json_put(json, "command", json_text(v->command)) &&
+                json_put(json, "cgroup", json_text(v->cgroup)) &&
+                json_put(json, "unit", json_text(v->unit)) &&
+                json_put(json, "limit", json_count(v->finding.limit)) &&
+                json_put(json, "value", json_count(v->finding.value)) &&
+                json_put(json, "window", json_seconds(v->window)) &&
+                json_put(json, "rss", json_count(v->rss)) &&
+                json_put(json, "rate", json_rounded(v->finding.rate)) &&
+                json_put(json, "confidence", confidence_to_json(v->finding.confidence)) &&
+                json_put(json, "peak", json_count(v->peak)) &&
+                json_put(json, "seconds_to_limit", json_seconds_or_null(v->finding.to_limit)) &&
+                json_put(json, "seconds_to_end",
+                         v->ended_after_usec > 0 ? json_seconds(v->ended_after_usec)
+                                                 : json_null()) &&
+                json_put(json, "signals", signals_to_json(v)) &&
+                json_put(json, "samples", samples_to_json(v));
+
+        if (!whole) {
+                json_decref(json);
+                return NULL;
+        }
+        return json;
+}
+
+char *verdict_to_line(const struct verdict *verdict)
+{
+        json_t *json = verdict_to_json(verdict);
+        char *line = json ? json_dumps(json, REPORT_JSON_FLAGS) : NULL;
+
+        json_decref(json);
+        return line;
+}
+
+struct verdict *verdict_free(struct verdict *verdict)
+{
+        if (!verdict)
+                return NULL;
+        free(verdict->policy);
+        free(verdict->command);
+        free(verdict->cgroup);
+        free(verdict->unit);
+        free(verdict);
+        return NULL;
+}

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * A leak is memory that goes up and never comes back. What came back is told by the future: the
+ * memory that remained of a moment is the least that was seen at it or at any time after it. So:
+ *
+ *   1. The window is cut into eight parts, and the trough of each is taken: teeth and peaks that
+ *      are shorter than a part are gone.
+ *   2. From the end to the start each trough is lowered to the least behind it: whatever a later
+ *      return undid is gone as well. What is left, m[0] <= ... <= m[7], only rises where memory
+ *      stayed.
+ *   3. Each of the seven rises has to be at least half of their mean, and half of what LeakMax=
+ *      allows in a part. A step, a peak, or a warm-up or cache that levels off rises in some parts
+ *      only; a collector's teeth return at least once in the later half when their period is up to
+ *      half of the window, and leave the parts before that level. All of them fail here. Noise
+ *      hardly ever passes: eight troughs are in order once in 8! = 40320 times.
+ *   4. Growth that only regains what an older trough held, as far as two windows remember, is none.
+ *   5. The rate is the median of the slopes between any two of the eight (Theil, Sen), and the
+ *      lower end of its confidence interval has to be above LeakMax=. Sen's interval is Kendall's
+ *      test read backwards, so that test is made: with S = (pairs steeper than LeakMax) - (pairs
+ *      flatter), S over its standard deviation under "no steeper" is normal, and says the
+ *      confidence.
+ *
+ * Slow teeth on a leak rise once a period, and steps of large arenas once a step. If that is less
+ * often than once a part, the same test over two windows has parts of twice the length. Nothing
+ * here is in seconds: all is relative to the window.
+ *
+ * Found, as soon as the window is full or some windows later: leaks of 1.5 times LeakMax= or
+ * faster, with teeth or steps up to a quarter of a window apart, if what the looks see of the
+ * troughs deviates by up to a twentieth of what LeakMax= allows in a window. Not found: growth
+ * below half of LeakMax=; and, however high, noise that forgets within a twentieth of a window,
+ * warm-ups, cache fills and peaks of up to half of a window, teeth with a period of up to half of a
+ * window, a few steps, load that ebbs and returns within two windows. Between 0.5 and 1.5 times
+ * LeakMax= both may happen (with little noise the line is sharp). A worker that fills a cache
+ * faster than LeakMax= for longer than a window does what LeakMax= forbids.
+ */
+
+#include <math.h>
+#include "samples/leak.h"
+#include "samples/sort.h"
+
+#define PARTS 8
+#define PAIRS (PARTS * (PARTS - 1) / 2)
+#define CONFIDENCE_MIN 0.95
+#define USEC_PER_SEC 1e6
+
+_Static_assert(
+        SERIES_SLOTS % PARTS == 0 && SERIES_TROUGHS > 2 * SERIES_SLOTS,
+        "parts are whole slots, of one window and of two, and the latest slot is beside them");
+
+static uint64_t trough_of(const struct series *series, uint64_t slot)
+{
+        return series->troughs[slot % SERIES_TROUGHS];
+}
+
+/*
+ * What stayed, for each part of the `n` slots before the latest one (which is not over yet, but
+ * lowers what came before). False where less than half of a part's slots have been seen.
+ */
+static bool remains(const struct series *series, unsigned n, double m[static PARTS])
+{
+        unsigned part_slots = n / PARTS;
+        uint64_t least = trough_of(series, series->slot);
+        uint64_t slot = series->slot;
+
+        for (unsigned p = PARTS; p-- > 0;) {
+                unsigned seen = 0;
+
+                for (unsigned i = 0; i < part_slots; i++) {
+                        uint64_t trough = trough_of(series, --slot);
+
+                        seen += trough != SERIES_NO_TROUGH;
+                        if (trough < least)
+                                least = trough;
+                }
+                if (seen * 2 < part_slots)
+                        return false;
+                m[p] = (double)least;
+        }
+        return true;
+}
+
+/* The highest trough among the parts that are remembered from before the `n` slots; 0 if none are. */
+static double highest_before(const struct series *series, unsigned n)
+{
+        unsigned part_slots = n / PARTS;
+        double highest = 0;
+
+        for (unsigned back = n + part_slots; back < SERIES_TROUGHS && back <= series->slot;
+             back += part_slots) {
+                uint64_t least = SERIES_NO_TROUGH;
+
+                for (unsigned i = 0; i < part_slots; i++) {
+                        uint64_t trough = trough_of(series, series->slot - back + i);
+
+                        if (trough < least)
+                                least = trough;
+                }
+                if (least != SERIES_NO_TROUGH)
+                        highest = fmax(highest, (double)least);
+        }
+        return highest;
+}
+
+/* Each part rises, by half of `allowed` and by half of the mean at least. Bytes a part. */
+static bool is_steady(const double m[static PARTS], double allowed)
+{
+        double mean = (m[PARTS - 1] - m[0]) / (PARTS - 1);
+        double least = fmax(allowed, mean) / 2;
+
+        for (unsigned p = 1; p < PARTS; p++)
+                if (m[p] <= m[p - 1] || m[p] - m[p - 1] < least)
+                        return false;
+        return true;
+}
+
+/* `allowed` and the rate: bytes a part. */
+static struct leak judge_slopes(const double m[static PARTS], double allowed)
+{
+        /* Variance of Kendall's S for n independent values without a trend: n(n-1)(2n+5)/18. */
+        const double deviation = sqrt(PARTS * (PARTS - 1) * (2 * PARTS + 5) / 18.0);
+        double slopes[PAIRS], confidence;
+        unsigned n = 0;
+        int s = 0;
+
+        for (unsigned a = 0; a < PARTS; a++)
+                for (unsigned b = a + 1; b < PARTS; b++) {
+                        double slope = (m[b] - m[a]) / (b - a);
+
+                        s += (slope > allowed) - (slope < allowed);
+                        slopes[n++] = slope;
+                }
+
+        /* S moves in steps of two; the one taken off is the continuity correction. */
+        confidence = 0.5 * erfc(-(s - 1) / deviation * M_SQRT1_2);
+        if (confidence < CONFIDENCE_MIN)
+                return (struct leak){0};
+        sort_values(slopes, PAIRS);
+        return (struct leak){
+                .found = true,
+                .rate = (slopes[PAIRS / 2 - 1] + slopes[PAIRS / 2]) / 2,
+                .confidence = confidence,
+        };
+}
+
+struct leak leak_judge(const struct series *series, uint64_t max_per_hour)
+{
+        if (series->n_pushed == 0)
+                return (struct leak){0};
+
+        for (unsigned n = SERIES_SLOTS; n < SERIES_TROUGHS && n <= series->slot;
+             n += SERIES_SLOTS) {
+                double part_seconds = (double)series_slot_usec(series) * (n / PARTS) / USEC_PER_SEC;
+                double allowed = (double)max_per_hour / 3600 * part_seconds;
+                double m[PARTS];
+                struct leak leak;
+
+                if (!remains(series, n, m) || !is_steady(m, allowed))
+                        continue;
+                if (highest_before(series, n) - m[0] > (m[PARTS - 1] - m[0]) / 2)
+                        continue;
+                leak = judge_slopes(m, allowed);
+                leak.rate /= part_seconds;
+                if (leak.found)
+                        return leak;
+        }
+        return (struct leak){0};
+}
+
+double leak_in_window(const struct series *series)
+{
+        uint64_t slot = series->slot < SERIES_SLOTS ? 0 : series->slot - SERIES_SLOTS;
+
+        if (series->n_pushed == 0)
+                return 0;
+        while (trough_of(series, slot) == SERIES_NO_TROUGH)
+                slot++;
+        return (double)trough_of(series, series->slot) - (double)trough_of(series, slot);
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/*
+ * What is remembered of one worker's or group's memory: a ring of recent samples for growth, and
+ * the trough of each slot of a long window for leaks. Constant size whatever the windows and the
+ * sampling, so a thousand watched workers cost two megabytes. Pure: time comes in with the samples
+ * (monotonic microseconds), nothing is allocated, and the struct is embedded by value and may be
+ * copied.
+ *
+ * A series belongs to one process, or to one group. Another process under the same pid is another
+ * series, or this one after series_reset().
+ *
+ * Not thread safe: one thread at a time for each series.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct sample {
+        uint64_t usec;
+        uint64_t bytes;
+};
+
+#define SERIES_RECENT 64  /* recent samples, thinned so that they span the growth window */
+#define SERIES_SLOTS 48   /* slots of one leak window */
+#define SERIES_TROUGHS 97 /* slots remembered: two leak windows, and the slot that still runs */
+
+#define SERIES_NO_TROUGH UINT64_MAX /* a slot without a sample */
+
+/* Windows outside of this range are taken as its nearest end. */
+#define SERIES_WINDOW_MIN UINT64_C(10000)                    /* 10 ms */
+#define SERIES_WINDOW_MAX (UINT64_C(10) * 366 * 86400000000) /* 10 years */
+
+struct series {
+        uint64_t leak_window;   /* microseconds */
+        uint64_t growth_window; /* microseconds */
+
+        uint64_t n_pushed;     /* samples taken in; 0: empty, and nothing below means anything */
+        struct sample first;   /* the first one ever */
+        struct sample latest;  /* the last one */
+        struct sample highest; /* the first of the highest ever */
+
+        /* A ring; the newest entry is always the latest sample. */
+        struct sample recent[SERIES_RECENT];
+        unsigned recent_end; /* index behind the newest */
+        unsigned n_recent;
+
+        /* Bytes: slot i of the series is at i % SERIES_TROUGHS. */
+        uint64_t troughs[SERIES_TROUGHS];
+        uint64_t slot; /* the slot of the latest sample, counted from the first */
+};
+
+/* An empty series. Windows in microseconds; 0 or POLICY_UNSET for one that is not asked for. */
+void series_init(struct series *series, uint64_t leak_window, uint64_t growth_window);
+/* Forgets every sample, keeps the windows: for another process under the same pid. */
+void series_reset(struct series *series);
+
+/*
+ * Takes in one measurement, in constant time for regular sampling. `usec` is monotonic; a sample at
+ * or before the latest is ignored. Gaps of any length are right: slots that nothing was seen in
+ * stay empty, and the classifiers do not bridge them.
+ */
+void series_push(struct series *series, uint64_t usec, uint64_t bytes);
+
+/* Length of a slot in microseconds, at least 1. */
+uint64_t series_slot_usec(const struct series *series);
+/* Microseconds from the first sample to the latest; 0 when empty. */
+uint64_t series_seen(const struct series *series);
+/* Recent sample i, 0 the oldest kept; i < n_recent. */
+struct sample series_recent(const struct series *series, unsigned i);
+/* The highest measurement ever, bytes; 0 when empty. */
+uint64_t series_peak(const struct series *series);
+
+/*
+ * What is remembered, as evidence: up to `max` samples in the order of time, thinned evenly, the
+ * first ever and the latest among them (max >= 2). What is older than the recent ring is told by
+ * its troughs, at the middle of their slots. Returns how many were written.
+ */
+size_t series_export(const struct series *series, struct sample *ret, size_t max);

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <argp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "bng/tool.h"
+
+static const struct {
+        const char *name;
+        int (*run)(int argc, char **argv);
+} commands[] = {
+        {"eval", command_eval},
+        {"predict", command_predict},
+};
+
+#define COMMANDS (sizeof commands / sizeof *commands)
+
+static char help[] = "bignum-guard: integers without bounds that cannot run away.\v"
+                     "Commands of the library:\n"
+                     "  eval EXPR       compute an expression exactly, within limits\n"
+                     "  predict EXPR    say how large the result would be, without computing it\n"
+                     "\n"
+                     "Commands of the daemon:\n"
+                     "  status          what is watched, and whether the guard is well\n"
+                     "  history         who was ended, and why\n"
+                     "  explain PID     one process: its limits, or its verdict\n"
+                     "  check-config    read the configuration and say what is wrong\n"
+                     "  reload          make the daemon read its configuration again\n"
+                     "\n"
+                     "`bng COMMAND --help' says more. Exit status: 0 done, 1 undefined, 2 usage or "
+                     "syntax, 3 refused, 4 the system failed. Manual: bng(1).";
+
+struct choice {
+        int index; /* of the command's name in argv; 0: none yet */
+};
+
+static error_t parse(int key, char *text, struct argp_state *state)
+{
+        struct choice *choice = state->input;
+        (void)text;
+        switch (key) {
+        case ARGP_KEY_ARG:
+                choice->index = state->next - 1;
+                state->next = state->argc;
+                return 0;
+        case ARGP_KEY_NO_ARGS:
+                argp_error(state, "a command is missing: `bng eval '2**100'', for instance");
+                return 0;
+        default:
+                return ARGP_ERR_UNKNOWN;
+        }
+}
+
+static int run(const char *name, int argc, char **argv)
+{
+        for (size_t i = 0; i < COMMANDS; i++) {
+                if (strcmp(name, commands[i].name) == 0) {
+                        char title[32];
+                        snprintf(title, sizeof title, "bng %s", name);
+                        argv[0] = title;
+                        return commands[i].run(argc, argv);
+                }
+        }
+        if (is_control_command(name))
+                return run_control(argv);
+        fprintf(stderr,
+                "bng: there is no such command; `bng --help' lists them, and expressions are for "
+                "`bng eval'\n");
+        return EXIT_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+        static const struct argp argp = {NULL, parse, "COMMAND [ARGUMENT...]", help, NULL,
+                                         NULL, NULL};
+        struct choice choice = {0};
+
+        end_without_memory();
+        argp_program_version = "bng " BNG_VERSION;
+        argp_err_exit_status = EXIT_USAGE;
+        argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &choice);
+        return run(argv[choice.index], argc - choice.index, argv + choice.index);
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/*
+ * What eval and predict are asked: an expression and the limits to judge it by, from the command
+ * line over [Limits] of the configuration over the built-in ones.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include "bignum-guard.h"
+
+struct request {
+        bng_ctx *ctx;
+        char *text; /* any bytes, not ended by a NUL */
+        size_t length;
+        bool json;
+};
+
+/*
+ * Reads the command line and the expression. Exits by itself on --help, --version and usage errors.
+ * Returns EXIT_DONE, or another exit status after reporting why. request_end in any case.
+ */
+int request_read(struct request *request, int argc, char **argv, const char *purpose);
+void request_end(struct request *request);

@@ -1,0 +1,427 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "bounds/checked.h"
+#include "expr/integer.h"
+#include "guard/judge.h"
+
+/* What malloc rounds a small block up to, and what it needs beside a larger one, on 64 bits. */
+#define BLOCK_BYTES_MIN 32
+#define BLOCK_BYTES_EXTRA 16
+
+bng_status bng_work_begin(struct bng_work *work, bng_ctx *ctx, bool predict)
+{
+        uint64_t held_bytes = bng_ctx_held_bytes(ctx);
+        *work = (struct bng_work){.ctx = ctx,
+                                  .held_before_bytes = held_bytes,
+                                  .held_bytes = held_bytes,
+                                  .held_most_bytes = held_bytes};
+        if (!predict)
+                return BNG_OK;
+        bng_status status = bng_ctx_new(&work->scratch);
+        if (status != BNG_OK)
+                return bng_ctx_fail(ctx, status, "out of memory");
+        bng_ctx_set_result_limit_bits(work->scratch, UINT64_MAX);
+        bng_ctx_set_memory_limit_bytes(work->scratch, UINT64_MAX);
+        return BNG_OK;
+}
+
+void bng_work_end(struct bng_work *work)
+{
+        work->scratch = bng_ctx_free(work->scratch);
+        bng_ctx_set_held_bytes(work->ctx, work->held_before_bytes);
+}
+
+static void note_peak(struct bng_work *work, uint64_t more_bytes)
+{
+        uint64_t peak_bytes = bng_sat_add(work->held_most_bytes, more_bytes);
+        if (peak_bytes > work->peak_most_bytes)
+                work->peak_most_bytes = peak_bytes;
+}
+
+void bng_work_hold(struct bng_work *work, uint64_t bytes, uint64_t most_bytes)
+{
+        work->held_bytes = bng_sat_add(work->held_bytes, bytes);
+        work->held_most_bytes = bng_sat_add(work->held_most_bytes, most_bytes);
+        note_peak(work, 0);
+        bng_ctx_set_held_bytes(work->ctx, work->held_bytes);
+}
+
+/*
+ * A saturated sum stays where it is: only a prediction gets there, and it knows no better any more.
+ */
+static void take(uint64_t *sum, uint64_t bytes)
+{
+        if (*sum != UINT64_MAX)
+                *sum -= bytes;
+}
+
+void bng_work_release(struct bng_work *work, uint64_t bytes, uint64_t most_bytes)
+{
+        take(&work->held_bytes, bytes);
+        take(&work->held_most_bytes, most_bytes);
+        bng_ctx_set_held_bytes(work->ctx, work->held_bytes);
+}
+
+bool bng_is_refusal(bng_status status)
+{
+        return status == BNG_REFUSED_RESULT || status == BNG_REFUSED_MEMORY ||
+               status == BNG_REFUSED_TIME || status == BNG_REFUSED_CEILING;
+}
+
+/* Ends an evaluation; a prediction notes its first refusal and goes on. */
+static bng_status judged(struct bng_work *work, bng_status status)
+{
+        if (!work->scratch || !bng_is_refusal(status))
+                return status;
+        work->refusal = status;
+        snprintf(work->sentence, sizeof work->sentence, "%s", bng_ctx_message(work->ctx));
+        return BNG_OK;
+}
+
+bng_status bng_work_judge_memory(struct bng_work *work, uint64_t bytes, uint64_t most_bytes)
+{
+        struct bng_prediction needed = {.peak_bytes = bytes};
+        note_peak(work, most_bytes);
+        return work->refusal == BNG_OK ? judged(work, bng_judge_memory(work->ctx, &needed))
+                                       : BNG_OK;
+}
+
+/*
+ * The least that a prediction says: a result of the smallest size, and the memory for that alone.
+ */
+static struct bng_prediction at_least(const struct bng_prediction *prediction)
+{
+        struct bng_prediction least = *prediction;
+        const struct bng_range *size = &prediction->result.size;
+        uint64_t bits_min = size->may_be_zero ? 0 : bng_range_bits(*size).bits_min;
+        uint64_t bytes_min = bng_div_up(bits_min, 8);
+        least.result.size = bng_range_of_bits(bits_min, bits_min);
+        least.room_bits = bits_min;
+        if (least.peak_bytes > bytes_min)
+                least.peak_bytes = bytes_min;
+        return least;
+}
+
+static bool is_surely_too_long(const struct bng_work *work, const struct bng_range *size)
+{
+        return !size->may_be_zero &&
+               bng_range_bits(*size).bits_min > bng_ctx_result_limit_bits(work->ctx);
+}
+
+/* The ceiling lies within the bounds: the numbers themselves may well be below it. */
+static bool is_roughly_at_ceiling(const struct bng_range *size)
+{
+        bng_bounds bits = bng_range_bits(*size);
+        return bits.bits_min <= BNG_CEILING_BITS && bits.bits_max > BNG_CEILING_BITS &&
+               bits.bits_max - bits.bits_min > 1;
+}
+
+/* `sure`: the evaluation will be judged by the same prediction, or by one a bit apart. */
+static bng_status judge(struct bng_work *work, const struct bng_prediction *prediction, bool sure)
+{
+        const struct bng_range *size = &prediction->result.size;
+        note_peak(work, prediction->peak_bytes);
+        if (prediction->undefined)
+                return bng_ctx_fail(work->ctx, BNG_UNDEFINED, "undefined: %s",
+                                    prediction->undefined);
+        if (work->refusal != BNG_OK)
+                return BNG_OK;
+        if (sure || is_surely_too_long(work, size))
+                return judged(work, bng_judge(work->ctx, prediction));
+        struct bng_prediction least = at_least(prediction);
+        return judged(work, bng_judge(work->ctx, &least));
+}
+
+bng_status bng_work_judge_result(struct bng_work *work, const struct bng_integer *a)
+{
+        if (work->refusal != BNG_OK)
+                return BNG_OK;
+        if (!a->predicted)
+                return judged(work, bng_judge_result(work->ctx, a->z));
+        struct bng_prediction as_it_is = {.result = *a->predicted};
+        return judge(work, &as_it_is, false);
+}
+
+void bng_integer_init(struct bng_integer *a)
+{
+        mpz_init(a->z);
+        a->predicted = NULL;
+        a->charged_bytes = a->charged_most_bytes = 0;
+}
+
+void bng_integer_clear(struct bng_work *work, struct bng_integer *a)
+{
+        mpz_clear(a->z);
+        free(a->predicted);
+        bng_work_release(work, a->charged_bytes, a->charged_most_bytes);
+}
+
+void bng_integer_swap(struct bng_integer *a, struct bng_integer *b)
+{
+        struct bng_integer c = *a;
+        *a = *b;
+        *b = c;
+}
+
+static uint64_t block_bytes(uint64_t bytes)
+{
+        uint64_t block = bng_sat_add(bytes, BLOCK_BYTES_EXTRA);
+        return block < BLOCK_BYTES_MIN ? BLOCK_BYTES_MIN : block;
+}
+
+/* Limbs that an integer may hold beside its number's: GMP makes room for a carry, and for more. */
+#define SPARE_LIMBS 4
+
+static uint64_t limbs_bytes(uint64_t limbs)
+{
+        return block_bytes(bng_sat_mul(limbs, sizeof(mp_limb_t)));
+}
+
+static uint64_t limbs_of_bits(uint64_t bits)
+{
+        return bits == BNG_BITS_BEYOND ? UINT64_MAX : bng_div_up(bits, GMP_NUMB_BITS);
+}
+
+/* Charges it for its number: for a predicted one, what the evaluation would hold. */
+static void charge(struct bng_work *work, struct bng_integer *a)
+{
+        bng_work_release(work, a->charged_bytes, a->charged_most_bytes);
+        if (a->predicted) {
+                bng_bounds bits = bng_range_bits(a->predicted->size);
+                a->charged_bytes = limbs_bytes(limbs_of_bits(bits.bits_min));
+                a->charged_most_bytes =
+                        limbs_bytes(bng_sat_add(limbs_of_bits(bits.bits_max), SPARE_LIMBS));
+        } else {
+                a->charged_bytes = limbs_bytes((uint64_t)a->z->_mp_alloc);
+                a->charged_most_bytes = a->charged_bytes;
+        }
+        bng_work_hold(work, a->charged_bytes, a->charged_most_bytes);
+}
+
+/* After a guarded function: keeps no more limbs than the number needs and may spare, and charges
+ * them. */
+static bng_status computed(struct bng_work *work, struct bng_integer *rop, bng_status status)
+{
+        if (status != BNG_OK) {
+                if (work->scratch)
+                        bng_ctx_fail(work->ctx, status, "%s", bng_ctx_message(work->scratch));
+                return status;
+        }
+        if ((size_t)rop->z->_mp_alloc > mpz_size(rop->z) + SPARE_LIMBS)
+                mpz_realloc2(rop->z, mpz_sizeinbase(rop->z, 2));
+        charge(work, rop);
+        return work->scratch ? bng_work_judge_result(work, rop) : BNG_OK;
+}
+
+/* The context that functions run in: its own limits, or none where they were judged already. */
+static bng_ctx *runner(const struct bng_work *work)
+{
+        return work->scratch ? work->scratch : work->ctx;
+}
+
+static bool is_small(const struct bng_prediction *prediction)
+{
+        return bng_range_bits(prediction->result.size).bits_max <= BNG_EXACT_BITS;
+}
+
+bool bng_integer_is_tight(const struct bng_integer *a)
+{
+        if (!a->predicted)
+                return true;
+        /* Of a short number the value matters and not the size: an exponent, a count. */
+        bng_bounds bits = bng_range_bits(a->predicted->size);
+        return !a->predicted->size.may_be_zero && bits.bits_min > 64 &&
+               bits.bits_max - bits.bits_min <= 1;
+}
+
+struct bng_operand bng_integer_operand(const struct bng_integer *a)
+{
+        return a->predicted ? *a->predicted : bng_operand_z(a->z);
+}
+
+bool bng_integer_may_be_zero(const struct bng_integer *a)
+{
+        return a->predicted ? a->predicted->size.may_be_zero : mpz_sgn(a->z) == 0;
+}
+
+bool bng_integer_is_zero(const struct bng_integer *a)
+{
+        return a->predicted ? a->predicted->size.surely_zero : mpz_sgn(a->z) == 0;
+}
+
+bool bng_integer_may_be_negative(const struct bng_integer *a)
+{
+        return a->predicted ? a->predicted->may_be_negative : mpz_sgn(a->z) < 0;
+}
+
+bool bng_integer_may_be_positive(const struct bng_integer *a)
+{
+        return a->predicted ? a->predicted->may_be_positive : mpz_sgn(a->z) > 0;
+}
+
+bool bng_integer_is_one(const struct bng_integer *a)
+{
+        return !a->predicted && mpz_cmp_ui(a->z, 1) == 0;
+}
+
+bool bng_integer_may_be_one(const struct bng_integer *a)
+{
+        return bng_integer_is_one(a) ||
+               (a->predicted && a->predicted->may_be_positive &&
+                bng_magnitude_compare(a->predicted->size.lo, BNG_MAGNITUDE_ONE) <= 0);
+}
+
+void bng_integer_negate(struct bng_integer *a)
+{
+        mpz_neg(a->z, a->z);
+        if (a->predicted) {
+                bool was_negative = a->predicted->may_be_negative;
+                a->predicted->may_be_negative = a->predicted->may_be_positive;
+                a->predicted->may_be_positive = was_negative;
+        }
+}
+
+void bng_integer_absolute(struct bng_integer *a)
+{
+        mpz_abs(a->z, a->z);
+        if (a->predicted) {
+                a->predicted->may_be_positive |= a->predicted->may_be_negative;
+                a->predicted->may_be_negative = false;
+        }
+}
+
+void bng_integer_set_ui(struct bng_work *work, struct bng_integer *rop, unsigned long n)
+{
+        mpz_set_ui(rop->z, n);
+        charge(work, rop);
+}
+
+bng_status bng_integer_set_operand(struct bng_work *work, struct bng_integer *rop,
+                                   const struct bng_operand *operand)
+{
+        bool has_one_sign = operand->may_be_negative != operand->may_be_positive;
+        if (operand->size.known && (has_one_sign || operand->size.surely_zero)) {
+                mpz_import(rop->z, 1, -1, sizeof operand->size.value, 0, 0, &operand->size.value);
+                if (operand->may_be_negative)
+                        mpz_neg(rop->z, rop->z);
+        } else {
+                rop->predicted = malloc(sizeof *rop->predicted);
+                if (!rop->predicted)
+                        return bng_ctx_fail(work->ctx, BNG_NO_MEMORY, "out of memory");
+                *rop->predicted = *operand;
+        }
+        charge(work, rop);
+        return BNG_OK;
+}
+
+#define SHORT_TEXT_BYTES 64
+
+/* The memory for a literal's text of its own; a short one is on the stack. */
+static uint64_t digits_bytes(const struct bng_literal *literal)
+{
+        return literal->length < SHORT_TEXT_BYTES ? 0 : block_bytes(literal->length + 1);
+}
+
+/* What mpz_set_str reads: a text of its own, without underscores, that ends in a NUL. */
+static bng_status read_digits(struct bng_work *work, struct bng_integer *rop,
+                              const struct bng_literal *literal)
+{
+        char small[SHORT_TEXT_BYTES];
+        uint64_t text_bytes = digits_bytes(literal);
+        bool is_short = text_bytes == 0;
+        char *text = is_short ? small : malloc(literal->length + 1);
+        if (!text)
+                return bng_ctx_fail(work->ctx, BNG_NO_MEMORY, "out of memory");
+        bng_work_hold(work, text_bytes, text_bytes);
+        bng_literal_digits(literal, text);
+        bng_status status = bng_mpz_set_str(runner(work), rop->z, text, (int)literal->base);
+        bng_work_release(work, text_bytes, text_bytes);
+        if (!is_short)
+                free(text);
+        return computed(work, rop, status);
+}
+
+bng_status bng_integer_set_literal(struct bng_work *work, struct bng_integer *rop,
+                                   const struct bng_literal *literal)
+{
+        uint64_t leading;
+        uint64_t more = bng_literal_leading(literal, &leading);
+        if (more == 0) {
+                mpz_import(rop->z, 1, -1, sizeof leading, 0, 0, &leading);
+                charge(work, rop);
+                return bng_work_judge_result(work, rop);
+        }
+        struct bng_prediction prediction =
+                bng_predict_parse(leading, more, literal->base, literal->length);
+        prediction.peak_bytes = bng_sat_add(prediction.peak_bytes, digits_bytes(literal));
+        bng_status status = judge(work, &prediction, true);
+        if (status != BNG_OK)
+                return status;
+        if (!work->scratch || is_small(&prediction))
+                return read_digits(work, rop, literal);
+        return bng_integer_set_operand(work, rop, &prediction.result);
+}
+
+/* When predicting: judges, and says whether the function is to be run as well. */
+static bng_status predicted(struct bng_work *work, struct bng_integer *rop,
+                            const struct bng_prediction *prediction, bool computable, bool tight,
+                            bool *run)
+{
+        bool sure = computable || (tight && !is_roughly_at_ceiling(&prediction->result.size));
+        bng_status status = judge(work, prediction, sure);
+        *run = status == BNG_OK && computable && is_small(prediction);
+        if (status != BNG_OK || *run)
+                return status;
+        return bng_integer_set_operand(work, rop, &prediction->result);
+}
+
+bng_status bng_integer_unary(struct bng_work *work, struct bng_integer *rop,
+                             const struct bng_unary *operation, const struct bng_integer *a)
+{
+        if (work->scratch) {
+                bool run;
+                struct bng_prediction prediction = operation->predict(bng_integer_operand(a));
+                bng_status status = predicted(work, rop, &prediction, !a->predicted,
+                                              bng_integer_is_tight(a), &run);
+                if (!run)
+                        return status;
+        }
+        return computed(work, rop, operation->run(runner(work), rop->z, a->z));
+}
+
+bng_status bng_integer_binary(struct bng_work *work, struct bng_integer *rop,
+                              const struct bng_binary *operation, const struct bng_integer *a,
+                              const struct bng_integer *b)
+{
+        if (work->scratch) {
+                bool run;
+                struct bng_prediction prediction =
+                        operation->predict(bng_integer_operand(a), bng_integer_operand(b));
+                bool computable = !a->predicted && !b->predicted;
+                bool tight = bng_integer_is_tight(a) && bng_integer_is_tight(b);
+                bng_status status = predicted(work, rop, &prediction, computable, tight, &run);
+                if (!run)
+                        return status;
+        }
+        return computed(work, rop, operation->run(runner(work), rop->z, a->z, b->z));
+}
+
+bng_status bng_integer_ternary(struct bng_work *work, struct bng_integer *rop,
+                               const struct bng_ternary *operation, const struct bng_integer *a,
+                               const struct bng_integer *b, const struct bng_integer *c)
+{
+        if (work->scratch) {
+                bool run;
+                struct bng_prediction prediction = operation->predict(
+                        bng_integer_operand(a), bng_integer_operand(b), bng_integer_operand(c));
+                bool computable = !a->predicted && !b->predicted && !c->predicted;
+                bool tight = bng_integer_is_tight(a) && bng_integer_is_tight(b) &&
+                             bng_integer_is_tight(c);
+                bng_status status = predicted(work, rop, &prediction, computable, tight, &run);
+                if (!run)
+                        return status;
+        }
+        return computed(work, rop, operation->run(runner(work), rop->z, a->z, b->z, c->z));
+}

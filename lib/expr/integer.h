@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/*
+ * Integers of an expression: computed, or only predicted.
+ *
+ * Evaluating and predicting an expression are the same work at two depths. Each operation knows a
+ * prediction and a guarded function. To evaluate is to run the guarded function every time; to
+ * predict is to judge the prediction, and to run the function only on small numbers
+ * (BNG_EXACT_BITS). So the arithmetic above this file is written once, and a prediction is refused
+ * where the evaluation would be, by the same judge with the same sentence. After its first refusal
+ * a prediction goes on without judging, to say how large the whole would have been.
+ *
+ * Memory: every integer is charged for what it holds, or is predicted to hold, and the context
+ * counts the sum as held. So the memory limit is judged on the whole evaluation at each of its
+ * operations. Where operands are known only roughly, a prediction refuses what their smallest
+ * values prove to be too much, and reports what their largest values would need.
+ *
+ * Functions that return bng_status: BNG_OK, or the end of the work with the sentence in work->ctx.
+ * A result (`rop`) is always an integer fresh from bng_integer_init, never an operand.
+ */
+
+#include <gmp.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include "bignum-guard.h"
+#include "expr/literal.h"
+#include "predict/predict.h"
+
+/* Up to this size the prediction of an expression computes sub-values. */
+#define BNG_EXACT_BITS 4096
+
+struct bng_work {
+        bng_ctx *ctx;
+        bng_ctx *scratch; /* predicting: computes small numbers without limits; NULL: evaluating */
+        uint64_t held_before_bytes;
+        uint64_t held_bytes;      /* surely held, as the context counts it */
+        uint64_t held_most_bytes; /* predicting: perhaps held */
+        uint64_t peak_most_bytes; /* predicting: the most that was perhaps held */
+        bng_status refusal;       /* predicting: the first one, or BNG_OK */
+        char sentence[512];       /* of that refusal */
+};
+
+struct bng_integer {
+        mpz_t z;
+        struct bng_operand *predicted; /* NULL: z is the number. Else what is known; z is unused */
+        uint64_t charged_bytes;        /* for what it surely holds */
+        uint64_t charged_most_bytes;   /* for what it perhaps holds */
+};
+
+/* Too large in some way, rather than undefined or failed. */
+bool bng_is_refusal(bng_status status);
+
+/*
+ * Begins work under the limits of ctx. What ctx says is held already stays counted; it grows and
+ * shrinks with the work until bng_work_end sets it back.
+ */
+bng_status bng_work_begin(struct bng_work *work, bng_ctx *ctx, bool predict);
+void bng_work_end(struct bng_work *work);
+/* Counts memory that comes and goes: what surely is held, and what perhaps is, at least as much. */
+void bng_work_hold(struct bng_work *work, uint64_t bytes, uint64_t most_bytes);
+void bng_work_release(struct bng_work *work, uint64_t bytes, uint64_t most_bytes);
+/* Judges memory that is needed beside what is held. BNG_OK also after a refusal, if it predicts. */
+bng_status bng_work_judge_memory(struct bng_work *work, uint64_t bytes, uint64_t most_bytes);
+/* Judges a number that was computed, or predicted, as the result of an operation. */
+bng_status bng_work_judge_result(struct bng_work *work, const struct bng_integer *a);
+
+void bng_integer_init(struct bng_integer *a);
+void bng_integer_clear(struct bng_work *work, struct bng_integer *a);
+void bng_integer_swap(struct bng_integer *a, struct bng_integer *b);
+
+/* Known, or so well that an evaluation would be judged by the same size to a bit. */
+bool bng_integer_is_tight(const struct bng_integer *a);
+/* What is known of it: all there is, if it was computed. */
+struct bng_operand bng_integer_operand(const struct bng_integer *a);
+bool bng_integer_may_be_zero(const struct bng_integer *a);
+bool bng_integer_may_be_one(const struct bng_integer *a);
+bool bng_integer_may_be_negative(const struct bng_integer *a);
+bool bng_integer_may_be_positive(const struct bng_integer *a);
+bool bng_integer_is_one(const struct bng_integer *a);  /* surely */
+bool bng_integer_is_zero(const struct bng_integer *a); /* surely */
+
+void bng_integer_set_ui(struct bng_work *work, struct bng_integer *rop, unsigned long n);
+bng_status bng_integer_set_literal(struct bng_work *work, struct bng_integer *rop,
+                                   const struct bng_literal *literal);
+/* Makes it predicted, or computed if what is known leaves no choice. */
+bng_status bng_integer_set_operand(struct bng_work *work, struct bng_integer *rop,
+                                   const struct bng_operand *operand);
+
+/* In place, without new memory and therefore without judgement. */
+void bng_integer_negate(struct bng_integer *a);
+void bng_integer_absolute(struct bng_integer *a);
+
+/* The operations, by how many operands they have. */
+struct bng_unary {
+        struct bng_prediction (*predict)(struct bng_operand a);
+        bng_status (*run)(bng_ctx *ctx, mpz_t rop, const mpz_t a);
+};
+
+struct bng_binary {
+        struct bng_prediction (*predict)(struct bng_operand a, struct bng_operand b);
+        bng_status (*run)(bng_ctx *ctx, mpz_t rop, const mpz_t a, const mpz_t b);
+};
+
+struct bng_ternary {
+        struct bng_prediction (*predict)(struct bng_operand a, struct bng_operand b,
+                                         struct bng_operand c);
+        bng_status (*run)(bng_ctx *ctx, mpz_t rop, const mpz_t a, const mpz_t b, const mpz_t c);
+};
+
+bng_status bng_integer_unary(struct bng_work *work, struct bng_integer *rop,
+                             const struct bng_unary *operation, const struct bng_integer *a);
+bng_status bng_integer_binary(struct bng_work *work, struct bng_integer *rop,
+                              const struct bng_binary *operation, const struct bng_integer *a,
+                              const struct bng_integer *b);
+bng_status bng_integer_ternary(struct bng_work *work, struct bng_integer *rop,
+                               const struct bng_ternary *operation, const struct bng_integer *a,
+                               const struct bng_integer *b, const struct bng_integer *c);

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <stdio.h>
+#include <stdlib.h>
+#include "bounds/checked.h"
+#include "expr/apply.h"
+#include "expr/machine.h"
+#include "expr/text.h"
+#include "guard/judge.h"
+
+/* Where the first refusal was, as soon as it is there. */
+static bng_status note_refusal(struct bng_machine *m, bng_status before, bng_status status)
+{
+        if (before == BNG_OK && m->work.refusal != BNG_OK)
+                m->refused_offset = m->offset;
+        return status;
+}
+
+static bng_status literal(struct bng_sink *sink, const struct bng_literal *literal)
+{
+        struct bng_machine *m = (struct bng_machine *)sink;
+        m->offset = literal->offset;
+        struct bng_rational *value = &m->values[m->depth++];
+        bng_rational_init(value);
+        bng_integer_set_ui(&m->work, &value->den, 1);
+        bng_status before = m->work.refusal;
+        return note_refusal(m, before, bng_integer_set_literal(&m->work, &value->num, literal));
+}
+
+/* Replaces the topmost values, which the result may have been made of. */
+static bng_status apply(struct bng_sink *sink, enum bng_op op, unsigned operands, size_t offset)
+{
+        struct bng_machine *m = (struct bng_machine *)sink;
+        m->offset = offset;
+        struct bng_rational result;
+        bng_rational_init(&result);
+        bng_status before = m->work.refusal;
+        bng_status status =
+                bng_apply(&m->work, op, operands, &result, &m->values[m->depth - operands]);
+        for (unsigned i = 0; i < operands; i++)
+                bng_rational_clear(&m->work, &m->values[--m->depth]);
+        m->values[m->depth++] = result;
+        return note_refusal(m, before, status);
+}
+
+static bng_status wrong_at(struct bng_machine *m, bng_status status, const char *text,
+                           size_t offset, const char *what)
+{
+        struct bng_text_place place;
+        char sentence[sizeof m->work.sentence];
+        snprintf(sentence, sizeof sentence, "%s", what);
+        return bng_ctx_fail(m->work.ctx, status, "%s: %s", bng_text_place(text, offset, &place),
+                            sentence);
+}
+
+/* Makes the stack, once it is known how high it will be. */
+static bng_status prepare(struct bng_machine *m, const struct bng_parsed *parsed)
+{
+        uint64_t bytes = bng_sat_add(bng_parse_bytes(parsed->operators_max),
+                                     bng_sat_mul(parsed->values_max, sizeof *m->values));
+        bng_status status = bng_work_judge_memory(&m->work, bytes, bytes);
+        if (status != BNG_OK || m->work.refusal != BNG_OK)
+                return status != BNG_OK ? status : m->work.refusal;
+        m->values = calloc(parsed->values_max, sizeof *m->values);
+        if (!m->values)
+                return bng_ctx_fail(m->work.ctx, BNG_NO_MEMORY, "out of memory");
+        bng_work_hold(&m->work, bytes, bytes);
+        return BNG_OK;
+}
+
+bng_status bng_machine_run(struct bng_machine *m, bng_ctx *ctx, const char *text, size_t length,
+                           bool predict)
+{
+        *m = (struct bng_machine){.sink = {literal, apply}};
+        bng_status status = bng_work_begin(&m->work, ctx, predict);
+        if (status != BNG_OK)
+                return status;
+        struct bng_parsed parsed;
+        status = bng_parse(text, length, NULL, &parsed);
+        if (status == BNG_SYNTAX) {
+                m->offset = parsed.offset;
+                return wrong_at(m, status, text, m->offset, parsed.why.text);
+        }
+        if (status != BNG_OK)
+                return bng_ctx_fail(ctx, status, "out of memory");
+        status = prepare(m, &parsed);
+        if (status == BNG_OK)
+                status = bng_parse(text, length, &m->sink, &parsed);
+        return status == BNG_UNDEFINED ? wrong_at(m, status, text, m->offset, bng_ctx_message(ctx))
+                                       : status;
+}
+
+void bng_machine_end(struct bng_machine *m)
+{
+        while (m->depth > 0)
+                bng_rational_clear(&m->work, &m->values[--m->depth]);
+        free(m->values);
+        bng_work_end(&m->work);
+}

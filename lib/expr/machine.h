@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/*
+ * A stack machine for whole expressions. What the parser reads it computes, or predicts, at once;
+ * the values that still wait for their operation are on its stack, and all of them are charged as
+ * held. The text is parsed twice: first without a machine, so that a mistake at its end is found
+ * before any work is done for its beginning, and so that the stack is allocated once and judged
+ * like everything else.
+ */
+
+#include "expr/parse.h"
+#include "expr/rational.h"
+
+struct bng_machine {
+        struct bng_sink sink;
+        struct bng_work work;
+        struct bng_rational *values;
+        size_t depth;
+        size_t offset;         /* of the operation or literal at work */
+        size_t refused_offset; /* predicting: of the first one that was refused */
+};
+
+/*
+ * Runs text[0 .. length) under ctx. After BNG_OK the value is machine->values[0]. Any other status
+ * leaves a sentence in ctx: for BNG_SYNTAX and BNG_UNDEFINED with the place in the text. While it
+ * predicts, the refusal of an operation is in machine->work and not in the status; that of the
+ * stacks ends a prediction too, as it needs them itself. bng_machine_end in any case.
+ */
+bng_status bng_machine_run(struct bng_machine *machine, bng_ctx *ctx, const char *text,
+                           size_t length, bool predict);
+/* Gives back everything; what ctx says is held is again what it was. */
+void bng_machine_end(struct bng_machine *machine);

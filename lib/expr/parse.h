@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/*
+ * The expression language, read by operator precedence with a stack of its own, so that neither
+ * depth nor length can exhaust the process's: time is linear in the text, memory 16 bytes for each
+ * operator or parenthesis that is still open.
+ *
+ * The parser builds no tree. It hands what it reads to a sink in the order of evaluation, like the
+ * keys of a postfix calculator: 2*(3+4) arrives as 2, 3, 4, +, *. A sink evaluates or predicts at
+ * once, and what it does not know yet it need not store. Parsing with no sink checks the text; a
+ * second pass over the same text cannot fail on syntax then.
+ */
+
+#include <stddef.h>
+#include "bignum-guard.h"
+#include "config/units.h"
+#include "expr/literal.h"
+#include "expr/op.h"
+
+/*
+ * What a parsed text calls, with the sink itself as the first argument. A status other than BNG_OK
+ * ends the parsing, which returns it. `operands` of the topmost values are used and replaced by
+ * one; `offset` is where the operation is written. Functions without a fixed number of operands
+ * come in pairs as soon as their arguments are there; with 0 or 1 operands only if there are no
+ * more.
+ */
+struct bng_sink {
+        bng_status (*literal)(struct bng_sink *sink, const struct bng_literal *literal);
+        bng_status (*apply)(struct bng_sink *sink, enum bng_op op, unsigned operands,
+                            size_t offset);
+};
+
+struct bng_parsed {
+        size_t values_max;    /* how many values a sink holds at most at the same time */
+        size_t operators_max; /* how many operators and parentheses are open at most */
+        size_t offset;        /* after BNG_SYNTAX: where the mistake is */
+        struct bng_why why;   /* after BNG_SYNTAX: what is wrong there, without place and period */
+};
+
+/* The memory that parsing holds when so many operators are open. */
+size_t bng_parse_bytes(size_t operators);
+
+/*
+ * Parses all of text[0 .. length), which may hold any bytes. `sink` may be NULL. Returns BNG_OK,
+ * BNG_SYNTAX, BNG_NO_MEMORY, or what the sink returned.
+ */
+bng_status bng_parse(const char *text, size_t length, struct bng_sink *sink,
+                     struct bng_parsed *parsed);

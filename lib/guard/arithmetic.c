@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <limits.h>
+#include "guard/operation.h"
+
+/*
+ * Sums, products, bits and shifts, a line each: name, parameters, what is predicted, what GMP does.
+ * The small ones also say how many limbs their operands have together.
+ */
+
+#define ULONG_LIMBS ((sizeof(unsigned long) * CHAR_BIT + GMP_NUMB_BITS - 1) / GMP_NUMB_BITS)
+#define ONE (const mpz_t a)
+#define TWO (const mpz_t a, const mpz_t b)
+#define WITH_UI (const mpz_t a, unsigned long b)
+#define LIMBS_ONE (mpz_size(a) + 1)
+#define LIMBS_TWO (mpz_size(a) + mpz_size(b))
+#define LIMBS_UI (mpz_size(a) + ULONG_LIMBS)
+
+SMALL_OPERATION(set, ONE, LIMBS_ONE, bng_predict_copy(Z(a)), mpz_set(out, a))
+SMALL_OPERATION(abs, ONE, LIMBS_ONE, bng_predict_copy(Z(a)), mpz_abs(out, a))
+SMALL_OPERATION(neg, ONE, LIMBS_ONE, bng_predict_copy(Z(a)), mpz_neg(out, a))
+SMALL_OPERATION(com, ONE, LIMBS_ONE, bng_predict_complement(Z(a)), mpz_com(out, a))
+
+SMALL_OPERATION(add, TWO, LIMBS_TWO, bng_predict_add(Z(a), Z(b)), mpz_add(out, a, b))
+SMALL_OPERATION(add_ui, WITH_UI, LIMBS_UI, bng_predict_add(Z(a), U(b)), mpz_add_ui(out, a, b))
+SMALL_OPERATION(sub, TWO, LIMBS_TWO, bng_predict_subtract(Z(a), Z(b)), mpz_sub(out, a, b))
+SMALL_OPERATION(sub_ui, WITH_UI, LIMBS_UI, bng_predict_subtract(Z(a), U(b)), mpz_sub_ui(out, a, b))
+SMALL_OPERATION(ui_sub, (unsigned long b, const mpz_t a), LIMBS_UI,
+                bng_predict_subtract(U(b), Z(a)), mpz_ui_sub(out, b, a))
+
+SMALL_OPERATION(mul, TWO, LIMBS_TWO, bng_predict_multiply(Z(a), Z(b)), mpz_mul(out, a, b))
+SMALL_OPERATION(mul_si, (const mpz_t a, long b), LIMBS_UI, bng_predict_multiply(Z(a), S(b)),
+                mpz_mul_si(out, a, b))
+SMALL_OPERATION(mul_ui, WITH_UI, LIMBS_UI, bng_predict_multiply(Z(a), U(b)), mpz_mul_ui(out, a, b))
+
+#define LIMBS_ADDMUL (mpz_size(rop) + LIMBS_TWO)
+#define LIMBS_ADDMUL_UI (mpz_size(rop) + LIMBS_UI)
+
+UPDATE(addmul, TWO, LIMBS_ADDMUL, bng_predict_add_product(Z(rop), Z(a), Z(b)),
+       mpz_addmul(out, a, b))
+UPDATE(addmul_ui, WITH_UI, LIMBS_ADDMUL_UI, bng_predict_add_product(Z(rop), Z(a), U(b)),
+       mpz_addmul_ui(out, a, b))
+UPDATE(submul, TWO, LIMBS_ADDMUL, bng_predict_subtract_product(Z(rop), Z(a), Z(b)),
+       mpz_submul(out, a, b))
+UPDATE(submul_ui, WITH_UI, LIMBS_ADDMUL_UI, bng_predict_subtract_product(Z(rop), Z(a), U(b)),
+       mpz_submul_ui(out, a, b))
+
+SMALL_OPERATION(and, TWO, LIMBS_TWO, bng_predict_bitwise(Z(a), Z(b)), mpz_and(out, a, b))
+SMALL_OPERATION(ior, TWO, LIMBS_TWO, bng_predict_bitwise(Z(a), Z(b)), mpz_ior(out, a, b))
+SMALL_OPERATION(xor, TWO, LIMBS_TWO, bng_predict_bitwise(Z(a), Z(b)), mpz_xor(out, a, b))

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <limits.h>
+#include "guard/operation.h"
+
+/*
+ * Powers, roots, and the numbers that grow from a small argument. Those that end in _z take an
+ * argument of any size: one that is no machine word is refused with its magnitude, unless it does
+ * not matter, as in 1 ** huge.
+ */
+
+#define TO_POWER (const mpz_t base, const mpz_t exp)
+#define OF_WORD (unsigned long n)
+#define OF_INTEGER (const mpz_t n)
+
+OPERATION(pow, TO_POWER, bng_predict_power(Z(base), Z(exp)),
+          mpz_pow_ui(out, base, bng_saturated_word(exp)))
+OPERATION(pow_ui, (const mpz_t base, unsigned long exp), bng_predict_power(Z(base), U(exp)),
+          mpz_pow_ui(out, base, exp))
+OPERATION(ui_pow_ui, (unsigned long base, unsigned long exp), bng_predict_power(U(base), U(exp)),
+          mpz_ui_pow_ui(out, base, exp))
+
+OPERATION(sqrt, (const mpz_t a), bng_predict_root(Z(a), U(2)), mpz_sqrt(out, a))
+OPERATION(root, (const mpz_t a, unsigned long k), bng_predict_root(Z(a), U(k)), mpz_root(out, a, k))
+OPERATION(root_z, (const mpz_t a, const mpz_t k), bng_predict_root(Z(a), Z(k)),
+          mpz_root(out, a, bng_saturated_word(k)))
+
+OPERATION(fac_ui, OF_WORD, bng_predict_factorial(U(n)), mpz_fac_ui(out, n))
+OPERATION(fac_z, OF_INTEGER, bng_predict_factorial(Z(n)), mpz_fac_ui(out, mpz_get_ui(n)))
+OPERATION(primorial_ui, OF_WORD, bng_predict_primorial(U(n)), mpz_primorial_ui(out, n))
+OPERATION(primorial_z, OF_INTEGER, bng_predict_primorial(Z(n)),
+          mpz_primorial_ui(out, mpz_get_ui(n)))
+OPERATION(fib_ui, OF_WORD, bng_predict_fibonacci(U(n)), mpz_fib_ui(out, n))
+OPERATION(fib_z, OF_INTEGER, bng_predict_fibonacci(Z(n)), mpz_fib_ui(out, mpz_get_ui(n)))
+OPERATION(lucnum_ui, OF_WORD, bng_predict_lucas(U(n)), mpz_lucnum_ui(out, n))
+OPERATION(lucnum_z, OF_INTEGER, bng_predict_lucas(Z(n)), mpz_lucnum_ui(out, mpz_get_ui(n)))
+
+/* ---- binomials ---- */
+
+/*
+ * binomial(n, k) = binomial(n, n - k) for n >= k: where k is no word, n - k may be one. Subtracts
+ * without memory. Only the lowest limb of the difference may be other than 0.
+ */
+static bool word_difference(const mpz_t n, const mpz_t k, unsigned long *difference)
+{
+        uint64_t lowest = 0;
+        bool borrow = false;
+
+        for (size_t i = 0; i < mpz_size(n); i++) {
+                mp_limb_t a = mpz_getlimbn(n, (mp_size_t)i);
+                mp_limb_t b = mpz_getlimbn(k, (mp_size_t)i);
+                mp_limb_t limb = a - b - borrow;
+                borrow = a < b || (a == b && borrow);
+                if (i == 0)
+                        lowest = limb;
+                else if (limb != 0)
+                        return false;
+        }
+        *difference = (unsigned long)lowest;
+        return *difference == lowest;
+}
+
+/*
+ * The same binomial from the other side. For n >= k it is binomial(n, rest) with rest = n - k; for
+ * n < 0 it is, with the sign (-1)^k, binomial(k + rest, rest) with rest = -n - 1. Is the rest the
+ * smaller one, and a word? For k > 0.
+ */
+static bool has_smaller_rest(const mpz_t n, const mpz_t k, unsigned long *rest)
+{
+        if (mpz_sgn(n) < 0)
+                *rest = bng_saturated_word(n) - 1;
+        else if (mpz_cmp(n, k) < 0 || !word_difference(n, k, rest))
+                return false;
+        return mpz_cmp_ui(k, *rest) > 0 && (mpz_sgn(n) >= 0 || mpz_cmpabs_ui(n, ULONG_MAX) <= 0);
+}
+
+static struct bng_prediction predict_binomial(const mpz_t n, const mpz_t k)
+{
+        unsigned long rest;
+
+        if (mpz_sgn(n) >= 0 && mpz_cmp(n, k) < 0)
+                return bng_predict_copy(U(0));
+        if (mpz_sgn(k) <= 0 || !has_smaller_rest(n, k, &rest))
+                return bng_predict_binomial(Z(n), Z(k));
+        return bng_predict_binomial(mpz_sgn(n) < 0 ? bng_predict_add(Z(k), U(rest)).result : Z(n),
+                                    U(rest));
+}
+
+/*
+ * GMP's function for two words holds much less than the other one, so it serves negative n too:
+ * binomial(n, k) = (-1)^k binomial(|n| + k - 1, k).
+ */
+static void binomial(mpz_ptr out, const mpz_t n, unsigned long k)
+{
+        if (mpz_fits_ulong_p(n)) {
+                mpz_bin_uiui(out, mpz_get_ui(n), k);
+        } else if (mpz_sgn(n) < 0 && mpz_cmpabs_ui(n, ULONG_MAX - k) <= 0) {
+                mpz_bin_uiui(out, mpz_get_ui(n) + k - 1, k);
+                if (k % 2 == 1)
+                        mpz_neg(out, out);
+        } else {
+                mpz_bin_ui(out, n, k);
+        }
+}
+
+static void binomial_of_negative(mpz_ptr out, const mpz_t k, unsigned long rest)
+{
+        bool is_odd = mpz_odd_p(k);
+        mpz_t top;
+
+        mpz_init(top);
+        mpz_add_ui(top, k, rest);
+        binomial(out, top, rest);
+        mpz_clear(top);
+        if (is_odd)
+                mpz_neg(out, out);
+}
+
+/* Of what passes the judgement, k or the rest is a word, or the binomial is 0. */
+static void binomial_z(mpz_ptr out, const mpz_t n, const mpz_t k)
+{
+        unsigned long rest;
+
+        if (mpz_sgn(n) >= 0 && mpz_cmp(n, k) < 0)
+                mpz_set_ui(out, 0);
+        else if (mpz_sgn(k) == 0 || !has_smaller_rest(n, k, &rest))
+                binomial(out, n, mpz_get_ui(k));
+        else if (rest == 0)
+                mpz_set_si(out, mpz_sgn(n) < 0 && mpz_odd_p(k) ? -1 : 1);
+        else if (mpz_sgn(n) < 0)
+                binomial_of_negative(out, k, rest);
+        else
+                binomial(out, n, rest);
+}
+
+/* A word as an integer, without memory. */
+#define WORD(k) mpz_roinit_n((mpz_t){{0}}, &(mp_limb_t){k}, 1)
+
+OPERATION(bin_ui, (const mpz_t n, unsigned long k), predict_binomial(n, WORD(k)),
+          binomial_z(out, n, WORD(k)))
+OPERATION(bin_uiui, (unsigned long n, unsigned long k), bng_predict_binomial(U(n), U(k)),
+          mpz_bin_uiui(out, n, k))
+OPERATION(bin_z, (const mpz_t n, const mpz_t k), predict_binomial(n, k), binomial_z(out, n, k))

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/*
+ * The one place that decides. A prediction comes in with the limits of a context, and a status
+ * comes out; every guarded operation, every check and every evaluation asks here, so all of them
+ * say the same sentence for the same number.
+ *
+ *   1. no such number                             BNG_UNDEFINED
+ *   2. surely longer than the result limit        BNG_REFUSED_RESULT
+ *   3. perhaps longer than GMP's ceiling, result
+ *      or room on the way: GMP would abort        BNG_REFUSED_CEILING
+ *   4. peak and held bytes over the memory limit  BNG_REFUSED_MEMORY
+ *
+ * Between the bounds the result limit is judged on the result itself: it is computed into a
+ * temporary first, and bng_judge_result decides whether it is handed out.
+ */
+
+#include "guard/context.h"
+#include "predict/predict.h"
+
+/* The most that an mpz can hold: 2^31 - 1 limbs of 64 bits, 2^27 - 1 of 32. */
+#define BNG_CEILING_BITS bng_bounds_ceiling_bits(GMP_NUMB_BITS)
+
+/* Judges before the work. BNG_OK: it may run. Otherwise the context has the sentence. */
+bng_status bng_judge(bng_ctx *ctx, const struct bng_prediction *prediction);
+
+/* Judges the memory alone, for what makes no new integer. */
+bng_status bng_judge_memory(bng_ctx *ctx, const struct bng_prediction *prediction);
+
+/* May the result of what bng_judge lets run still be over the result limit? Then look at it. */
+bool bng_straddles(const bng_ctx *ctx, const struct bng_prediction *prediction);
+
+/* Judges after the work: BNG_OK, or BNG_REFUSED_RESULT with the exact size in the sentence. */
+bng_status bng_judge_result(bng_ctx *ctx, mpz_srcptr result);

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/*
+ * The words of a refusal, for someone who is woken by it: what would be needed, what the limit is,
+ * and which setting holds it. Sizes that can be counted are exact in bits and rounded down for
+ * people; what cannot be counted is a power of ten.
+ */
+
+#include "guard/context.h"
+#include "predict/predict.h"
+
+/* Each stores the sentence in the context and returns the status that it belongs to. */
+bng_status bng_refuse_result(bng_ctx *ctx, const struct bng_range *result);
+bng_status bng_refuse_result_bits(bng_ctx *ctx, uint64_t bits);
+bng_status bng_refuse_ceiling(bng_ctx *ctx, const struct bng_range *result);
+bng_status bng_refuse_memory(bng_ctx *ctx, uint64_t peak_bytes);

@@ -1,0 +1,533 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef BIGNUM_GUARD_H
+#define BIGNUM_GUARD_H
+
+/*
+ * bignum-guard: unbounded integers that cannot run away.
+ *
+ * GMP computes whatever it is asked for until memory ends, and then aborts; at a few places it
+ * answers wrongly instead. This library stands in front of it. Before a byte is allocated it knows
+ * how large a result will be, compares that with a limit, and either runs the operation or refuses
+ * it with a status and a sentence. It has three layers, each usable alone:
+ *
+ *   pure bounds        bng_bounds_*   numbers about numbers: bit counts in, bit counts out, no GMP
+ *   checks             bng_check_*    may this operation run on these operands, in this context?
+ *   guarded operations bng_mpz_*      GMP's own names and argument order behind a context
+ *
+ * What every function keeps to:
+ *   - No function prints, aborts, raises a signal or sets GMP's allocators. (GMP itself still
+ *     aborts when malloc fails below every limit: set the limits below what the process may use.)
+ *   - A refused operation leaves its destination as it was.
+ *   - Nothing whose size fits is refused for its size; nothing that does not fit is handed out.
+ *   - There is no global state. A context belongs to one thread at a time.
+ *   - Bits are counted as in bit length: 0 has none, 1 has one, 2^n has n+1. Signs do not count.
+ *     bits, limbs, bytes and digits are different units and are named in every identifier.
+ *
+ * Define BNG_NO_GMP before including to get the pure bounds without <gmp.h>.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#ifndef BNG_NO_GMP
+#include <gmp.h>
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define BNG_PUBLIC __attribute__((visibility("default")))
+
+/* What became of a request. Zero is success, everything else is a reason; no other value occurs. */
+typedef enum bng_status {
+        BNG_OK = 0,
+        BNG_REFUSED_RESULT,  /* the result is larger than the result limit */
+        BNG_REFUSED_MEMORY,  /* the operation would hold more memory than the memory limit */
+        BNG_REFUSED_TIME,    /* the operation would take longer than the time limit */
+        BNG_REFUSED_CEILING, /* the result is larger than GMP can represent (2^31-1 limbs) */
+        BNG_UNDEFINED,       /* division by zero, even root of a negative, and the like */
+        BNG_SYNTAX,          /* an expression or a literal that cannot be read */
+        BNG_INVALID,         /* an argument outside its documented range */
+        BNG_NO_MEMORY,       /* malloc failed in our own code */
+} bng_status;
+
+/* The version of the library that is linked, "MAJOR.MINOR.PATCH". Static text; any thread. */
+BNG_PUBLIC const char *bng_version(void);
+
+/* ---------------------------------------------------------------- pure bounds ---------------- */
+
+/* Bit counts saturate here: 2^63 or more, all the way to infinity. */
+#define BNG_BITS_BEYOND UINT64_MAX
+
+/* bits_min <= bits(result) <= bits_max, proven, never an estimate. */
+typedef struct bng_bounds {
+        uint64_t bits_min;
+        uint64_t bits_max;
+} bng_bounds;
+
+/* The same for digits of a written number, signs not counted; both saturate at UINT64_MAX. */
+typedef struct bng_digits {
+        uint64_t digits_min;
+        uint64_t digits_max;
+} bng_digits;
+
+/* What bounds say of a limit. */
+typedef enum bng_fit {
+        BNG_FIT_NO = -1,     /* bits_min is over it */
+        BNG_FIT_UNKNOWN = 0, /* it lies between */
+        BNG_FIT_YES = 1,     /* bits_max is not over it */
+} bng_fit;
+
+/*
+ * What to expect of a result from the bit counts of its operands. Absolute values throughout: signs
+ * are not asked for, so a sum is also a difference. An operand of 0 bits is 0; one of
+ * BNG_BITS_BEYOND has 2^63 bits or more. Pure, constant time, any thread; defined for all
+ * arguments.
+ */
+
+/*
+ * a + b or a - b of any signs: up to one bit more than the larger, down to one less than it, or to
+ * 0 where the counts are less than two apart.
+ */
+BNG_PUBLIC bng_bounds bng_bounds_add(uint64_t a_bits, uint64_t b_bits);
+/*
+ * r + a * b or r - a * b of any signs: up to one bit more than the larger of r_bits and a_bits +
+ * b_bits, down to two less than that, or to 0 where the two are within two bits of each other.
+ */
+BNG_PUBLIC bng_bounds bng_bounds_addmul(uint64_t r_bits, uint64_t a_bits, uint64_t b_bits);
+/*
+ * a and b, a or b, a xor b of any signs: from 0 to one bit more than the larger, which only
+ * negative numbers reach.
+ */
+BNG_PUBLIC bng_bounds bng_bounds_bitwise(uint64_t a_bits, uint64_t b_bits);
+/* The complement of a, -a - 1: one bit more or less than a. */
+BNG_PUBLIC bng_bounds bng_bounds_com(uint64_t a_bits);
+/* a * b: one bit apart. */
+BNG_PUBLIC bng_bounds bng_bounds_mul(uint64_t a_bits, uint64_t b_bits);
+/*
+ * a * b, both given by bit count and leading 64 bits as for bng_bounds_pow: exact, but one bit
+ * apart where the product of the leading bits is within 2^-60 of a power of two.
+ */
+BNG_PUBLIC bng_bounds bng_bounds_mul_leading(uint64_t a_bits, uint64_t a_lead, uint64_t b_bits,
+                                             uint64_t b_lead);
+/* a * 2^n: exact; 0 stays 0. */
+BNG_PUBLIC bng_bounds bng_bounds_shift_left(uint64_t a_bits, uint64_t n);
+/* a / 2^n rounded in any direction: exact but where rounding may carry. */
+BNG_PUBLIC bng_bounds bng_bounds_shift_right(uint64_t a_bits, uint64_t n);
+/*
+ * b^exponent, b given by its bit count and its leading 64 bits (bit 63 set; for a shorter b,
+ * shifted up): one bit apart up to 2^31-1 limbs, exact where b has up to 64 bits and is a power of
+ * two.
+ */
+BNG_PUBLIC bng_bounds bng_bounds_pow(uint64_t base_bits, uint64_t base_lead, uint64_t exponent);
+/* base^exponent of small numbers: one bit apart up to 2^31-1 limbs, exact for powers of two. */
+BNG_PUBLIC bng_bounds bng_bounds_ui_pow_ui(uint64_t base, uint64_t exponent);
+/*
+ * Whether b^exponent, b as for bng_bounds_pow, has at most limit_bits. Cheaper than bounds where
+ * the bit count of b alone decides; BNG_FIT_UNKNOWN only where the bounds of bng_bounds_pow are on
+ * both sides of the limit. A limit from 2^63 on is none.
+ */
+BNG_PUBLIC bng_fit bng_bounds_pow_fits(uint64_t base_bits, uint64_t base_lead, uint64_t exponent,
+                                       uint64_t limit_bits);
+/* n!: one bit apart up to 2^31-1 limbs. */
+BNG_PUBLIC bng_bounds bng_bounds_fac(uint64_t n);
+/* n!! = n (n-2) (n-4) ...: one bit apart up to 2^31-1 limbs. */
+BNG_PUBLIC bng_bounds bng_bounds_2fac(uint64_t n);
+/*
+ * n (n-m) (n-2m) ..., m >= 1: one bit apart up to 2^31-1 limbs, exact up to 64 bits. m = 0 has no
+ * end and gives 0 to BNG_BITS_BEYOND.
+ */
+BNG_PUBLIC bng_bounds bng_bounds_mfac(uint64_t n, uint64_t m);
+/* n over k, 0 for k > n: one bit apart up to 2^31-1 limbs. */
+BNG_PUBLIC bng_bounds bng_bounds_bin(uint64_t n, uint64_t k);
+/*
+ * n over k for a longer n >= 0, given as for bng_bounds_pow: one bit apart where n is below 2^64 or
+ * above 2^53 k.
+ */
+BNG_PUBLIC bng_bounds bng_bounds_bin_ui(uint64_t n_bits, uint64_t n_lead, uint64_t k);
+/*
+ * The product of the primes up to n: exact for n < 1427, then 2 sqrt(n) / ln 2 bits apart, from
+ * 10^19 on 3 percent: as near as the theorems on primes are.
+ */
+BNG_PUBLIC bng_bounds bng_bounds_primorial(uint64_t n);
+/* Fibonacci and Lucas numbers F(n), L(n): one bit apart up to 2^31-1 limbs. */
+BNG_PUBLIC bng_bounds bng_bounds_fib(uint64_t n);
+BNG_PUBLIC bng_bounds bng_bounds_luc(uint64_t n);
+/* gcd(a, b): from 1 bit up to the smaller one, all of which occur; the other one where one is 0. */
+BNG_PUBLIC bng_bounds bng_bounds_gcd(uint64_t a_bits, uint64_t b_bits);
+/*
+ * The factor that gcdext finds for one operand, from the bits of the other: from 0 up to one bit
+ * less than the other, at least to 1.
+ */
+BNG_PUBLIC bng_bounds bng_bounds_gcdext(uint64_t other_bits);
+/* lcm(a, b): from the larger one to the product. */
+BNG_PUBLIC bng_bounds bng_bounds_lcm(uint64_t a_bits, uint64_t b_bits);
+/* The k-th root of a towards zero: exact. k = 0 is undefined and gives 0 to BNG_BITS_BEYOND. */
+BNG_PUBLIC bng_bounds bng_bounds_root(uint64_t a_bits, uint64_t k);
+/* The square root of a towards zero: exact. */
+BNG_PUBLIC bng_bounds bng_bounds_sqrt(uint64_t a_bits);
+/* The next prime above a >= 0: one bit apart (Bertrand's postulate). */
+BNG_PUBLIC bng_bounds bng_bounds_nextprime(uint64_t a_bits);
+/*
+ * a / b rounded in any direction, b not 0 (0 bits: 0 to BNG_BITS_BEYOND): one bit apart, one more
+ * where rounding may carry.
+ */
+BNG_PUBLIC bng_bounds bng_bounds_quotient(uint64_t a_bits, uint64_t b_bits);
+/*
+ * a / b rounded towards zero, and an exact division: one bit apart. b as for bng_bounds_quotient.
+ */
+BNG_PUBLIC bng_bounds bng_bounds_tdiv_q(uint64_t a_bits, uint64_t b_bits);
+/*
+ * The remainder of a / b rounded towards zero: a itself where it is shorter than b, else 0 up to b.
+ */
+BNG_PUBLIC bng_bounds bng_bounds_tdiv_r(uint64_t a_bits, uint64_t b_bits);
+/*
+ * What is left modulo m: a remainder of any rounding, a modular power or inverse, a random number
+ * below m; from 0 up to m.
+ */
+BNG_PUBLIC bng_bounds bng_bounds_powm(uint64_t m_bits);
+/* a >= 0 with the bit of this index set: exact. */
+BNG_PUBLIC bng_bounds bng_bounds_setbit(uint64_t a_bits, uint64_t index);
+/*
+ * a of any sign with the bit of this index turned over: exact from a_bits on; one bit around a
+ * below; for the highest bit of a, from 0 up to one bit more.
+ */
+BNG_PUBLIC bng_bounds bng_bounds_combit(uint64_t a_bits, uint64_t index);
+/*
+ * A number read from this many digits in base 2..62 (other bases: 0 to BNG_BITS_BEYOND): from 0, as
+ * zeros may lead, to the largest such number, which is reached.
+ */
+BNG_PUBLIC bng_bounds bng_bounds_set_str(uint64_t digits, unsigned base);
+/*
+ * Digits that a number of this many bits is written with in base 2..62 (other bases: 0 to
+ * UINT64_MAX), without sign and end: one apart.
+ */
+BNG_PUBLIC bng_digits bng_bounds_get_str(uint64_t bits, unsigned base);
+/*
+ * Characters that gmp_printf's %Zd, %Zx or %Zo writes at most: sign, "0x", the digits in that base
+ * or `precision` of them, padded to `width`; saturates at UINT64_MAX.
+ */
+BNG_PUBLIC uint64_t bng_bounds_printf(uint64_t bits, unsigned base, uint64_t width,
+                                      uint64_t precision);
+/*
+ * mpz_import of count words of size bytes, less nails bits each: from 0 to the product of both,
+ * which is reached. No bits a word: 0 to BNG_BITS_BEYOND.
+ */
+BNG_PUBLIC bng_bounds bng_bounds_import(uint64_t count, uint64_t size_bytes, uint64_t nails_bits);
+/* Words that mpz_export writes, exactly; UINT64_MAX for no bits a word. */
+BNG_PUBLIC uint64_t bng_bounds_export(uint64_t bits, uint64_t size_bytes, uint64_t nails_bits);
+/* A random number below 2^n (urandomb): from 0 to n. One with n bits (rrandomb): exact. */
+BNG_PUBLIC bng_bounds bng_bounds_urandomb(uint64_t n);
+BNG_PUBLIC bng_bounds bng_bounds_rrandomb(uint64_t n);
+/* The integer part of a finite double, from the exponent that frexp gives: exact, 1024 at most. */
+BNG_PUBLIC bng_bounds bng_bounds_set_d(int exponent);
+/* The integer part of an mpf with this exponent, counted in limbs: exact to the limb. */
+BNG_PUBLIC bng_bounds bng_bounds_set_f(int64_t exponent_limbs, unsigned limb_bits);
+
+/* ---- limbs: of 32 or 64 bits; others give 0 as a ceiling and UINT64_MAX as a count ---- */
+
+/* The longest number that GMP can represent: 2^31-1 limbs of 64 bits, 2^27-1 limbs of 32 bits. */
+BNG_PUBLIC uint64_t bng_bounds_ceiling_bits(unsigned limb_bits);
+/*
+ * Limbs that a number of so many bits fills: exact. mpz_init2, realloc2 and limbs_write take as
+ * many, at least one; an mpn product of a and b limbs takes a + b.
+ */
+BNG_PUBLIC uint64_t bng_bounds_limbs(uint64_t bits, unsigned limb_bits);
+/*
+ * Limbs that an mpf of this precision holds (mpf_init2, mpf_set_prec), whatever is computed into
+ * it: exact.
+ */
+BNG_PUBLIC uint64_t bng_bounds_mpf_limbs(uint64_t precision_bits, unsigned limb_bits);
+
+/* ---- fractions, in lowest terms with a denominator above 0, as GMP's mpq keeps them ---- */
+
+typedef struct bng_bounds_mpq {
+        bng_bounds num;
+        bng_bounds den;
+} bng_bounds_mpq;
+
+/*
+ * What cancels is not known, so the upper ends are those of the plain formula (the sum of the bits
+ * for a product, one bit more than the larger cross product for a sum), the lower ends what is left
+ * if all cancels that can. Denominators of integers have one bit, and then nothing cancels. Any
+ * denominator, or divisor, of 0 bits gives 0 to BNG_BITS_BEYOND.
+ */
+
+/* a + b or a - b of any signs. */
+BNG_PUBLIC bng_bounds_mpq bng_bounds_mpq_add(uint64_t a_num_bits, uint64_t a_den_bits,
+                                             uint64_t b_num_bits, uint64_t b_den_bits);
+/* a * b. */
+BNG_PUBLIC bng_bounds_mpq bng_bounds_mpq_mul(uint64_t a_num_bits, uint64_t a_den_bits,
+                                             uint64_t b_num_bits, uint64_t b_den_bits);
+/* a / b. */
+BNG_PUBLIC bng_bounds_mpq bng_bounds_mpq_div(uint64_t a_num_bits, uint64_t a_den_bits,
+                                             uint64_t b_num_bits, uint64_t b_den_bits);
+/* a * 2^n, a / 2^n. */
+BNG_PUBLIC bng_bounds_mpq bng_bounds_mpq_mul_2exp(uint64_t num_bits, uint64_t den_bits, uint64_t n);
+BNG_PUBLIC bng_bounds_mpq bng_bounds_mpq_div_2exp(uint64_t num_bits, uint64_t den_bits, uint64_t n);
+/* An mpf of so many limbs, the first of which has this exponent, in limbs. */
+BNG_PUBLIC bng_bounds_mpq bng_bounds_mpq_set_f(uint64_t size_limbs, int64_t exponent_limbs,
+                                               unsigned limb_bits);
+
+#ifndef BNG_NO_GMP
+/* ---------------------------------------------------------------- contexts ------------------- */
+
+/*
+ * A context holds the limits that operations are judged by, and the sentence of the last refusal.
+ * It belongs to one thread at a time; contexts know nothing of each other.
+ *
+ * UINT64_MAX as a limit means none. GMP's own ceiling (2^31-1 limbs) always holds.
+ */
+typedef struct bng_ctx bng_ctx;
+
+/*
+ * A context with the built-in limits: results of 16 MiB, 256 MiB of memory for an operation, no
+ * time limit. *ret is the caller's, to be ended by bng_ctx_free. BNG_NO_MEMORY: *ret is NULL.
+ */
+BNG_PUBLIC bng_status bng_ctx_new(bng_ctx **ret);
+/* NULL is fine. Returns NULL, so that `ctx = bng_ctx_free(ctx)` leaves nothing dangling. */
+BNG_PUBLIC bng_ctx *bng_ctx_free(bng_ctx *ctx);
+
+/* The longest result that is handed out, in bits (ResultMax=). */
+BNG_PUBLIC void bng_ctx_set_result_limit_bits(bng_ctx *ctx, uint64_t bits);
+BNG_PUBLIC uint64_t bng_ctx_result_limit_bits(const bng_ctx *ctx);
+
+/*
+ * The most that one operation may hold at its peak, in bytes (OperationMemoryMax=): its result and
+ * its temporaries, not its operands, and on top of it what bng_ctx_set_held_bytes says.
+ */
+BNG_PUBLIC void bng_ctx_set_memory_limit_bytes(bng_ctx *ctx, uint64_t bytes);
+BNG_PUBLIC uint64_t bng_ctx_memory_limit_bytes(const bng_ctx *ctx);
+
+/*
+ * How long an operation may take, in microseconds (TimeMax=). Kept for those who can measure time:
+ * the operations of this library are not interrupted.
+ */
+BNG_PUBLIC void bng_ctx_set_time_limit_usec(bng_ctx *ctx, uint64_t usec);
+BNG_PUBLIC uint64_t bng_ctx_time_limit_usec(const bng_ctx *ctx);
+
+/*
+ * Memory that the caller holds already and wants to be counted against the memory limit, in bytes:
+ * the live values of an evaluation, for instance. 0 at first.
+ */
+BNG_PUBLIC void bng_ctx_set_held_bytes(bng_ctx *ctx, uint64_t bytes);
+BNG_PUBLIC uint64_t bng_ctx_held_bytes(const bng_ctx *ctx);
+
+/*
+ * The limits of [Limits] in the configuration at `path`, or with NULL in the system's configuration
+ * files, over the built-in ones. BNG_OK also where there is no configuration at all. BNG_INVALID:
+ * the limits are as they were, and bng_ctx_message says what is wrong, a line "FILE:LINE: sentence"
+ * each.
+ */
+BNG_PUBLIC bng_status bng_ctx_load_limits(bng_ctx *ctx, const char *path);
+
+/*
+ * Why the last request that did not end in BNG_OK was turned down: one sentence in plain words,
+ * without a newline and a period, with the predicted size and the limit. "" before the first one. A
+ * success does not clear it. The text is the context's, until its next call.
+ */
+BNG_PUBLIC const char *bng_ctx_message(const bng_ctx *ctx);
+
+/* What a status means, in a few words. Static text; any thread; any value. */
+BNG_PUBLIC const char *bng_status_text(bng_status status);
+
+/* ---------------------------------------------------------------- guarded operations --------- */
+
+/*
+ * Each stands for GMP's function of the same name and takes the same arguments in the same order,
+ * behind a context. Operands may be the same variable wherever GMP allows that.
+ *
+ *   BNG_OK               rop holds what GMP computes
+ *   BNG_REFUSED_RESULT, BNG_REFUSED_MEMORY, BNG_REFUSED_CEILING
+ *                        too large; nothing was allocated, unless the bounds (at most a bit apart
+ *                        for most operations) straddle the limit and the result had to be looked at
+ *   BNG_UNDEFINED        GMP would have aborted: there is no such number
+ *
+ * Whatever is not BNG_OK leaves rop as it was and a sentence in the context. Of two results, both
+ * or none are stored. bng_check_X answers the same question for bng_mpz_X without the work: BNG_OK
+ * where the bounds allow it (whether the result is over the limit by its last bit is only known
+ * after the work), or the status that it would end with.
+ */
+
+/* rop = op, |op|, -op, ~op */
+BNG_PUBLIC bng_status bng_mpz_set(bng_ctx *ctx, mpz_t rop, const mpz_t op);
+BNG_PUBLIC bng_status bng_mpz_abs(bng_ctx *ctx, mpz_t rop, const mpz_t op);
+BNG_PUBLIC bng_status bng_mpz_neg(bng_ctx *ctx, mpz_t rop, const mpz_t op);
+BNG_PUBLIC bng_status bng_mpz_com(bng_ctx *ctx, mpz_t rop, const mpz_t op);
+
+/* Sums and products. addmul and submul add to rop or take from it. */
+BNG_PUBLIC bng_status bng_mpz_add(bng_ctx *ctx, mpz_t rop, const mpz_t a, const mpz_t b);
+BNG_PUBLIC bng_status bng_mpz_add_ui(bng_ctx *ctx, mpz_t rop, const mpz_t a, unsigned long b);
+BNG_PUBLIC bng_status bng_mpz_sub(bng_ctx *ctx, mpz_t rop, const mpz_t a, const mpz_t b);
+BNG_PUBLIC bng_status bng_mpz_sub_ui(bng_ctx *ctx, mpz_t rop, const mpz_t a, unsigned long b);
+BNG_PUBLIC bng_status bng_mpz_ui_sub(bng_ctx *ctx, mpz_t rop, unsigned long a, const mpz_t b);
+BNG_PUBLIC bng_status bng_mpz_mul(bng_ctx *ctx, mpz_t rop, const mpz_t a, const mpz_t b);
+BNG_PUBLIC bng_status bng_mpz_mul_si(bng_ctx *ctx, mpz_t rop, const mpz_t a, long b);
+BNG_PUBLIC bng_status bng_mpz_mul_ui(bng_ctx *ctx, mpz_t rop, const mpz_t a, unsigned long b);
+BNG_PUBLIC bng_status bng_mpz_addmul(bng_ctx *ctx, mpz_t rop, const mpz_t a, const mpz_t b);
+BNG_PUBLIC bng_status bng_mpz_addmul_ui(bng_ctx *ctx, mpz_t rop, const mpz_t a, unsigned long b);
+BNG_PUBLIC bng_status bng_mpz_submul(bng_ctx *ctx, mpz_t rop, const mpz_t a, const mpz_t b);
+BNG_PUBLIC bng_status bng_mpz_submul_ui(bng_ctx *ctx, mpz_t rop, const mpz_t a, unsigned long b);
+
+/*
+ * Shifts. 0 << anything is 0. Those that end in _z take a count of any size; a negative one is
+ * BNG_UNDEFINED. Shifts to the right round towards minus infinity (fdiv), zero (tdiv) or infinity
+ * (cdiv); the low bits of a number whose sign rounds away from zero are as many as are asked for.
+ */
+BNG_PUBLIC bng_status bng_mpz_mul_2exp(bng_ctx *ctx, mpz_t rop, const mpz_t a, mp_bitcnt_t n);
+BNG_PUBLIC bng_status bng_mpz_mul_2exp_z(bng_ctx *ctx, mpz_t rop, const mpz_t a, const mpz_t n);
+BNG_PUBLIC bng_status bng_mpz_fdiv_q_2exp(bng_ctx *ctx, mpz_t q, const mpz_t a, mp_bitcnt_t n);
+BNG_PUBLIC bng_status bng_mpz_fdiv_q_2exp_z(bng_ctx *ctx, mpz_t q, const mpz_t a, const mpz_t n);
+BNG_PUBLIC bng_status bng_mpz_tdiv_q_2exp(bng_ctx *ctx, mpz_t q, const mpz_t a, mp_bitcnt_t n);
+BNG_PUBLIC bng_status bng_mpz_cdiv_q_2exp(bng_ctx *ctx, mpz_t q, const mpz_t a, mp_bitcnt_t n);
+BNG_PUBLIC bng_status bng_mpz_fdiv_r_2exp(bng_ctx *ctx, mpz_t r, const mpz_t a, mp_bitcnt_t n);
+BNG_PUBLIC bng_status bng_mpz_tdiv_r_2exp(bng_ctx *ctx, mpz_t r, const mpz_t a, mp_bitcnt_t n);
+BNG_PUBLIC bng_status bng_mpz_cdiv_r_2exp(bng_ctx *ctx, mpz_t r, const mpz_t a, mp_bitcnt_t n);
+
+/*
+ * Division: q = a / d, r = a - q d. d = 0 is BNG_UNDEFINED. The two results of qr need two
+ * variables (otherwise BNG_INVALID); divexact needs a d that divides a, as in GMP.
+ */
+BNG_PUBLIC bng_status bng_mpz_tdiv_q(bng_ctx *ctx, mpz_t q, const mpz_t a, const mpz_t d);
+BNG_PUBLIC bng_status bng_mpz_tdiv_r(bng_ctx *ctx, mpz_t r, const mpz_t a, const mpz_t d);
+BNG_PUBLIC bng_status bng_mpz_tdiv_qr(bng_ctx *ctx, mpz_t q, mpz_t r, const mpz_t a, const mpz_t d);
+BNG_PUBLIC bng_status bng_mpz_fdiv_q(bng_ctx *ctx, mpz_t q, const mpz_t a, const mpz_t d);
+BNG_PUBLIC bng_status bng_mpz_fdiv_r(bng_ctx *ctx, mpz_t r, const mpz_t a, const mpz_t d);
+BNG_PUBLIC bng_status bng_mpz_fdiv_qr(bng_ctx *ctx, mpz_t q, mpz_t r, const mpz_t a, const mpz_t d);
+BNG_PUBLIC bng_status bng_mpz_cdiv_q(bng_ctx *ctx, mpz_t q, const mpz_t a, const mpz_t d);
+BNG_PUBLIC bng_status bng_mpz_cdiv_r(bng_ctx *ctx, mpz_t r, const mpz_t a, const mpz_t d);
+BNG_PUBLIC bng_status bng_mpz_cdiv_qr(bng_ctx *ctx, mpz_t q, mpz_t r, const mpz_t a, const mpz_t d);
+BNG_PUBLIC bng_status bng_mpz_mod(bng_ctx *ctx, mpz_t r, const mpz_t a, const mpz_t d);
+BNG_PUBLIC bng_status bng_mpz_divexact(bng_ctx *ctx, mpz_t q, const mpz_t a, const mpz_t d);
+
+/*
+ * Powers. 0**0 is 1. bng_mpz_pow takes any exponent: a negative one only for 1 and -1, because
+ * other bases have no integer there (BNG_UNDEFINED). powm with a negative exponent inverts the
+ * base; where it has no inverse, and for m = 0, BNG_UNDEFINED. invert too is BNG_UNDEFINED where
+ * there is no inverse.
+ */
+BNG_PUBLIC bng_status bng_mpz_pow(bng_ctx *ctx, mpz_t rop, const mpz_t base, const mpz_t exp);
+BNG_PUBLIC bng_status bng_mpz_pow_ui(bng_ctx *ctx, mpz_t rop, const mpz_t base, unsigned long exp);
+BNG_PUBLIC bng_status bng_mpz_ui_pow_ui(bng_ctx *ctx, mpz_t rop, unsigned long base,
+                                        unsigned long exp);
+BNG_PUBLIC bng_status bng_mpz_powm(bng_ctx *ctx, mpz_t rop, const mpz_t base, const mpz_t exp,
+                                   const mpz_t mod);
+BNG_PUBLIC bng_status bng_mpz_invert(bng_ctx *ctx, mpz_t rop, const mpz_t a, const mpz_t mod);
+
+/* Roots, towards zero. An even root of a negative number, and k = 0, are BNG_UNDEFINED. */
+BNG_PUBLIC bng_status bng_mpz_sqrt(bng_ctx *ctx, mpz_t rop, const mpz_t op);
+BNG_PUBLIC bng_status bng_mpz_root(bng_ctx *ctx, mpz_t rop, const mpz_t op, unsigned long k);
+BNG_PUBLIC bng_status bng_mpz_root_z(bng_ctx *ctx, mpz_t rop, const mpz_t op, const mpz_t k);
+
+/*
+ * Numbers that grow from a small argument. Those that end in _z take integers of any size: what is
+ * too large for the function is refused with its true magnitude, a negative argument (of binomials:
+ * a negative k) is BNG_UNDEFINED. primorial_ui is the product of the primes up to n.
+ */
+BNG_PUBLIC bng_status bng_mpz_fac_ui(bng_ctx *ctx, mpz_t rop, unsigned long n);
+BNG_PUBLIC bng_status bng_mpz_fac_z(bng_ctx *ctx, mpz_t rop, const mpz_t n);
+BNG_PUBLIC bng_status bng_mpz_bin_ui(bng_ctx *ctx, mpz_t rop, const mpz_t n, unsigned long k);
+BNG_PUBLIC bng_status bng_mpz_bin_uiui(bng_ctx *ctx, mpz_t rop, unsigned long n, unsigned long k);
+BNG_PUBLIC bng_status bng_mpz_bin_z(bng_ctx *ctx, mpz_t rop, const mpz_t n, const mpz_t k);
+BNG_PUBLIC bng_status bng_mpz_primorial_ui(bng_ctx *ctx, mpz_t rop, unsigned long n);
+BNG_PUBLIC bng_status bng_mpz_primorial_z(bng_ctx *ctx, mpz_t rop, const mpz_t n);
+BNG_PUBLIC bng_status bng_mpz_fib_ui(bng_ctx *ctx, mpz_t rop, unsigned long n);
+BNG_PUBLIC bng_status bng_mpz_fib_z(bng_ctx *ctx, mpz_t rop, const mpz_t n);
+BNG_PUBLIC bng_status bng_mpz_lucnum_ui(bng_ctx *ctx, mpz_t rop, unsigned long n);
+BNG_PUBLIC bng_status bng_mpz_lucnum_z(bng_ctx *ctx, mpz_t rop, const mpz_t n);
+
+/* Divisors and multiples. */
+BNG_PUBLIC bng_status bng_mpz_gcd(bng_ctx *ctx, mpz_t rop, const mpz_t a, const mpz_t b);
+BNG_PUBLIC bng_status bng_mpz_lcm(bng_ctx *ctx, mpz_t rop, const mpz_t a, const mpz_t b);
+
+/* Bits, of two's complement without an end. setbit sets one bit of rop. */
+BNG_PUBLIC bng_status bng_mpz_and(bng_ctx *ctx, mpz_t rop, const mpz_t a, const mpz_t b);
+BNG_PUBLIC bng_status bng_mpz_ior(bng_ctx *ctx, mpz_t rop, const mpz_t a, const mpz_t b);
+BNG_PUBLIC bng_status bng_mpz_xor(bng_ctx *ctx, mpz_t rop, const mpz_t a, const mpz_t b);
+BNG_PUBLIC bng_status bng_mpz_setbit(bng_ctx *ctx, mpz_t rop, mp_bitcnt_t index);
+
+/*
+ * Text. set_str reads what mpz_set_str reads, base 0 or 2 to 62; BNG_SYNTAX where GMP would return
+ * -1. get_str stores in *ret a new text for free(); base 2 to 62 or -2 to -36; it judges memory
+ * only, the text included. BNG_INVALID: another base. *ret is NULL wherever the status is not
+ * BNG_OK.
+ */
+BNG_PUBLIC bng_status bng_mpz_set_str(bng_ctx *ctx, mpz_t rop, const char *text, int base);
+BNG_PUBLIC bng_status bng_mpz_get_str(bng_ctx *ctx, char **ret, int base, const mpz_t op);
+
+/* ---------------------------------------------------------------- checks --------------------- */
+
+BNG_PUBLIC bng_status bng_check_set(bng_ctx *ctx, const mpz_t op);
+BNG_PUBLIC bng_status bng_check_abs(bng_ctx *ctx, const mpz_t op);
+BNG_PUBLIC bng_status bng_check_neg(bng_ctx *ctx, const mpz_t op);
+BNG_PUBLIC bng_status bng_check_com(bng_ctx *ctx, const mpz_t op);
+BNG_PUBLIC bng_status bng_check_add(bng_ctx *ctx, const mpz_t a, const mpz_t b);
+BNG_PUBLIC bng_status bng_check_add_ui(bng_ctx *ctx, const mpz_t a, unsigned long b);
+BNG_PUBLIC bng_status bng_check_sub(bng_ctx *ctx, const mpz_t a, const mpz_t b);
+BNG_PUBLIC bng_status bng_check_sub_ui(bng_ctx *ctx, const mpz_t a, unsigned long b);
+BNG_PUBLIC bng_status bng_check_ui_sub(bng_ctx *ctx, unsigned long a, const mpz_t b);
+BNG_PUBLIC bng_status bng_check_mul(bng_ctx *ctx, const mpz_t a, const mpz_t b);
+BNG_PUBLIC bng_status bng_check_mul_si(bng_ctx *ctx, const mpz_t a, long b);
+BNG_PUBLIC bng_status bng_check_mul_ui(bng_ctx *ctx, const mpz_t a, unsigned long b);
+BNG_PUBLIC bng_status bng_check_addmul(bng_ctx *ctx, const mpz_t rop, const mpz_t a, const mpz_t b);
+BNG_PUBLIC bng_status bng_check_addmul_ui(bng_ctx *ctx, const mpz_t rop, const mpz_t a,
+                                          unsigned long b);
+BNG_PUBLIC bng_status bng_check_submul(bng_ctx *ctx, const mpz_t rop, const mpz_t a, const mpz_t b);
+BNG_PUBLIC bng_status bng_check_submul_ui(bng_ctx *ctx, const mpz_t rop, const mpz_t a,
+                                          unsigned long b);
+BNG_PUBLIC bng_status bng_check_mul_2exp(bng_ctx *ctx, const mpz_t a, mp_bitcnt_t n);
+BNG_PUBLIC bng_status bng_check_mul_2exp_z(bng_ctx *ctx, const mpz_t a, const mpz_t n);
+BNG_PUBLIC bng_status bng_check_fdiv_q_2exp(bng_ctx *ctx, const mpz_t a, mp_bitcnt_t n);
+BNG_PUBLIC bng_status bng_check_fdiv_q_2exp_z(bng_ctx *ctx, const mpz_t a, const mpz_t n);
+BNG_PUBLIC bng_status bng_check_tdiv_q_2exp(bng_ctx *ctx, const mpz_t a, mp_bitcnt_t n);
+BNG_PUBLIC bng_status bng_check_cdiv_q_2exp(bng_ctx *ctx, const mpz_t a, mp_bitcnt_t n);
+BNG_PUBLIC bng_status bng_check_fdiv_r_2exp(bng_ctx *ctx, const mpz_t a, mp_bitcnt_t n);
+BNG_PUBLIC bng_status bng_check_tdiv_r_2exp(bng_ctx *ctx, const mpz_t a, mp_bitcnt_t n);
+BNG_PUBLIC bng_status bng_check_cdiv_r_2exp(bng_ctx *ctx, const mpz_t a, mp_bitcnt_t n);
+BNG_PUBLIC bng_status bng_check_tdiv_q(bng_ctx *ctx, const mpz_t a, const mpz_t d);
+BNG_PUBLIC bng_status bng_check_tdiv_r(bng_ctx *ctx, const mpz_t a, const mpz_t d);
+BNG_PUBLIC bng_status bng_check_tdiv_qr(bng_ctx *ctx, const mpz_t a, const mpz_t d);
+BNG_PUBLIC bng_status bng_check_fdiv_q(bng_ctx *ctx, const mpz_t a, const mpz_t d);
+BNG_PUBLIC bng_status bng_check_fdiv_r(bng_ctx *ctx, const mpz_t a, const mpz_t d);
+BNG_PUBLIC bng_status bng_check_fdiv_qr(bng_ctx *ctx, const mpz_t a, const mpz_t d);
+BNG_PUBLIC bng_status bng_check_cdiv_q(bng_ctx *ctx, const mpz_t a, const mpz_t d);
+BNG_PUBLIC bng_status bng_check_cdiv_r(bng_ctx *ctx, const mpz_t a, const mpz_t d);
+BNG_PUBLIC bng_status bng_check_cdiv_qr(bng_ctx *ctx, const mpz_t a, const mpz_t d);
+BNG_PUBLIC bng_status bng_check_mod(bng_ctx *ctx, const mpz_t a, const mpz_t d);
+BNG_PUBLIC bng_status bng_check_divexact(bng_ctx *ctx, const mpz_t a, const mpz_t d);
+BNG_PUBLIC bng_status bng_check_pow(bng_ctx *ctx, const mpz_t base, const mpz_t exp);
+BNG_PUBLIC bng_status bng_check_pow_ui(bng_ctx *ctx, const mpz_t base, unsigned long exp);
+BNG_PUBLIC bng_status bng_check_ui_pow_ui(bng_ctx *ctx, unsigned long base, unsigned long exp);
+BNG_PUBLIC bng_status bng_check_powm(bng_ctx *ctx, const mpz_t base, const mpz_t exp,
+                                     const mpz_t mod);
+BNG_PUBLIC bng_status bng_check_invert(bng_ctx *ctx, const mpz_t a, const mpz_t mod);
+BNG_PUBLIC bng_status bng_check_sqrt(bng_ctx *ctx, const mpz_t op);
+BNG_PUBLIC bng_status bng_check_root(bng_ctx *ctx, const mpz_t op, unsigned long k);
+BNG_PUBLIC bng_status bng_check_root_z(bng_ctx *ctx, const mpz_t op, const mpz_t k);
+BNG_PUBLIC bng_status bng_check_fac_ui(bng_ctx *ctx, unsigned long n);
+BNG_PUBLIC bng_status bng_check_fac_z(bng_ctx *ctx, const mpz_t n);
+BNG_PUBLIC bng_status bng_check_bin_ui(bng_ctx *ctx, const mpz_t n, unsigned long k);
+BNG_PUBLIC bng_status bng_check_bin_uiui(bng_ctx *ctx, unsigned long n, unsigned long k);
+BNG_PUBLIC bng_status bng_check_bin_z(bng_ctx *ctx, const mpz_t n, const mpz_t k);
+BNG_PUBLIC bng_status bng_check_primorial_ui(bng_ctx *ctx, unsigned long n);
+BNG_PUBLIC bng_status bng_check_primorial_z(bng_ctx *ctx, const mpz_t n);
+BNG_PUBLIC bng_status bng_check_fib_ui(bng_ctx *ctx, unsigned long n);
+BNG_PUBLIC bng_status bng_check_fib_z(bng_ctx *ctx, const mpz_t n);
+BNG_PUBLIC bng_status bng_check_lucnum_ui(bng_ctx *ctx, unsigned long n);
+BNG_PUBLIC bng_status bng_check_lucnum_z(bng_ctx *ctx, const mpz_t n);
+BNG_PUBLIC bng_status bng_check_gcd(bng_ctx *ctx, const mpz_t a, const mpz_t b);
+BNG_PUBLIC bng_status bng_check_lcm(bng_ctx *ctx, const mpz_t a, const mpz_t b);
+BNG_PUBLIC bng_status bng_check_and(bng_ctx *ctx, const mpz_t a, const mpz_t b);
+BNG_PUBLIC bng_status bng_check_ior(bng_ctx *ctx, const mpz_t a, const mpz_t b);
+BNG_PUBLIC bng_status bng_check_xor(bng_ctx *ctx, const mpz_t a, const mpz_t b);
+BNG_PUBLIC bng_status bng_check_setbit(bng_ctx *ctx, const mpz_t rop, mp_bitcnt_t index);
+BNG_PUBLIC bng_status bng_check_set_str(bng_ctx *ctx, const char *text, int base);
+BNG_PUBLIC bng_status bng_check_get_str(bng_ctx *ctx, int base, const mpz_t op);
+#endif /* BNG_NO_GMP */
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "bounds/checked.h"
+#include "predict/peak.h"
+
+/*
+ * Sums and products. A sum is a difference of absolute values where the signs differ, so signs are
+ * followed as sets: which may the operand have, which may the result have?
+ */
+
+static struct bng_operand negated(struct bng_operand a)
+{
+        bool may_be_negative = a.may_be_negative;
+
+        a.may_be_negative = a.may_be_positive;
+        a.may_be_positive = may_be_negative;
+        return a;
+}
+
+/* Surely further from 0 than b. */
+static bool dominates(struct bng_operand a, struct bng_operand b)
+{
+        if (a.size.known && b.size.known)
+                return a.size.value > b.size.value;
+        return !a.size.may_be_zero && bng_magnitude_compare(a.size.lo, b.size.hi) >= 0;
+}
+
+static struct bng_operand sum(struct bng_operand a, struct bng_operand b)
+{
+        bool may_agree = (a.may_be_positive && b.may_be_positive) ||
+                         (a.may_be_negative && b.may_be_negative);
+        bool may_differ = (a.may_be_positive && b.may_be_negative) ||
+                          (a.may_be_negative && b.may_be_positive);
+        struct bng_range size = !may_differ  ? bng_range_add(a.size, b.size)
+                                : !may_agree ? bng_range_difference(a.size, b.size)
+                                             : bng_range_add_any(a.size, b.size);
+
+        /* The larger operand's sign, where it is known which one that is. */
+        bool by_a = dominates(a, b);
+        bool by_b = dominates(b, a);
+        return bng_operand_range(size, (a.may_be_negative && !by_b) || (b.may_be_negative && !by_a),
+                                 (a.may_be_positive && !by_b) || (b.may_be_positive && !by_a));
+}
+
+static struct bng_operand product(struct bng_operand a, struct bng_operand b)
+{
+        return bng_operand_range(bng_range_mul(a.size, b.size),
+                                 (a.may_be_negative && b.may_be_positive) ||
+                                         (a.may_be_positive && b.may_be_negative),
+                                 (a.may_be_positive && b.may_be_positive) ||
+                                         (a.may_be_negative && b.may_be_negative));
+}
+
+/* GMP makes room for the sum of the factors' limbs, whether or not the product fills it. */
+static uint64_t product_bits(struct bng_operand a, struct bng_operand b)
+{
+        if (a.size.surely_zero || b.size.surely_zero)
+                return 0;
+        return bng_sat_add(bng_operand_bits_max(a), bng_operand_bits_max(b));
+}
+
+struct bng_prediction bng_predict_copy(struct bng_operand a)
+{
+        return bng_predicted(a, BNG_WORK_COPY, bng_operand_bits_max(a));
+}
+
+struct bng_prediction bng_predict_complement(struct bng_operand a)
+{
+        /* ~a = -(a + 1) */
+        struct bng_operand result = negated(sum(a, bng_operand_ui(1)));
+        return bng_predicted(result, BNG_WORK_COPY, bng_operand_bits_max(a));
+}
+
+/* GMP makes room for a carry, so for the longer operand and one limb. */
+struct bng_prediction bng_predict_add(struct bng_operand a, struct bng_operand b)
+{
+        uint64_t a_bits = bng_operand_bits_max(a);
+        uint64_t b_bits = bng_operand_bits_max(b);
+
+        return bng_predicted(sum(a, b), BNG_WORK_COPY, a_bits > b_bits ? a_bits : b_bits);
+}
+
+struct bng_prediction bng_predict_subtract(struct bng_operand a, struct bng_operand b)
+{
+        return bng_predict_add(a, negated(b));
+}
+
+/* A factor of one limb needs no scratch, whatever the other one is. */
+static bool by_one_limb(struct bng_operand a, struct bng_operand b)
+{
+        return bng_operand_bits_max(a) <= GMP_NUMB_BITS || bng_operand_bits_max(b) <= GMP_NUMB_BITS;
+}
+
+struct bng_prediction bng_predict_multiply(struct bng_operand a, struct bng_operand b)
+{
+        return bng_predicted(product(a, b), by_one_limb(a, b) ? BNG_WORK_COPY : BNG_WORK_MULTIPLY,
+                             product_bits(a, b));
+}
+
+struct bng_prediction bng_predict_add_product(struct bng_operand r, struct bng_operand a,
+                                              struct bng_operand b)
+{
+        uint64_t r_bits = bng_operand_bits_max(r);
+        uint64_t ab_bits = product_bits(a, b);
+
+        return bng_predicted(sum(r, product(a, b)),
+                             by_one_limb(a, b) ? BNG_WORK_UPDATE : BNG_WORK_ADD_PRODUCT,
+                             r_bits > ab_bits ? r_bits : ab_bits);
+}
+
+struct bng_prediction bng_predict_subtract_product(struct bng_operand r, struct bng_operand a,
+                                                   struct bng_operand b)
+{
+        return bng_predict_add_product(r, negated(a), b);
+}

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "bounds/checked.h"
+#include "predict/peak.h"
+
+/*
+ * Operations on bits. A negative number is its two's complement without an end, its ones go on to
+ * infinity. Combining two numbers stays within a bit of the longer one; but the low bits of a
+ * negative number, rounded down, are as many as are asked for: -1 modulo 2^(10^12) has 10^12 bits.
+ */
+
+static struct bng_range power_of_two(struct bng_operand exponent)
+{
+        return bng_range_shift_left(bng_range_of_u64(1), exponent.size);
+}
+
+static uint64_t longer(uint64_t a, uint64_t b)
+{
+        return a > b ? a : b;
+}
+
+struct bng_prediction bng_predict_bitwise(struct bng_operand a, struct bng_operand b)
+{
+        struct bng_operand result = bng_operand_range(bng_range_bitwise(a.size, b.size),
+                                                      a.may_be_negative || b.may_be_negative, true);
+
+        return bng_predicted(result, BNG_WORK_BITWISE,
+                             longer(bng_operand_bits_max(a), bng_operand_bits_max(b)));
+}
+
+/* At least the bit itself, at most the sum. */
+static struct bng_range with_bit(struct bng_operand a, struct bng_operand index)
+{
+        if (a.size.known && index.size.known && index.size.value < 64)
+                return bng_range_of_u64(a.size.value | UINT64_C(1) << index.size.value);
+
+        struct bng_range bit = power_of_two(index);
+        struct bng_range size = bng_range_union(bit, bng_range_add(a.size, bit));
+        if (!a.size.may_be_zero)
+                size.lo = bng_magnitude_max(size.lo, a.size.lo);
+        return size;
+}
+
+struct bng_prediction bng_predict_set_bit(struct bng_operand a, struct bng_operand index)
+{
+        /* In a negative number a one more brings it nearer to 0, but never there. */
+        uint64_t bits = bng_operand_bits_max(a);
+        struct bng_range nearer = bng_range_of_bits(1, bits);
+
+        if (bng_surely_negative(a))
+                return bng_predicted(bng_operand_range(nearer, true, false), BNG_WORK_UPDATE, bits);
+
+        struct bng_range size = with_bit(a, index);
+        if (a.may_be_negative)
+                size = bng_range_union(size, nearer);
+        struct bng_operand result = bng_operand_range(size, a.may_be_negative, true);
+        return bng_predicted(result, BNG_WORK_UPDATE, bng_operand_bits_max(result));
+}
+
+static const char negative_count[] = "a shift by a negative count";
+
+struct bng_prediction bng_predict_shift_left(struct bng_operand a, struct bng_operand count)
+{
+        if (bng_surely_negative(count))
+                return bng_predicted_undefined(negative_count);
+
+        struct bng_operand result = bng_operand_range(bng_range_shift_left(a.size, count.size),
+                                                      a.may_be_negative, a.may_be_positive);
+        return bng_predicted(result, BNG_WORK_COPY, bng_operand_bits_max(result));
+}
+
+/* Does this division of a by something positive always go towards zero? */
+static enum bng_rounding rounding(enum bng_division division, struct bng_operand a)
+{
+        bool away = (division == BNG_FLOOR && a.may_be_negative) ||
+                    (division == BNG_CEILING && a.may_be_positive);
+        return away ? BNG_ANY_ROUNDING : BNG_TOWARDS_ZERO;
+}
+
+struct bng_prediction bng_predict_shift_right(enum bng_division division, struct bng_operand a,
+                                              struct bng_operand count)
+{
+        if (bng_surely_negative(count))
+                return bng_predicted_undefined(negative_count);
+
+        struct bng_range size = bng_range_shift_right(a.size, count.size, rounding(division, a));
+        struct bng_operand result = bng_operand_range(size, a.may_be_negative, a.may_be_positive);
+        return bng_predicted(result, BNG_WORK_COPY, bng_operand_bits_max(a));
+}
+
+struct bng_prediction bng_predict_low_bits(enum bng_division division, struct bng_operand a,
+                                           struct bng_operand count)
+{
+        if (bng_surely_negative(count))
+                return bng_predicted_undefined(negative_count);
+
+        struct bng_range modulus = power_of_two(count);
+        struct bng_range size = bng_range_remainder(a.size, modulus, rounding(division, a));
+        /* Away from zero, and a is shorter than the mask: 2^count - |a|. */
+        bool surely_away = (division == BNG_FLOOR && bng_surely_negative(a)) ||
+                           (division == BNG_CEILING && a.may_be_positive && !a.may_be_negative &&
+                            !a.size.may_be_zero);
+        if (surely_away && bng_magnitude_compare(a.size.hi, modulus.lo) <= 0)
+                size = bng_range_difference(modulus, a.size);
+
+        struct bng_operand result = bng_operand_range(
+                size, division == BNG_CEILING || (division == BNG_TRUNCATE && a.may_be_negative),
+                division == BNG_FLOOR || (division == BNG_TRUNCATE && a.may_be_positive));
+        return bng_predicted(result, BNG_WORK_BITWISE,
+                             longer(bng_operand_bits_max(a), bng_operand_bits_max(result)));
+}

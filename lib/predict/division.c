@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "bounds/checked.h"
+#include "predict/peak.h"
+
+/*
+ * Division and what is made of it. Quotients of exact integers go towards zero or away from it by
+ * one, and remainders are small or the divisor less something small; which of the two follows from
+ * the rounding and from the signs.
+ */
+
+static const char by_zero[] = "a division by zero";
+
+static bool signs_may_agree(struct bng_operand a, struct bng_operand d)
+{
+        return (a.may_be_positive && d.may_be_positive) || (a.may_be_negative && d.may_be_negative);
+}
+
+static bool signs_may_differ(struct bng_operand a, struct bng_operand d)
+{
+        return (a.may_be_positive && d.may_be_negative) || (a.may_be_negative && d.may_be_positive);
+}
+
+static enum bng_rounding rounding(enum bng_division division, struct bng_operand a,
+                                  struct bng_operand d)
+{
+        bool away = (division == BNG_FLOOR && signs_may_differ(a, d)) ||
+                    (division == BNG_CEILING && signs_may_agree(a, d));
+        return away ? BNG_ANY_ROUNDING : BNG_TOWARDS_ZERO;
+}
+
+static struct bng_operand quotient_of(enum bng_division division, struct bng_operand a,
+                                      struct bng_operand d)
+{
+        return bng_operand_range(bng_range_quotient(a.size, d.size, rounding(division, a, d)),
+                                 signs_may_differ(a, d), signs_may_agree(a, d));
+}
+
+/* The remainder's sign is the dividend's for t, the divisor's for f, the other one for c. */
+static struct bng_operand remainder_of(enum bng_division division, struct bng_operand a,
+                                       struct bng_operand d)
+{
+        struct bng_range size = bng_range_remainder(a.size, d.size, rounding(division, a, d));
+
+        switch (division) {
+        case BNG_FLOOR:
+                return bng_operand_range(size, d.may_be_negative, d.may_be_positive);
+        case BNG_CEILING:
+                return bng_operand_range(size, d.may_be_positive, d.may_be_negative);
+        default:
+                return bng_operand_range(size, a.may_be_negative, a.may_be_positive);
+        }
+}
+
+/*
+ * The length of what GMP works on: the dividend, or the divisor where a remainder may become one.
+ */
+static uint64_t longer_bits(struct bng_operand a, struct bng_operand d)
+{
+        uint64_t a_bits = bng_operand_bits_max(a);
+        uint64_t d_bits = bng_operand_bits_max(d);
+
+        return a_bits > d_bits ? a_bits : d_bits;
+}
+
+struct bng_prediction bng_predict_quotient(enum bng_division division, struct bng_operand a,
+                                           struct bng_operand d)
+{
+        if (d.size.surely_zero)
+                return bng_predicted_undefined(by_zero);
+        return bng_predicted(quotient_of(division, a, d), BNG_WORK_DIVIDE, longer_bits(a, d));
+}
+
+struct bng_prediction bng_predict_remainder(enum bng_division division, struct bng_operand a,
+                                            struct bng_operand d)
+{
+        if (d.size.surely_zero)
+                return bng_predicted_undefined(by_zero);
+        return bng_predicted(remainder_of(division, a, d), BNG_WORK_DIVIDE, longer_bits(a, d));
+}
+
+struct bng_prediction bng_predict_quotient_remainder(enum bng_division division,
+                                                     struct bng_operand a, struct bng_operand d)
+{
+        if (d.size.surely_zero)
+                return bng_predicted_undefined(by_zero);
+
+        struct bng_operand q = quotient_of(division, a, d);
+        struct bng_operand r = remainder_of(division, a, d);
+        struct bng_range larger = bng_range_union(q.size, r.size);
+        if (!q.size.may_be_zero)
+                larger.lo = bng_magnitude_max(larger.lo, q.size.lo);
+        if (!r.size.may_be_zero)
+                larger.lo = bng_magnitude_max(larger.lo, r.size.lo);
+        struct bng_operand result =
+                bng_operand_range(larger, q.may_be_negative || r.may_be_negative,
+                                  q.may_be_positive || r.may_be_positive);
+        return bng_predicted(result, BNG_WORK_DIVIDE, longer_bits(a, d));
+}
+
+struct bng_prediction bng_predict_gcd(struct bng_operand a, struct bng_operand b)
+{
+        struct bng_operand result = bng_operand_range(bng_range_gcd(a.size, b.size), false, true);
+        return bng_predicted(result, BNG_WORK_GCD, longer_bits(a, b));
+}
+
+struct bng_prediction bng_predict_lcm(struct bng_operand a, struct bng_operand b)
+{
+        struct bng_operand result = bng_operand_range(bng_range_lcm(a.size, b.size), false, true);
+        return bng_predicted(result, BNG_WORK_LCM,
+                             bng_sat_add(bng_operand_bits_max(a), bng_operand_bits_max(b)));
+}
+
+static const char modulus_zero[] = "a modulus of zero";
+
+struct bng_prediction bng_predict_inverse(struct bng_operand a, struct bng_operand modulus)
+{
+        if (modulus.size.surely_zero)
+                return bng_predicted_undefined(modulus_zero);
+
+        struct bng_operand result = bng_operand_range(bng_range_residue(modulus.size), false, true);
+        return bng_predicted(result, BNG_WORK_INVERT, longer_bits(a, modulus));
+}
+
+/*
+ * GMP keeps odd powers of the base in a table: one for an exponent of up to 7 bits, and twice as
+ * many at thresholds that lie further and further apart, up to 512 from 28162 bits on. So n/8 + 1
+ * is enough.
+ */
+static uint64_t powers_kept(struct bng_operand exponent)
+{
+        uint64_t powers = bng_operand_bits_max(exponent) / 8 + 1;
+
+        return powers < 512 ? powers : 512;
+}
+
+struct bng_prediction bng_predict_power_modulo(struct bng_operand base, struct bng_operand exponent,
+                                               struct bng_operand modulus)
+{
+        if (modulus.size.surely_zero)
+                return bng_predicted_undefined(modulus_zero);
+
+        struct bng_operand result = bng_operand_range(bng_range_residue(modulus.size), false, true);
+        struct bng_prediction prediction =
+                bng_predicted(result, BNG_WORK_POWER_MODULO, longer_bits(base, modulus));
+        uint64_t table = bng_sat_mul(bng_operand_bits_max(modulus), powers_kept(exponent));
+        /* A negative exponent means the inverse of the base, which is held besides. */
+        uint64_t inverse = exponent.may_be_negative ? bng_operand_bits_max(modulus) : 0;
+        prediction.peak_bytes =
+                bng_sat_add(prediction.peak_bytes,
+                            bng_peak_bytes(BNG_WORK_POWER_TABLE, bng_sat_add(table, inverse)));
+        return prediction;
+}

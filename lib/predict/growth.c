@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <limits.h>
+#include "bounds/checked.h"
+#include "predict/peak.h"
+
+/*
+ * Numbers that grow from a small argument: here a line of text asks for more than any machine has.
+ * The sizes come from the bounds; this file knows the signs, what is undefined, and where GMP makes
+ * more room than the result needs.
+ */
+
+/* ---- powers ---- */
+
+static struct bng_operand power(struct bng_operand base, struct bng_operand exponent)
+{
+        return bng_operand_range(bng_range_pow(base.size, exponent.size),
+                                 base.may_be_negative && exponent.may_be_odd,
+                                 base.may_be_positive || exponent.may_be_even);
+}
+
+/* A number without odd factors, as far as is known. */
+static bool power_of_two(struct bng_operand a)
+{
+        return a.size.known && (a.size.value & (a.size.value - 1)) == 0;
+}
+
+/*
+ * mpz_n_pow_ui takes the base's zeros at the end away, squares a base of half a limb or less until
+ * it is longer, and then makes room for e times the base's bit length and five limbs, and at most
+ * one for the zeros. A bit length is up to 1 over the logarithm: e bits too many, and at most one
+ * for every half limb of the result.
+ */
+static uint64_t power_room(struct bng_operand base, struct bng_operand exponent, uint64_t bits)
+{
+        uint64_t slack = 0;
+
+        if (!power_of_two(base)) {
+                slack = bits / (GMP_NUMB_BITS / 2) + 1;
+                if (exponent.size.known && exponent.size.value < slack)
+                        slack = exponent.size.value;
+        }
+        return bng_sat_add(bits, slack + 6 * GMP_NUMB_BITS);
+}
+
+struct bng_prediction bng_predict_power(struct bng_operand base, struct bng_operand exponent)
+{
+        if (bng_surely_negative(exponent)) {
+                if (base.size.surely_zero)
+                        return bng_predicted_undefined("a negative power of zero");
+                if (base.size.known && base.size.value != 1)
+                        return bng_predicted_undefined("a negative power that is no integer");
+                if (!base.size.may_be_zero && base.size.lo.top.whole > 0)
+                        return bng_predicted_undefined("a negative power that is no integer");
+        }
+
+        struct bng_operand result = power(base, exponent);
+        uint64_t room = power_room(base, exponent, bng_operand_bits_max(result));
+        struct bng_prediction prediction = bng_predicted(result, BNG_WORK_POWER, room);
+        prediction.room_bits = room;
+        return prediction;
+}
+
+/* ---- roots ---- */
+
+struct bng_prediction bng_predict_root(struct bng_operand a, struct bng_operand degree)
+{
+        if (degree.size.surely_zero)
+                return bng_predicted_undefined("a root of degree zero");
+        if (bng_surely_negative(degree))
+                return bng_predicted_undefined("a root of negative degree");
+        if (bng_surely_negative(a) && !degree.may_be_odd)
+                return bng_predicted_undefined("an even root of a negative number");
+
+        struct bng_operand result = bng_operand_range(bng_range_root(a.size, degree.size),
+                                                      a.may_be_negative, a.may_be_positive);
+        return bng_predicted(result, BNG_WORK_ROOT, bng_operand_bits_max(a));
+}
+
+/* ---- factorials and their kin ---- */
+
+static struct bng_prediction positive(struct bng_range size, enum bng_work work)
+{
+        struct bng_operand result = bng_operand_range(size, false, true);
+        return bng_predicted(result, work, bng_operand_bits_max(result));
+}
+
+struct bng_prediction bng_predict_factorial(struct bng_operand n)
+{
+        if (bng_surely_negative(n))
+                return bng_predicted_undefined("the factorial of a negative number");
+        return positive(bng_range_factorial(n.size), BNG_WORK_FACTORIAL);
+}
+
+struct bng_prediction bng_predict_primorial(struct bng_operand n)
+{
+        if (bng_surely_negative(n))
+                return bng_predicted_undefined("the primorial of a negative number");
+        return positive(bng_range_primorial(n.size), BNG_WORK_PRIMORIAL);
+}
+
+struct bng_prediction bng_predict_fibonacci(struct bng_operand n)
+{
+        if (bng_surely_negative(n))
+                return bng_predicted_undefined("a Fibonacci number of negative index");
+        return positive(bng_range_fibonacci(n.size), BNG_WORK_FIBONACCI);
+}
+
+struct bng_prediction bng_predict_lucas(struct bng_operand n)
+{
+        if (bng_surely_negative(n))
+                return bng_predicted_undefined("a Lucas number of negative index");
+        return positive(bng_range_lucas(n.size), BNG_WORK_LUCAS);
+}
+
+/* For negative n: binomial(n, k) = (-1)^k binomial(k - n - 1, k). */
+struct bng_prediction bng_predict_binomial(struct bng_operand n, struct bng_operand k)
+{
+        if (bng_surely_negative(k))
+                return bng_predicted_undefined("a binomial of a negative number of things");
+
+        struct bng_range of_positive = bng_range_binomial(n.size, k.size);
+        struct bng_range top =
+                bng_range_difference(bng_range_add(n.size, k.size), bng_range_of_u64(1));
+        struct bng_range of_negative = bng_range_binomial(top, k.size);
+        struct bng_range size = bng_surely_negative(n) ? of_negative
+                                : n.may_be_negative    ? bng_range_union(of_positive, of_negative)
+                                                       : of_positive;
+
+        struct bng_operand result =
+                bng_operand_range(size, n.may_be_negative && k.may_be_odd,
+                                  n.may_be_positive || n.size.may_be_zero || k.may_be_even);
+        /*
+         * Where n is no machine word, GMP forms n (n-1) .. (n-k+1) before it divides by k!. This is
+         * up to twice and a half as long: log2(n)/log2(n/k) with n >= 2^64, and k < 2^37 below the
+         * ceiling.
+         */
+        uint64_t bits = bng_operand_bits_max(result);
+        struct bng_range from = n.may_be_negative ? top : n.size;
+        bool by_words = from.known && from.value <= ULONG_MAX;
+        return bng_predicted(result, BNG_WORK_BINOMIAL,
+                             by_words ? bits : bng_sat_add(bng_sat_mul(bits, 2), bits / 2));
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/*
+ * Peak memory, as GMP's allocation hooks would see it: the result and all temporaries at the worst
+ * moment, a block that is moved counted twice. One row an algorithm of GMP, see peak.c.
+ */
+
+#include "predict/predict.h"
+
+enum bng_work {
+        BNG_WORK_COPY, /* also sums, shifts: one pass over the operands */
+        BNG_WORK_UPDATE, /* a copy that grows */
+        BNG_WORK_BITWISE,
+        BNG_WORK_MULTIPLY,
+        BNG_WORK_ADD_PRODUCT,
+        BNG_WORK_DIVIDE,
+        BNG_WORK_GCD,
+        BNG_WORK_LCM,
+        BNG_WORK_INVERT,
+        BNG_WORK_POWER_MODULO,
+        BNG_WORK_POWER_TABLE,
+        BNG_WORK_POWER,
+        BNG_WORK_ROOT,
+        BNG_WORK_FACTORIAL,
+        BNG_WORK_BINOMIAL,
+        BNG_WORK_PRIMORIAL,
+        BNG_WORK_FIBONACCI,
+        BNG_WORK_LUCAS,
+        BNG_WORK_PARSE,
+        BNG_WORK_PRINT,
+};
+
+/* The most bytes that this work holds on integers of `bits` bits; saturates. */
+uint64_t bng_peak_bytes(enum bng_work work, uint64_t bits);
+
+/* A prediction whose work is done on `bits` bits, and whose room is the result's. */
+struct bng_prediction bng_predicted(struct bng_operand result, enum bng_work work, uint64_t bits);
+/* There is no such number; `why` is static text. */
+struct bng_prediction bng_predicted_undefined(const char *why);
+
+/* The upper end of a's bit count. */
+static inline uint64_t bng_operand_bits_max(struct bng_operand a)
+{
+        return bng_range_bits(a.size).bits_max;
+}
+
+static inline bool bng_surely_negative(struct bng_operand a)
+{
+        return a.may_be_negative && !a.may_be_positive && !a.size.may_be_zero;
+}

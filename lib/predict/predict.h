@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/*
+ * What an operation will need, before it runs: pure functions from operands to a prediction.
+ *
+ * A prediction says three things, in the order in which they are judged. Is there a result at all?
+ * How large is it (proven on both sides)? And how many bytes will GMP hold at the worst moment? The
+ * last is an upper bound: the length that the operation works on, times the worst that was measured
+ * for it, with a margin (peak.c). Operands do not count in it.
+ *
+ * The same functions serve integers that exist and those that are predicted themselves: a
+ * prediction's result is the operand of the next one. What is undefined only for some of the values
+ * that an operand may have counts as defined. Nothing here allocates, fails or knows of limits. Any
+ * thread.
+ */
+
+#include "predict/operand.h"
+
+struct bng_prediction {
+        const char *undefined; /* why there is no such number: static text; NULL if there is one */
+        struct bng_operand result; /* of two results, the larger, with the signs of either */
+        uint64_t room_bits;        /* the longest integer for which GMP makes room on the way */
+        uint64_t peak_bytes;       /* at most; UINT64_MAX: more than can be counted */
+};
+
+/* ---- arithmetic.c ---- */
+struct bng_prediction bng_predict_copy(struct bng_operand a); /* set, abs, neg */
+struct bng_prediction bng_predict_complement(struct bng_operand a);
+struct bng_prediction bng_predict_add(struct bng_operand a, struct bng_operand b);
+struct bng_prediction bng_predict_subtract(struct bng_operand a, struct bng_operand b);
+struct bng_prediction bng_predict_multiply(struct bng_operand a, struct bng_operand b);
+/* r + ab, r - ab */
+struct bng_prediction bng_predict_add_product(struct bng_operand r, struct bng_operand a,
+                                              struct bng_operand b);
+struct bng_prediction bng_predict_subtract_product(struct bng_operand r, struct bng_operand a,
+                                                   struct bng_operand b);
+
+/* Where a quotient that is no integer goes: GMP's letters t, f and c. */
+enum bng_division {
+        BNG_TRUNCATE,
+        BNG_FLOOR,
+        BNG_CEILING,
+};
+
+/* ---- bits.c: two's complement without an end ---- */
+struct bng_prediction bng_predict_bitwise(struct bng_operand a, struct bng_operand b); /* & | ^ */
+struct bng_prediction bng_predict_set_bit(struct bng_operand a, struct bng_operand index);
+struct bng_prediction bng_predict_shift_left(struct bng_operand a, struct bng_operand count);
+/* The quotient and the remainder of a / 2^count. */
+struct bng_prediction bng_predict_shift_right(enum bng_division division, struct bng_operand a,
+                                              struct bng_operand count);
+struct bng_prediction bng_predict_low_bits(enum bng_division division, struct bng_operand a,
+                                           struct bng_operand count);
+
+/* ---- division.c; mod is BNG_FLOOR with |d| ---- */
+struct bng_prediction bng_predict_quotient(enum bng_division division, struct bng_operand a,
+                                           struct bng_operand d);
+struct bng_prediction bng_predict_remainder(enum bng_division division, struct bng_operand a,
+                                            struct bng_operand d);
+struct bng_prediction bng_predict_quotient_remainder(enum bng_division division,
+                                                     struct bng_operand a, struct bng_operand d);
+struct bng_prediction bng_predict_gcd(struct bng_operand a, struct bng_operand b);
+struct bng_prediction bng_predict_lcm(struct bng_operand a, struct bng_operand b);
+struct bng_prediction bng_predict_inverse(struct bng_operand a, struct bng_operand modulus);
+struct bng_prediction bng_predict_power_modulo(struct bng_operand base, struct bng_operand exponent,
+                                               struct bng_operand modulus);
+
+/* ---- growth.c: what grows from a small argument, and roots, which undo it ---- */
+struct bng_prediction bng_predict_power(struct bng_operand base, struct bng_operand exponent);
+struct bng_prediction bng_predict_root(struct bng_operand a, struct bng_operand degree);
+struct bng_prediction bng_predict_factorial(struct bng_operand n);
+struct bng_prediction bng_predict_binomial(struct bng_operand n, struct bng_operand k);
+struct bng_prediction bng_predict_primorial(struct bng_operand n);
+struct bng_prediction bng_predict_fibonacci(struct bng_operand n);
+struct bng_prediction bng_predict_lucas(struct bng_operand n);
+
+/* ---- text.c: base 2 to 62 ---- */
+/*
+ * Text of `length` bytes to integer: the number `leading`, then `more` digits, whatever they are.
+ */
+struct bng_prediction bng_predict_parse(uint64_t leading, uint64_t more, unsigned base,
+                                        uint64_t length);
+/* Integer to text: the result is the integer itself, peak_bytes counts the text in. */
+struct bng_prediction bng_predict_print(struct bng_operand a, unsigned base);

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "bounds/checked.h"
+#include "predict/peak.h"
+
+/*
+ * Text to integer and back. A text says its size by its first digits and by how many follow, so
+ * leading zeros and blanks cost nothing; to GMP they are bytes that it copies all the same.
+ */
+
+/* leading * base^more <= n < (leading + 1) * base^more. */
+static struct bng_range digits(uint64_t leading, uint64_t more, unsigned base)
+{
+        if (more == 0)
+                return bng_range_of_u64(leading);
+
+        struct bng_range scale = bng_range_pow(bng_range_of_u64(base), bng_range_of_u64(more));
+        struct bng_range least = bng_range_mul(bng_range_of_u64(leading), scale);
+        struct bng_range beyond = bng_range_mul(bng_range_of_u64(bng_sat_add(leading, 1)), scale);
+        struct bng_range size = bng_range_union(least, beyond);
+        size.may_be_zero = leading == 0;
+        return size;
+}
+
+struct bng_prediction bng_predict_parse(uint64_t leading, uint64_t more, unsigned base,
+                                        uint64_t length)
+{
+        struct bng_operand result = bng_operand_range(digits(leading, more, base), true, true);
+        uint64_t bits = bng_operand_bits_max(result);
+        struct bng_prediction prediction = bng_predicted(result, BNG_WORK_PARSE, bits);
+
+        prediction.peak_bytes = bng_sat_add(prediction.peak_bytes, length);
+        return prediction;
+}
+
+struct bng_prediction bng_predict_print(struct bng_operand a, unsigned base)
+{
+        struct bng_prediction prediction =
+                bng_predicted(a, BNG_WORK_PRINT, bng_operand_bits_max(a));
+        /* A sign and a NUL, and one digit that GMP may ask for in vain. */
+        uint64_t text = bng_sat_add(bng_range_digits(a.size, base).digits_max, 3);
+
+        prediction.peak_bytes = bng_sat_add(prediction.peak_bytes, text);
+        return prediction;
+}

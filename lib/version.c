@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "bignum-guard.h"
+
+const char *bng_version(void)
+{
+        return BNG_VERSION;
+}

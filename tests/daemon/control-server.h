@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/*
+ * A daemon for the helper to talk to: it watches one policy with one group, where 4242 is a worker; the
+ * names that it tells are hostile. Its second reload fails.
+ */
+
+#include <errno.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "bus/server.h"
+#include "report/status.h"
+
+static inline struct policy policy(void)
+{
+        return (struct policy){.name = (char *)"web",
+                               .worker_memory_max = UINT64_C(512) << 20,
+                               .group_memory_max = POLICY_UNSET,
+                               .growth_max = POLICY_UNSET,
+                               .growth_window = 1000000,
+                               .leak_max = UINT64_C(64) << 20,
+                               .leak_window = 600000000,
+                               .action = ACTION_TERMINATE,
+                               .scope = SCOPE_WORKER,
+                               .grace = 5000000};
+}
+
+static const struct status_worker worker = {.pid = 4242,
+                                            .start_time = 99,
+                                            .uid = 1000,
+                                            .command = "py\x1b[31mthon",
+                                            .memory = UINT64_C(400) << 20,
+                                            .peak = UINT64_C(410) << 20,
+                                            .rate = -2048,
+                                            .next_usec = 500000,
+                                            .state = "watched"};
+
+static inline int on_status(void *userdata, json_t **ret)
+{
+        struct status_daemon daemon = {.layout = "v1",
+                                       .groups_path = "/sys/fs/cgroup/memory",
+                                       .dry_run = true,
+                                       .started_realtime_usec = UINT64_C(1789000000000000),
+                                       .config_error = "a.conf:3: no such key"};
+        struct status_group group = {.path = "/app/web\n",
+                                     .unit = "web.service",
+                                     .memory = UINT64_C(800) << 20,
+                                     .limit = UINT64_C(2) << 30,
+                                     .peak = UINT64_C(900) << 20,
+                                     .rate = 1048576,
+                                     .next_usec = UINT64_MAX};
+        struct policy web = policy();
+        json_t *json;
+
+        (void)userdata;
+        *ret = status_new(&daemon);
+        json = status_add_group(status_add_policy(*ret, &web), &group);
+        status_add_worker(json, &worker);
+        return 0;
+}
+
+static inline int on_explain(void *userdata, pid_t pid, json_t **ret)
+{
+        struct explain_process process = {.worker = worker, .cgroup = "/app/web"};
+        struct explain_limit memory = {.key = "WorkerMemoryMax",
+                                       .limit = UINT64_C(512) << 20,
+                                       .value = UINT64_C(400) << 20,
+                                       .known = true};
+        struct explain_limit leak = {
+                .key = "LeakMax", .limit = UINT64_C(64) << 20, .window = 600000000};
+        struct policy web = policy();
+
+        (void)userdata;
+        if (pid != 4242)
+                return -ESRCH;
+        *ret = explain_new(&process);
+        explain_add_policy(*ret, &web, EXPLAIN_APPLIES);
+        explain_add_limit(*ret, &memory);
+        explain_add_limit(*ret, &leak);
+        return 0;
+}
+
+static inline int on_reload(void *userdata, char **errors)
+{
+        static int calls;
+
+        (void)userdata;
+        if (calls++ == 0)
+                return 0;
+        *errors = strdup("a.conf:3: no such key\nb.conf:4: bad\x1b value");
+        return -EINVAL;
+}
+
+static inline bool on_dry_run(void *userdata)
+{
+        (void)userdata;
+        return true;
+}
+
+static inline void serve(const char *folder, int ready)
+{
+        static const struct server_ops ops = {.status = on_status,
+                                              .explain = on_explain,
+                                              .reload = on_reload,
+                                              .dry_run = on_dry_run};
+        struct server *server = NULL;
+        sd_event *event = NULL;
+        sigset_t term;
+        int r;
+
+        setenv("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nonexistent/bus", 1);
+        sigemptyset(&term);
+        sigaddset(&term, SIGTERM);
+        sigprocmask(SIG_BLOCK, &term, NULL);
+        r = sd_event_new(&event);
+        if (r >= 0)
+                r = sd_event_add_signal(event, NULL, SIGTERM, NULL, NULL);
+        if (r >= 0)
+                r = server_new(&server, event, folder, &ops, NULL);
+        if (r < 0 || write(ready, "", 1) != 1)
+                _exit(1);
+        close(ready);
+        r = sd_event_loop(event);
+        server_free(server);
+        sd_event_unref(event);
+        exit(r < 0 ? 1 : 0);
+}

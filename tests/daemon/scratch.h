@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* A folder for one test, removed with what is in it. */
+
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static inline int scratch_remove_one(const char *path, const struct stat *st, int kind,
+                                     struct FTW *where)
+{
+        (void)st;
+        (void)kind;
+        (void)where;
+        return remove(path);
+}
+
+static inline int scratch_setup(void **state)
+{
+        char path[] = "/tmp/bignum-guard-test-XXXXXX";
+
+        *state = mkdtemp(path) ? strdup(path) : NULL;
+        return *state ? 0 : -1;
+}
+
+static inline int scratch_teardown(void **state)
+{
+        int r = nftw(*state, scratch_remove_one, 8, FTW_DEPTH | FTW_PHYS);
+
+        free(*state);
+        return r;
+}

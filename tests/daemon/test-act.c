@@ -1,0 +1,360 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * The acting layer on real processes and groups of this machine: the right process is signalled, and
+ * every kind of wrong one is not.
+ */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <cmocka.h>
+#include "act/group.h"
+#include "groups.h"
+
+static char home[64], other[64];
+
+static void wait_for_ever(void)
+{
+        for (;;)
+                pause();
+}
+
+static void hold(pid_t pid, struct act_target *target, struct process_reader **reader)
+{
+        assert_int_equal(process_reader_new(reader, &host, pid), 0);
+        assert_int_equal(act_hold(target, &host, *reader), ACT_DONE);
+        assert_int_equal(target->pid, pid);
+        assert_true(target->pidfd >= 0);
+}
+
+static int make_home(void **state)
+{
+        (void)state;
+        snprintf(home, sizeof(home), "/bng-test-act-%d", (int)getpid());
+        snprintf(other, sizeof(other), "/bng-test-act-%d-other", (int)getpid());
+        return 0;
+}
+
+static int remove_homes(void **state)
+{
+        (void)state;
+        if (host.procfs >= 0) {
+                remove_group(home);
+                remove_group(other);
+        }
+        return 0;
+}
+
+static void test_the_held_process_gets_the_signal(void **state)
+{
+        struct process_reader *reader;
+        struct act_target target;
+        pid_t pid;
+
+        (void)state;
+        need_group(home);
+        pid = child_in(home, false, wait_for_ever);
+        hold(pid, &target, &reader);
+        assert_string_equal(target.group, home);
+        assert_int_equal(act_check(&target, &host, reader), ACT_DONE);
+        assert_int_equal(act_signal(&target, &host, reader, SIGTERM), ACT_DONE);
+        assert_int_equal(reap(pid), SIGTERM);
+        assert_int_equal(act_signal(&target, &host, reader, SIGKILL), ACT_GONE);
+        act_release(&target);
+        process_reader_free(reader);
+}
+
+static void test_another_start_time_is_another_process(void **state)
+{
+        struct process_reader *reader;
+        struct act_target target;
+        pid_t pid;
+
+        (void)state;
+        need_group(home);
+        pid = child_in(home, false, wait_for_ever);
+        hold(pid, &target, &reader);
+        target.start_time++;
+        assert_int_equal(act_signal(&target, &host, reader, SIGKILL), ACT_REFUSED);
+        target.start_time--;
+        target.pid++;
+        assert_int_equal(act_signal(&target, &host, reader, SIGKILL), ACT_REFUSED);
+        target.pid--;
+        assert_true(is_alive(pid));
+        assert_int_equal(act_signal(&target, &host, reader, SIGKILL), ACT_DONE);
+        assert_int_equal(reap(pid), SIGKILL);
+        act_release(&target);
+        process_reader_free(reader);
+}
+
+/* The kernel hands the same pid out again: what was held is gone, and the newcomer is left alone. */
+static void test_a_reused_pid_is_left_alone(void **state)
+{
+        struct process_reader *reader;
+        struct act_target target;
+        pid_t pid, again = -1;
+        char text[16];
+
+        (void)state;
+        need_group(home);
+        pid = child_in(home, false, wait_for_ever);
+        hold(pid, &target, &reader);
+        kill(pid, SIGKILL);
+        reap(pid);
+        for (int tries = 0; tries < 200 && again != pid; tries++) {
+                int fd = open("/proc/sys/kernel/ns_last_pid", O_WRONLY | O_CLOEXEC);
+                int n = snprintf(text, sizeof(text), "%d", (int)pid - 1);
+
+                if (fd < 0 || write(fd, text, (size_t)n) != n)
+                        tries = 200;
+                if (fd >= 0)
+                        close(fd);
+                again = child_in(home, false, wait_for_ever);
+                if (again != pid) {
+                        kill(again, SIGKILL);
+                        reap(again);
+                }
+        }
+        if (again == pid) {
+                assert_int_equal(act_signal(&target, &host, reader, SIGKILL), ACT_GONE);
+                assert_true(is_alive(again));
+                kill(again, SIGKILL);
+                reap(again);
+        }
+        act_release(&target);
+        process_reader_free(reader);
+        if (again != pid) {
+                print_message("skipped: the kernel does not hand out a wanted pid here\n");
+                skip();
+        }
+}
+
+static void test_who_moved_is_left_alone(void **state)
+{
+        struct process_reader *reader;
+        struct act_target target;
+        pid_t pid;
+
+        (void)state;
+        need_group(home);
+        need_group(other);
+        pid = child_in(home, false, wait_for_ever);
+        hold(pid, &target, &reader);
+        assert_int_equal(join(host.groups, other, pid), 0);
+        assert_int_equal(act_signal(&target, &host, reader, SIGKILL), ACT_REFUSED);
+        assert_true(is_alive(pid));
+        kill(pid, SIGKILL);
+        reap(pid);
+        act_release(&target);
+        process_reader_free(reader);
+}
+
+static void test_the_untouchable_are_never_held(void **state)
+{
+        const pid_t pids[] = {1, 2, getpid()};
+
+        (void)state;
+        for (size_t i = 0; i < 3; i++) {
+                struct act_target target;
+                struct process_reader *reader;
+                struct process_identity identity;
+
+                if (host.procfs < 0 || process_reader_new(&reader, &host, pids[i]) < 0)
+                        continue; /* in a pid namespace nobody is kthreadd */
+                assert_int_equal(process_read_identity(reader, &identity), 0);
+                if (pids[i] != 2 || identity.kernel_thread)
+                        assert_int_equal(act_hold(&target, &host, reader), ACT_REFUSED);
+                process_reader_free(reader);
+        }
+}
+
+static void test_a_foreign_host_is_never_touched(void **state)
+{
+        struct act_group group = {.path = home};
+        struct process_reader *reader;
+        struct act_target target;
+        struct host foreign;
+        pid_t pid;
+
+        (void)state;
+        need_group(home);
+        pid = child_in(home, false, wait_for_ever);
+        hold(pid, &target, &reader);
+        group.inode = inode_of(home);
+        foreign = host;
+        foreign.foreign = true;
+        assert_int_equal(act_signal(&target, &foreign, reader, SIGKILL), ACT_REFUSED);
+        assert_int_equal(act_group_kill(&foreign, &group), ACT_REFUSED);
+        assert_int_equal(act_group_freeze(&foreign, &group, true), ACT_REFUSED);
+        act_release(&target);
+        assert_int_equal(act_hold(&target, &foreign, reader), ACT_DONE);
+        assert_int_equal(target.pidfd, -1);
+        assert_int_equal(act_signal(&target, &host, reader, SIGKILL), ACT_REFUSED);
+        assert_true(is_alive(pid));
+        kill(pid, SIGKILL);
+        reap(pid);
+        act_release(&target);
+        process_reader_free(reader);
+}
+
+/* ---- groups */
+
+static struct act_group need_switch(void)
+{
+        struct act_group group = {.path = home};
+
+        need_group(home);
+        group.inode = inode_of(home);
+        if (host.unified < 0) {
+                print_message("skipped: there is no v2 hierarchy here\n");
+                skip();
+        }
+        return group;
+}
+
+static void test_the_whole_group_is_killed(void **state)
+{
+        struct act_group group = need_switch();
+        pid_t children[4], *pids;
+        size_t n;
+
+        (void)state;
+        for (size_t i = 0; i < 4; i++)
+                children[i] = child_in(home, false, wait_for_ever);
+        assert_int_equal(act_group_members(&host, &group, &pids, &n), ACT_DONE);
+        assert_int_equal(n, 4);
+        for (size_t i = 1; i < n; i++)
+                assert_true(pids[i - 1] < pids[i]);
+        free(pids);
+        assert_int_equal(act_group_kill(&host, &group), ACT_DONE);
+        for (size_t i = 0; i < 4; i++)
+                assert_int_equal(reap(children[i]), SIGKILL);
+}
+
+/* Freezing is asynchronous: cgroup.events says when it is done. */
+static void wait_for_event(const char *event)
+{
+        int tree = is_hybrid() ? host.unified : host.groups;
+        char path[128], events[256];
+
+        snprintf(path, sizeof(path), "%s/cgroup.events", home + 1);
+        for (int tries = 0; tries < 1000; tries++) {
+                int fd = openat(tree, path, O_RDONLY | O_CLOEXEC);
+                ssize_t n = read(fd, events, sizeof(events) - 1);
+
+                close(fd);
+                events[n > 0 ? n : 0] = '\0';
+                if (strstr(events, event))
+                        return;
+                usleep(10000);
+        }
+        fail_msg("%s: no \"%s\"", home, event);
+}
+
+static void test_a_frozen_group_runs_again(void **state)
+{
+        struct act_group group = need_switch();
+        pid_t pid = child_in(home, false, wait_for_ever);
+
+        (void)state;
+        assert_int_equal(act_group_freeze(&host, &group, true), ACT_DONE);
+        wait_for_event("frozen 1");
+        assert_true(is_alive(pid));
+        assert_int_equal(act_group_freeze(&host, &group, false), ACT_DONE);
+        wait_for_event("frozen 0");
+        kill(pid, SIGTERM);
+        assert_int_equal(reap(pid), SIGTERM);
+}
+
+/* A process in the v2 group alone would be killed along: so the switch is not used. */
+static void test_a_differing_twin_is_not_used(void **state)
+{
+        struct act_group group = need_switch();
+        pid_t member, bystander;
+
+        (void)state;
+        if (!is_hybrid()) {
+                print_message("skipped: only on a hybrid host can the two trees differ\n");
+                skip();
+        }
+        member = child_in(home, false, wait_for_ever);
+        need_group(other);
+        bystander = child_in(other, false, wait_for_ever);
+        assert_int_equal(join(host.unified, home, bystander), 0);
+        assert_int_equal(act_group_kill(&host, &group), -EOPNOTSUPP);
+        assert_int_equal(act_group_freeze(&host, &group, true), -EOPNOTSUPP);
+        assert_true(is_alive(member) && is_alive(bystander));
+        kill(bystander, SIGKILL);
+        reap(bystander);
+
+        /* And one that is missing in the v2 group: its members would be spared. */
+        bystander = child_in(home, true, wait_for_ever);
+        assert_int_equal(act_group_kill(&host, &group), -EOPNOTSUPP);
+        assert_true(is_alive(member) && is_alive(bystander));
+        kill(member, SIGKILL);
+        kill(bystander, SIGKILL);
+        reap(member);
+        reap(bystander);
+}
+
+static void test_another_group_under_the_path_is_left_alone(void **state)
+{
+        struct act_group group = need_switch();
+        pid_t pid = child_in(home, false, wait_for_ever), *pids;
+        size_t n;
+
+        (void)state;
+        group.inode++;
+        assert_int_equal(act_group_kill(&host, &group), ACT_GONE);
+        assert_int_equal(act_group_members(&host, &group, &pids, &n), ACT_GONE);
+        assert_true(is_alive(pid));
+        kill(pid, SIGKILL);
+        reap(pid);
+}
+
+static void test_the_root_and_our_own_group_are_refused(void **state)
+{
+        struct act_group group = need_switch();
+
+        (void)state;
+        group.path = "/";
+        assert_int_equal(act_group_kill(&host, &group), ACT_REFUSED);
+        assert_int_equal(act_group_freeze(&host, &group, true), ACT_REFUSED);
+
+        /* A child that stands for the daemon: it is in the group that it is told to kill. */
+        group.path = home;
+        if (fork() == 0) {
+                if (join(host.groups, home, getpid()) < 0 ||
+                    (is_hybrid() && join(host.unified, home, getpid()) < 0))
+                        _exit(2);
+                _exit(act_group_kill(&host, &group) == ACT_REFUSED ? 0 : 1);
+        }
+        int status;
+
+        assert_true(wait(&status) > 0);
+        assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+}
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test_teardown(test_the_held_process_gets_the_signal, remove_homes),
+                cmocka_unit_test_teardown(test_another_start_time_is_another_process, remove_homes),
+                cmocka_unit_test_teardown(test_a_reused_pid_is_left_alone, remove_homes),
+                cmocka_unit_test_teardown(test_who_moved_is_left_alone, remove_homes),
+                cmocka_unit_test_teardown(test_the_untouchable_are_never_held, remove_homes),
+                cmocka_unit_test_teardown(test_a_foreign_host_is_never_touched, remove_homes),
+                cmocka_unit_test_teardown(test_the_whole_group_is_killed, remove_homes),
+                cmocka_unit_test_teardown(test_a_frozen_group_runs_again, remove_homes),
+                cmocka_unit_test_teardown(test_a_differing_twin_is_not_used, remove_homes),
+                cmocka_unit_test_teardown(test_another_group_under_the_path_is_left_alone,
+                                          remove_homes),
+                cmocka_unit_test_teardown(test_the_root_and_our_own_group_are_refused,
+                                          remove_homes),
+        };
+
+        make_home(NULL);
+        return cmocka_run_group_tests(tests, groups_open, groups_close);
+}

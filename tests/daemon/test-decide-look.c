@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* The culprit of a group, and the time until the next look. */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+#include "decide-fixture.h"
+
+static void test_culprit(void **state)
+{
+        struct series each[4];
+        struct subject workers[4];
+
+        (void)state;
+        policy.group_memory_max = GIB;
+
+        /* nobody grows: the largest, and of equals the first */
+        workers[0] = grown(&each[0], 100 * MIB, 0, HOUR, 5 * SECOND);
+        workers[1] = grown(&each[1], 500 * MIB, 0, HOUR, 5 * SECOND);
+        workers[2] = grown(&each[2], 500 * MIB, 0, HOUR, 5 * SECOND);
+        workers[3] = grown(&each[3], 0, 0, HOUR, 5 * SECOND);
+        assert_int_equal(decide_culprit(&policy, workers, 4), 1);
+        assert_int_equal(decide_culprit(&policy, workers, 1), 0);
+
+        /* a slow leak of a small one tells over the leak window */
+        workers[0] = grown(&each[0], 100 * MIB, 1e5, HOUR, 5 * SECOND);
+        assert_int_equal(decide_culprit(&policy, workers, 4), 0);
+
+        /* a burst before a leak */
+        workers[3] = grown(&each[3], 0, 50e6, 2 * SECOND, SECOND / 10);
+        assert_int_equal(decide_culprit(&policy, workers, 4), 3);
+
+        /* less than a twentieth of the group is noise, and so is who comes with its normal size */
+        workers[0] = grown(&each[0], 100 * MIB, 1e3, HOUR, 5 * SECOND);
+        workers[3] = grown(&each[3], 300 * MIB, 1e6, 2 * SECOND, SECOND / 10);
+        assert_int_equal(decide_culprit(&policy, workers, 4), 1);
+
+        /* empty workers: some index all the same */
+        for (size_t i = 0; i < 4; i++)
+                workers[i] = grown(&each[i], 0, 0, SECOND, SECOND);
+        assert_in_range(decide_culprit(&policy, workers, 4), 0, 3);
+}
+
+static void test_next_look(void **state)
+{
+        struct subject subject = steady(50 * MIB);
+
+        (void)state;
+        /* nothing to look for */
+        assert_int_equal(decide_next_look_worker(&policy, &subject), DECIDE_POLL_MAX);
+        /* far away, near, at and past the limit */
+        policy.worker_memory_max = 64 * GIB;
+        assert_int_equal(decide_next_look_worker(&policy, &subject), DECIDE_POLL_MAX);
+        policy.worker_memory_max = 50 * MIB + 512 * MIB;
+        assert_in_range(decide_next_look_worker(&policy, &subject), 124000, 126000);
+        for (uint64_t back = 0; back < 3; back++) {
+                policy.worker_memory_max = 50 * MIB + 1 - back;
+                assert_int_equal(decide_next_look_worker(&policy, &subject), DECIDE_POLL_MIN);
+        }
+        /* of a group its own limit */
+        assert_int_equal(decide_next_look_group(&policy, &subject), DECIDE_POLL_MAX);
+        policy.group_memory_max = 0;
+        assert_int_equal(decide_next_look_group(&policy, &subject), DECIDE_POLL_MIN);
+        /* the windows */
+        policy.worker_memory_max = POLICY_UNSET;
+        policy.growth_max = 1;
+        assert_int_equal(decide_next_look_worker(&policy, &subject), SECOND / 2);
+        policy.growth_max = POLICY_UNSET;
+        policy.leak_max = 1;
+        assert_int_equal(decide_next_look_worker(&policy, &subject), DECIDE_POLL_MAX);
+        policy.leak_window = 10 * SECOND;
+        subject = steady(50 * MIB);
+        assert_int_equal(decide_next_look_worker(&policy, &subject), 104167); /* half of a 48th */
+}
+
+/* A rate that was seen makes looks more frequent than a worker that stands still would get, never less. */
+static void test_next_look_with_a_rate(void **state)
+{
+        static const double rates[] = {-50e6, -1, 0, 1, 50e6, 1e9, 10e9, 100e9};
+
+        (void)state;
+        policy.worker_memory_max = 2000 * GIB;
+        for (size_t i = 0; i < sizeof(rates) / sizeof(*rates); i++) {
+                struct subject subject = grown(&series, GIB, rates[i], 4 * SECOND, SECOND / 10);
+                uint64_t still, look;
+
+                subject.memory = policy.worker_memory_max - 4 * GIB;
+                look = decide_next_look_worker(&policy, &subject);
+                subject.series = &(struct series){0};
+                still = decide_next_look_worker(&policy, &subject);
+                assert_int_equal(still, SECOND);
+                assert_true(look <= still);
+                assert_true((double)look * rates[i] / 1e6 <= 4.0 * (double)GIB);
+        }
+}
+
+/* A worker that fills memory at 2 GB/s, looked at as asked but always `late`, from birth: found before
+ * it is a twentieth over 256 MiB, and killed at once. */
+static void test_fill_at_full_speed(void **state)
+{
+        const uint64_t late = 2000;
+
+        (void)state;
+        policy.worker_memory_max = 256 * MIB;
+        for (uint64_t born = 0; born < 5 * SECOND; born += 12345) {
+                uint64_t usec = HOUR;
+                struct finding finding = {0};
+                struct subject subject = {.series = &series, .hard_limit = UINT64_MAX};
+                unsigned looks = 0;
+
+                series_init(&series, 0, 0);
+                while (finding.reason == REASON_NONE) {
+                        uint64_t since = usec > HOUR + born ? usec - HOUR - born : 0;
+
+                        subject.memory = 10 * MIB + since * 2000;
+                        series_push(&series, usec, subject.memory);
+                        finding = decide_worker(&policy, &subject);
+                        usec += decide_next_look_worker(&policy, &subject) + late;
+                        looks++;
+                }
+                assert_int_equal(finding.reason, REASON_WORKER_MEMORY);
+                assert_true(subject.memory <= 256 * MIB / 20 * 21);
+                assert_int_equal(decide_step(&policy, &finding), STEP_KILL);
+                assert_true(looks < 120);
+        }
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup(name, fresh)
+        const struct CMUnitTest tests[] = {
+                TEST(test_culprit),
+                TEST(test_next_look),
+                TEST(test_next_look_with_a_rate),
+                TEST(test_fill_at_full_speed),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}

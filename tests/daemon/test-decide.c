@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Reasons, their order, their boundaries; the step that answers them. */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <math.h>
+#include <cmocka.h>
+#include "decide-fixture.h"
+
+static void test_reason_names(void **state)
+{
+        (void)state;
+        assert_string_equal(reason_name(REASON_NONE), "none");
+        assert_string_equal(reason_name(REASON_WORKER_MEMORY), "worker-memory");
+        assert_string_equal(reason_name(REASON_GROUP_MEMORY), "group-memory");
+        assert_string_equal(reason_name(REASON_GROWTH), "growth");
+        assert_string_equal(reason_name(REASON_LEAK), "leak");
+}
+
+static void test_limit_boundary(void **state)
+{
+        static const uint64_t limits[] = {
+                0, 1, 19, 20, 256 * MIB, UINT64_C(1) << 63, UINT64_MAX - 2};
+
+        (void)state;
+        for (size_t i = 0; i < sizeof(limits) / sizeof(*limits); i++) {
+                uint64_t limit = limits[i];
+                struct subject subject;
+                struct finding finding;
+
+                policy.worker_memory_max = limit;
+                policy.group_memory_max = POLICY_UNSET;
+                for (uint64_t memory = limit > 0 ? limit - 1 : 0; memory <= limit; memory++) {
+                        subject = steady(0);
+                        subject.memory = memory;
+                        finding = decide_worker(&policy, &subject);
+                        assert_int_equal(finding.reason, REASON_NONE);
+                        assert_int_equal(finding.limit, 0);
+                        assert_int_equal(finding.value, 0);
+                        assert_true(finding.confidence == 0);
+                }
+                subject.memory = limit + 1;
+                finding = decide_worker(&policy, &subject);
+                assert_int_equal(finding.reason, REASON_WORKER_MEMORY);
+                assert_int_equal(finding.limit, limit);
+                assert_int_equal(finding.value, limit + 1);
+                assert_true(finding.confidence == 1);
+                assert_int_equal(finding.to_limit, 0);
+                assert_true(finding.ceiling >= limit + 1);
+
+                /* the worker's limit is not the group's, and the other way round */
+                assert_int_equal(decide_group(&policy, &subject).reason, REASON_NONE);
+                policy.worker_memory_max = POLICY_UNSET;
+                policy.group_memory_max = limit;
+                assert_int_equal(decide_worker(&policy, &subject).reason, REASON_NONE);
+                assert_int_equal(decide_group(&policy, &subject).reason, REASON_GROUP_MEMORY);
+        }
+}
+
+static void test_no_limits_no_reason(void **state)
+{
+        struct subject subject = grown(&series, MIB, 100e6, 20 * MINUTE, 5 * SECOND);
+
+        (void)state;
+        assert_int_equal(decide_worker(&policy, &subject).reason, REASON_NONE);
+        assert_int_equal(decide_group(&policy, &subject).reason, REASON_NONE);
+        assert_int_equal(decide_worker(&policy, &subject).to_limit, UINT64_MAX);
+        assert_int_equal(decide_worker(&policy, &subject).ceiling, UINT64_MAX);
+}
+
+static void test_empty_and_single(void **state)
+{
+        struct subject subject = {.series = &series, .hard_limit = UINT64_MAX};
+
+        (void)state;
+        policy.worker_memory_max = 256 * MIB;
+        policy.growth_max = policy.leak_max = 0;
+        assert_int_equal(decide_worker(&policy, &subject).reason, REASON_NONE);
+        assert_true(decide_next_look_worker(&policy, &subject) >= DECIDE_POLL_MIN);
+
+        series_push(&series, HOUR, 256 * MIB + 1);
+        subject.memory = 256 * MIB + 1;
+        assert_int_equal(decide_worker(&policy, &subject).reason, REASON_WORKER_MEMORY);
+        assert_true(decide_worker(&policy, &subject).rate == 0);
+}
+
+static void test_burst(void **state)
+{
+        struct subject subject = grown(&series, 100 * MIB, 50e6, 20 * SECOND, SECOND / 2);
+        struct finding finding;
+
+        (void)state;
+        policy.growth_max = 20000000;
+        policy.worker_memory_max = subject.memory + 250000000; /* five seconds away: the grace */
+        finding = decide_worker(&policy, &subject);
+        assert_int_equal(finding.reason, REASON_GROWTH);
+        assert_int_equal(finding.limit, 20000000);
+        assert_in_range(finding.value, 49900000, 50100000);
+        assert_true(fabs(finding.rate - 50e6) < 1e5);
+        assert_true(finding.confidence == 1);
+        assert_in_range(finding.to_limit, 4990000, 5010000);
+
+        /* not on another scope, not when the limit is far, not when it is slower than allowed */
+        assert_int_equal(decide_group(&policy, &subject).reason, REASON_NONE);
+        policy.worker_memory_max += 100000000;
+        assert_int_equal(decide_worker(&policy, &subject).reason, REASON_NONE);
+        subject.hard_limit = subject.memory + 200000000; /* the kernel's is nearer */
+        finding = decide_worker(&policy, &subject);
+        assert_int_equal(finding.reason, REASON_GROWTH);
+        assert_int_equal(finding.ceiling, subject.hard_limit - 1);
+        policy.growth_max = 51000000;
+        assert_int_equal(decide_worker(&policy, &subject).reason, REASON_NONE);
+        policy.growth_max = 49000000;
+        policy.scope = SCOPE_GROUP;
+        assert_int_equal(decide_worker(&policy, &subject).reason, REASON_NONE);
+        assert_int_equal(decide_group(&policy, &subject).reason, REASON_GROWTH);
+}
+
+static void test_teeth_near_the_limit_are_no_burst(void **state)
+{
+        struct subject subject = {.series = &series, .hard_limit = UINT64_MAX};
+
+        (void)state;
+        policy.growth_max = 1000000;
+        policy.worker_memory_max = 430 * MIB;
+        for (uint64_t t = 0; t < 300 * SECOND; t += SECOND / 4) {
+                uint64_t bytes = 100 * MIB + t % (15 * SECOND) * 20;
+
+                series_push(&series, HOUR + t, bytes);
+                subject.memory = bytes;
+                if (t > 20 * SECOND)
+                        assert_int_equal(decide_worker(&policy, &subject).reason, REASON_NONE);
+        }
+}
+
+static void test_leak(void **state)
+{
+        struct subject subject = grown(&series, 100 * MIB, 1e5, 15 * MINUTE, 5 * SECOND);
+        struct finding finding;
+
+        (void)state;
+        policy.leak_max = 200000000; /* an hour; it loses 360 MB */
+        finding = decide_worker(&policy, &subject);
+        assert_int_equal(finding.reason, REASON_LEAK);
+        assert_int_equal(finding.limit, 200000000);
+        assert_in_range(finding.value, 359000000, 361000000);
+        assert_true(fabs(finding.rate - 1e5) < 1e3);
+        assert_true(finding.confidence > 0.99 && finding.confidence <= 1);
+        assert_int_equal(finding.to_limit, UINT64_MAX);
+        assert_int_equal(decide_step(&policy, &finding), STEP_TERMINATE);
+
+        policy.scope = SCOPE_GROUP;
+        assert_int_equal(decide_worker(&policy, &subject).reason, REASON_NONE);
+        assert_int_equal(decide_group(&policy, &subject).reason, REASON_LEAK);
+        policy.leak_max = 400000000;
+        assert_int_equal(decide_group(&policy, &subject).reason, REASON_NONE);
+}
+
+static void test_order_of_reasons(void **state)
+{
+        struct subject subject;
+
+        (void)state;
+        policy.leak_window = MINUTE;
+        subject = grown(&series, 100 * MIB, 50e6, 2 * MINUTE, SECOND / 2);
+        policy.leak_max = 1;
+        assert_int_equal(decide_worker(&policy, &subject).reason, REASON_LEAK);
+        policy.growth_max = 1;
+        policy.worker_memory_max = subject.memory;
+        assert_int_equal(decide_worker(&policy, &subject).reason, REASON_GROWTH);
+        policy.worker_memory_max = subject.memory - 1;
+        assert_int_equal(decide_worker(&policy, &subject).reason, REASON_WORKER_MEMORY);
+}
+
+static void test_step_by_action(void **state)
+{
+        static const struct {
+                enum policy_action action;
+                enum step step;
+        } cases[] = {
+                {ACTION_LOG, STEP_LOG},
+                {ACTION_FREEZE, STEP_FREEZE},
+                {ACTION_TERMINATE, STEP_TERMINATE},
+                {ACTION_KILL, STEP_KILL},
+        };
+        struct finding finding = {
+                .reason = REASON_LEAK, .to_limit = UINT64_MAX, .ceiling = UINT64_MAX};
+
+        (void)state;
+        for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+                policy.action = cases[i].action;
+                assert_int_equal(decide_step(&policy, &finding), cases[i].step);
+        }
+        policy.action = ACTION_TERMINATE;
+        policy.grace = 0;
+        assert_int_equal(decide_step(&policy, &finding), STEP_KILL);
+}
+
+static void test_step_of_a_forecast(void **state)
+{
+        static const enum reason reasons[] = {REASON_GROWTH, REASON_LEAK};
+        struct finding finding = {.rate = 1, .ceiling = UINT64_MAX};
+
+        (void)state;
+        for (size_t i = 0; i < 2; i++) {
+                finding.reason = reasons[i];
+                finding.to_limit = policy.grace + 1;
+                assert_int_equal(decide_step(&policy, &finding), STEP_TERMINATE);
+                finding.to_limit = policy.grace;
+                assert_int_equal(decide_step(&policy, &finding), STEP_KILL);
+        }
+}
+
+static void test_step_past_a_limit(void **state)
+{
+        struct subject subject;
+        struct finding finding;
+
+        (void)state;
+        policy.worker_memory_max = 200000000;
+        /* 1 MB past it: 9 MB below the ceiling, 1.8 MB/s for the grace */
+        subject = grown(&series, 183100000, 1.79e6, 10 * SECOND, SECOND);
+        subject.memory = 201000000;
+        finding = decide_worker(&policy, &subject);
+        assert_int_equal(finding.ceiling, 210000000);
+        assert_int_equal(decide_step(&policy, &finding), STEP_TERMINATE);
+        subject = grown(&series, 183100000, 1.81e6, 10 * SECOND, SECOND);
+        subject.memory = 201000000;
+        finding = decide_worker(&policy, &subject);
+        assert_int_equal(decide_step(&policy, &finding), STEP_KILL);
+        /* shrinking, or standing still far above */
+        subject = grown(&series, 900000000, -1e6, 10 * SECOND, SECOND);
+        finding = decide_worker(&policy, &subject);
+        assert_int_equal(decide_step(&policy, &finding), STEP_TERMINATE);
+        assert_int_equal(finding.ceiling, subject.memory + 10000000);
+        /* no room below the kernel's limit */
+        subject.hard_limit = subject.memory;
+        finding = decide_worker(&policy, &subject);
+        assert_int_equal(decide_step(&policy, &finding), STEP_KILL);
+}
+
+static void test_cut_grace(void **state)
+{
+        struct subject subject = steady(200000001);
+        struct finding finding;
+
+        (void)state;
+        policy.worker_memory_max = 200000000;
+        finding = decide_worker(&policy, &subject);
+        assert_int_equal(finding.reason, REASON_WORKER_MEMORY);
+        assert_false(decide_cut_grace(&policy, &finding, 0));
+        assert_false(decide_cut_grace(&policy, &finding, 209999999));
+        assert_false(decide_cut_grace(&policy, &finding, 210000000));
+        assert_true(decide_cut_grace(&policy, &finding, 210000001));
+        policy.action = ACTION_KILL;
+        assert_true(decide_cut_grace(&policy, &finding, 0));
+
+        /* a leak without a limit has none to pass */
+        fresh(NULL);
+        subject = grown(&series, 100 * MIB, 1e5, 15 * MINUTE, 5 * SECOND);
+        policy.leak_max = 1;
+        finding = decide_worker(&policy, &subject);
+        assert_int_equal(finding.reason, REASON_LEAK);
+        assert_false(decide_cut_grace(&policy, &finding, UINT64_MAX));
+        subject.hard_limit = GIB;
+        finding = decide_worker(&policy, &subject);
+        assert_false(decide_cut_grace(&policy, &finding, GIB - 1));
+        assert_true(decide_cut_grace(&policy, &finding, GIB));
+}
+
+static void test_huge_values(void **state)
+{
+        struct subject subject = grown(&series, UINT64_C(1) << 63, 1e12, 10 * SECOND, SECOND / 10);
+        struct finding finding;
+
+        (void)state;
+        policy.worker_memory_max = UINT64_C(1) << 63;
+        policy.growth_max = policy.leak_max = 0;
+        policy.grace = UINT64_MAX;
+        finding = decide_worker(&policy, &subject);
+        assert_int_equal(finding.reason, REASON_WORKER_MEMORY);
+        assert_int_equal(decide_step(&policy, &finding), STEP_KILL);
+        policy.worker_memory_max = UINT64_MAX - 1;
+        finding = decide_worker(&policy, &subject);
+        assert_int_equal(finding.reason, REASON_GROWTH);
+        assert_int_equal(finding.ceiling, UINT64_MAX);
+        assert_true(isfinite(finding.rate));
+        assert_int_equal(decide_step(&policy, &finding), STEP_KILL);
+        subject.hard_limit = 0;
+        assert_int_equal(decide_next_look_worker(&policy, &subject), DECIDE_POLL_MIN);
+        decide_worker(&policy, &subject);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup(name, fresh)
+        const struct CMUnitTest tests[] = {
+                TEST(test_reason_names),
+                TEST(test_limit_boundary),
+                TEST(test_no_limits_no_reason),
+                TEST(test_empty_and_single),
+                TEST(test_burst),
+                TEST(test_teeth_near_the_limit_are_no_burst),
+                TEST(test_leak),
+                TEST(test_order_of_reasons),
+                TEST(test_step_by_action),
+                TEST(test_step_of_a_forecast),
+                TEST(test_step_past_a_limit),
+                TEST(test_cut_grace),
+                TEST(test_huge_values),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,383 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * The daemon's configuration: every key, what is wrong with each, files over one another, and that
+ * nothing half comes out.
+ */
+
+#include <ctype.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <cmocka.h>
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "policy/load.h"
+
+#define SEC UINT64_C(1000000)
+#define MIB (UINT64_C(1) << 20)
+#define FIXTURE(name) FIXTURES "/config/" name
+
+/* Loads a text as if it were the one file. */
+static int load_text(const char *text, struct guard_config **config,
+                     struct bng_config_errors *errors)
+{
+        char path[] = "/tmp/bng-load-XXXXXX";
+        int fd = mkstemp(path), r;
+
+        assert_true(fd >= 0);
+        assert_int_equal(write(fd, text, strlen(text)), strlen(text));
+        close(fd);
+        r = guard_config_load(config, NULL, path, errors);
+        unlink(path);
+        return r;
+}
+
+static struct guard_config *good(const char *text)
+{
+        struct bng_config_errors errors = {0};
+        struct guard_config *config = NULL;
+
+        if (load_text(text, &config, &errors) < 0)
+                fail_msg("%s", errors.n ? errors.lines[0] : "no line");
+        return config;
+}
+
+static void test_defaults(void **state)
+{
+        struct guard_config *config = good("");
+
+        (void)state;
+        assert_false(config->dry_run);
+        assert_int_equal(config->kill_budget, 20);
+        assert_int_equal(config->kill_budget_window, 60 * SEC);
+        assert_false(config->record_full_command);
+        assert_int_equal(config->protect.n, 0);
+        assert_int_equal(config->n_policies, 0);
+        assert_null(guard_config_free(config));
+        config = good("[Policy a]\nUnit=a.service\nLeakMax=1M\n");
+        assert_int_equal(config->n_policies, 1);
+        assert_string_equal(config->policies[0].name, "a");
+        assert_int_equal(config->policies[0].worker_memory_max, POLICY_UNSET);
+        assert_int_equal(config->policies[0].group_memory_max, POLICY_UNSET);
+        assert_int_equal(config->policies[0].growth_max, POLICY_UNSET);
+        assert_int_equal(config->policies[0].growth_window, SEC);
+        assert_int_equal(config->policies[0].leak_window, 600 * SEC);
+        assert_int_equal(config->policies[0].action, ACTION_TERMINATE);
+        assert_int_equal(config->policies[0].scope, SCOPE_WORKER);
+        assert_int_equal(config->policies[0].grace, 5 * SEC);
+        assert_null(guard_config_free(config));
+        assert_null(guard_config_free(NULL));
+}
+
+static void test_every_key(void **state)
+{
+        struct bng_config_errors errors = {0};
+        struct guard_config *config = NULL;
+        const struct policy *web, *batch;
+
+        (void)state;
+        if (guard_config_load(&config, NULL, FIXTURE("every-key.conf"), &errors) < 0)
+                fail_msg("%s", errors.lines[0]);
+        assert_true(config->dry_run);
+        assert_int_equal(config->kill_budget, 3);
+        assert_int_equal(config->kill_budget_window, 3600 * SEC);
+        assert_true(config->record_full_command);
+        assert_int_equal(config->protect.n, 2);
+        assert_string_equal(config->protect.patterns[0], "sshd.service");
+        assert_string_equal(config->protect.patterns[1], "/machine.slice/**");
+        assert_int_equal(config->n_policies, 2);
+        web = &config->policies[0];
+        batch = &config->policies[1];
+        assert_string_equal(web->name, "web");
+        assert_int_equal(web->units.n, 2);
+        assert_string_equal(web->units.patterns[1], "uwsgi@[0-9].service");
+        assert_int_equal(web->cgroups.n, 1);
+        assert_string_equal(web->cgroups.patterns[0], "/system.slice/*.service");
+        assert_int_equal(web->users.n, 1);
+        assert_string_equal(web->users.patterns[0], "www-data");
+        assert_int_equal(web->commands.n, 2);
+        assert_int_equal(web->worker_memory_max, 512 * MIB);
+        assert_int_equal(web->group_memory_max, 4096 * MIB);
+        assert_int_equal(web->growth_max, 100 * MIB);
+        assert_int_equal(web->growth_window, SEC / 2);
+        assert_int_equal(web->leak_max, 64 * MIB);
+        assert_int_equal(web->leak_window, 1800 * SEC);
+        assert_int_equal(web->action, ACTION_KILL);
+        assert_int_equal(web->scope, SCOPE_GROUP);
+        assert_int_equal(web->grace, 10 * SEC);
+        assert_string_equal(batch->name, "batch");
+        assert_int_equal(batch->growth_max, 50 * MIB);
+        assert_int_equal(batch->leak_max, 1);
+        assert_int_equal(batch->action, ACTION_FREEZE);
+        assert_int_equal(batch->scope, SCOPE_WORKER);
+        assert_int_equal(batch->grace, 0);
+        guard_config_free(config);
+}
+
+#define WHO "[Policy a]\nUser=a\n"
+#define OK "[Policy a]\nUser=a\nLeakMax=1M\n"
+
+static const struct {
+        const char *text;
+        unsigned line;
+        const char *words;
+} bad[] = {
+        {"[Guard]\nDryRun=maybe\n", 2, "DryRun=: \"maybe\" is neither yes nor no"},
+        {"[Guard]\nKillBudget=20\n", 2, "such as 20/1min"},
+        {"[Guard]\nKillBudget=0/1min\n", 2, "from 1 to 10000"},
+        {"[Guard]\nKillBudget=10001/1min\n", 2, "from 1 to 10000"},
+        {"[Guard]\nKillBudget=99999999999999999999/1min\n", 2, "from 1 to 10000"},
+        {"[Guard]\nKillBudget=-1/1min\n", 2, "is no budget"},
+        {"[Guard]\nKillBudget=2x/1min\n", 2, "from 1 to 10000"},
+        {"[Guard]\nKillBudget=20/\n", 2, "is no duration"},
+        {"[Guard]\nKillBudget=20/999ms\n", 2, "from 1s to 7d"},
+        {"[Guard]\nKillBudget=20/infinity\n", 2, "from 1s to 7d"},
+        {"[Guard]\nRecordCommand=all\n", 2, "neither name nor full"},
+        {"[Guard]\nProtect=ssh\n", 2, "ssh.service"},
+        {"[Guard]\nProtect=a/b\n", 2, "is a path"},
+        {"[Guard]\nProtect=/\n", 2, "root group"},
+        {"[Guard]\nDryrun=yes\n", 2, "did you mean DryRun=?"},
+        {"[Guard]\nUnit=x.service\n", 2, "no key Unit="},
+        {"[Guard]\nDryRun=yes\nDryRun=no\n", 3, "first on line 2"},
+        {"[Guards]\nDryRun=yes\n", 1, "there is no section [Guards]"},
+        {"[Policy]\nUnit=x.service\n", 1, "there is no section [Policy]"},
+        {"[Policy two words]\nUnit=x.service\n", 1, "names no policy"},
+        {"[Limits]\nResultMax=1Q\n", 2, "ResultMax=: \"1Q\" is no size"},
+        {"[Limits]\nOperationMemoryMax=auto\n", 2, "not supported by this version"},
+        {"[Limits]\nTotalMax=1G\n", 2, "not supported by this version"},
+        {"[Limits]\nTimeMax=soon\n", 2, "is no duration"},
+        {OK "CpuTimeMax=1h\n", 4, "CpuTimeMax= is not supported by this version"},
+        {OK "CpuWindowSec=1h\n", 4, "CpuWindowSec= is not supported by this version"},
+        {OK "ReportSignal=USR1\n", 4, "ReportSignal= is not supported by this version"},
+        {OK "Action=restart-unit\n", 4, "restart-unit is not supported by this version"},
+        {OK "Action=murder\n", 4, "log, freeze, terminate or kill"},
+        {OK "Action=Kill\n", 4, "log, freeze, terminate or kill"},
+        {OK "Scope=unit\n", 4, "worker or group"},
+        {OK "GraceSec=61min\n", 4, "from 0s to 1h"},
+        {OK "GraceSec=infinity\n", 4, "from 0s to 1h"},
+        {OK "GrowthWindowSec=99ms\n", 4, "from 100ms to 1h"},
+        {OK "GrowthWindowSec=3601\n", 4, "from 100ms to 1h"},
+        {OK "LeakWindowSec=4999ms\n", 4, "from 5s to 7d"},
+        {OK "LeakWindowSec=8d\n", 4, "from 5s to 7d"},
+        {OK "WorkerMemoryMax=0\n", 4, "0 would end everything"},
+        {OK "WorkerMemoryMax=50%\n", 4, "is no size"},
+        {OK "WorkerMemoryMax=64bit\n", 4, "in bits"},
+        {OK "GroupMemoryMax=1.5G\n", 4, "is no size"},
+        {OK "GrowthMax=100M/h\n", 4, "not per second"},
+        {OK "GrowthMax=100M/sec\n", 4, "such as 64M/s"},
+        {OK "GrowthMax=fast\n", 4, "is no size"},
+        {OK "LeakMax=1M\n", 4, "first on line 3"},
+        {WHO "LeakMax=64M/s\n", 3, "not per hour"},
+        {WHO "LeakMax=0/h\n", 3, "0 would end everything"},
+        {OK "LeakMx=1M\n", 4, "did you mean LeakMax=?"},
+        {OK "workermemorymax=1M\n", 4, "did you mean WorkerMemoryMax=?"},
+        {OK "Units=x.service\n", 4, "did you mean Unit=?"},
+        {OK "Colour=red\n", 4, "bignum-guard.conf(5)"},
+        {OK "Unit=web\n", 4, "web.service"},
+        {OK "Unit=/system.slice/web.service\n", 4, "Cgroup="},
+        {OK "Cgroup=system.slice\n", 4, "no path"},
+        {OK "Cgroup=/\n", 4, "root group"},
+        {OK "Cgroup=/a/\n", 4, "empty component"},
+        {OK "Cgroup=/a//b\n", 4, "empty component"},
+        {OK "Cgroup=/a[\n", 4, "without its ]"},
+        {OK "User=[z-a]\n", 4, "from high to low"},
+        {OK "Command=\"python\"\n", 4, "quotes"},
+        {"\n[Policy a]\nLeakMax=1M\n", 2, "does not say whom it watches"},
+        {"[Policy a]\nCommand=python3\nLeakMax=1M\n", 1, "does not say whom it watches"},
+        {"[Policy a]\nUser=x\nUser=\nLeakMax=1M\n", 1, "does not say whom it watches"},
+        {"[Guard]\n[Policy a]\nUnit=a.service\nAction=kill\n", 2, "sets no limit"},
+        {"[Policy a]\nUnit=a.service\nLeakMax=infinity\n", 1, "sets no limit"},
+        {"[Policy a]\nUnit=a.service\nLeakMax=1M\n[Policy a]\nScope=group\n", 4, "first on line 1"},
+};
+
+static void test_bad(void **state)
+{
+        (void)state;
+        for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+                struct bng_config_errors errors = {0};
+                struct guard_config *config = NULL;
+                char line[20];
+
+                if (load_text(bad[i].text, &config, &errors) != -EINVAL)
+                        fail_msg("accepted: %s", bad[i].text);
+                assert_null(config);
+                if (errors.n != 1)
+                        fail_msg("%zu errors in: %s\nthe second: %s", errors.n, bad[i].text,
+                                 errors.lines[1]);
+                snprintf(line, sizeof(line), ":%u: ", bad[i].line);
+                if (!strstr(errors.lines[0], line) || !strstr(errors.lines[0], bad[i].words))
+                        fail_msg("expected \"%s%s\" in: %s", line, bad[i].words, errors.lines[0]);
+                bng_config_errors_clear(&errors);
+        }
+}
+
+static void test_all_errors_of_a_file(void **state)
+{
+        struct bng_config_errors errors = {0};
+        struct guard_config *config = NULL;
+        static const char *const expected[] = {
+                "many-errors.conf:3: ",  "many-errors.conf:4: ",  "many-errors.conf:7: ",
+                "many-errors.conf:8: ",  "many-errors.conf:9: ",  "many-errors.conf:11: ",
+                "many-errors.conf:12: ", "many-errors.conf:15: ", "many-errors.conf:15: ",
+        };
+
+        (void)state;
+        assert_int_equal(guard_config_load(&config, NULL, FIXTURE("many-errors.conf"), &errors),
+                         -EINVAL);
+        assert_int_equal(errors.n, sizeof(expected) / sizeof(*expected));
+        for (size_t i = 0; i < errors.n; i++)
+                if (!strstr(errors.lines[i], expected[i]))
+                        fail_msg("expected %s in: %s", expected[i], errors.lines[i]);
+        bng_config_errors_clear(&errors);
+}
+
+/* Main file and drop-ins: scalars replace, lists append, nothing resets. */
+static void test_files_over_one_another(void **state)
+{
+        struct bng_config_errors errors = {0};
+        struct guard_config *config = NULL;
+        const struct policy *policy;
+
+        (void)state;
+        if (guard_config_load(&config, FIXTURE("root"), NULL, &errors) < 0)
+                fail_msg("%s", errors.lines[0]);
+        assert_int_equal(config->n_policies, 2);
+        policy = &config->policies[0];
+        assert_string_equal(policy->name, "web");
+        assert_int_equal(policy->units.n, 2); /* appended */
+        assert_string_equal(policy->units.patterns[0], "web.service");
+        assert_string_equal(policy->units.patterns[1], "web2.service");
+        assert_int_equal(policy->users.n, 1); /* reset, then one */
+        assert_string_equal(policy->users.patterns[0], "www");
+        assert_int_equal(policy->worker_memory_max, 256 * MIB);   /* replaced */
+        assert_int_equal(policy->group_memory_max, POLICY_UNSET); /* reset */
+        assert_int_equal(policy->grace, 5 * SEC);                 /* reset to the default */
+        assert_string_equal(config->policies[1].name, "late");
+        assert_int_equal(config->protect.n, 2);
+        assert_int_equal(config->kill_budget, 20); /* reset to the default */
+        guard_config_free(config);
+}
+
+static void test_no_file(void **state)
+{
+        struct bng_config_errors errors = {0};
+        struct guard_config *config = NULL;
+
+        (void)state;
+        assert_int_equal(guard_config_load(&config, FIXTURE("no-such-root"), NULL, &errors), 0);
+        assert_int_equal(config->n_policies, 0);
+        guard_config_free(config);
+        config = NULL;
+        assert_int_equal(guard_config_load(&config, NULL, FIXTURE("no-such.conf"), &errors),
+                         -EINVAL);
+        assert_non_null(strstr(errors.lines[0], "no-such.conf: cannot be read: No such file"));
+        assert_null(config);
+        bng_config_errors_clear(&errors);
+}
+
+static char *read_whole(const char *path)
+{
+        char *text = calloc(1, 1 << 16);
+        FILE *file = fopen(path, "r");
+
+        assert_non_null(text);
+        assert_non_null(file);
+        assert_true(fread(text, 1, (1 << 16) - 1, file) > 0);
+        fclose(file);
+        return text;
+}
+
+/* Takes the # off the lines that are configuration in comments. */
+static void uncomment(char *text)
+{
+        char *to = text;
+
+        for (char *line = text; *line; line += strcspn(line, "\n"), line += *line == '\n') {
+                size_t n = strcspn(line, "\n") + 1, word = 0;
+
+                if (*line != '#')
+                        continue;
+                while (isalpha((unsigned char)line[1 + word]))
+                        word++;
+                if (line[1] != '[' && (word == 0 || line[1 + word] != '='))
+                        continue;
+                memmove(to, line + 1, n - 1);
+                to += n - 1;
+        }
+        *to = '\0';
+}
+
+/* The default watches nothing; what it shows in comments is right, and says the defaults. */
+static void test_default_file(void **state)
+{
+        char *text = read_whole(CONF "/bignum-guard.conf");
+        struct guard_config *config = good(text), *nothing = good("");
+
+        (void)state;
+        assert_int_equal(config->n_policies, 0);
+        guard_config_free(config);
+        uncomment(text);
+        config = good(text);
+        assert_int_equal(config->dry_run, nothing->dry_run);
+        assert_int_equal(config->kill_budget, nothing->kill_budget);
+        assert_int_equal(config->kill_budget_window, nothing->kill_budget_window);
+        assert_int_equal(config->record_full_command, nothing->record_full_command);
+        guard_config_free(nothing);
+        assert_int_equal(config->n_policies, 1);
+        nothing = good("[Policy web]\nUser=x\nLeakMax=1\n");
+        assert_int_equal(config->policies[0].growth_window, nothing->policies[0].growth_window);
+        assert_int_equal(config->policies[0].leak_window, nothing->policies[0].leak_window);
+        assert_int_equal(config->policies[0].action, nothing->policies[0].action);
+        assert_int_equal(config->policies[0].scope, nothing->policies[0].scope);
+        assert_int_equal(config->policies[0].grace, nothing->policies[0].grace);
+        guard_config_free(nothing);
+        guard_config_free(config);
+        free(text);
+}
+
+static void test_examples(void **state)
+{
+        DIR *dir = opendir(CONF "/examples");
+        const struct dirent *entry;
+        unsigned n = 0;
+
+        (void)state;
+        assert_non_null(dir);
+        while ((entry = readdir(dir))) {
+                struct bng_config_errors errors = {0};
+                struct guard_config *config = NULL;
+                char path[1000];
+
+                if (!strstr(entry->d_name, ".conf"))
+                        continue;
+                snprintf(path, sizeof(path), CONF "/examples/%s", entry->d_name);
+                if (guard_config_load(&config, NULL, path, &errors) < 0)
+                        fail_msg("%s", errors.lines[0]);
+                assert_true(config->n_policies > 0);
+                guard_config_free(config);
+                n++;
+        }
+        closedir(dir);
+        assert_true(n >= 4);
+}
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(test_defaults),
+                cmocka_unit_test(test_every_key),
+                cmocka_unit_test(test_bad),
+                cmocka_unit_test(test_all_errors_of_a_file),
+                cmocka_unit_test(test_files_over_one_another),
+                cmocka_unit_test(test_no_file),
+                cmocka_unit_test(test_default_file),
+                cmocka_unit_test(test_examples),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}

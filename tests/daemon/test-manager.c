@@ -1,0 +1,486 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * The manager as a whole, in a child process: on fixture hosts, where it may only say what it would have
+ * done, and on groups of this machine for what takes more than one process or more than one daemon.
+ */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <cmocka.h>
+#include <jansson.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include "groups.h"
+#include "manager/manager.h"
+#include "scratch.h"
+
+#define MIB ((size_t)1 << 20)
+#define PATIENCE 600 /* looks of 50 ms: only there so that a failure ends */
+
+static char home[64], config[128];
+static struct manager_options options;
+static rlim_t max_files; /* for the daemon; 0: as many as there are */
+
+static int start(void **state)
+{
+        if (scratch_setup(state) < 0)
+                return -1;
+        snprintf(home, sizeof(home), "/bng-test-manager-%d", (int)getpid());
+        options = (struct manager_options){.state = *state, .runtime = *state, .config = config};
+        max_files = 0;
+        return 0;
+}
+
+static int end(void **state)
+{
+        if (host.procfs >= 0)
+                remove_group(home);
+        return scratch_teardown(state);
+}
+
+static void configure(const char *folder, const char *text)
+{
+        FILE *file;
+
+        snprintf(config, sizeof(config), "%s/test.conf", folder);
+        file = fopen(config, "we");
+        assert_non_null(file);
+        fputs(text, file);
+        assert_int_equal(fclose(file), 0);
+}
+
+static pid_t start_daemon(void)
+{
+        pid_t pid = fork();
+
+        assert_true(pid >= 0);
+        if (pid == 0) {
+                struct rlimit limit = {max_files, max_files};
+                struct manager *manager;
+                int r;
+
+                prctl(PR_SET_PDEATHSIG, SIGKILL);
+                /* A crash is the daemon's, not a test of cmocka's that goes on in the child. */
+                for (int signo = 1; signo < 32; signo++)
+                        signal(signo, SIG_DFL);
+                if (max_files > 0)
+                        setrlimit(RLIMIT_NOFILE, &limit);
+                if (manager_new(&manager, &options) < 0)
+                        _exit(9);
+                r = manager_run(manager);
+                manager_free(manager);
+                exit(r < 0);
+        }
+        return pid;
+}
+
+static void stop_daemon(pid_t pid)
+{
+        int status;
+
+        kill(pid, SIGTERM);
+        assert_int_equal(waitpid(pid, &status, 0), pid);
+        assert_true(WIFEXITED(status));
+        assert_int_equal(WEXITSTATUS(status), 0);
+}
+
+/* Every verdict on disk; a line that is no object fails the test. */
+static json_t *read_verdicts(const char *folder)
+{
+        json_t *verdicts = json_array();
+        char path[160], *line = NULL;
+        size_t room = 0;
+        ssize_t length;
+        FILE *file;
+
+        snprintf(path, sizeof(path), "%s/verdicts.jsonl", folder);
+        file = fopen(path, "re");
+        while (file && (length = getline(&line, &room, file)) > 0) {
+                json_t *verdict = json_loads(line, 0, NULL);
+
+                if (line[length - 1] != '\n')
+                        break; /* it is being written */
+                assert_non_null(verdict);
+                json_array_append_new(verdicts, verdict);
+        }
+        if (file)
+                fclose(file);
+        free(line);
+        return verdicts;
+}
+
+static json_t *wait_for_verdicts(const char *folder, size_t n)
+{
+        for (int tries = 0; tries < PATIENCE; tries++) {
+                json_t *verdicts = read_verdicts(folder);
+
+                if (json_array_size(verdicts) >= n)
+                        return verdicts;
+                json_decref(verdicts);
+                usleep(50000);
+        }
+        fail_msg("fewer than %zu verdicts", n);
+        return NULL;
+}
+
+static const char *text_of(const json_t *verdicts, size_t i, const char *key)
+{
+        const char *text = json_string_value(json_object_get(json_array_get(verdicts, i), key));
+
+        assert_non_null(text);
+        return text;
+}
+
+static json_int_t number_of(const json_t *verdicts, size_t i, const char *key)
+{
+        return json_integer_value(json_object_get(json_array_get(verdicts, i), key));
+}
+
+/* ---- fixture hosts */
+
+/* Two workers of 308 and 289 MiB in web.service, one of 95 in db.service. */
+static void run_on_fixture(const char *folder, const char *text)
+{
+        static char procfs[256], groups[256];
+
+        configure(folder, text);
+        snprintf(procfs, sizeof(procfs), "%s/v2/proc", FIXTURES);
+        snprintf(groups, sizeof(groups), "%s/v2/cgroup", FIXTURES);
+        options.procfs = procfs;
+        options.groups = groups;
+}
+
+static void test_a_foreign_host_is_only_told_about(void **state)
+{
+        json_t *verdicts;
+        pid_t daemon;
+
+        run_on_fixture(*state, "[Policy web]\nCgroup=/system.slice/*\nWorkerMemoryMax=128M\n"
+                               "Action=kill\n");
+        daemon = start_daemon();
+        verdicts = wait_for_verdicts(*state, 2);
+        sleep(1); /* once a worker, not once a look */
+        json_decref(verdicts);
+        verdicts = read_verdicts(*state);
+        assert_int_equal(json_array_size(verdicts), 2);
+        for (size_t i = 0; i < 2; i++) {
+                assert_string_equal(text_of(verdicts, i, "outcome"), "would-have-ended");
+                assert_string_equal(text_of(verdicts, i, "cgroup"), "/system.slice/web.service");
+                assert_true(number_of(verdicts, i, "pid") == 101 ||
+                            number_of(verdicts, i, "pid") == 102);
+                assert_int_equal(
+                        json_array_size(json_object_get(json_array_get(verdicts, i), "signals")),
+                        0);
+        }
+        json_decref(verdicts);
+        stop_daemon(daemon);
+}
+
+/* Protect= keeps web.service out, the first policy that matches claims db.service for itself. */
+static void test_protection_and_the_order_of_policies(void **state)
+{
+        json_t *verdicts;
+        pid_t daemon;
+
+        run_on_fixture(*state, "[Guard]\nProtect=web.service\n"
+                               "[Policy first]\nCgroup=/system.slice/db*\nWorkerMemoryMax=64M\n"
+                               "[Policy second]\nCgroup=/system.slice/**\nWorkerMemoryMax=32M\n");
+        daemon = start_daemon();
+        verdicts = wait_for_verdicts(*state, 1);
+        sleep(1);
+        json_decref(verdicts);
+        verdicts = read_verdicts(*state);
+        assert_int_equal(json_array_size(verdicts), 1);
+        assert_string_equal(text_of(verdicts, 0, "policy"), "first");
+        assert_int_equal(number_of(verdicts, 0, "pid"), 103);
+        json_decref(verdicts);
+        stop_daemon(daemon);
+}
+
+/* 620 MiB against 512: the group is over, and the larger of its two workers would have been ended, once. */
+static void test_a_groups_culprit_is_named_once(void **state)
+{
+        json_t *verdicts;
+        pid_t daemon;
+
+        run_on_fixture(*state, "[Policy web]\nCgroup=/system.slice/web*\nGroupMemoryMax=512M\n");
+        daemon = start_daemon();
+        verdicts = wait_for_verdicts(*state, 1);
+        sleep(2);
+        json_decref(verdicts);
+        verdicts = read_verdicts(*state);
+        assert_int_equal(json_array_size(verdicts), 1);
+        assert_string_equal(text_of(verdicts, 0, "reason"), "group-memory");
+        json_decref(verdicts);
+        stop_daemon(daemon);
+}
+
+/* Unit= needs systemd's own word, which a folder of files cannot give; User= and Command= need none. */
+static void test_a_claimed_unit_is_no_unit(void **state)
+{
+        json_t *verdicts;
+        pid_t daemon;
+
+        run_on_fixture(*state, "[Policy unit]\nUnit=web.service\nWorkerMemoryMax=1M\n"
+                               "[Policy user]\nCgroup=/system.slice/*\nUser=nobody-has-this-name\n"
+                               "WorkerMemoryMax=1M\n"
+                               "[Policy rest]\nCgroup=/system.slice/db*\nWorkerMemoryMax=1M\n");
+        daemon = start_daemon();
+        verdicts = wait_for_verdicts(*state, 1);
+        sleep(1);
+        json_decref(verdicts);
+        verdicts = read_verdicts(*state);
+        assert_int_equal(json_array_size(verdicts), 1);
+        assert_string_equal(text_of(verdicts, 0, "policy"), "rest");
+        json_decref(verdicts);
+        stop_daemon(daemon);
+}
+
+/* ---- this machine */
+
+static void take(size_t bytes)
+{
+        char *block = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+        if (block == MAP_FAILED)
+                _exit(98);
+        memset(block, 1, bytes);
+}
+
+static void hold_and_wait(void)
+{
+        take(24 * MIB);
+        for (;;)
+                pause();
+}
+
+static void hold_deaf(void)
+{
+        signal(SIGTERM, SIG_IGN);
+        hold_and_wait();
+}
+
+static void just_wait(void)
+{
+        for (;;)
+                pause();
+}
+
+/* Is never the process that it was a moment ago. */
+static void run_from_it(void)
+{
+        for (;;) {
+                pid_t pid = fork();
+
+                if (pid > 0)
+                        _exit(0);
+                prctl(PR_SET_PDEATHSIG, 0);
+                usleep(200);
+        }
+}
+
+static char state_of(pid_t pid)
+{
+        char path[32], text[512] = "", *name;
+        FILE *file;
+
+        snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+        file = fopen(path, "re");
+        assert_non_null(file);
+        assert_non_null(fgets(text, sizeof(text), file));
+        fclose(file);
+        name = strrchr(text, ')');
+        assert_non_null(name);
+        return name[2];
+}
+
+static void configure_home(const char *folder, const char *guard, const char *limits)
+{
+        char text[512];
+
+        snprintf(text, sizeof(text), "[Guard]\nRecordCommand=name\n%s[Policy p]\nCgroup=%s\n%s",
+                 guard, home, limits);
+        configure(folder, text);
+}
+
+/* The group is not the same in the v2 tree, so it dies one by one, and what forks away as fast as it can
+ * is caught: nobody is left, and the bystander in the v2 group lives. */
+static void test_a_group_that_runs_away_is_caught(void **state)
+{
+        pid_t large, bystander = -1, runners[3], daemon;
+        json_t *verdicts;
+
+        need_group(home);
+        configure_home(*state, "", "GroupMemoryMax=16M\nScope=group\nAction=kill\n");
+        for (size_t i = 0; i < 3; i++)
+                runners[i] = child_in(home, false, run_from_it);
+        if (is_hybrid()) {
+                bystander = fork();
+                if (bystander == 0)
+                        just_wait();
+                assert_int_equal(join(host.unified, home, bystander), 0);
+        }
+        large = child_in(home, false, hold_and_wait);
+        for (size_t i = 0; i < 3; i++)
+                waitpid(runners[i], NULL, 0); /* the first of each chain; the others are orphans */
+        daemon = start_daemon();
+        assert_int_equal(reap(large), SIGKILL);
+        verdicts = wait_for_verdicts(*state, 2);
+        json_decref(verdicts);
+        for (int tries = 0; tries < PATIENCE; tries++) {
+                struct group_reader *reader;
+                pid_t *pids;
+                size_t n;
+
+                assert_int_equal(group_reader_new(&reader, &host, home), 0);
+                assert_int_equal(group_read_pids(reader, &pids, &n), 0);
+                free(pids);
+                group_reader_free(reader);
+                if (n == 0)
+                        break;
+                assert_true(tries + 1 < PATIENCE);
+                usleep(50000);
+        }
+        if (bystander > 0) {
+                assert_true(is_alive(bystander));
+                kill(bystander, SIGKILL);
+                reap(bystander);
+        }
+        stop_daemon(daemon);
+        verdicts = read_verdicts(*state);
+        for (size_t i = 0; i < json_array_size(verdicts); i++) {
+                assert_int_equal(number_of(verdicts, i, "event"), number_of(verdicts, 0, "event"));
+                assert_string_not_equal(text_of(verdicts, i, "outcome"), "survived");
+        }
+        json_decref(verdicts);
+}
+
+/* The budget is one end: the second worker is stopped instead, and runs again when the daemon leaves. */
+static void test_what_was_frozen_runs_again(void **state)
+{
+        pid_t workers[2], frozen, daemon;
+        json_t *verdicts;
+
+        need_group(home);
+        configure_home(*state, "KillBudget=1/10min\n", "WorkerMemoryMax=16M\nAction=kill\n");
+        for (size_t i = 0; i < 2; i++)
+                workers[i] = child_in(home, false, hold_and_wait);
+        daemon = start_daemon();
+        verdicts = wait_for_verdicts(*state, 2);
+        sleep(1);
+        json_decref(verdicts);
+        verdicts = read_verdicts(*state);
+        assert_int_equal(json_array_size(verdicts), 2);
+        for (size_t i = 0; i < 2; i++) {
+                bool withheld = strcmp(text_of(verdicts, i, "outcome"), "withheld") == 0;
+
+                if (!withheld)
+                        assert_string_equal(text_of(verdicts, i, "outcome"), "ended");
+                frozen = (pid_t)number_of(verdicts, i, "pid");
+                if (withheld)
+                        break;
+                assert_int_equal(i, 0);
+        }
+        json_decref(verdicts);
+        assert_int_equal(state_of(frozen), 'T');
+        stop_daemon(daemon);
+        assert_int_not_equal(state_of(frozen), 'T');
+        kill(frozen, SIGKILL);
+        reap(workers[0]);
+        reap(workers[1]);
+}
+
+/* A stop does not wait for an hour of grace, nor cut it short: the verdict says that the worker lived. */
+static void test_a_stop_writes_what_is_under_way(void **state)
+{
+        pid_t worker, daemon;
+        json_t *verdicts;
+
+        need_group(home);
+        configure_home(*state, "", "WorkerMemoryMax=16M\nGraceSec=1h\n");
+        worker = child_in(home, false, hold_deaf);
+        usleep(300000); /* it must not grow any more: then there is time to ask it */
+        daemon = start_daemon();
+        sleep(2);
+        stop_daemon(daemon);
+        assert_true(is_alive(worker));
+        verdicts = read_verdicts(*state);
+        assert_int_equal(json_array_size(verdicts), 1);
+        assert_string_equal(text_of(verdicts, 0, "outcome"), "survived");
+        json_decref(verdicts);
+        kill(worker, SIGKILL);
+        reap(worker);
+}
+
+/* With descriptors for some of the workers only, it goes on and ends those that it can hold; as they go,
+ * it takes hold of the others. */
+static void test_too_few_descriptors(void **state)
+{
+        pid_t workers[24], daemon;
+        json_t *verdicts;
+
+        need_group(home);
+        configure_home(*state, "KillBudget=1000/1min\n", "WorkerMemoryMax=16M\nAction=kill\n");
+        for (size_t i = 0; i < 24; i++)
+                workers[i] = child_in(home, false, hold_and_wait);
+        max_files = 60;
+        daemon = start_daemon();
+        for (size_t i = 0; i < 24; i++)
+                assert_int_equal(reap(workers[i]), SIGKILL);
+        verdicts = wait_for_verdicts(*state, 24);
+        assert_int_equal(json_array_size(verdicts), 24);
+        json_decref(verdicts);
+        stop_daemon(daemon);
+}
+
+/* The group is made anew under its path while the daemon runs: it is another one, and is watched too. */
+static void test_a_group_made_anew(void **state)
+{
+        json_t *verdicts;
+        pid_t daemon, worker;
+
+        need_group(home);
+        configure_home(*state, "", "WorkerMemoryMax=16M\nAction=kill\n");
+        daemon = start_daemon();
+        for (size_t i = 0; i < 3; i++) {
+                worker = child_in(home, false, hold_and_wait);
+                assert_int_equal(reap(worker), SIGKILL);
+                remove_group(home);
+                need_group(home);
+        }
+        verdicts = wait_for_verdicts(*state, 3);
+        assert_int_equal(json_array_size(verdicts), 3);
+        json_decref(verdicts);
+        stop_daemon(daemon);
+}
+
+static void test_a_wrong_configuration_does_not_start(void **state)
+{
+        struct manager *manager;
+
+        configure(*state, "[Policy p]\nCgroup=/x\nWorkerMemoryMax=lots\n");
+        assert_int_equal(manager_new(&manager, &options), -EINVAL);
+}
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test_setup_teardown(test_a_foreign_host_is_only_told_about, start, end),
+                cmocka_unit_test_setup_teardown(test_protection_and_the_order_of_policies, start,
+                                                end),
+                cmocka_unit_test_setup_teardown(test_a_groups_culprit_is_named_once, start, end),
+                cmocka_unit_test_setup_teardown(test_a_claimed_unit_is_no_unit, start, end),
+                cmocka_unit_test_setup_teardown(test_a_group_that_runs_away_is_caught, start, end),
+                cmocka_unit_test_setup_teardown(test_what_was_frozen_runs_again, start, end),
+                cmocka_unit_test_setup_teardown(test_a_stop_writes_what_is_under_way, start, end),
+                cmocka_unit_test_setup_teardown(test_too_few_descriptors, start, end),
+                cmocka_unit_test_setup_teardown(test_a_group_made_anew, start, end),
+                cmocka_unit_test_setup_teardown(test_a_wrong_configuration_does_not_start, start,
+                                                end),
+        };
+
+        return cmocka_run_group_tests(tests, groups_open, groups_close);
+}

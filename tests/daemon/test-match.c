@@ -1,0 +1,336 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * Globs against tables and against a matcher that simply tries everything; and who a policy is about.
+ */
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "policy/match.h"
+
+static void test_globs(void **state)
+{
+        static const struct {
+                const char *pattern, *text;
+                bool matches;
+        } cases[] = {
+                {"/a/b", "/a/b", true},
+                {"/a/b", "/a/bc", false},
+                {"/a/b", "/a", false},
+                {"a", "", false},
+                {"*", "", true},
+                {"**", "", true},
+                {"?", "", false},
+                {"", "", true},
+                {"*", "abc", true},
+                {"*", "a/c", false},
+                {"**", "a/c", true},
+                {"***", "a/c", true},
+                {"a*c", "abbc", true},
+                {"a*c", "ac", true},
+                {"a*c", "a/c", false},
+                {"a**c", "a/b/c", true},
+                {"/system.slice/gunicorn*.service", "/system.slice/gunicorn-7.service", true},
+                {"/system.slice/gunicorn*.service", "/system.slice/gunicorn/x.service", false},
+                {"/system.slice/*", "/system.slice/web.service", true},
+                {"/system.slice/*", "/system.slice/web.service/worker", false},
+                {"/system.slice/*", "/system.slice/", true},
+                {"/system.slice/**", "/system.slice/web.service/worker", true},
+                {"/*/b", "/a/b", true},
+                {"/*/b", "/a/a/b", false},
+                {"/**/b", "/a/a/b", true},
+                {"/**/b", "/b", false},
+                {"/**b", "/b", true},
+                {"**/x*y", "/a/xby/xaay", true},
+                {"**/x*y", "/a/xby/xa/ay", false},
+                {"a?c", "abc", true},
+                {"a?c", "a/c", false},
+                {"a?c", "abbc", false},
+                {"[abc]", "b", true},
+                {"[abc]", "d", false},
+                {"[a-c]x", "bx", true},
+                {"[!a-c]", "b", false},
+                {"[^a-c]", "d", true},
+                {"[!a]", "/", false},
+                {"[!-0]", "/", false},
+                {"[]x]", "]", true},
+                {"[!]x]", "]", false},
+                {"[a-]", "-", true},
+                {"[-a]", "-", true},
+                {"[\\]]", "]", true},
+                {"[\\!a]", "!", true},
+                {"[a\\-c]", "b", false},
+                {"[a\\-c]", "-", true},
+                {"\\*", "*", true},
+                {"\\*", "a", false},
+                {"a\\?b", "a?b", true},
+                {"\\\\", "\\", true},
+                {"web@[0-9]*.service", "web@17.service", true},
+                {"x y", "x y", true},
+                {"*\n*", "a\nb", true},
+                {"\xff*", "\xff\xfe", true},
+                {"[\x80-\xff]", "\xc3", true},
+                {"[unclosed", "[unclosed", false},
+                {"a\\", "a\\", false},
+        };
+
+        (void)state;
+        for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
+                if (glob_match(cases[i].pattern, cases[i].text) != cases[i].matches)
+                        fail_msg("\"%s\" on \"%s\": expected %d", cases[i].pattern, cases[i].text,
+                                 cases[i].matches);
+}
+
+static void test_bad_globs(void **state)
+{
+        static const char *const bad[] = {"",     "[a",    "[",     "[]",    "[!]",  "a\\",
+                                          "[a\\", "[a\\]", "[z-a]", "[a/b]", "x[!/]"};
+        static const char *const good[] = {"a",     "*",    "**",   "[a]", "[]]",   "[!]]",
+                                           "[a-z]", "[a-]", "[-a]", "\\[", "[\\]]", "a]b"};
+        char longest[GLOB_MAX + 2];
+        struct bng_why why;
+
+        (void)state;
+        for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
+                if (glob_check(bad[i], &why))
+                        fail_msg("\"%s\" is accepted", bad[i]);
+        for (size_t i = 0; i < sizeof(good) / sizeof(*good); i++)
+                if (!glob_check(good[i], &why))
+                        fail_msg("\"%s\" is refused: %s", good[i], why.text);
+        memset(longest, 'a', sizeof(longest));
+        longest[GLOB_MAX] = '\0';
+        assert_true(glob_check(longest, &why) && glob_match(longest, longest));
+        longest[GLOB_MAX] = 'a';
+        longest[GLOB_MAX + 1] = '\0';
+        assert_false(glob_check(longest, &why) || glob_match(longest, longest));
+}
+
+/* The definition itself, exponential: for short patterns of letters, ?, * and **. */
+static bool slow_match(const char *pattern, const char *text)
+{
+        bool stars = pattern[0] == '*' && pattern[1] == '*';
+
+        if (!*pattern)
+                return !*text;
+        if (stars || *pattern == '*') {
+                const char *rest = pattern + (stars ? strspn(pattern, "*") : 1);
+
+                if (slow_match(rest, text))
+                        return true;
+                return *text && (stars || *text != '/') && slow_match(pattern, text + 1);
+        }
+        if (*pattern == '?')
+                return *text && *text != '/' && slow_match(pattern + 1, text + 1);
+        return *pattern == *text && slow_match(pattern + 1, text + 1);
+}
+
+static void test_globs_as_defined(void **state)
+{
+        int rounds = getenv("BNG_TEST_EXTENDED") ? 3000000 : 300000, matches = 0;
+        uint64_t seed = 7331;
+
+        (void)state;
+        for (int i = 0; i < rounds; i++) {
+                char pattern[9] = "", text[11] = "";
+
+                for (size_t k = 0; k < 18; k++) {
+                        seed = seed * UINT64_C(6364136223846793005) + 1442695040888963407;
+                        if (k < 8)
+                                pattern[k] = "ab/***?\0"[seed >> 61];
+                        else
+                                text[k - 8] = "aabb/a/\0"[seed >> 61];
+                }
+                if (glob_match(pattern, text) != slow_match(pattern, text))
+                        fail_msg("\"%s\" on \"%s\"", pattern, text);
+                matches += glob_match(pattern, text);
+        }
+        assert_true(matches > rounds / 50 && matches < rounds / 2);
+}
+
+/* What makes a backtracking matcher take for ever takes steps in the size of the two here. */
+static void test_no_explosion(void **state)
+{
+        char pattern[GLOB_MAX + 1], *text = malloc(100001);
+
+        (void)state;
+        assert_non_null(text);
+        for (size_t i = 0; i + 3 < sizeof(pattern); i += 3)
+                memcpy(pattern + i, "**a", 4);
+        memset(text, 'a', 100000);
+        strcpy(text + 99999, "b");
+        assert_false(glob_match(pattern, text));
+        for (size_t i = 0; i + 2 < sizeof(pattern); i += 2)
+                memcpy(pattern + i, "*a", 3);
+        assert_false(glob_match(pattern, text));
+        text[99999] = 'a';
+        assert_true(glob_match(pattern, text));
+        free(text);
+}
+
+static void test_unit_from_path(void **state)
+{
+        static const char *const cases[][2] = {
+                {"/system.slice/web.service", "web.service"},
+                {"/system.slice/web.service/worker/deep", "web.service"},
+                {"/system.slice/system-web.slice/web@1.service", "web@1.service"},
+                {"/init.scope", "init.scope"},
+                {"/user.slice/user-1000.slice/session-3.scope", "session-3.scope"},
+                {"/user.slice/user-1000.slice/user@1000.service/app.slice/job.service",
+                 "user@1000.service"},
+                {"/system.slice/_memory.service", "memory.service"},
+                {"/system.slice/__x.service", "_x.service"},
+                {"/system.slice/a\\x2db.service", "a\\x2db.service"},
+                {"/system.slice/tmp.mount", "tmp.mount"},
+                {"/", NULL},
+                {"", NULL},
+                {"/system.slice", NULL},
+                {"/docker/abc", NULL},
+                {"/docker/web.service", NULL},
+                {"/system.slice/docker/web.service", NULL},
+                {"/.service", NULL},
+                {"/system.slice/web.timer", NULL},
+        };
+
+        (void)state;
+        for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+                char *unit = unit_from_path(cases[i][0]);
+
+                if (!unit != !cases[i][1] || (unit && strcmp(unit, cases[i][1]) != 0))
+                        fail_msg("\"%s\": %s", cases[i][0], unit ? unit : "none");
+                free(unit);
+        }
+}
+
+#define GLOBS(...)                                                                                 \
+        {                                                                                          \
+                (char *[]){__VA_ARGS__}, sizeof((char *[]){__VA_ARGS__}) / sizeof(char *)          \
+        }
+
+static void test_groups(void **state)
+{
+        struct policy by_unit = {.units = GLOBS("web*.service", "db.service")};
+        struct policy by_cgroup = {.cgroups = GLOBS("/batch/*")};
+        struct policy by_both = {.units = GLOBS("web.service"),
+                                 .cgroups = GLOBS("/system.slice/**")};
+        struct policy by_user = {.users = GLOBS("www")};
+        struct group_facts web = {"/system.slice/web.service", "web.service"};
+        struct group_facts claimed = {"/system.slice/web.service", NULL};
+        struct group_facts batch = {"/batch/job", NULL};
+
+        (void)state;
+        assert_true(policy_matches_group(&by_unit, &web));
+        assert_false(policy_matches_group(&by_unit, &claimed));
+        assert_false(policy_matches_group(&by_cgroup, &web));
+        assert_true(policy_matches_group(&by_cgroup, &batch));
+        assert_true(policy_matches_group(&by_both, &web));
+        assert_false(policy_matches_group(&by_both, &claimed));
+        assert_false(policy_matches_group(&by_both, &batch));
+        assert_true(policy_matches_group(&by_user, &batch));
+}
+
+static void test_workers(void **state)
+{
+        struct policy any = {.users = {0}};
+        struct policy by_user = {.users = GLOBS("www-*", "33")};
+        struct policy by_command = {.commands = GLOBS("gunicorn*", "python3")};
+        struct policy by_path = {.commands = GLOBS("/usr/bin/python3")};
+        struct policy by_both = {.users = GLOBS("www-data"), .commands = GLOBS("python3")};
+        struct worker_facts worker = {"www-data", "33", "gunicorn: worker", "/usr/bin/python3"};
+        struct worker_facts other = {NULL, "1000", "bash", "-bash"};
+        struct worker_facts kernel = {"root", "0", "kworker/0:1", NULL};
+
+        (void)state;
+        assert_true(policy_matches_worker(&any, &worker) && policy_matches_worker(&any, &kernel));
+        assert_true(policy_matches_worker(&by_user, &worker));
+        assert_false(policy_matches_worker(&by_user, &other));
+        worker.user = NULL;
+        assert_true(policy_matches_worker(&by_user, &worker)); /* by the number */
+        worker.uid = "34";
+        assert_false(policy_matches_worker(&by_user, &worker));
+        assert_true(policy_matches_worker(&by_command, &worker));
+        worker.command = "other";
+        assert_true(policy_matches_worker(&by_command, &worker)); /* by the last component */
+        assert_true(policy_matches_worker(&by_path, &worker));
+        worker.argv0 = NULL;
+        assert_false(policy_matches_worker(&by_command, &worker));
+        assert_false(policy_matches_worker(&by_path, &kernel));
+        worker = (struct worker_facts){"www-data", "33", "x", "python3"};
+        assert_true(policy_matches_worker(&by_both, &worker));
+        worker.user = "root";
+        assert_false(policy_matches_worker(&by_both, &worker));
+}
+
+static void test_protection(void **state)
+{
+        struct guard_config config = {.protect = GLOBS("db.service", "core.slice", "/batch/keep*")};
+        static const struct {
+                const char *path, *unit;
+                bool is_protected;
+        } cases[] = {
+                {"/system.slice/db.service", "db.service", true},
+                {"/system.slice/db.service", NULL,
+                 true}, /* the place suffices where nobody confirms */
+                {"/system.slice/db.service/below", NULL, true},
+                {"/odd/place", "db.service", true},
+                {"/core.slice/x.service", "x.service", true},
+                {"/core.slice/core-a.slice/x.service", NULL, true},
+                {"/system.slice/web.service", "web.service", false},
+                {"/system.slice/web.service/db.service", "web.service",
+                 false}, /* anyone may make that */
+                {"/user.slice/db.service", NULL, true},
+                {"/batch/keep", NULL, true},
+                {"/batch/keep-1/deep/er", NULL, true},
+                {"/batch/job", NULL, false},
+                {"/batch", NULL, false},
+                {"/", NULL, false},
+        };
+
+        (void)state;
+        for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+                struct group_facts facts = {cases[i].path, cases[i].unit};
+
+                if (guard_protects(&config, &facts) != cases[i].is_protected)
+                        fail_msg("%s", cases[i].path);
+        }
+}
+
+static void test_forbidden(void **state)
+{
+        (void)state;
+        assert_true(group_is_forbidden("/", "/a/b"));
+        assert_true(group_is_forbidden("/", "/"));
+        assert_true(group_is_forbidden("", "/a"));
+        assert_true(group_is_forbidden("/a", "/a/b"));
+        assert_true(group_is_forbidden("/a/", "/a/b"));
+        assert_true(group_is_forbidden("/a/b", "/a/b"));
+        assert_false(group_is_forbidden("/a/b/c", "/a/b"));
+        assert_false(group_is_forbidden("/a/bc", "/a/b"));
+        assert_false(group_is_forbidden("/a/b", "/a/bc"));
+        assert_false(group_is_forbidden("/x", "/"));
+        assert_true(group_is_slice("/system.slice"));
+        assert_true(group_is_slice("/user.slice/user-1000.slice"));
+        assert_false(group_is_slice("/system.slice/web.service"));
+        assert_false(group_is_slice("/.slice"));
+}
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(test_globs),
+                cmocka_unit_test(test_bad_globs),
+                cmocka_unit_test(test_globs_as_defined),
+                cmocka_unit_test(test_no_explosion),
+                cmocka_unit_test(test_unit_from_path),
+                cmocka_unit_test(test_groups),
+                cmocka_unit_test(test_workers),
+                cmocka_unit_test(test_protection),
+                cmocka_unit_test(test_forbidden),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}

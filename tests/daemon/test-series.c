@@ -1,0 +1,355 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* What a series remembers, whatever the sampling; and the rates that growth.h reads from it. */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <cmocka.h>
+#include "samples/growth.h"
+#include "samples/leak.h"
+#include "samples/series.h"
+#include "shapes.h"
+
+#define SECOND UINT64_C(1000000)
+#define MINUTE (60 * SECOND)
+#define MIB (UINT64_C(1) << 20)
+
+static struct series series;
+
+static int fresh(void **state)
+{
+        (void)state;
+        series_init(&series, 10 * MINUTE, 10 * SECOND);
+        return 0;
+}
+
+/* From the latest sample (or 0) until `until`, a look every `every`, `rate` bytes per second. */
+static void grow(uint64_t until, uint64_t every, double rate)
+{
+        uint64_t from = series.n_pushed ? series.latest.usec : 0;
+        uint64_t bytes = series.n_pushed ? series.latest.bytes : 100 * MIB;
+
+        for (uint64_t usec = from + every; usec <= until; usec += every)
+                series_push(&series, usec,
+                            (uint64_t)((double)bytes + rate * (double)(usec - from) / 1e6));
+}
+
+static void test_size(void **state)
+{
+        (void)state;
+        assert_true(sizeof(struct series) <= 2048);
+}
+
+static void test_empty(void **state)
+{
+        struct sample ret[4];
+
+        (void)state;
+        assert_int_equal(series_seen(&series), 0);
+        assert_int_equal(series_peak(&series), 0);
+        assert_int_equal(series_export(&series, ret, 4), 0);
+        assert_false(growth_over_window(&series).known);
+        assert_true(growth_latest(&series) == 0);
+        assert_true(growth_in_window(&series) == 0);
+        assert_true(leak_in_window(&series) == 0);
+        assert_false(leak_judge(&series, 0).found);
+}
+
+static void test_one_sample(void **state)
+{
+        struct sample ret[4];
+
+        (void)state;
+        series_push(&series, 5 * SECOND, 7);
+        assert_int_equal(series_seen(&series), 0);
+        assert_int_equal(series_peak(&series), 7);
+        assert_int_equal(series_export(&series, ret, 4), 1);
+        assert_int_equal(ret[0].usec, 5 * SECOND);
+        assert_int_equal(ret[0].bytes, 7);
+        assert_false(growth_over_window(&series).known);
+        assert_true(growth_latest(&series) == 0);
+        assert_true(leak_in_window(&series) == 0);
+        assert_false(leak_judge(&series, 0).found);
+}
+
+static void test_time_does_not_go_back(void **state)
+{
+        (void)state;
+        series_push(&series, 10, 1);
+        series_push(&series, 10, 2);
+        series_push(&series, 9, 3);
+        assert_int_equal(series.n_pushed, 1);
+        assert_int_equal(series.latest.bytes, 1);
+        assert_int_equal(series_peak(&series), 1);
+        series_push(&series, 11, 2);
+        assert_int_equal(series.n_pushed, 2);
+}
+
+static void test_ring_spans_the_window(void **state)
+{
+        static const uint64_t intervals[] = {50, 1000, 3333, 178000, 179000, 500000, 5000000};
+
+        (void)state;
+        for (size_t i = 0; i < sizeof(intervals) / sizeof(*intervals); i++) {
+                fresh(NULL);
+                grow(3 * series.growth_window + 1, intervals[i], 0);
+                assert_true(series.latest.usec - series_recent(&series, 0).usec >=
+                            series.growth_window);
+                assert_int_equal(series_recent(&series, series.n_recent - 1).usec,
+                                 series.latest.usec);
+                for (unsigned k = 1; k < series.n_recent; k++)
+                        assert_true(series_recent(&series, k).usec >
+                                    series_recent(&series, k - 1).usec);
+        }
+}
+
+/* Whatever the intervals, nothing that is kept lies about the window, and troughs are the least. */
+static void test_random_intervals(void **state)
+{
+        (void)state;
+        for (unsigned seed = 1; seed <= 200; seed++) {
+                struct rng rng = {seed};
+                uint64_t usec = 0, highest = 0;
+                uint64_t least[4 * SERIES_SLOTS];
+
+                fresh(NULL);
+                series_init(&series, 48 * SECOND, 1 * SECOND);
+                for (unsigned i = 0; i < 4 * SERIES_SLOTS; i++)
+                        least[i] = SERIES_NO_TROUGH;
+                while (usec < 4 * 47 * SECOND) {
+                        uint64_t bytes = rng_next(&rng) % 1000;
+
+                        series_push(&series, usec, bytes);
+                        if (bytes < least[usec / SECOND])
+                                least[usec / SECOND] = bytes;
+                        highest = bytes > highest ? bytes : highest;
+                        usec += (uint64_t)rng_scale(&rng, 1e3, 5e6);
+                }
+                assert_int_equal(series_peak(&series), highest);
+                for (uint64_t back = 0; back < SERIES_TROUGHS; back++)
+                        assert_int_equal(series.troughs[(series.slot - back) % SERIES_TROUGHS],
+                                         least[series.slot - back]);
+        }
+}
+
+static void test_gap(void **state)
+{
+        (void)state;
+        grow(20 * MINUTE, SECOND, 1e6);
+        /* suspended for a day, then on */
+        series_push(&series, series.latest.usec + 24 * 60 * MINUTE, 5000 * MIB);
+        assert_false(growth_over_window(&series).known);
+        assert_false(leak_judge(&series, MIB).found);
+        grow(series.latest.usec + 9 * SECOND, SECOND / 2, 1e6);
+        assert_true(growth_over_window(&series).known);
+        assert_true(fabs(growth_over_window(&series).rate - 1e6) < 1e3);
+        /* a gap as long as one could ever be */
+        series_push(&series, UINT64_MAX - 1, MIB);
+        assert_false(growth_over_window(&series).known);
+        assert_false(leak_judge(&series, MIB).found);
+        assert_true(isfinite(growth_latest(&series)));
+}
+
+static void test_replaced_process(void **state)
+{
+        struct sample ret[200];
+
+        (void)state;
+        grow(15 * MINUTE, SECOND, 1e6);
+        assert_true(leak_judge(&series, 100 * MIB).found);
+        series_reset(&series);
+        assert_int_equal(series.n_pushed, 0);
+        assert_int_equal(series.leak_window, 10 * MINUTE);
+        assert_int_equal(series.growth_window, 10 * SECOND);
+
+        /* the new process starts small, at a later time, and leaks too: its own window counts */
+        for (uint64_t s = 0; s < 600; s++) {
+                series_push(&series, (1000 + s) * SECOND, MIB + s * 1000000);
+                assert_false(leak_judge(&series, 100 * MIB).found);
+        }
+        assert_int_equal(series.first.usec, 1000 * SECOND);
+        assert_int_equal(series_peak(&series), MIB + 599 * 1000000);
+        assert_true(series_export(&series, ret, 200) > 100);
+        assert_int_equal(ret[0].usec, 1000 * SECOND);
+}
+
+static void test_export(void **state)
+{
+        struct sample ret[32];
+
+        (void)state;
+        for (size_t max = 2; max <= 32; max++) {
+                size_t n;
+
+                fresh(NULL);
+                grow(30 * MINUTE, SECOND, 1e5);
+                n = series_export(&series, ret, max);
+                assert_int_equal(n, max);
+                assert_int_equal(ret[0].usec, series.first.usec);
+                assert_int_equal(ret[n - 1].usec, series.latest.usec);
+                for (size_t i = 1; i < n; i++) {
+                        assert_true(ret[i].usec > ret[i - 1].usec);
+                        assert_true(ret[i].bytes > ret[i - 1].bytes);
+                }
+        }
+        /* all of it, where it fits */
+        fresh(NULL);
+        grow(5 * SECOND, SECOND, 1e5);
+        assert_int_equal(series_export(&series, ret, 32), 5);
+}
+
+static void test_sustained_growth(void **state)
+{
+        static const uint64_t intervals[] = {1000, 20000, 200000, 1000000};
+
+        (void)state;
+        for (size_t i = 0; i < sizeof(intervals) / sizeof(*intervals); i++) {
+                struct growth growth;
+
+                fresh(NULL);
+                grow(20 * SECOND, intervals[i], 0);
+                grow(30 * SECOND, intervals[i], 50e6);
+                growth = growth_over_window(&series);
+                assert_true(growth.known && !growth.regained);
+                assert_true(fabs(growth.rate - 50e6) < 1e6);
+                assert_true(growth.steady == 1);
+                assert_true(fabs(growth_latest(&series) - 50e6) < 1e3);
+                assert_true(fabs(growth_in_window(&series) - 500e6) < 60e6);
+        }
+}
+
+static void test_growth_needs_the_window(void **state)
+{
+        (void)state;
+        grow(8800000, 100000, 50e6);
+        assert_false(growth_over_window(&series).known);
+        grow(8900000, 100000, 50e6);
+        assert_true(growth_over_window(&series).known);
+        assert_true(fabs(growth_over_window(&series).rate - 50e6) < 1e3);
+}
+
+static void test_step_is_no_growth(void **state)
+{
+        (void)state;
+        for (uint64_t every = 1000; every <= SECOND; every *= 10) {
+                fresh(NULL);
+                grow(20 * SECOND, every, 0);
+                series_push(&series, series.latest.usec + 1, 10000 * MIB);
+                while (series.latest.usec < 40 * SECOND) {
+                        assert_true(growth_over_window(&series).rate < 1);
+                        grow(series.latest.usec + every, every, 0);
+                }
+        }
+}
+
+static void test_peak_is_no_growth(void **state)
+{
+        (void)state;
+        grow(20 * SECOND, 50000, 0);
+        grow(24 * SECOND, 50000, 100e6);
+        for (unsigned i = 0; i < 100; i++) {
+                series_push(&series, series.latest.usec + 50000, 100 * MIB);
+                assert_true(growth_over_window(&series).rate < 1);
+        }
+}
+
+static void test_growth_that_stopped(void **state)
+{
+        (void)state;
+        grow(20 * SECOND, 50000, 0);
+        grow(28 * SECOND, 50000, 100e6);
+        assert_true(growth_over_window(&series).rate > 70e6);
+        grow(31 * SECOND, 50000, 0);
+        assert_true(growth_over_window(&series).rate < 1);
+}
+
+static void test_teeth_are_regained(void **state)
+{
+        (void)state;
+        for (unsigned tooth = 0; tooth < 4; tooth++) {
+                series_push(&series, series.latest.usec + 50000, 100 * MIB);
+                grow(series.latest.usec + 4 * SECOND, 50000, 20e6);
+                assert_int_equal(growth_over_window(&series).rate<0, tooth> 0);
+                grow(series.latest.usec + 11 * SECOND, 50000, 20e6);
+                assert_true(growth_over_window(&series).rate > 19e6);
+                assert_int_equal(growth_over_window(&series).regained, tooth > 0);
+        }
+        grow(series.latest.usec + SECOND, 50000, 20e6);
+        assert_false(growth_over_window(&series).regained);
+}
+
+static void test_shrinking(void **state)
+{
+        (void)state;
+        grow(20 * SECOND, 50000, -4e6);
+        assert_true(growth_over_window(&series).known);
+        assert_true(fabs(growth_over_window(&series).rate + 4e6) < 1e3);
+        assert_true(growth_latest(&series) < -3.9e6);
+        assert_true(growth_in_window(&series) < -39e6);
+}
+
+static void test_huge_values(void **state)
+{
+        struct growth growth;
+
+        (void)state;
+        for (uint64_t i = 0; i < 2000; i++)
+                series_push(&series, UINT64_C(9000000000000000000) + i * SECOND,
+                            i % 2 ? UINT64_MAX - i : UINT64_C(9223372036854775807) + i);
+        growth = growth_over_window(&series);
+        assert_true(growth.known && isfinite(growth.rate) && isfinite(growth_latest(&series)));
+        assert_false(leak_judge(&series, UINT64_MAX).found);
+        assert_false(leak_judge(&series, 0).found);
+        assert_true(isfinite(leak_in_window(&series)));
+        /* a worker at the end of the number range, as if it leaked */
+        fresh(NULL);
+        for (uint64_t i = 0; i < 1200; i++)
+                series_push(&series, i * SECOND, (UINT64_C(1) << 63) + i * (UINT64_C(1) << 52));
+        assert_true(leak_judge(&series, MIB).found);
+        assert_true(isfinite(leak_judge(&series, MIB).rate));
+}
+
+static void test_windows_are_clamped(void **state)
+{
+        static const uint64_t windows[] = {0, 1, SERIES_WINDOW_MAX, UINT64_MAX - 1, UINT64_MAX};
+
+        (void)state;
+        for (size_t i = 0; i < sizeof(windows) / sizeof(*windows); i++) {
+                series_init(&series, windows[i], windows[i]);
+                assert_in_range(series.leak_window, SERIES_WINDOW_MIN, SERIES_WINDOW_MAX);
+                assert_in_range(series.growth_window, SERIES_WINDOW_MIN, SERIES_WINDOW_MAX);
+                assert_true(series_slot_usec(&series) > 0);
+                grow(2000, 1, 1e9);
+                assert_true(isfinite(growth_latest(&series)));
+                leak_judge(&series, 1);
+        }
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup(name, fresh)
+        const struct CMUnitTest tests[] = {
+                TEST(test_size),
+                TEST(test_empty),
+                TEST(test_one_sample),
+                TEST(test_time_does_not_go_back),
+                TEST(test_ring_spans_the_window),
+                TEST(test_random_intervals),
+                TEST(test_gap),
+                TEST(test_replaced_process),
+                TEST(test_export),
+                TEST(test_sustained_growth),
+                TEST(test_growth_needs_the_window),
+                TEST(test_step_is_no_growth),
+                TEST(test_peak_is_no_growth),
+                TEST(test_growth_that_stopped),
+                TEST(test_teeth_are_regained),
+                TEST(test_shrinking),
+                TEST(test_huge_values),
+                TEST(test_windows_are_clamped),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}

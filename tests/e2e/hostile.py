@@ -1,0 +1,184 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Workers and groups that do not make it easy: crowds, movers, dead leaders, names full of tricks."""
+
+import json
+import signal
+import socket
+import time
+from pathlib import Path
+
+from harness import PYTHON, EndToEnd, main
+
+# Forks so many children, which sleep and ignore SIGTERM or do not, and grows itself.
+CROWD = """
+import os, signal, sys, time
+count, ignore = int(sys.argv[1]), sys.argv[2] == "ignore"
+for i in range(count):
+    if os.fork() == 0:
+        if ignore:
+            signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        while True:
+            time.sleep(1000)
+held = []
+print("forked", flush=True)
+while True:
+    held.append(b"x" * (1 << 20))
+    time.sleep(0.01)
+"""
+
+# Its first thread ends; another one fills memory at 40 MiB a second.
+LEADERLESS = """
+import ctypes, threading, time
+def fill():
+    held = []
+    while True:
+        held.append(b"x" * (1 << 20))
+        time.sleep(0.025)
+threading.Thread(target=fill, daemon=True).start()
+time.sleep(0.2)
+ctypes.CDLL(None).pthread_exit(None)
+"""
+
+GROWER = """
+import time
+held = []
+while True:
+    held.append(b"x" * (1 << 20))
+    time.sleep(0.01)
+"""
+
+
+class Hostile(EndToEnd):
+    def python(self, group, code, *arguments):
+        return self.spawn(group, [PYTHON, "-c", code, *arguments])
+
+    def crowd(self, how):
+        guard = self.guard("[Policy p]\nCgroup={home}/*\nGroupMemoryMax=4G\nScope=group\nGraceSec=1s\n")
+        group = self.group("a")
+        group.limit(8 << 30)
+        # Someone from elsewhere in the v2 group: cgroup.kill is out of the question, one by one it is.
+        for folder in group.folders[1:]:
+            sleeper = self.spawn(self.group("elsewhere"), ["sleep", "1000"])
+            (folder / "cgroup.procs").write_text(str(sleeper.pid))
+        self.python(group, CROWD, "1500", how)
+        self.wait_for("the crowd", lambda: b"forked" in (self.folder / "workers").read_bytes())
+        self.configure("[Policy p]\nCgroup={home}/*\nGroupMemoryMax=96M\nScope=group\nGraceSec=1s\n")
+        guard.signal(signal.SIGHUP)
+        self.wait_for("an empty group", lambda: not group.pids(), 60)
+        # That end comes to its end, and the group is watched again.
+        self.wait_for("its last word", lambda: "without a verdict each" in guard.said(), 30)
+        second = self.grow(group, 100, 120)
+        self.assert_ended(guard, second, "group-memory")
+
+    def test_a_crowd_that_dies_when_asked(self):
+        self.crowd("die")
+
+    def test_a_crowd_that_ignores(self):
+        self.crowd("ignore")
+
+    def test_a_process_without_its_first_thread(self):
+        guard = self.guard("[Policy p]\nCgroup={home}/*\nWorkerMemoryMax=96M\nGraceSec=1s\n")
+        self.assert_ended(guard, self.python(self.group("a"), LEADERLESS), "worker-memory")
+
+    def test_a_worker_that_moves_up_from_a_group_below(self):
+        guard = self.guard("[Policy p]\nCgroup={home}/a\nGroupMemoryMax=96M\nGraceSec=1s\n")
+        above = self.group("a")
+        below = self.group("a/b")
+        process = self.grow(below, 10, 160, start=40)
+        time.sleep(2)
+        for folder in above.folders:
+            (folder / "cgroup.procs").write_text(str(process.pid))
+        self.assert_ended(guard, process, "group-memory")
+
+    def test_a_worker_that_moves_down_into_a_group_below(self):
+        guard = self.guard("[Policy p]\nCgroup={home}/a\nGroupMemoryMax=96M\nGraceSec=1s\n")
+        above = self.group("a")
+        below = self.group("a/b")
+        process = self.grow(above, 10, 160, start=40)
+        time.sleep(2)
+        for folder in below.folders:
+            (folder / "cgroup.procs").write_text(str(process.pid))
+        self.assert_ended(guard, process, "group-memory")
+
+    def test_a_frozen_worker_that_was_moved_runs_again(self):
+        guard = self.guard("[Policy p]\nCgroup={home}/a\nWorkerMemoryMax=96M\nAction=freeze\n")
+        process = self.grow(self.group("a"), 100, 120)
+        self.verdict_on(guard, process)
+        self.wait_for("it is stopped", lambda: self.state(process) == "T")
+        elsewhere = self.group("elsewhere")
+        for folder in elsewhere.folders:
+            (folder / "cgroup.procs").write_text(str(process.pid))
+        self.wait_for("it runs", lambda: self.state(process) != "T", 20)
+
+    def test_one_that_left_its_group_is_let_go_and_its_group_watched_on(self):
+        guard = self.guard("[Policy p]\nCgroup={home}/a\nGroupMemoryMax=256M\nGraceSec=1s\n")
+        group = self.group("a")
+        elsewhere = self.group("elsewhere")
+        # The group's total counts the interpreter as well, so it starts far enough below; and the kernel
+        # counts in batches, so the limit is large beside what one of them looks like as a rate.
+        mover = self.grow(group, 1, 270, "ignore-loudly", start=238)
+        self.wait_for("SIGTERM", lambda: b"asked" in (self.folder / "workers").read_bytes())
+        for folder in elsewhere.folders:
+            (folder / "cgroup.procs").write_text(str(mover.pid))
+        self.assertEqual(self.verdict_on(guard, mover)["outcome"], "survived")
+        self.assert_ended(guard, self.grow(group, 200, 400), "group-memory", 6)
+        self.assert_lives(mover)
+
+    def state(self, process):
+        with open(f"/proc/{process.pid}/stat") as file:
+            return file.read().rpartition(")")[2].split()[0]
+
+    def test_names_full_of_tricks(self):
+        guard = self.guard(
+            "[Policy p]\nCgroup={home}/**\nWorkerMemoryMax=96M\n[Guard]\nRecordCommand=full\n"
+        )
+        names = ["a b", "100%s%n", "[*]?", 'q"\\', "\x1b[31mred", "\u00e9", "x (deleted)", "-rf", "{}"]
+        arguments = ["\x1b[2J", '"},{', "x" * 100000, "\n\n", ""]
+        for name in names:
+            process = self.python(self.group(name), GROWER, *arguments)
+            self.assert_ended(guard, process, "worker-memory")
+        shown = [guard.said()]
+        for command in (["status"], ["history"], ["status", "--json"], ["history", "--json"]):
+            done = guard.bng(*command)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            shown.append(done.stdout)
+            if "--json" in command:
+                json.loads(done.stdout)
+        for text in shown:
+            self.assertNotIn("\x1b", text)
+            self.assertIn("100%s%n", text)
+
+    def test_a_service_manager_that_does_not_listen(self):
+        # Nobody reads the notifications after the first; here others have filled the queue.
+        guard = self.guard("[Policy p]\nCgroup={home}/**\nWorkerMemoryMax=96M\n")
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as crowder:
+            crowder.setblocking(False)
+            with self.assertRaises(BlockingIOError):
+                while True:
+                    crowder.sendto(b"X=1", guard.socket.getsockname())
+        self.group("another")
+        time.sleep(2)
+        process = self.python(self.group("late"), GROWER)
+        self.assert_ended(guard, process, "worker-memory", 10)
+
+    def test_a_proof_that_never_comes(self):
+        freezer = Path("/sys/fs/cgroup/freezer")
+        if not (freezer / "tasks").exists():
+            self.skipTest("one thread alone can only be stopped by the v1 freezer, which is not here")
+        guard = self.guard("[Policy p]\nCgroup={home}/*\nWorkerMemoryMax=96M\nGraceSec=1s\n")
+        frozen = freezer / self.home.lstrip("/")
+        frozen.mkdir()
+        self.addCleanup(frozen.rmdir)
+        self.addCleanup(lambda: (freezer / "tasks").write_text(str(thread)))
+        # The loop comes first, then the thread that reads proofs, then the one that writes verdicts.
+        thread = sorted(int(task.name) for task in Path(f"/proc/{guard.process.pid}/task").iterdir())[1]
+        (frozen / "tasks").write_text(str(thread))
+        (frozen / "freezer.state").write_text("FROZEN")
+        self.addCleanup((frozen / "freezer.state").write_text, "THAWED")
+        process = self.creep(self.group("a"), 96)
+        self.assert_ended(guard, process, "worker-memory")
+        (frozen / "freezer.state").write_text("THAWED")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Who only looks like a runaway is left alone, however long the daemon looks."""
+
+import time
+
+from harness import BUILD, MIB, EndToEnd, main
+
+POLICY = "[Policy p]\nCgroup={home}/*\nWorkerMemoryMax=%s\nGroupMemoryMax=%s\n"
+LEAK = "LeakMax=1G\nLeakWindowSec=6s\n"
+
+
+class Neighbours(EndToEnd):
+    def test_page_cache_is_not_the_workers_memory(self):
+        guard = self.guard(POLICY % ("48M", "48M"))
+        group = self.group("reader")
+        sparse = BUILD / "meson-private" / f"sparse-{self.home[1:]}"
+        with open(sparse, "wb") as file:
+            self.addCleanup(sparse.unlink)
+            file.truncate(512 * MIB)
+        reader = self.worker(group, "page-cache", sparse)
+        self.wait_for("cache of twice the limit", lambda: group.cache() > 96 * MIB)
+        time.sleep(2)
+        self.assert_lives(reader)
+        self.assertEqual(guard.verdicts(), [])
+
+    def test_pages_that_a_fork_shares_count_once(self):
+        guard = self.guard(POLICY.replace("/*", "/forked") % ("80M", "infinity"))
+        # Before it forks the parent alone holds too much: it only comes under the policy afterwards.
+        elsewhere, forked = self.group("elsewhere"), self.group("forked")
+        parent = self.worker(elsewhere, "fork-shares", 120 * MIB, 4)
+        self.wait_for("the children", lambda: len(elsewhere.pids()) == 5)
+        for pid in elsewhere.pids():
+            for folder in forked.folders:
+                (folder / "cgroup.procs").write_text(str(pid))
+        time.sleep(6)
+        self.assert_lives(parent)
+        self.assertEqual(len(forked.pids()), 5)
+        self.assertEqual(guard.verdicts(), [])
+
+    def test_a_fall_and_rise_is_no_leak_and_a_leak_is_one(self):
+        guard = self.guard(POLICY % ("512M", "infinity") + LEAK)
+        mended = self.worker(self.group("mended"), "weakref-fixed")
+        sawtooth = self.worker(self.group("sawtooth"), "sawtooth")
+        peak = self.worker(self.group("peak"), "temporary-peak")
+        cycles = self.worker(self.group("cycles"), "leak-cycles")
+        extension = self.worker(self.group("extension"), "leak-extension")
+        for leaking in (cycles, extension):
+            verdict = self.assert_ended(guard, leaking, "leak", 90)
+            self.assertGreater(verdict["rate"], 0)
+            self.assertLess(verdict["peak"], 256 * MIB)
+        time.sleep(8)
+        self.assert_lives(mended, sawtooth, peak)
+        self.assertEqual(len(guard.verdicts()), 2)
+
+    def test_a_step_that_stays_is_no_leak(self):
+        guard = self.guard(POLICY % ("512M", "infinity") + LEAK)
+        process = self.grow(self.group("step"), 60, 120)
+        time.sleep(16)
+        self.assert_lives(process)
+        self.assertEqual(guard.verdicts(), [])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Reloads, crashes and stops of the daemon itself: nothing hangs, nothing is torn, nobody else dies."""
+
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+from harness import MIB, EndToEnd, main, names
+from guard import NotReady  # from tests/support, which harness makes known
+
+POLICY = "[Policy p]\nCgroup={home}/*\nWorkerMemoryMax=96M\nGraceSec=%s\n"
+
+
+class Resilience(EndToEnd):
+    def reload(self, guard, text):
+        self.configure(text)
+        guard.signal(signal.SIGHUP)
+        self.assertTrue(guard.wait_for_notification("READY=1", 10), guard.said())
+
+    def test_a_reload_changes_the_limit_under_living_workers(self):
+        guard = self.guard("[Policy p]\nCgroup={home}/*\nWorkerMemoryMax=400M\nGraceSec=1s\n")
+        process = self.grow(self.group("a"), 100, 120)
+        time.sleep(2)
+        self.assert_lives(process)
+        self.reload(guard, POLICY % "1s")
+        self.assertEqual(self.assert_ended(guard, process, "worker-memory")["limit"], 96 * MIB)
+
+    def test_a_bad_reload_keeps_the_last_good_configuration(self):
+        guard = self.guard(POLICY % "1s")
+        self.reload(guard, "[Policy p]\nCgroup={home}/*\nWorkerMemoryMaxx=1M\n")
+        self.assertIn("test.conf:3", guard.said())
+        self.assert_ended(guard, self.grow(self.group("a"), 40, 120), "worker-memory")
+        self.assertIsNone(guard.process.poll())
+
+    def test_a_bad_start_says_where(self):
+        with self.assertRaises(NotReady) as raised:
+            self.guard("[Policy p]\nCgroup={home}/*\nWorkerMemoryMax=many\n")
+        self.assertIn("test.conf:3", str(raised.exception))
+
+    def test_killed_in_the_middle_of_an_end(self):
+        guard = self.guard(POLICY % "3s")
+        victim = self.creep(self.group("victim"), 96, "leave-late")
+        bystander = self.grow(self.group("bystander"), 40, 20)
+        stubborn = self.creep(self.group("stubborn"), 96, "ignore")
+        self.wait_for("SIGTERM", lambda: b"asked" in (self.folder / "workers").read_bytes())
+        guard.kill()
+        self.assertIsNone(victim.poll())
+        guard.start()
+        verdict = self.assert_ended(guard, stubborn, "worker-memory")
+        self.assertEqual(names(verdict)[-1], "SIGKILL", verdict)
+        self.wait_for("the victim's end", lambda: victim.poll() is not None)
+        self.assert_lives(bystander)
+
+    def test_killed_again_and_again_no_line_is_torn(self):
+        guard = self.guard(POLICY % "1s" + "Action=kill\n[Guard]\nKillBudget=1000/1min\n")
+        group = self.group("a")
+        bystander = self.grow(self.group("bystander"), 40, 20)
+        ended = 0
+        for attempt in range(8):
+            processes = [self.grow(group, 400, 120) for _ in range(3)]
+            time.sleep(0.05 * attempt)
+            guard.kill()
+            guard.start()
+            for process in processes:
+                self.wait_for("its end", lambda process=process: process.poll() is not None)
+            self.wait_for("whole lines", lambda: self.whole(guard))
+            ended += len(processes)
+        self.assert_lives(bystander)
+        identities = [(verdict["pid"], verdict["start_time"]) for verdict in guard.verdicts()]
+        self.assertEqual(len(identities), len(set(identities)))
+        # A verdict can only be lost with the daemon that was about to write it.
+        self.assertGreaterEqual(len(identities), ended - 3 * 8)
+
+    def whole(self, guard):
+        try:
+            return guard.verdicts() is not None
+        except ValueError:
+            return False
+
+    def test_half_a_line_is_cut_off_at_the_start(self):
+        file = self.folder / "state/verdicts.jsonl"
+        file.write_text('{"pid":1}\n{"pid":2,"comm')
+        file.chmod(0o600)
+        guard = self.guard(POLICY % "1s")
+        self.wait_for("whole lines", lambda: self.whole(guard))  # ready is said before the disk answers
+        self.assert_ended(guard, self.grow(self.group("a"), 40, 120), "worker-memory")
+        self.assertEqual(len(guard.verdicts()), 2)
+        self.assertEqual(guard.verdicts()[0], {"pid": 1})
+
+    def test_a_stop_finishes_what_was_begun(self):
+        guard = self.guard(POLICY % "2s")
+        process = self.creep(self.group("a"), 96, "ignore-loudly")
+        self.wait_for("SIGTERM", lambda: b"asked" in (self.folder / "workers").read_bytes())
+        self.assertEqual(guard.stop(30), 0)
+        verdict = self.assert_ended(guard, process, "worker-memory")
+        self.assertEqual(names(verdict), ["SIGTERM", "SIGKILL"], verdict)
+
+    def test_a_reused_pid_is_another_process(self):
+        self.guard(POLICY % "2s")
+        first = self.creep(self.group("a"), 96, "leave")
+        self.wait_for("its end", lambda: first.poll() is not None)
+        second = self.reuse(first.pid)
+        if second is None:
+            self.skipTest("the kernel does not hand out a wanted pid here")
+        time.sleep(4)
+        self.assertIsNone(second.poll())
+        second.kill()
+        second.wait()
+
+    def reuse(self, pid):
+        for _ in range(200):
+            try:
+                with open("/proc/sys/kernel/ns_last_pid", "w") as file:
+                    file.write(str(pid - 1))
+            except OSError:
+                return None
+            process = subprocess.Popen(["sleep", "60"])
+            if process.pid == pid:
+                return process
+            process.kill()
+            process.wait()
+        return None
+
+    def test_its_descriptors_do_not_add_up(self):
+        guard = self.guard(POLICY % "1s" + "Action=kill\n[Guard]\nKillBudget=1000/1min\n")
+
+        def round_of_ends(name):
+            group = self.group(name)
+            processes = [self.grow(group, 400, 120) for _ in range(4)]
+            for process in processes:
+                self.assert_ended(guard, process, "worker-memory")
+            group.remove()
+
+        def descriptors():
+            folder = Path(f"/proc/{guard.process.pid}/fd")
+            return sorted(os.readlink(link) for link in folder.iterdir())
+
+        round_of_ends("first")
+        time.sleep(3)
+        before = descriptors()
+        for i in range(4):
+            round_of_ends(f"w{i}")
+        time.sleep(3)
+        after = descriptors()
+        self.assertLessEqual(len(after), len(before), (before, after))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/*
+ * Every guarded operation as one row of a table, so that limits, memory and aliases are tried on
+ * all of them alike: how to make operands of about a size, GMP's own call, and the guarded one with
+ * its check. The operands of a row are named as in `struct operands`.
+ */
+
+#include <stdlib.h>
+#include <gmp.h>
+#include "bignum-guard.h"
+
+struct operands {
+        mpz_t a, b, c;
+        unsigned long m, n;
+};
+
+struct guard_case {
+        const char *name;
+        void (*make)(struct operands *x, uint64_t bits);
+        void (*plain)(const struct operands *x, mpz_ptr r, mpz_ptr s);
+        bng_status (*guarded)(bng_ctx *ctx, const struct operands *x, mpz_ptr r, mpz_ptr s);
+        bng_status (*check)(bng_ctx *ctx, const struct operands *x, mpz_srcptr r);
+        bool updates;      /* r is an operand too */
+        bool two;          /* s is a result too */
+        uint64_t bits_max; /* longer operands take too long for a test */
+};
+
+extern const struct guard_case guard_cases[];
+extern const size_t guard_cases_count;
+
+void operands_init(struct operands *x);
+void operands_clear(struct operands *x);
+
+/* Random numbers, the same ones in every run after random_start(seed). */
+void random_start(unsigned long seed);
+void random_end(void);
+uint64_t random_below(uint64_t limit);
+/*
+ * An integer of exactly this many bits: even chances, long runs, or next to a power of two; of
+ * either sign.
+ */
+void random_integer(mpz_ptr z, uint64_t bits);
+/* The bit length; 0 has none. */
+uint64_t bit_length(mpz_srcptr z);

@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
+#include "gmp-hooks.h"
+#include "guard-cases.h"
+
+/*
+ * The promise of the memory limit: no operation makes GMP hold more than was predicted, at any size
+ * and for any shape of operands, and what is refused makes GMP hold nothing.
+ *
+ * The prediction is read off the outside: it is the lowest memory limit under which a check passes.
+ */
+
+static unsigned long seed = 20240301;
+static bool extended;
+
+typedef bng_status question(bng_ctx *ctx, const void *userdata);
+
+static uint64_t predicted_peak(bng_ctx *ctx, question *ask, const void *userdata)
+{
+        uint64_t refused = 0;
+        uint64_t enough = UINT64_MAX / 2;
+
+        while (enough - refused > 1) {
+                uint64_t middle = refused + (enough - refused) / 2;
+                bng_ctx_set_memory_limit_bytes(ctx, middle);
+                if (ask(ctx, userdata) == BNG_REFUSED_MEMORY)
+                        refused = middle;
+                else
+                        enough = middle;
+        }
+        bng_ctx_set_memory_limit_bytes(ctx, UINT64_MAX);
+        return enough;
+}
+
+struct asked {
+        const struct guard_case *op;
+        const struct operands *x;
+        mpz_srcptr r;
+};
+
+static bng_status ask_check(bng_ctx *ctx, const void *userdata)
+{
+        const struct asked *asked = userdata;
+        return asked->op->check(ctx, asked->x, asked->r);
+}
+
+static bool worth_trying(const struct guard_case *op, double bits)
+{
+        return bits <= (double)op->bits_max * (extended ? 10 : 1);
+}
+
+/* Into new variables: directly, or where the limit is tight by way of a temporary. */
+static void try_operands(bng_ctx *ctx, const struct guard_case *op, const struct operands *x,
+                         uint64_t bits, bool tight)
+{
+        mpz_t r, s;
+        mpz_inits(r, s, NULL);
+        if (op->updates)
+                random_integer(r, bits);
+
+        struct asked asked = {op, x, r};
+        bng_ctx_set_result_limit_bits(ctx, UINT64_MAX);
+        uint64_t predicted = predicted_peak(ctx, ask_check, &asked);
+        if (tight)
+                bng_ctx_set_result_limit_bits(ctx, bits);
+        gmp_hooks_start();
+        bng_status status = op->guarded(ctx, x, r, s);
+        uint64_t measured = gmp_hooks_peak_bytes();
+        if (status != BNG_OK && !tight)
+                fail_msg("%s: %s", op->name, bng_ctx_message(ctx));
+        if (measured > predicted)
+                fail_msg("%s holds %lu bytes, predicted %lu: about %lu bits, a of %lu, b of %lu, c "
+                         "of %lu, m=%lu n=%lu, seed %lu",
+                         op->name, (unsigned long)measured, (unsigned long)predicted,
+                         (unsigned long)bits, (unsigned long)bit_length(x->a),
+                         (unsigned long)bit_length(x->b), (unsigned long)bit_length(x->c), x->m,
+                         x->n, seed);
+        mpz_clears(r, s, NULL);
+}
+
+static void try_size(bng_ctx *ctx, const struct guard_case *op, struct operands *x, double bits,
+                     unsigned rounds)
+{
+        for (unsigned round = 0; round < rounds; round++) {
+                uint64_t about = (uint64_t)bits + random_below((uint64_t)bits / 2);
+                op->make(x, about);
+                try_operands(ctx, op, x, about, round % 2 == 1);
+        }
+}
+
+static void test_no_operation_holds_more_than_predicted(void **userdata)
+{
+        bng_ctx *ctx = *userdata;
+        struct operands x;
+
+        operands_init(&x);
+        for (size_t i = 0; i < guard_cases_count; i++) {
+                const struct guard_case *op = &guard_cases[i];
+                double dense = extended ? 1e7 : 5e5;
+                double most = extended ? 1e8 : 1e7;
+
+                random_start(seed);
+                for (double bits = 100; bits <= dense && worth_trying(op, bits); bits *= 1.7)
+                        try_size(ctx, op, &x, bits, bits < 3e4 ? 20 : bits < 1e6 ? 4 : 1);
+                if (worth_trying(op, most))
+                        try_size(ctx, op, &x, most, 1);
+                random_end();
+        }
+        operands_clear(&x);
+}
+
+/* ---- text, of which the library itself holds the result ---- */
+
+struct text {
+        char *digits;
+        int base;
+        mpz_t z;
+};
+
+static bng_status ask_set_str(bng_ctx *ctx, const void *userdata)
+{
+        const struct text *text = userdata;
+        return bng_check_set_str(ctx, text->digits, text->base);
+}
+
+static bng_status ask_get_str(bng_ctx *ctx, const void *userdata)
+{
+        const struct text *text = userdata;
+        return bng_check_get_str(ctx, text->base, text->z);
+}
+
+static void try_text(bng_ctx *ctx, struct text *text)
+{
+        char *digits;
+        mpz_t back;
+
+        uint64_t predicted = predicted_peak(ctx, ask_get_str, text);
+        gmp_hooks_start();
+        assert_int_equal(bng_mpz_get_str(ctx, &digits, text->base, text->z), BNG_OK);
+        uint64_t measured = gmp_hooks_peak_bytes() + strlen(digits) + 1;
+        if (measured > predicted)
+                fail_msg("get_str in base %d holds %lu bytes, predicted %lu, of %lu bits, seed %lu",
+                         text->base, (unsigned long)measured, (unsigned long)predicted,
+                         (unsigned long)bit_length(text->z), seed);
+
+        text->digits = digits;
+        predicted = predicted_peak(ctx, ask_set_str, text);
+        mpz_init(back);
+        gmp_hooks_start();
+        assert_int_equal(bng_mpz_set_str(ctx, back, digits, text->base), BNG_OK);
+        measured = gmp_hooks_peak_bytes();
+        if (measured > predicted)
+                fail_msg("set_str in base %d holds %lu bytes, predicted %lu, of %lu bits, seed %lu",
+                         text->base, (unsigned long)measured, (unsigned long)predicted,
+                         (unsigned long)bit_length(text->z), seed);
+        assert_int_equal(mpz_cmp(back, text->z), 0);
+        mpz_clear(back);
+        free(digits);
+}
+
+static void test_text_holds_no_more_than_predicted(void **userdata)
+{
+        static const int bases[] = {2, 3, 7, 8, 10, 16, 36, 61, 62};
+        bng_ctx *ctx = *userdata;
+        struct text text;
+
+        random_start(seed);
+        mpz_init(text.z);
+        bng_ctx_set_result_limit_bits(ctx, UINT64_MAX);
+        for (double bits = 1; bits <= (extended ? 2e7 : 3e6); bits = bits * 1.5 + 1)
+                for (size_t i = 0; i < sizeof bases / sizeof *bases; i++) {
+                        if (bits > 1e5 && !extended && bases[i] != 10 && bases[i] != 2)
+                                continue;
+                        text.base = bases[i];
+                        random_integer(text.z, (uint64_t)bits);
+                        try_text(ctx, &text);
+                }
+        mpz_clear(text.z);
+        random_end();
+}
+
+/* ---- refusals ---- */
+
+static void test_a_refusal_asks_gmp_for_nothing(void **userdata)
+{
+        bng_ctx *ctx = *userdata;
+        struct operands x;
+        mpz_t r, s;
+
+        operands_init(&x);
+        mpz_inits(r, s, NULL);
+        for (size_t i = 0; i < guard_cases_count; i++) {
+                const struct guard_case *op = &guard_cases[i];
+                random_start(seed);
+                for (unsigned round = 0; round < 200; round++) {
+                        op->make(&x, 500);
+                        mpz_set_ui(r, 1);
+                        mpz_set_ui(s, 1);
+                        /* No memory: everything is refused. */
+                        bng_ctx_set_result_limit_bits(ctx, UINT64_MAX);
+                        bng_ctx_set_memory_limit_bytes(ctx, 0);
+                        gmp_hooks_start();
+                        assert_int_equal(op->check(ctx, &x, r), BNG_REFUSED_MEMORY);
+                        assert_int_equal(op->guarded(ctx, &x, r, s), BNG_REFUSED_MEMORY);
+                        assert_int_equal(gmp_hooks_requests(), 0);
+                        assert_int_equal(mpz_cmp_ui(r, 1), 0);
+                        assert_int_equal(mpz_cmp_ui(s, 1), 0);
+                        /* Room for 16 bytes: what is surely longer is refused before it is made. */
+                        bng_ctx_set_memory_limit_bytes(ctx, UINT64_MAX);
+                        bng_ctx_set_result_limit_bits(ctx, 128);
+                        gmp_hooks_start();
+                        if (op->check(ctx, &x, r) == BNG_REFUSED_RESULT) {
+                                assert_int_equal(op->guarded(ctx, &x, r, s), BNG_REFUSED_RESULT);
+                                assert_int_equal(gmp_hooks_requests(), 0);
+                                assert_int_equal(mpz_cmp_ui(r, 1), 0);
+                        }
+                }
+                random_end();
+        }
+        bng_ctx_set_memory_limit_bytes(ctx, UINT64_MAX);
+        mpz_clears(r, s, NULL);
+        operands_clear(&x);
+}
+
+static void test_what_is_held_counts(void **userdata)
+{
+        bng_ctx *ctx = *userdata;
+        mpz_t a;
+
+        mpz_init(a);
+        mpz_setbit(a, 1000000);
+        bng_ctx_set_result_limit_bits(ctx, UINT64_MAX);
+        bng_ctx_set_memory_limit_bytes(ctx, 8000000);
+        assert_int_equal(bng_check_mul(ctx, a, a), BNG_OK);
+        bng_ctx_set_held_bytes(ctx, 7900000);
+        assert_int_equal(bng_check_mul(ctx, a, a), BNG_REFUSED_MEMORY);
+        assert_int_equal(bng_mpz_mul(ctx, a, a, a), BNG_REFUSED_MEMORY);
+        assert_non_null(strstr(bng_ctx_message(ctx), "7.5 MiB held already"));
+        bng_ctx_set_held_bytes(ctx, UINT64_MAX);
+        assert_int_equal(bng_mpz_mul(ctx, a, a, a), BNG_REFUSED_MEMORY);
+        assert_int_equal(bng_mpz_add_ui(ctx, a, a, 1), BNG_REFUSED_MEMORY);
+        bng_ctx_set_held_bytes(ctx, 0);
+        assert_int_equal(bng_mpz_mul(ctx, a, a, a), BNG_OK);
+        bng_ctx_set_memory_limit_bytes(ctx, UINT64_MAX);
+        mpz_clear(a);
+}
+
+static int set_up(void **userdata)
+{
+        gmp_hooks_install();
+        extended = getenv("BNG_TEST_EXTENDED") != NULL;
+        bng_ctx *ctx;
+        if (bng_ctx_new(&ctx) != BNG_OK)
+                return -1;
+        bng_ctx_set_memory_limit_bytes(ctx, UINT64_MAX);
+        *userdata = ctx;
+        return 0;
+}
+
+static int tear_down(void **userdata)
+{
+        bng_ctx_free(*userdata);
+        return 0;
+}
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(test_no_operation_holds_more_than_predicted),
+                cmocka_unit_test(test_text_holds_no_more_than_predicted),
+                cmocka_unit_test(test_a_refusal_asks_gmp_for_nothing),
+                cmocka_unit_test(test_what_is_held_counts),
+        };
+
+        return cmocka_run_group_tests(tests, set_up, tear_down);
+}
