@@ -20,6 +20,7 @@ int exit_status_of(bng_status status)
         case BNG_REFUSED_MEMORY:
         case BNG_REFUSED_TIME:
         case BNG_REFUSED_CEILING:
+        case BNG_REFUSED_TOTAL:
                 return EXIT_REFUSED;
         case BNG_NO_MEMORY:
                 break;

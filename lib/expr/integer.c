@@ -67,7 +67,8 @@ void bng_work_release(struct bng_work *work, uint64_t bytes, uint64_t most_bytes
 bool bng_is_refusal(bng_status status)
 {
         return status == BNG_REFUSED_RESULT || status == BNG_REFUSED_MEMORY ||
-               status == BNG_REFUSED_TIME || status == BNG_REFUSED_CEILING;
+               status == BNG_REFUSED_TIME || status == BNG_REFUSED_CEILING ||
+               status == BNG_REFUSED_TOTAL;
 }
 
 /* Ends an evaluation; a prediction notes its first refusal and goes on. */

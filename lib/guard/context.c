@@ -3,35 +3,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "bounds/checked.h"
 #include "config/limits.h"
-#include "guard/context.h"
-#include "guard/judge.h"
-#include "predict/peak.h"
-
-/*
- * The length up to which nothing has to be judged: sums, products and copies make no more limbs
- * than their operands have together (a carry needs two of them), and none of them holds more than
- * addmul.
- */
-static void update_carefree(bng_ctx *ctx)
-{
-        uint64_t memory = bng_sat_sub(ctx->memory_limit_bytes, ctx->held_bytes);
-        uint64_t bits = ctx->result_limit_bits;
-
-        if (bits > BNG_CEILING_BITS)
-                bits = BNG_CEILING_BITS;
-        while (bits > 0 && bng_peak_bytes(BNG_WORK_ADD_PRODUCT, bits) > memory)
-                bits /= 2;
-        ctx->carefree_limbs = bits / GMP_NUMB_BITS;
-}
+#include "guard/account.h"
 
 static void set_limits(bng_ctx *ctx, const struct bng_config_limits *limits)
 {
         ctx->result_limit_bits = limits->result_max;
         ctx->memory_limit_bytes = limits->operation_memory_max;
         ctx->time_limit_usec = limits->time_max;
-        update_carefree(ctx);
+        bng_account_update(ctx);
 }
 
 bng_status bng_ctx_new(bng_ctx **ret)
@@ -41,12 +21,15 @@ bng_status bng_ctx_new(bng_ctx **ret)
         *ret = ctx;
         if (!ctx)
                 return BNG_NO_MEMORY;
+        ctx->total_limit_bytes = UINT64_MAX;
         set_limits(ctx, &BNG_CONFIG_LIMITS_DEFAULT);
         return BNG_OK;
 }
 
 bng_ctx *bng_ctx_free(bng_ctx *ctx)
 {
+        if (ctx)
+                bng_account_end(ctx);
         free(ctx);
         return NULL;
 }
@@ -54,7 +37,7 @@ bng_ctx *bng_ctx_free(bng_ctx *ctx)
 void bng_ctx_set_result_limit_bits(bng_ctx *ctx, uint64_t bits)
 {
         ctx->result_limit_bits = bits;
-        update_carefree(ctx);
+        bng_account_update(ctx);
 }
 
 uint64_t bng_ctx_result_limit_bits(const bng_ctx *ctx)
@@ -65,7 +48,7 @@ uint64_t bng_ctx_result_limit_bits(const bng_ctx *ctx)
 void bng_ctx_set_memory_limit_bytes(bng_ctx *ctx, uint64_t bytes)
 {
         ctx->memory_limit_bytes = bytes;
-        update_carefree(ctx);
+        bng_account_update(ctx);
 }
 
 uint64_t bng_ctx_memory_limit_bytes(const bng_ctx *ctx)
@@ -86,7 +69,7 @@ uint64_t bng_ctx_time_limit_usec(const bng_ctx *ctx)
 void bng_ctx_set_held_bytes(bng_ctx *ctx, uint64_t bytes)
 {
         ctx->held_bytes = bytes;
-        update_carefree(ctx);
+        bng_account_update(ctx);
 }
 
 uint64_t bng_ctx_held_bytes(const bng_ctx *ctx)
@@ -94,9 +77,73 @@ uint64_t bng_ctx_held_bytes(const bng_ctx *ctx)
         return ctx->held_bytes;
 }
 
+void bng_ctx_set_total_limit_bytes(bng_ctx *ctx, uint64_t bytes)
+{
+        ctx->total_limit_bytes = bytes;
+        bng_account_update(ctx);
+}
+
+uint64_t bng_ctx_total_limit_bytes(const bng_ctx *ctx)
+{
+        return ctx->total_limit_bytes;
+}
+
+/* ---- statistics ---- */
+
+void bng_ctx_set_statistics(bng_ctx *ctx, bool on)
+{
+        ctx->statistics = on;
+        bng_account_update(ctx);
+}
+
+bool bng_ctx_statistics(const bng_ctx *ctx)
+{
+        return ctx->statistics;
+}
+
+uint64_t bng_ctx_operations(const bng_ctx *ctx)
+{
+        return ctx->operations;
+}
+
+uint64_t bng_ctx_failures(const bng_ctx *ctx, bng_status status)
+{
+        return (unsigned)status < BNG_STATUSES ? ctx->failures[status] : 0;
+}
+
+uint64_t bng_ctx_largest_bits(const bng_ctx *ctx)
+{
+        return ctx->largest_bits;
+}
+
+uint64_t bng_ctx_live_bytes(const bng_ctx *ctx)
+{
+        return ctx->live_bytes;
+}
+
+uint64_t bng_ctx_live_peak_bytes(const bng_ctx *ctx)
+{
+        return ctx->live_peak_bytes;
+}
+
+/* ---- what is said when a request fails ---- */
+
+void bng_ctx_set_refusal_callback(bng_ctx *ctx, bng_refusal_callback *callback, void *userdata)
+{
+        ctx->on_refusal = callback;
+        ctx->on_refusal_userdata = userdata;
+}
+
 const char *bng_ctx_message(const bng_ctx *ctx)
 {
         return ctx->message;
+}
+
+void bng_ctx_report(bng_ctx *ctx, bng_status status)
+{
+        ctx->failures[status]++;
+        if (ctx->on_refusal)
+                ctx->on_refusal(ctx->on_refusal_userdata, status, ctx->message);
 }
 
 bng_status bng_ctx_fail(bng_ctx *ctx, bng_status status, const char *format, ...)
@@ -106,6 +153,8 @@ bng_status bng_ctx_fail(bng_ctx *ctx, bng_status status, const char *format, ...
         va_start(arguments, format);
         vsnprintf(ctx->message, sizeof ctx->message, format, arguments);
         va_end(arguments);
+        if (!ctx->quiet)
+                bng_ctx_report(ctx, status);
         return status;
 }
 
@@ -164,6 +213,8 @@ const char *bng_status_text(bng_status status)
                 return "an argument is outside its range";
         case BNG_NO_MEMORY:
                 return "out of memory";
+        case BNG_REFUSED_TOTAL:
+                return "the numbers of the context would hold more memory than the limit";
         }
         return "unknown status";
 }

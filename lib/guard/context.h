@@ -2,26 +2,59 @@
 #pragma once
 
 /*
- * What a context is inside. Limits are plain numbers; `carefree_limbs` is made of them whenever one
- * changes, so that small operands cost one comparison: no sum, product or copy whose operands have
- * so many limbs together can break any limit.
+ * What a context is inside. Limits are plain numbers; two lengths are made of them whenever one
+ * changes, so that small operands cost one comparison. No sum, product or copy whose operands have
+ * fewer than `small_limbs` limbs together can break any limit; with fewer than `carefree_limbs`
+ * there is nothing to be counted either (account.h).
  */
 
 #include "bignum-guard.h"
 
 #define BNG_MESSAGE_BYTES 1024
+#define BNG_STATUSES (BNG_REFUSED_TOTAL + 1)
+
+#define BNG_RECENT 32 /* destinations that a loop may use in turn */
+
+struct bng_entry;
 
 struct bng_ctx {
+        size_t carefree_limbs;
+        size_t small_limbs;
         uint64_t result_limit_bits;
         uint64_t memory_limit_bytes;
         uint64_t time_limit_usec;
+        uint64_t total_limit_bytes;
         uint64_t held_bytes;
-        size_t carefree_limbs;
+
+        /* The books, see account.h. */
+        bool statistics;
+        bool counting;             /* statistics, or a total limit */
+        bool counts_fresh;         /* an evaluation: results are its values, and no entries */
+        size_t unlimited_limbs;    /* small_limbs, if there were no total */
+        struct bng_entry *numbers; /* the context's own */
+        struct {
+                mpz_srcptr number;
+                int alloc;
+        } recent[BNG_RECENT]; /* with so much room there was nothing to charge */
+        uint64_t live_bytes;  /* what they are charged for, and values of an evaluation */
+        uint64_t live_peak_bytes;
+        int64_t pending_bytes; /* by which judged results will change live_bytes */
+        uint64_t operations;
+        uint64_t largest_bits;
+        uint64_t failures[BNG_STATUSES]; /* how often a request ended in each status */
+
+        unsigned quiet; /* > 0: failures are parts of a larger request, which says what they mean */
+        bng_refusal_callback *on_refusal;
+        void *on_refusal_userdata;
         char message[BNG_MESSAGE_BYTES];
 };
 
 /*
- * Stores the sentence of a request that does not end in BNG_OK, cut to what fits; returns status.
+ * Stores the sentence of a request that does not end in BNG_OK, cut to what fits, counts it and
+ * tells who wants to know, unless the context is quiet; returns status.
  */
 bng_status bng_ctx_fail(bng_ctx *ctx, bng_status status, const char *format, ...)
         __attribute__((format(printf, 3, 4)));
+
+/* Counts the failure whose sentence is in the context already, and tells who wants to know. */
+void bng_ctx_report(bng_ctx *ctx, bng_status status);

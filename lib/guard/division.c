@@ -40,16 +40,21 @@ static bng_status run_qr(bng_ctx *ctx, mpz_t q, mpz_t r, const mpz_t a, const mp
                                     "the quotient and the remainder need different variables");
 
         struct bng_output quotient, remainder;
-        bng_status status = bng_output_open(&quotient, ctx, q, prediction);
+        bng_status status = bng_output_open_part(&quotient, ctx, q, prediction);
         if (status != BNG_OK)
                 return status;
-        /* The same question has the same answer. */
-        (void)bng_output_open(&remainder, ctx, r, prediction);
+        status = bng_output_open_part(&remainder, ctx, r, prediction);
+        if (status != BNG_OK) {
+                bng_output_discard(&quotient);
+                return status;
+        }
         work(quotient.out, remainder.out, a, d);
 
         status = bng_output_judge(&quotient);
         if (status == BNG_OK)
                 status = bng_output_judge(&remainder);
+        if (status == BNG_OK)
+                bng_account_operation(ctx);
         void (*end)(struct bng_output *) =
                 status == BNG_OK ? bng_output_hand_out : bng_output_discard;
         end(&quotient);

@@ -11,9 +11,10 @@
  *   3. perhaps longer than GMP's ceiling, result
  *      or room on the way: GMP would abort        BNG_REFUSED_CEILING
  *   4. peak and held bytes over the memory limit  BNG_REFUSED_MEMORY
+ *   5. surely more room than the total leaves     BNG_REFUSED_TOTAL
  *
- * Between the bounds the result limit is judged on the result itself: it is computed into a
- * temporary first, and bng_judge_result decides whether it is handed out.
+ * Between the bounds the result limit and the total are judged on the result itself: it is computed
+ * into a temporary first, and bng_judge_result and bng_judge_room decide whether it is handed out.
  */
 
 #include "guard/context.h"
@@ -25,6 +26,13 @@
 /* Judges before the work. BNG_OK: it may run. Otherwise the context has the sentence. */
 bng_status bng_judge(bng_ctx *ctx, const struct bng_prediction *prediction);
 
+/*
+ * Then judges the room that the destination would need. After BNG_OK, may it still need more than
+ * the total leaves? Then look at it.
+ */
+bng_status bng_judge_total(bng_ctx *ctx, mpz_srcptr destination,
+                           const struct bng_prediction *prediction, bool *straddles);
+
 /* Judges the memory alone, for what makes no new integer. */
 bng_status bng_judge_memory(bng_ctx *ctx, const struct bng_prediction *prediction);
 
@@ -33,3 +41,8 @@ bool bng_straddles(const bng_ctx *ctx, const struct bng_prediction *prediction);
 
 /* Judges after the work: BNG_OK, or BNG_REFUSED_RESULT with the exact size in the sentence. */
 bng_status bng_judge_result(bng_ctx *ctx, mpz_srcptr result);
+/*
+ * The same for the room of a result that the destination will get: BNG_OK, and promised to it, or
+ * BNG_REFUSED_TOTAL.
+ */
+bng_status bng_judge_room(bng_ctx *ctx, mpz_srcptr destination, mpz_srcptr result);

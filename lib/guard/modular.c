@@ -38,18 +38,15 @@ bng_status bng_check_invert(bng_ctx *ctx, const mpz_t a, const mpz_t mod)
 bng_status bng_mpz_invert(bng_ctx *ctx, mpz_t rop, const mpz_t a, const mpz_t mod)
 {
         struct bng_prediction predicted = bng_predict_inverse(Z(a), Z(mod));
-        bng_status status = bng_judge(ctx, &predicted);
+        struct bng_output output;
+        bng_status status = bng_output_open_temporary(&output, ctx, rop, &predicted);
         if (status != BNG_OK)
                 return status;
 
-        mpz_t inverse;
-        mpz_init(inverse);
-        status = find_inverse(ctx, inverse, a, mod);
+        status = find_inverse(ctx, output.out, a, mod);
         if (status == BNG_OK)
-                status = bng_judge_result(ctx, inverse);
-        if (status == BNG_OK)
-                mpz_swap(rop, inverse);
-        mpz_clear(inverse);
+                return bng_output_close(&output);
+        bng_output_discard(&output);
         return status;
 }
 

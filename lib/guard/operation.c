@@ -9,21 +9,49 @@ unsigned long bng_saturated_word(mpz_srcptr n)
         return mpz_odd_p(n) ? ULONG_MAX : ULONG_MAX - 1;
 }
 
-bng_status bng_output_open(struct bng_output *output, bng_ctx *ctx, mpz_ptr destination,
-                           const struct bng_prediction *prediction)
+/* Opens an output of what may run, into a temporary or not. */
+static void open_to(struct bng_output *output, bng_ctx *ctx, mpz_ptr destination, bool temporary)
 {
-        bng_status status = bng_judge(ctx, prediction);
-
-        if (status != BNG_OK)
-                return status;
         output->ctx = ctx;
         output->destination = destination;
         output->out = destination;
-        if (bng_straddles(ctx, prediction)) {
+        if (temporary) {
                 mpz_init(output->temporary);
                 output->out = output->temporary;
         }
-        return BNG_OK;
+}
+
+bng_status bng_output_open(struct bng_output *output, bng_ctx *ctx, mpz_ptr destination,
+                           const struct bng_prediction *prediction)
+{
+        bool may_break_total;
+        bng_status status = bng_judge(ctx, prediction);
+
+        if (status == BNG_OK)
+                status = bng_judge_total(ctx, destination, prediction, &may_break_total);
+        if (status == BNG_OK)
+                open_to(output, ctx, destination,
+                        may_break_total || bng_straddles(ctx, prediction));
+        return status;
+}
+
+bng_status bng_output_open_temporary(struct bng_output *output, bng_ctx *ctx, mpz_ptr destination,
+                                     const struct bng_prediction *prediction)
+{
+        bng_status status = bng_judge(ctx, prediction);
+
+        if (status == BNG_OK)
+                open_to(output, ctx, destination, true);
+        return status;
+}
+
+bng_status bng_output_open_part(struct bng_output *output, bng_ctx *ctx, mpz_ptr destination,
+                                const struct bng_prediction *prediction)
+{
+        bool has_total = ctx->total_limit_bytes != UINT64_MAX;
+
+        return has_total ? bng_output_open_temporary(output, ctx, destination, prediction)
+                         : bng_output_open(output, ctx, destination, prediction);
 }
 
 bng_status bng_output_open_copy(struct bng_output *output, bng_ctx *ctx, mpz_ptr destination,
@@ -38,31 +66,43 @@ bng_status bng_output_open_copy(struct bng_output *output, bng_ctx *ctx, mpz_ptr
 
 bng_status bng_output_judge(const struct bng_output *output)
 {
-        return output->out == output->destination ? BNG_OK
-                                                  : bng_judge_result(output->ctx, output->out);
+        if (output->out == output->destination)
+                return BNG_OK;
+        bng_status status = bng_judge_result(output->ctx, output->out);
+        return status == BNG_OK
+                       ? bng_judge_room(output->ctx, output->destination, output->temporary)
+                       : status;
+}
+
+static void end(struct bng_output *output)
+{
+        output->ctx->pending_bytes = 0;
+        if (output->out != output->destination)
+                mpz_clear(output->temporary);
 }
 
 void bng_output_hand_out(struct bng_output *output)
 {
-        if (output->out == output->destination)
-                return;
-        mpz_swap(output->destination, output->temporary);
-        mpz_clear(output->temporary);
+        if (output->out != output->destination)
+                mpz_swap(output->destination, output->temporary);
+        end(output);
+        bng_account_result(output->ctx, output->destination);
 }
 
 void bng_output_discard(struct bng_output *output)
 {
-        if (output->out != output->destination)
-                mpz_clear(output->temporary);
+        end(output);
 }
 
 bng_status bng_output_close(struct bng_output *output)
 {
         bng_status status = bng_output_judge(output);
 
-        if (status == BNG_OK)
+        if (status == BNG_OK) {
+                bng_account_operation(output->ctx);
                 bng_output_hand_out(output);
-        else
+        } else {
                 bng_output_discard(output);
+        }
         return status;
 }

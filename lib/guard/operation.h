@@ -7,6 +7,7 @@
  * and the destination gets it by a swap, if it fits.
  */
 
+#include "guard/account.h"
 #include "guard/judge.h"
 
 struct bng_output {
@@ -22,11 +23,24 @@ bng_status bng_output_open(struct bng_output *output, bng_ctx *ctx, mpz_ptr dest
 /* The same for an operation that updates its destination: out begins with its value. */
 bng_status bng_output_open_copy(struct bng_output *output, bng_ctx *ctx, mpz_ptr destination,
                                 const struct bng_prediction *prediction);
+/*
+ * The same where GMP may write to its destination and then have no result. Its room is judged when
+ * it is there.
+ */
+bng_status bng_output_open_temporary(struct bng_output *output, bng_ctx *ctx, mpz_ptr destination,
+                                     const struct bng_prediction *prediction);
 
 /* Hands the result out if it fits; otherwise the destination is as it was. */
 bng_status bng_output_close(struct bng_output *output);
 
-/* The parts of a close, for operations with two results: does it fit, and one of the two ends. */
+/*
+ * For operations with several results, all or none of which are handed out. Each is opened as a
+ * part, because whether they fit under the total together is known when all are there. Then the
+ * parts of a close: does it fit, and one of the two ends. The operation counts itself once
+ * (bng_account_operation).
+ */
+bng_status bng_output_open_part(struct bng_output *output, bng_ctx *ctx, mpz_ptr destination,
+                                const struct bng_prediction *prediction);
 bng_status bng_output_judge(const struct bng_output *output);
 void bng_output_hand_out(struct bng_output *output);
 void bng_output_discard(struct bng_output *output);
@@ -70,32 +84,50 @@ unsigned long bng_saturated_word(mpz_srcptr n);
                 RUN(bng_output_open, ctx, rop, prediction, work);                                  \
         }
 
-/* The same for sums, products and copies, which need no judgement where so many limbs are small. */
-#define SMALL_OPERATION(op, parameters, limbs, prediction, work)                                   \
+/*
+ * The same for sums, products and copies, which need no judgement where so many limbs are small.
+ * Where nothing is counted either, GMP's call is all there is: the rest stands in a function of its
+ * own, so that the short way saves no registers and makes no room on the stack.
+ */
+#define SMALL_OPERATION(...) SMALL_OPERATION_(__VA_ARGS__)
+#define SMALL_OPERATION_(op, parameters, arguments, limbs, prediction, work)                       \
         CHECK(op, parameters, prediction)                                                          \
-        bng_status bng_mpz_##op(bng_ctx *ctx, mpz_t rop, BNG_UNPACK parameters)                    \
-        {                                                                                          \
-                if (__builtin_expect((limbs) <= ctx->carefree_limbs, 1)) {                         \
-                        mpz_ptr out = rop;                                                         \
-                        work;                                                                      \
-                        return BNG_OK;                                                             \
-                }                                                                                  \
-                RUN(bng_output_open, ctx, rop, prediction, work);                                  \
-        }
+        SMALL(op, parameters, arguments, limbs, RUN(bng_output_open, ctx, rop, prediction, work),  \
+              work)
 
 /* The same for operations that update `rop`, which is an operand too. */
-#define UPDATE(op, parameters, limbs, prediction, work)                                            \
+#define UPDATE(...) UPDATE_(__VA_ARGS__)
+#define UPDATE_(op, parameters, arguments, limbs, prediction, work)                                \
         bng_status bng_check_##op(bng_ctx *ctx, const mpz_t rop, BNG_UNPACK parameters)            \
         {                                                                                          \
                 struct bng_prediction predicted = prediction;                                      \
                 return bng_judge(ctx, &predicted);                                                 \
         }                                                                                          \
+        SMALL(op, parameters, arguments, limbs,                                                    \
+              RUN(bng_output_open_copy, ctx, rop, prediction, work), work)
+
+#define SMALL(op, parameters, arguments, limbs, run, work)                                         \
+        __attribute__((noinline)) static bng_status judged_##op(bng_ctx *ctx, mpz_t rop,           \
+                                                                BNG_UNPACK parameters)             \
+        {                                                                                          \
+                run;                                                                               \
+        }                                                                                          \
+        __attribute__((noinline)) static bng_status counted_##op(bng_ctx *ctx, mpz_t rop,          \
+                                                                 BNG_UNPACK parameters)            \
+        {                                                                                          \
+                if ((limbs) >= ctx->small_limbs)                                                   \
+                        return judged_##op(ctx, rop, BNG_UNPACK arguments);                        \
+                mpz_ptr out = rop;                                                                 \
+                work;                                                                              \
+                bng_account_operation(ctx);                                                        \
+                bng_account_result(ctx, out);                                                      \
+                return BNG_OK;                                                                     \
+        }                                                                                          \
         bng_status bng_mpz_##op(bng_ctx *ctx, mpz_t rop, BNG_UNPACK parameters)                    \
         {                                                                                          \
-                if (__builtin_expect((limbs) <= ctx->carefree_limbs, 1)) {                         \
-                        mpz_ptr out = rop;                                                         \
-                        work;                                                                      \
-                        return BNG_OK;                                                             \
-                }                                                                                  \
-                RUN(bng_output_open_copy, ctx, rop, prediction, work);                             \
+                if (__builtin_expect((limbs) >= ctx->carefree_limbs, 0))                           \
+                        return counted_##op(ctx, rop, BNG_UNPACK arguments);                       \
+                mpz_ptr out = rop;                                                                 \
+                work;                                                                              \
+                return BNG_OK;                                                                     \
         }

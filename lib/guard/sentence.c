@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include "bounds/checked.h"
 #include "bounds/text.h"
+#include "guard/account.h"
 #include "guard/judge.h"
 #include "guard/sentence.h"
 
@@ -160,6 +161,13 @@ static const char *exact_bytes_text(uint64_t bytes, struct words *out)
         return out->text;
 }
 
+/* To the byte where the other one is near it. */
+static const char *near_bytes_text(uint64_t bytes, uint64_t other, struct words *out)
+{
+        bool near = bytes / 2 < other && other / 2 < bytes;
+        return near ? exact_bytes_text(bytes, out) : bytes_text(bytes, out);
+}
+
 bng_status bng_refuse_memory(bng_ctx *ctx, uint64_t peak_bytes)
 {
         bool near = peak_bytes / 2 < ctx->memory_limit_bytes;
@@ -181,4 +189,18 @@ bng_status bng_refuse_memory(bng_ctx *ctx, uint64_t peak_bytes)
                             "refused: the operation may hold up to %s at its peak, on top of %s "
                             "held already, the limit is %s (OperationMemoryMax=)",
                             peak.text, bytes_text(ctx->held_bytes, &held), most.text);
+}
+
+bng_status bng_refuse_total(bng_ctx *ctx, mpz_srcptr destination, uint64_t room_bytes)
+{
+        uint64_t left = bng_account_left_bytes(ctx, destination);
+        struct words room, rest, live, most;
+
+        return bng_ctx_fail(
+                ctx, BNG_REFUSED_TOTAL,
+                "refused: the number would need %s, which is more than the %s that the total "
+                "leaves "
+                "for it; the context's numbers hold %s, the limit is %s (TotalMax=)",
+                near_bytes_text(room_bytes, left, &room), near_bytes_text(left, room_bytes, &rest),
+                bytes_text(ctx->live_bytes, &live), bytes_text(ctx->total_limit_bytes, &most));
 }

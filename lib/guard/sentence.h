@@ -15,3 +15,5 @@ bng_status bng_refuse_result(bng_ctx *ctx, const struct bng_range *result);
 bng_status bng_refuse_result_bits(bng_ctx *ctx, uint64_t bits);
 bng_status bng_refuse_ceiling(bng_ctx *ctx, const struct bng_range *result);
 bng_status bng_refuse_memory(bng_ctx *ctx, uint64_t peak_bytes);
+/* `room_bytes`: what the destination would need, its own room included. */
+bng_status bng_refuse_total(bng_ctx *ctx, mpz_srcptr destination, uint64_t room_bytes);

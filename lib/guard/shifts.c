@@ -29,5 +29,5 @@ OPERATION(fdiv_r_2exp, BY_COUNT, bng_predict_low_bits(BNG_FLOOR, Z(a), U(n)),
 OPERATION(cdiv_r_2exp, BY_COUNT, bng_predict_low_bits(BNG_CEILING, Z(a), U(n)),
           mpz_cdiv_r_2exp(out, a, n))
 
-UPDATE(setbit, (mp_bitcnt_t index), mpz_size(rop) + index / GMP_NUMB_BITS + 1,
+UPDATE(setbit, (mp_bitcnt_t index), (index), mpz_size(rop) + index / GMP_NUMB_BITS + 1,
        bng_predict_set_bit(Z(rop), U(index)), mpz_setbit(out, index))

@@ -50,6 +50,7 @@ typedef enum bng_status {
         BNG_SYNTAX,          /* an expression or a literal that cannot be read */
         BNG_INVALID,         /* an argument outside its documented range */
         BNG_NO_MEMORY,       /* malloc failed in our own code */
+        BNG_REFUSED_TOTAL,   /* the context's numbers would hold more than the total limit */
 } bng_status;
 
 /* The version of the library that is linked, "MAJOR.MINOR.PATCH". Static text; any thread. */
@@ -308,6 +309,15 @@ BNG_PUBLIC void bng_ctx_set_time_limit_usec(bng_ctx *ctx, uint64_t usec);
 BNG_PUBLIC uint64_t bng_ctx_time_limit_usec(const bng_ctx *ctx);
 
 /*
+ * The most that the context's live numbers may hold together, in bytes (TotalMax=): the room of the
+ * limbs of those made by bng_mpz_init and its kind and not yet ended by bng_mpz_clear, used or not.
+ * UINT64_MAX, as at first, is no limit. See "numbers of a context" below for what is counted.
+ * Numbers made while neither a limit nor statistics were on are not counted, so set it first.
+ */
+BNG_PUBLIC void bng_ctx_set_total_limit_bytes(bng_ctx *ctx, uint64_t bytes);
+BNG_PUBLIC uint64_t bng_ctx_total_limit_bytes(const bng_ctx *ctx);
+
+/*
  * Memory that the caller holds already and wants to be counted against the memory limit, in bytes:
  * the live values of an evaluation, for instance. 0 at first.
  */
@@ -329,6 +339,32 @@ BNG_PUBLIC bng_status bng_ctx_load_limits(bng_ctx *ctx, const char *path);
  */
 BNG_PUBLIC const char *bng_ctx_message(const bng_ctx *ctx);
 
+/*
+ * Called whenever a request to this context ends in something other than BNG_OK, once a request,
+ * with the status and the sentence of bng_ctx_message; of an evaluation once for the whole. NULL,
+ * as at first, is none. It is called in the middle of the request, on the caller's thread: it may
+ * read the context (bng_ctx_message, the statistics, the limits), log and count, but must return,
+ * and must neither call anything else with this context nor touch the operands.
+ */
+typedef void bng_refusal_callback(void *userdata, bng_status status, const char *sentence);
+BNG_PUBLIC void bng_ctx_set_refusal_callback(bng_ctx *ctx, bng_refusal_callback *callback,
+                                             void *userdata);
+
+/*
+ * Statistics. Failures are always counted: the requests (operations, checks, evaluations) that
+ * ended in this status, 0 for BNG_OK. The others are counted while statistics or a total limit are
+ * on: the guarded operations that ended in BNG_OK (the steps of an evaluation each), the length of
+ * their largest result, and what the context's live numbers hold, now and at most. All of them only
+ * go on from where they were.
+ */
+BNG_PUBLIC void bng_ctx_set_statistics(bng_ctx *ctx, bool on);
+BNG_PUBLIC bool bng_ctx_statistics(const bng_ctx *ctx);
+BNG_PUBLIC uint64_t bng_ctx_failures(const bng_ctx *ctx, bng_status status);
+BNG_PUBLIC uint64_t bng_ctx_operations(const bng_ctx *ctx);
+BNG_PUBLIC uint64_t bng_ctx_largest_bits(const bng_ctx *ctx);
+BNG_PUBLIC uint64_t bng_ctx_live_bytes(const bng_ctx *ctx);
+BNG_PUBLIC uint64_t bng_ctx_live_peak_bytes(const bng_ctx *ctx);
+
 /* What a status means, in a few words. Static text; any thread; any value. */
 BNG_PUBLIC const char *bng_status_text(bng_status status);
 
@@ -342,13 +378,37 @@ BNG_PUBLIC const char *bng_status_text(bng_status status);
  *   BNG_REFUSED_RESULT, BNG_REFUSED_MEMORY, BNG_REFUSED_CEILING
  *                        too large; nothing was allocated, unless the bounds (at most a bit apart
  *                        for most operations) straddle the limit and the result had to be looked at
+ *   BNG_REFUSED_TOTAL    the context's numbers would hold too much together
  *   BNG_UNDEFINED        GMP would have aborted: there is no such number
  *
  * Whatever is not BNG_OK leaves rop as it was and a sentence in the context. Of two results, both
  * or none are stored. bng_check_X answers the same question for bng_mpz_X without the work: BNG_OK
  * where the bounds allow it (whether the result is over the limit by its last bit is only known
- * after the work), or the status that it would end with.
+ * after the work), or the status that it would end with; it knows no destination and asks nothing
+ * of the total.
  */
+
+/*
+ * Numbers of a context: as GMP's mpz_init and mpz_clear, and besides, while a total limit or
+ * statistics are on, their room counts in the context. Whatever the status, x is an integer
+ * afterwards, to be ended by bng_mpz_clear: where it is not BNG_OK, 0 without room (BNG_NO_MEMORY:
+ * and not counted). bng_mpz_clear must get the same context, before it ends; numbers that outlive
+ * their context are ended by mpz_clear. Those made by mpz_init are never counted, and any function
+ * here takes both.
+ *
+ * A number is known by the address of its mpz_t, and charged for its room, in whole limbs, whenever
+ * it is the destination of a guarded function. What plain GMP does to it, mpz_swap and mpz_clear
+ * included, is found at the next such call and not before. An operation that would make the
+ * destination's room larger than the total leaves is BNG_REFUSED_TOTAL and changes nothing; what
+ * needs no new room always runs.
+ */
+BNG_PUBLIC bng_status bng_mpz_init(bng_ctx *ctx, mpz_t x);
+BNG_PUBLIC bng_status bng_mpz_init2(bng_ctx *ctx, mpz_t x, mp_bitcnt_t bits);
+BNG_PUBLIC bng_status bng_mpz_init_set(bng_ctx *ctx, mpz_t x, const mpz_t op);
+BNG_PUBLIC bng_status bng_mpz_init_set_ui(bng_ctx *ctx, mpz_t x, unsigned long op);
+BNG_PUBLIC bng_status bng_mpz_init_set_si(bng_ctx *ctx, mpz_t x, long op);
+BNG_PUBLIC bng_status bng_mpz_init_set_str(bng_ctx *ctx, mpz_t x, const char *text, int base);
+BNG_PUBLIC void bng_mpz_clear(bng_ctx *ctx, mpz_t x);
 
 /* rop = op, |op|, -op, ~op */
 BNG_PUBLIC bng_status bng_mpz_set(bng_ctx *ctx, mpz_t rop, const mpz_t op);
