@@ -131,6 +131,6 @@ struct bng_range bng_range_multifactorial(struct bng_range n, uint64_t m);
 struct bng_range bng_range_binomial(struct bng_range n, struct bng_range k);
 struct bng_range bng_range_fibonacci(struct bng_range n);
 struct bng_range bng_range_lucas(struct bng_range n);
-/* The product of the primes up to n: exact below 1427, above as close as the distribution of primes
+/* The product of the primes up to n: exact below 2^22, above as close as the distribution of primes
  * is known. */
 struct bng_range bng_range_primorial(struct bng_range n);

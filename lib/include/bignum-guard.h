@@ -148,8 +148,8 @@ BNG_PUBLIC bng_bounds bng_bounds_bin(uint64_t n, uint64_t k);
  */
 BNG_PUBLIC bng_bounds bng_bounds_bin_ui(uint64_t n_bits, uint64_t n_lead, uint64_t k);
 /*
- * The product of the primes up to n: exact for n < 1427, then 2 sqrt(n) / ln 2 bits apart, from
- * 10^19 on 3 percent: as near as the theorems on primes are.
+ * The product of the primes up to n: exact for n < 2^22, then 2 sqrt(n) / ln 2 bits apart, which is
+ * less than a thousandth of them, from 10^19 on 3 percent: as near as the theorems on primes are.
  */
 BNG_PUBLIC bng_bounds bng_bounds_primorial(uint64_t n);
 /* Fibonacci and Lucas numbers F(n), L(n): one bit apart up to 2^31-1 limbs. */

@@ -291,8 +291,7 @@ ROW(primorial)
         uint64_t n = below(draw, 4000);
 
         mpz_primorial_ui(result, n);
-        /* 2 sqrt(n) / ln 2 < 2.89 * 64 */
-        return of(bng_bounds_primorial(n), result, n < 1427 ? 0 : 185);
+        return of(bng_bounds_primorial(n), result, 0);
 }
 
 ROW(fib)

@@ -315,13 +315,7 @@ static void test_primorial(void **state)
                 if (mpz_probab_prime_p(argument, 25))
                         mpz_mul_ui(product, product, i);
                 assert_holds(range, product, "primorial(%u)", i);
-                if (i < 1427)
-                        assert_true(bounds.bits_min == bounds.bits_max);
-                else
-                        /* 1.9 sqrt(i) / ln 2, and the ends. */
-                        assert_true((bounds.bits_max - bounds.bits_min - 1) *
-                                            (bounds.bits_max - bounds.bits_min - 1) <=
-                                    8 * (uint64_t)i);
+                assert_true(bounds.bits_min == bounds.bits_max);
                 assert_holds(bng_range_primorial(random_range(argument)), product,
                              "primorial(bits of %u)", i);
         }
