@@ -88,7 +88,7 @@ static void show_limits(const json_t *process)
                 const char *key = text_field(limit, "key");
                 const json_t *value = json_object_get(limit, "value"),
                              *window = json_object_get(limit, "window");
-                uint64_t at = count_field(limit, "limit");
+                double at = json_number_value(json_object_get(limit, "limit"));
                 char *used = NULL;
 
                 table_add(&table, key);
@@ -99,8 +99,7 @@ static void show_limits(const json_t *process)
                 } else {
                         table_take(&table, format_limit(key, value));
                         if (at > 0 &&
-                            asprintf(&used, "%.0f%%",
-                                     100 * (double)count_field(limit, "value") / (double)at) < 0)
+                            asprintf(&used, "%.0f%%", 100 * json_number_value(value) / at) < 0)
                                 used = NULL;
                         table_take(&table, used);
                 }

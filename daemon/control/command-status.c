@@ -39,7 +39,8 @@ static void show_policy(const json_t *policy)
         {
                 const char *window = strcmp(key, "GrowthMax") == 0 ? "growth_window"
                                      : strcmp(key, "LeakMax") == 0 ? "leak_window"
-                                                                   : NULL;
+                                     : strcmp(key, "CpuTimeMax") == 0 ? "cpu_window"
+                                                                      : NULL;
                 char *value, *span;
 
                 if (json_is_null(limit))

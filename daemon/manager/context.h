@@ -8,6 +8,7 @@
  *   discover.c   which groups exist, and which policies name them     -> watch
  *   watch.c      one watched group: its processes, its measurements   -> worker
  *   worker.c     one process of it: held, measured, known
+ *   cpu.c        their CPU time, where a policy asks for it
  *   judge.c      one look at a group: measure and decide              -> answer
  *   answer.c     what is done about it: log, freeze, or end           -> ending, record
  *   ending.c     an end as a little state machine; members.c: its processes
@@ -120,6 +121,8 @@ struct worker {
         uint64_t brought;     /* bytes it had at first sight: may be charged to another group;
                                  UINT64_MAX before it was measured */
         uint64_t due;         /* monotonic microseconds of its next measurement */
+        struct cpu_use *cpu;  /* NULL: no policy asks for its CPU time */
+        uint64_t cpu_counted; /* its counter when it was last added to its groups', UINT64_MAX: never */
 
         bool proving;
         uint64_t asked; /* monotonic microseconds: since when a proof is wanted, 0: it is not, */
@@ -159,6 +162,8 @@ struct watch {
         struct series series;
         struct group_reading reading;
         uint64_t memory, peak;
+        struct cpu_use *cpu; /* NULL: no policy asks for the group's CPU time */
+        uint64_t cpu_summed; /* microseconds, where the kernel does not count */
         uint64_t due; /* monotonic microseconds of the next full reading of the group */
         uint64_t next_look;
         sd_event_source *timer;
@@ -235,6 +240,11 @@ uint64_t worker_memory(const struct worker *worker); /* bytes: what its end woul
 struct subject worker_subject(const struct worker *worker, uint64_t now);
 /* Asks for proportional memory in the offload's thread; the group is looked at when it is there. */
 void worker_prove(struct worker *worker);
+
+/* ---- cpu.c */
+/* Reads the CPU time when the policy asks for it and it is time. 0 or a negative errno. */
+int cpu_measure_worker(struct worker *worker, uint64_t now);
+int cpu_measure_group(struct watch *watch, uint64_t now);
 
 /* ---- judge.c */
 void judge_look(struct watch *watch);

@@ -127,6 +127,7 @@ static void add_limit(json_t *explanation, const char *key, uint64_t limit, bool
                 .limit = limit,
                 .value = value >= 0x1p63 ? UINT64_MAX : value > 0 ? (uint64_t)value : 0,
                 .window = window,
+                .is_time = strcmp(key, "CpuTimeMax") == 0,
                 .known = known,
         };
 
@@ -140,7 +141,9 @@ static void add_limits(json_t *explanation, const struct worker *worker)
         const struct watch *watch = worker->watch;
         const struct series *series =
                 policy->scope == SCOPE_GROUP ? &watch->series : &worker->series;
+        const struct cpu_use *cpu = policy->scope == SCOPE_GROUP ? watch->cpu : worker->cpu;
         struct growth growth = growth_over_window(series);
+        uint64_t burned = 0;
         double hours = (double)policy->leak_window / 3.6e9;
 
         add_limit(explanation, "WorkerMemoryMax", policy->worker_memory_max,
@@ -153,6 +156,8 @@ static void add_limits(json_t *explanation, const struct worker *worker)
         add_limit(explanation, "LeakMax", policy->leak_max,
                   series_seen(series) >= policy->leak_window, leak_in_window(series) / hours,
                   policy->leak_window);
+        add_limit(explanation, "CpuTimeMax", policy->cpu_time_max,
+                  cpu && cpu_in_window(cpu, &burned), (double)burned, policy->cpu_window);
 }
 
 static const char *why_exempt(struct manager *manager, const struct process_identity *identity,

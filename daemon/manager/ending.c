@@ -131,19 +131,17 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
 /* "Policy web ends worker 42 (python3) of /web: worker-memory, 97M against 96M; SIGKILL." */
 static void say_decision(const struct ending *ending, enum step step)
 {
-        struct bng_size_text value, limit, grace;
+        struct measure_text value, limit;
+        struct bng_size_text grace;
         const struct finding *finding = &ending->finding;
         const struct verdict *first = ending->members[0]->verdict;
         char *who = first && !ending->whole ? verdict_who(first) : NULL;
-        const char *per = finding->reason == REASON_GROWTH ? "/s"
-                          : finding->reason == REASON_LEAK ? "/h"
-                                                           : "";
 
-        log_line(LOG_NOTICE, "Policy %s ends %s%s: %s, %s%s against %s%s; %s%s.",
+        log_line(LOG_NOTICE, "Policy %s ends %s%s: %s, %s against %s; %s%s.",
                  ending->policy->name, who ? "" : "everything in ",
                  who ? who : ending->watch->shown, reason_name(finding->reason),
-                 bng_format_bytes(finding->value, &value), per,
-                 bng_format_bytes(finding->limit, &limit), per,
+                 verdict_measure(finding->reason, finding->value, &value),
+                 verdict_measure(finding->reason, finding->limit, &limit),
                  step == STEP_KILL ? "SIGKILL" : "SIGTERM, and SIGKILL after ",
                  step == STEP_KILL ? "" : bng_format_usec(ending->policy->grace, &grace));
         free(who);

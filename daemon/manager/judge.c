@@ -179,13 +179,15 @@ static void measure_workers(struct watch *watch, bool far, uint64_t now)
                 if (worker->due > now)
                         continue;
                 r = worker_measure(worker, swaps, now);
+                if (r >= 0)
+                        r = cpu_measure_worker(worker, now);
                 if (r == -ESRCH || r == -ENOENT) {
                         watch_drop(watch, worker);
                         continue;
                 }
                 if (r < 0) {
                         log_trouble(&watch->manager->trouble.read, now,
-                                    "Cannot read the memory of process %d in %s: %s",
+                                    "Cannot measure process %d in %s: %s",
                                     (int)worker->target.pid, watch->shown, strerror(-r));
                         worker->due = now + DECIDE_POLL_MAX / 10;
                         continue;
@@ -318,6 +320,7 @@ static void judge_group(struct watch *watch, bool far, uint64_t now)
         struct finding finding;
         struct subject subject;
         uint64_t left = smaller(watch->reading.headroom, watch->manager->available);
+        int r;
 
         if (!watch->policy)
                 return;
@@ -325,11 +328,16 @@ static void judge_group(struct watch *watch, bool far, uint64_t now)
         if (watch->memory > watch->peak)
                 watch->peak = watch->memory;
         series_push(&watch->series, now, watch->memory);
+        r = cpu_measure_group(watch, now);
+        if (r < 0 && !is_gone(r))
+                log_trouble(&watch->manager->trouble.read, now, "Cannot read the CPU time of %s: %s",
+                            watch->shown, strerror(-r));
         subject = (struct subject){
                 .series = &watch->series,
                 .now = now,
                 .memory = watch->memory,
                 .hard_limit = left < UINT64_MAX - watch->memory ? watch->memory + left : UINT64_MAX,
+                .cpu = watch->cpu,
         };
         watch->due = far ? calm_due(watch->policy, subject, true)
                          : now + decide_next_look_group(watch->policy, &subject);

@@ -52,6 +52,20 @@ bool record_is_of_group(const struct policy *policy, const struct finding *findi
                (finding->reason != REASON_WORKER_MEMORY && policy->scope == SCOPE_GROUP);
 }
 
+static uint64_t window_of(const struct policy *policy, enum reason reason)
+{
+        switch (reason) {
+        case REASON_GROWTH:
+                return policy->growth_window;
+        case REASON_LEAK:
+                return policy->leak_window;
+        case REASON_CPU:
+                return policy->cpu_window;
+        default:
+                return 0;
+        }
+}
+
 struct verdict *record_new(const struct watch *watch, const struct worker *worker,
                            const struct policy *policy, const struct finding *finding,
                            uint64_t event)
@@ -66,9 +80,7 @@ struct verdict *record_new(const struct watch *watch, const struct worker *worke
         verdict->event = event;
         verdict->policy = strdup(policy->name);
         verdict->finding = *finding;
-        verdict->window = finding->reason == REASON_GROWTH ? policy->growth_window
-                          : finding->reason == REASON_LEAK ? policy->leak_window
-                                                           : 0;
+        verdict->window = window_of(policy, finding->reason);
         verdict->action = policy->action;
         verdict->scope = policy->scope;
         verdict->pid = worker->target.pid;

@@ -88,6 +88,7 @@ struct watch *watch_free(struct watch *watch)
         sd_event_source_disable_unref(watch->timer);
         group_reader_free(watch->reader);
         free(watch->policies);
+        free(watch->cpu);
         free(watch->path);
         free(watch->shown);
         free(watch->claim);

@@ -31,6 +31,7 @@ int worker_new(struct worker **ret, struct watch *watch, pid_t pid, uint64_t now
         worker->target.pidfd = -1;
         worker->first_seen = now;
         worker->brought = UINT64_MAX;
+        worker->cpu_counted = UINT64_MAX;
         series_init(&worker->series, 0, 0);
         r = process_reader_new(&worker->reader, host, pid);
         if (r >= 0)
@@ -57,6 +58,7 @@ struct worker *worker_unref(struct worker *worker)
         process_reader_free(worker->reader);
         free(worker->comm);
         free(worker->argv0);
+        free(worker->cpu);
         free(worker);
         return NULL;
 }
@@ -192,6 +194,7 @@ struct subject worker_subject(const struct worker *worker, uint64_t now)
                 .now = now,
                 .memory = memory,
                 .hard_limit = left < UINT64_MAX - memory ? memory + left : UINT64_MAX,
+                .cpu = worker->cpu,
         };
 }
 

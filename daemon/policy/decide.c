@@ -57,6 +57,7 @@ const char *reason_name(enum reason reason)
                 [REASON_GROUP_MEMORY] = "group-memory",
                 [REASON_GROWTH] = "growth",
                 [REASON_LEAK] = "leak",
+                [REASON_CPU] = "cpu",
         };
 
         return names[reason];
@@ -139,6 +140,22 @@ static bool find_leak(const struct policy *policy, const struct subject *subject
         return true;
 }
 
+static bool find_cpu(const struct policy *policy, const struct subject *subject,
+                     struct finding *finding)
+{
+        uint64_t used;
+
+        if (policy->cpu_time_max == POLICY_UNSET || !subject->cpu ||
+            !cpu_in_window(subject->cpu, &used) || used <= policy->cpu_time_max)
+                return false;
+
+        finding->reason = REASON_CPU;
+        finding->limit = policy->cpu_time_max;
+        finding->value = used;
+        finding->confidence = 1;
+        return true;
+}
+
 static struct finding decide(const struct policy *policy, const struct subject *subject,
                              uint64_t own_limit, enum reason own_reason, enum policy_scope judged)
 {
@@ -157,8 +174,10 @@ static struct finding decide(const struct policy *policy, const struct subject *
                 finding.confidence = 1;
                 return finding;
         }
-        if (policy->scope == judged && !find_growth(policy, subject, nearest, &finding))
-                find_leak(policy, subject, nearest, &finding);
+        if (policy->scope == judged)
+                (void)(find_growth(policy, subject, nearest, &finding) ||
+                       find_leak(policy, subject, nearest, &finding) ||
+                       find_cpu(policy, subject, &finding));
         return finding;
 }
 
@@ -229,7 +248,7 @@ static bool grace_is_safe(const struct policy *policy, const struct finding *fin
 {
         double grown;
 
-        if (finding->reason == REASON_GROWTH || finding->reason == REASON_LEAK)
+        if (finding->reason != REASON_WORKER_MEMORY && finding->reason != REASON_GROUP_MEMORY)
                 return finding->to_limit > policy->grace;
 
         grown = fmax(finding->rate, 0) * ((double)policy->grace / USEC_PER_SEC);
@@ -261,6 +280,7 @@ static uint64_t next_look(const struct policy *policy, const struct subject *sub
 {
         bool growth = policy->scope == judged && policy->growth_max != POLICY_UNSET;
         bool leak = policy->scope == judged && policy->leak_max != POLICY_UNSET;
+        bool cpu = policy->scope == judged && policy->cpu_time_max != POLICY_UNSET;
         uint64_t nearest = growth ? min_u64(own_limit, subject->hard_limit) : own_limit;
         double fastest = fmax(FASTEST_GROWTH, 2 * growth_latest(subject->series));
         uint64_t usec = min_u64(DECIDE_POLL_MAX, time_to(nearest, subject->memory, fastest));
@@ -269,6 +289,8 @@ static uint64_t next_look(const struct policy *policy, const struct subject *sub
                 usec = min_u64(usec, subject->series->growth_window / LOOKS_PER_GROWTH_WINDOW);
         if (leak)
                 usec = min_u64(usec, series_slot_usec(subject->series) / LOOKS_PER_SLOT);
+        if (cpu)
+                usec = min_u64(usec, cpu_spacing(policy->cpu_window));
         return usec > DECIDE_POLL_MIN ? usec : DECIDE_POLL_MIN;
 }
 

@@ -5,10 +5,10 @@
  * The decision, pure: policies and what was measured go in; a finding (who breaks what, on which
  * evidence) and the step that answers it come out. No clock, no file, no signal.
  *
- * The order of reasons, when several hold: a limit that is passed, then a burst, then a leak. A
- * limit is passed by the first byte above it. Growth and leaks are judged on what would be ended:
- * on the worker with Scope=worker, on the group with Scope=group; a worker's and a group's own
- * limit always.
+ * The order of reasons, when several hold: a limit that is passed, then a burst, then a leak, then CPU
+ * time. A limit is passed by the first byte above it. Growth, leaks and CPU time are judged on what
+ * would be ended: on the worker with Scope=worker, on the group with Scope=group; a worker's and a
+ * group's own limit always.
  *
  * A burst grows faster than GrowthMax= through the window, beyond every earlier peak of its own,
  * and would reach the nearest limit (its own or the kernel's) before the grace and the daemon's
@@ -16,6 +16,7 @@
  */
 
 #include "policy/policy.h"
+#include "samples/cpu.h"
 #include "samples/series.h"
 
 enum reason {
@@ -24,6 +25,7 @@ enum reason {
         REASON_GROUP_MEMORY,  /* "group-memory" */
         REASON_GROWTH,        /* "growth" */
         REASON_LEAK,          /* "leak" */
+        REASON_CPU,           /* "cpu" */
 };
 
 /* As in verdicts and metrics; "none" for REASON_NONE. Static text. */
@@ -32,7 +34,8 @@ const char *reason_name(enum reason reason);
 struct finding {
         enum reason reason;
         /* The policy's limit that is broken, and what was measured against it, in the unit of its key:
-         * bytes, bytes per second (GrowthMax=), bytes per hour (LeakMax=). */
+         * bytes, bytes per second (GrowthMax=), bytes per hour (LeakMax=), microseconds of CPU time
+         * (CpuTimeMax=). */
         uint64_t limit;
         uint64_t value;
         double rate;       /* bytes per second at which it grows; may be negative, always finite */
@@ -52,6 +55,7 @@ struct subject {
         /* The kernel's limit on the group, with what the group has left added to this subject's own
          * memory: where it would be when the kernel ends it. */
         uint64_t hard_limit;
+        const struct cpu_use *cpu; /* NULL: not measured */
 };
 
 /* reason is REASON_NONE, and the rest but rate, to_limit and ceiling 0, when nothing is broken. */

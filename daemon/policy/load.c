@@ -39,11 +39,11 @@ static const struct key policy_keys[] = {
         {"GrowthWindowSec", value_growth_window, POLICY(growth_window), "1s"},
         {"LeakMax", value_bytes_per_hour, POLICY(leak_max), "infinity"},
         {"LeakWindowSec", value_leak_window, POLICY(leak_window), "10min"},
+        {"CpuTimeMax", value_cpu_time, POLICY(cpu_time_max), "infinity"},
+        {"CpuWindowSec", value_cpu_window, POLICY(cpu_window), "1min"},
         {"Action", value_action, POLICY(action), "terminate"},
         {"Scope", value_scope, POLICY(scope), "worker"},
         {"GraceSec", value_grace, POLICY(grace), "5s"},
-        {"CpuTimeMax", NULL, 0, NULL},
-        {"CpuWindowSec", NULL, 0, NULL},
         {"ReportSignal", NULL, 0, NULL},
 };
 
@@ -226,10 +226,11 @@ static void check_policy(const struct draft *draft, struct bng_config_errors *er
                         "User= (Command= only narrows these)",
                         policy->name);
         if (policy->worker_memory_max == POLICY_UNSET && policy->group_memory_max == POLICY_UNSET &&
-            policy->growth_max == POLICY_UNSET && policy->leak_max == POLICY_UNSET)
+            policy->growth_max == POLICY_UNSET && policy->leak_max == POLICY_UNSET &&
+            policy->cpu_time_max == POLICY_UNSET)
                 bng_config_errors_add(errors, &place,
                                       "[Policy %s] sets no limit; it needs WorkerMemoryMax=, "
-                                      "GroupMemoryMax=, GrowthMax= or LeakMax=",
+                                      "GroupMemoryMax=, GrowthMax=, LeakMax= or CpuTimeMax=",
                                       policy->name);
 }
 

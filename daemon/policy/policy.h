@@ -44,6 +44,8 @@ struct policy {
         uint64_t growth_window;     /* microseconds, 100ms to 1h; default 1s */
         uint64_t leak_max;          /* bytes per hour */
         uint64_t leak_window;       /* microseconds, 5s to 7d; default 10min */
+        uint64_t cpu_time_max;      /* microseconds of CPU time, on all CPUs together, within ... */
+        uint64_t cpu_window;        /* ... so many microseconds, 1s to 7d; default 1min */
 
         enum policy_action action;
         enum policy_scope scope;

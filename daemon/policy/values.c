@@ -73,6 +73,24 @@ bool value_leak_window(const char *text, void *to, struct bng_why *why)
         return parse_within(text, 5 * BNG_USEC_PER_SEC, 7 * 86400 * BNG_USEC_PER_SEC, to, why);
 }
 
+bool value_cpu_time(const char *text, void *to, struct bng_why *why)
+{
+        uint64_t usec;
+
+        if (!bng_parse_duration(text, &usec, why))
+                return false;
+        if (usec == 0)
+                return bng_why(why,
+                               "0 would end everything at once; a time such as 50s, or infinity");
+        *(uint64_t *)to = usec;
+        return true;
+}
+
+bool value_cpu_window(const char *text, void *to, struct bng_why *why)
+{
+        return parse_within(text, BNG_USEC_PER_SEC, 7 * 86400 * BNG_USEC_PER_SEC, to, why);
+}
+
 bool value_grace(const char *text, void *to, struct bng_why *why)
 {
         return parse_within(text, 0, 3600 * BNG_USEC_PER_SEC, to, why);

@@ -340,6 +340,23 @@ int group_read(struct group_reader *reader, struct group_reading *ret)
         return 0;
 }
 
+int group_read_cpu(struct group_reader *reader, uint64_t *usec)
+{
+        struct text_field field = {.name = "usage_usec"};
+        char text[TEXT_MAX];
+        int r = text_read_at(reader->folder, "cpu.stat", text, sizeof(text));
+
+        if (r == -ENOENT)
+                return -ENODATA;
+        if (r < 0)
+                return r;
+        text_fields(text, &field, 1);
+        if (!field.found)
+                return -ENODATA; /* v1's cpu.stat, of another controller */
+        *usec = field.value;
+        return 0;
+}
+
 int group_read_pids(struct group_reader *reader, pid_t **pids, size_t *n_pids)
 {
         size_t n = 0, lines = 1;

@@ -150,6 +150,20 @@ int process_read_identity(struct process_reader *reader, struct process_identity
         return 0;
 }
 
+int process_read_cpu(struct process_reader *reader, uint64_t *usec)
+{
+        uint64_t ticks = (uint64_t)sysconf(_SC_CLK_TCK), user, system;
+        char text[TEXT_MAX];
+        int r = read_file(reader->folder, "stat", text, sizeof(text));
+
+        if (r < 0)
+                return r;
+        if (!stat_field(text, 14, &user) || !stat_field(text, 15, &system))
+                return -EBADMSG;
+        *usec = (user + system) * 1000000 / ticks;
+        return 0;
+}
+
 struct pages {
         unsigned long size, resident, shared;
 };

@@ -37,6 +37,8 @@ struct process_reader *process_reader_free(struct process_reader *reader); /* NU
 
 int process_read_identity(struct process_reader *reader, struct process_identity *ret);
 int process_read_memory(struct process_reader *reader, struct process_memory *ret);
+/* CPU time of all its threads so far, the ended ones included, in microseconds (of the kernel's ticks). */
+int process_read_cpu(struct process_reader *reader, uint64_t *usec);
 /* VmSwap in bytes; dearer than statm, so only asked while the group swaps. */
 int process_read_swap(struct process_reader *reader, uint64_t *bytes);
 /* Pss_Anon + SwapPss in bytes (-ENODATA before Linux 5.1, -EACCES without CAP_SYS_PTRACE): holds

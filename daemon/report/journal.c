@@ -45,6 +45,16 @@ static void add_text(struct fields *fields, const char *key, const char *text)
         free(escaped);
 }
 
+/* As in the record: CPU time in seconds. */
+static void add_measure(struct fields *fields, const char *key, const struct verdict *verdict,
+                        uint64_t measure)
+{
+        if (verdict->finding.reason == REASON_CPU)
+                add(fields, "BIGNUM_GUARD_%s=%.6f", key, (double)measure / 1e6);
+        else
+                add(fields, "BIGNUM_GUARD_%s=%llu", key, (unsigned long long)measure);
+}
+
 /* What was ended deserves a look; what was only noted, or had gone by itself, does less. */
 static int priority(enum outcome outcome)
 {
@@ -84,8 +94,8 @@ int journal_verdict(const struct verdict *v, const char *line)
         add_text(&fields, "BIGNUM_GUARD_COMMAND", v->command);
         add_text(&fields, "BIGNUM_GUARD_CGROUP", v->cgroup);
         add_text(&fields, "BIGNUM_GUARD_UNIT", v->unit);
-        add(&fields, "BIGNUM_GUARD_LIMIT=%llu", (unsigned long long)v->finding.limit);
-        add(&fields, "BIGNUM_GUARD_VALUE=%llu", (unsigned long long)v->finding.value);
+        add_measure(&fields, "LIMIT", v, v->finding.limit);
+        add_measure(&fields, "VALUE", v, v->finding.value);
         add(&fields, "BIGNUM_GUARD_PEAK=%llu", (unsigned long long)v->peak);
         add(&fields, "BIGNUM_GUARD_VERDICT=%s", line);
         r = sd_journal_sendv(fields.iov, fields.n);

@@ -6,6 +6,7 @@
  * done and is left to do. One text a reason, one an outcome; they combine freely.
  */
 
+#include <math.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -78,12 +79,13 @@ static void say_what_became(FILE *out, enum outcome outcome)
 }
 
 /* "(LeakMax=64M/h of policy web)" */
-static void say_limit(FILE *out, const struct verdict *verdict, const char *key, const char *per)
+static void say_limit(FILE *out, const struct verdict *verdict, const char *key)
 {
-        struct bng_size_text limit;
+        const struct finding *finding = &verdict->finding;
+        struct measure_text limit;
 
-        fprintf(out, "(%s=%s%s of policy ", key, bng_format_bytes(verdict->finding.limit, &limit),
-                per);
+        fprintf(out, "(%s=%s of policy ", key,
+                verdict_measure(finding->reason, finding->limit, &limit));
         say_text(out, verdict->policy ? verdict->policy : "?", SIZE_MAX);
         fputc(')', out);
 }
@@ -95,9 +97,10 @@ static void say_why(FILE *out, const struct verdict *verdict)
         bool whole = verdict->scope == SCOPE_GROUP;
         const char *it = whole ? "its group" : "it";
         const char *end = whole ? "resident in this worker" : "at the end";
-        struct bng_size_text value, rss, span;
+        struct bng_size_text rss, span;
+        struct measure_text value;
 
-        bng_format_bytes(finding->value, &value);
+        verdict_measure(finding->reason, finding->value, &value);
         bng_format_bytes(verdict->rss, &rss);
         switch (finding->reason) {
         case REASON_NONE:
@@ -105,27 +108,34 @@ static void say_why(FILE *out, const struct verdict *verdict)
                 break;
         case REASON_WORKER_MEMORY:
                 fprintf(out, "it held %s ", value.text);
-                say_limit(out, verdict, "WorkerMemoryMax", "");
+                say_limit(out, verdict, "WorkerMemoryMax");
                 break;
         case REASON_GROUP_MEMORY:
                 fprintf(out, "its group held %s ", value.text);
-                say_limit(out, verdict, "GroupMemoryMax", "");
+                say_limit(out, verdict, "GroupMemoryMax");
                 fprintf(out, ", %s resident in this worker", rss.text);
                 break;
         case REASON_GROWTH:
-                fprintf(out, "%s grew by %s/s over %s ", it, value.text,
+                fprintf(out, "%s grew by %s over %s ", it, value.text,
                         bng_format_usec(verdict->window, &span));
-                say_limit(out, verdict, "GrowthMax", "/s");
+                say_limit(out, verdict, "GrowthMax");
                 if (finding->to_limit > 0 && finding->to_limit != UINT64_MAX)
                         fprintf(out, ", the nearest limit %s away",
                                 bng_format_usec(finding->to_limit, &span));
                 fprintf(out, ", %s %s", rss.text, end);
                 break;
         case REASON_LEAK:
-                fprintf(out, "%s leaked %s/h over %s ", it, value.text,
+                fprintf(out, "%s leaked %s over %s ", it, value.text,
                         bng_format_usec(verdict->window, &span));
-                say_limit(out, verdict, "LeakMax", "/h");
+                say_limit(out, verdict, "LeakMax");
+                if (finding->confidence > 0 && isfinite(finding->confidence))
+                        fprintf(out, ", confidence %.0f%%", floor(finding->confidence * 100));
                 fprintf(out, ", %s %s", rss.text, end);
+                break;
+        case REASON_CPU:
+                fprintf(out, "%s burned %s of CPU time in %s ", it, value.text,
+                        bng_format_usec(verdict->window, &span));
+                say_limit(out, verdict, "CpuTimeMax");
                 break;
         }
 }
@@ -155,7 +165,8 @@ static void say_survival(FILE *out, const struct verdict *verdict)
         fputs(verdict->signals[verdict->n_signals - 1].signo == SIGKILL
                       ? " sent, and it still lives: it waits in the kernel (state D), or something "
                         "holds it"
-                      : " sent, and not SIGKILL: it left its group, or the guard stopped before its "
+                      : " sent, and not SIGKILL: it left its group, or the guard stopped before "
+                        "its "
                         "grace was over",
               out);
 }

@@ -44,7 +44,8 @@ static json_t *limits_to_json(const struct policy *policy)
                 json_put(json, "WorkerMemoryMax", json_count_or_null(policy->worker_memory_max)) &&
                 json_put(json, "GroupMemoryMax", json_count_or_null(policy->group_memory_max)) &&
                 json_put(json, "GrowthMax", json_count_or_null(policy->growth_max)) &&
-                json_put(json, "LeakMax", json_count_or_null(policy->leak_max));
+                json_put(json, "LeakMax", json_count_or_null(policy->leak_max)) &&
+                json_put(json, "CpuTimeMax", json_seconds_or_null(policy->cpu_time_max));
 
         if (!whole) {
                 json_decref(json);
@@ -67,6 +68,7 @@ json_t *status_add_policy(json_t *status, const struct policy *policy)
                 json_put(json, "grace", json_seconds(policy->grace)) &&
                 json_put(json, "growth_window", json_seconds(policy->growth_window)) &&
                 json_put(json, "leak_window", json_seconds(policy->leak_window)) &&
+                json_put(json, "cpu_window", json_seconds(policy->cpu_window)) &&
                 json_put(json, "limits", limits_to_json(policy)) &&
                 json_put(json, "groups", json_array());
         return adopt(status, "policies", json, whole);
@@ -153,6 +155,11 @@ json_t *explain_add_policy(json_t *explanation, const struct policy *policy,
         return adopt(explanation, "policies", json, whole);
 }
 
+static json_t *measure_to_json(const struct explain_limit *limit, uint64_t measure)
+{
+        return limit->is_time ? json_seconds(measure) : json_count(measure);
+}
+
 json_t *explain_add_limit(json_t *explanation, const struct explain_limit *limit)
 {
         json_t *json;
@@ -162,8 +169,9 @@ json_t *explain_add_limit(json_t *explanation, const struct explain_limit *limit
                 return NULL;
         json = json_object();
         whole = json_put(json, "key", json_text(limit->key)) &&
-                json_put(json, "limit", json_count(limit->limit)) &&
-                json_put(json, "value", limit->known ? json_count(limit->value) : json_null()) &&
+                json_put(json, "limit", measure_to_json(limit, limit->limit)) &&
+                json_put(json, "value",
+                         limit->known ? measure_to_json(limit, limit->value) : json_null()) &&
                 json_put(json, "window", json_seconds(limit->window));
         return adopt(explanation, "limits", json, whole);
 }

@@ -29,12 +29,12 @@ struct status_daemon {
 
 struct status_group {
         const char *path;
-        const char *unit;    /* or NULL */
-        uint64_t memory;     /* bytes that only an end would free */
-        uint64_t limit;      /* the kernel's, UINT64_MAX: none */
-        uint64_t peak;       /* the highest that we measured */
-        double rate;         /* bytes per second */
-        uint64_t next_usec;  /* microseconds from now to the next look, UINT64_MAX: not polled */
+        const char *unit;   /* or NULL */
+        uint64_t memory;    /* bytes that only an end would free */
+        uint64_t limit;     /* the kernel's, UINT64_MAX: none */
+        uint64_t peak;      /* the highest that we measured */
+        double rate;        /* bytes per second */
+        uint64_t next_usec; /* microseconds from now to the next look, UINT64_MAX: not polled */
 };
 
 struct status_worker {
@@ -63,19 +63,23 @@ enum explain_match {
 };
 
 struct explain_process {
-        struct status_worker worker; /* memory 0, next UINT64_MAX, state "unwatched" without a policy */
-        const char *cgroup;          /* its path, or NULL */
-        const char *unit;            /* or NULL */
-        const char *exempt;          /* why no policy can touch it: "named by Protect=", "the daemon itself", "a
+        struct status_worker
+                worker;     /* memory 0, next UINT64_MAX, state "unwatched" without a policy */
+        const char *cgroup; /* its path, or NULL */
+        const char *unit;   /* or NULL */
+        const char
+                *exempt; /* why no policy can touch it: "named by Protect=", "the daemon itself", "a
                                         kernel thread", "its group holds the daemon", ...; or NULL */
 };
 
 /* How near a limit is. */
 struct explain_limit {
         const char *key; /* "WorkerMemoryMax" */
-        uint64_t limit;  /* in the key's unit: bytes, bytes per second, bytes per hour */
+        uint64_t
+                limit; /* in the key's unit: bytes, bytes per second, bytes per hour, microseconds */
         uint64_t value;  /* the same unit */
         uint64_t window; /* microseconds that `value` looks back, 0: now */
+        bool is_time;    /* it is microseconds: seconds in the JSON */
         bool known;      /* false: too few samples yet, `value` says nothing */
 };
 

@@ -31,7 +31,8 @@ struct store_ops {
          * error is 0 when it is on disk, else a negative errno: it is kept and tried again. Two errors come
          * out of turn, from store_append() itself, and nothing is kept: -ENOBUFS, too many are waiting, and
          * -ENOMEM (then the line may be "{}"). Both pointers are the store's, only during the call. */
-        void (*announce)(void *userdata, const struct verdict *verdict, const char *line, int error);
+        void (*announce)(void *userdata, const struct verdict *verdict, const char *line,
+                         int error);
         /* In the loop's thread: the disk began to refuse (negative errno), or took everything again (0).
          * Once a change, not once a verdict. */
         void (*trouble)(void *userdata, int error);

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "config/units.h"
 #include "report/json.h"
 
 const char *verdict_action_name(enum policy_action action)
@@ -42,6 +43,21 @@ const char *verdict_outcome_name(enum outcome outcome)
                 [OUTCOME_WOULD_HAVE_ENDED] = "would-have-ended",
         };
         return names[outcome];
+}
+
+const char *verdict_measure(enum reason reason, uint64_t measure, struct measure_text *ret)
+{
+        struct bng_size_text number;
+
+        if (reason == REASON_CPU)
+                bng_format_usec(measure, &number);
+        else
+                bng_format_bytes(measure, &number);
+        snprintf(ret->text, sizeof(ret->text), "%s%s", number.text,
+                 reason == REASON_GROWTH ? "/s"
+                 : reason == REASON_LEAK ? "/h"
+                                         : "");
+        return ret->text;
 }
 
 const char *verdict_signal_name(int signo, struct signal_name *ret)
@@ -112,6 +128,12 @@ static json_t *sentence_to_json(const struct verdict *verdict)
         return json;
 }
 
+/* In the unit of the policy's key; CPU time is seconds like every other span. */
+static json_t *measure_to_json(const struct verdict *verdict, uint64_t measure)
+{
+        return verdict->finding.reason == REASON_CPU ? json_seconds(measure) : json_count(measure);
+}
+
 static json_t *confidence_to_json(double confidence)
 {
         return isfinite(confidence) ? json_real(round(confidence * 1000) / 1000) : json_null();
@@ -135,8 +157,8 @@ json_t *verdict_to_json(const struct verdict *v)
                 json_put(json, "command", json_text(v->command)) &&
                 json_put(json, "cgroup", json_text(v->cgroup)) &&
                 json_put(json, "unit", json_text(v->unit)) &&
-                json_put(json, "limit", json_count(v->finding.limit)) &&
-                json_put(json, "value", json_count(v->finding.value)) &&
+                json_put(json, "limit", measure_to_json(v, v->finding.limit)) &&
+                json_put(json, "value", measure_to_json(v, v->finding.value)) &&
                 json_put(json, "window", json_seconds(v->window)) &&
                 json_put(json, "rss", json_count(v->rss)) &&
                 json_put(json, "rate", json_rounded(v->finding.rate)) &&

@@ -15,12 +15,12 @@
 #include "policy/decide.h"
 
 enum outcome {
-        OUTCOME_ENDED,            /* dead, by our signals */
-        OUTCOME_SURVIVED,         /* signalled, and alive when we gave up waiting */
-        OUTCOME_GONE,             /* dead before a signal of ours reached it */
-        OUTCOME_FROZEN,           /* Action=freeze */
-        OUTCOME_LOGGED,           /* Action=log */
-        OUTCOME_WITHHELD,         /* the kill budget was used up: frozen instead, if that could be */
+        OUTCOME_ENDED,    /* dead, by our signals */
+        OUTCOME_SURVIVED, /* signalled, and alive when we gave up waiting */
+        OUTCOME_GONE,     /* dead before a signal of ours reached it */
+        OUTCOME_FROZEN,   /* Action=freeze */
+        OUTCOME_LOGGED,   /* Action=log */
+        OUTCOME_WITHHELD, /* the kill budget was used up: frozen instead, if that could be */
         OUTCOME_WOULD_HAVE_ENDED, /* dry run */
 };
 
@@ -39,8 +39,8 @@ struct verdict {
         uint64_t event;          /* the same for processes ended together */
         char *policy;
         struct finding finding;
-        uint64_t window; /* microseconds that the finding looks back: the policy's GrowthWindowSec= or
-                            LeakWindowSec=; 0 for a limit on memory */
+        uint64_t window; /* microseconds that the finding looks back: the policy's GrowthWindowSec=,
+                            LeakWindowSec= or CpuWindowSec=; 0 for a limit on memory */
         enum policy_action action;
         enum policy_scope scope;
         enum outcome outcome;
@@ -52,7 +52,8 @@ struct verdict {
         char *unit;    /* or NULL */
         uint64_t rss;  /* bytes, resident when the decision fell */
         uint64_t peak; /* bytes: the highest that we measured */
-        uint64_t ended_after_usec; /* from the decision to its death; 0 where it did not die of us */
+        uint64_t
+                ended_after_usec; /* from the decision to its death; 0 where it did not die of us */
         struct sent_signal signals[VERDICT_SIGNALS]; /* in the order of sending */
         size_t n_signals;
         struct sample samples[VERDICT_SAMPLES]; /* oldest first */
@@ -63,6 +64,11 @@ struct verdict {
 const char *verdict_action_name(enum policy_action action);
 const char *verdict_scope_name(enum policy_scope scope);
 const char *verdict_outcome_name(enum outcome outcome);
+/* A finding's limit or value for people, with the unit that its reason has: "96M", "64M/h", "50s". */
+struct measure_text {
+        char text[40];
+};
+const char *verdict_measure(enum reason reason, uint64_t measure, struct measure_text *ret);
 /* "SIGTERM", or "signal 34" for one without a name. Returns ret->text. */
 struct signal_name {
         char text[16];

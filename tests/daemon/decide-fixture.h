@@ -24,6 +24,8 @@ static int fresh(void **state)
                 .growth_window = 10 * SECOND,
                 .leak_max = POLICY_UNSET,
                 .leak_window = 10 * MINUTE,
+                .cpu_time_max = POLICY_UNSET,
+                .cpu_window = MINUTE,
                 .action = ACTION_TERMINATE,
                 .scope = SCOPE_WORKER,
                 .grace = 5 * SECOND,

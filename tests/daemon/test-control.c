@@ -294,7 +294,7 @@ static void test_history(void **state)
         assert_int_equal(run(*state, &output, "history -n 1 --policy=db"), 0);
         assert_string_equal(output.text,
                             "2026-09-10 04:26:40  worker 4 (python3) of /app/web ended: it leaked "
-                            "1.2G/h over 10min (LeakMax=64M/h of policy db), 812M at the end; "
+                            "1.2G/h over 10min (LeakMax=64M/h of policy db), confidence 98%, 812M at the end; "
                             "SIGTERM, gone after 300ms\n");
         for (pid_t pid = 7; pid <= 30; pid++)
                 put_verdict(*state, pid, "web", (uint64_t)now.tv_sec * 1000000);

@@ -17,6 +17,7 @@ static void test_reason_names(void **state)
         assert_string_equal(reason_name(REASON_GROUP_MEMORY), "group-memory");
         assert_string_equal(reason_name(REASON_GROWTH), "growth");
         assert_string_equal(reason_name(REASON_LEAK), "leak");
+        assert_string_equal(reason_name(REASON_CPU), "cpu");
 }
 
 static void test_limit_boundary(void **state)
@@ -156,6 +157,46 @@ static void test_leak(void **state)
         assert_int_equal(decide_group(&policy, &subject).reason, REASON_LEAK);
         policy.leak_max = 400000000;
         assert_int_equal(decide_group(&policy, &subject).reason, REASON_NONE);
+}
+
+static void test_cpu(void **state)
+{
+        struct subject subject = steady(100 * MIB);
+        struct cpu_use cpu;
+        struct finding finding;
+
+        (void)state;
+        cpu_init(&cpu, policy.cpu_window);
+        subject.cpu = &cpu;
+        policy.cpu_time_max = 30 * SECOND;
+        for (uint64_t at = 0; at < MINUTE; at += 4 * SECOND) {
+                cpu_push(&cpu, HOUR + at, 7 * SECOND + at);
+                assert_int_equal(decide_worker(&policy, &subject).reason, REASON_NONE);
+        }
+        cpu_push(&cpu, HOUR + MINUTE, 7 * SECOND + MINUTE);
+        finding = decide_worker(&policy, &subject);
+        assert_int_equal(finding.reason, REASON_CPU);
+        assert_int_equal(finding.limit, 30 * SECOND);
+        assert_int_equal(finding.value, MINUTE);
+        assert_true(finding.confidence == 1);
+        assert_int_equal(decide_step(&policy, &finding), STEP_TERMINATE);
+
+        /* passed by the first microsecond above it, on what would be ended, when it is measured */
+        policy.cpu_time_max = MINUTE;
+        assert_int_equal(decide_worker(&policy, &subject).reason, REASON_NONE);
+        policy.cpu_time_max = MINUTE - 1;
+        assert_int_equal(decide_worker(&policy, &subject).reason, REASON_CPU);
+        assert_int_equal(decide_group(&policy, &subject).reason, REASON_NONE);
+        policy.scope = SCOPE_GROUP;
+        assert_int_equal(decide_worker(&policy, &subject).reason, REASON_NONE);
+        assert_int_equal(decide_group(&policy, &subject).reason, REASON_CPU);
+        subject.cpu = NULL;
+        assert_int_equal(decide_group(&policy, &subject).reason, REASON_NONE);
+
+        /* memory comes first */
+        subject.cpu = &cpu;
+        policy.group_memory_max = 50 * MIB;
+        assert_int_equal(decide_group(&policy, &subject).reason, REASON_GROUP_MEMORY);
 }
 
 static void test_order_of_reasons(void **state)
@@ -304,6 +345,7 @@ int main(void)
                 TEST(test_burst),
                 TEST(test_teeth_near_the_limit_are_no_burst),
                 TEST(test_leak),
+                TEST(test_cpu),
                 TEST(test_order_of_reasons),
                 TEST(test_step_by_action),
                 TEST(test_step_of_a_forecast),

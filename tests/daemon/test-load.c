@@ -67,6 +67,8 @@ static void test_defaults(void **state)
         assert_int_equal(config->policies[0].growth_max, POLICY_UNSET);
         assert_int_equal(config->policies[0].growth_window, SEC);
         assert_int_equal(config->policies[0].leak_window, 600 * SEC);
+        assert_int_equal(config->policies[0].cpu_time_max, POLICY_UNSET);
+        assert_int_equal(config->policies[0].cpu_window, 60 * SEC);
         assert_int_equal(config->policies[0].action, ACTION_TERMINATE);
         assert_int_equal(config->policies[0].scope, SCOPE_WORKER);
         assert_int_equal(config->policies[0].grace, 5 * SEC);
@@ -107,6 +109,8 @@ static void test_every_key(void **state)
         assert_int_equal(web->growth_window, SEC / 2);
         assert_int_equal(web->leak_max, 64 * MIB);
         assert_int_equal(web->leak_window, 1800 * SEC);
+        assert_int_equal(web->cpu_time_max, 50 * SEC);
+        assert_int_equal(web->cpu_window, 120 * SEC);
         assert_int_equal(web->action, ACTION_KILL);
         assert_int_equal(web->scope, SCOPE_GROUP);
         assert_int_equal(web->grace, 10 * SEC);
@@ -151,8 +155,11 @@ static const struct {
         {"[Limits]\nOperationMemoryMax=auto\n", 2, "not supported by this version"},
         {"[Limits]\nTotalMax=1G\n", 2, "not supported by this version"},
         {"[Limits]\nTimeMax=soon\n", 2, "is no duration"},
-        {OK "CpuTimeMax=1h\n", 4, "CpuTimeMax= is not supported by this version"},
-        {OK "CpuWindowSec=1h\n", 4, "CpuWindowSec= is not supported by this version"},
+        {OK "CpuTimeMax=0\n", 4, "0 would end everything at once; a time such as 50s"},
+        {OK "CpuTimeMax=50%\n", 4, "CpuTimeMax=: \"50%\" is no duration"},
+        {OK "CpuTimeMax=1G\n", 4, "is no duration"},
+        {OK "CpuWindowSec=999ms\n", 4, "from 1s to 7d"},
+        {OK "CpuWindowSec=infinity\n", 4, "from 1s to 7d"},
         {OK "ReportSignal=USR1\n", 4, "ReportSignal= is not supported by this version"},
         {OK "Action=restart-unit\n", 4, "restart-unit is not supported by this version"},
         {OK "Action=murder\n", 4, "log, freeze, terminate or kill"},

@@ -266,22 +266,38 @@ static void says(const struct verdict *verdict, const char *expected)
 static void test_sentence(void **state)
 {
         struct verdict *verdict = sample_verdict(4242);
+        json_t *json;
 
         (void)state;
         says(verdict, "worker 4242 (python3) of /app/web ended: it leaked 1.2G/h over 10min "
-                      "(LeakMax=64M/h of policy web), 812M at the end; SIGTERM, gone after 300ms");
+                      "(LeakMax=64M/h of policy web), confidence 98%, 812M at the end; SIGTERM, "
+                      "gone after 300ms");
+
+        verdict->finding.reason = REASON_CPU;
+        verdict->finding.limit = 50000000;
+        verdict->finding.value = 59400000;
+        verdict->window = 60000000;
+        says(verdict, "worker 4242 (python3) of /app/web ended: it burned 59s of CPU time in 1min "
+                      "(CpuTimeMax=50s of policy web); SIGTERM, gone after 300ms");
+        json = verdict_to_json(verdict);
+        assert_true(json_real_value(json_object_get(json, "limit")) == 50);
+        assert_true(json_real_value(json_object_get(json, "value")) == 59.4);
+        json_decref(json);
+        verdict_free(verdict);
+        verdict = sample_verdict(4242);
 
         free(verdict->command);
         verdict->command = strdup("/usr/bin/python3 /srv/app.py");
         verdict->outcome = OUTCOME_GONE;
         says(verdict,
              "worker 4242 (python3 /srv/app.py) of /app/web ended by itself: it leaked 1.2G/h over "
-             "10min (LeakMax=64M/h of policy web), 812M at the end; no signal had reached it");
+             "10min (LeakMax=64M/h of policy web), confidence 98%, 812M at the end; no signal had "
+             "reached it");
         strcpy(verdict->command, "/odd/ x");
         verdict->outcome = OUTCOME_LOGGED;
-        says(verdict,
-             "worker 4242 (/odd/ x) of /app/web left running: it leaked 1.2G/h over 10min "
-             "(LeakMax=64M/h of policy web), 812M at the end; Action=log does nothing else");
+        says(verdict, "worker 4242 (/odd/ x) of /app/web left running: it leaked 1.2G/h over 10min "
+                      "(LeakMax=64M/h of policy web), confidence 98%, 812M at the end; Action=log "
+                      "does nothing else");
         strcpy(verdict->command, "python3");
 
         verdict->outcome = OUTCOME_SURVIVED;
