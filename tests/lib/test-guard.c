@@ -18,7 +18,10 @@ struct fixture {
         mpz_t r, a, b, c;
 };
 
-#define CEILING_BITS (((uint64_t)1 << 31) * 64 - 64)
+/* GMP's own: 2^31 - 1 limbs of 64 bits, 2^27 - 1 of 32. */
+#define LIMB GMP_NUMB_BITS
+#define CEILING_BITS ((unsigned long)((UINT64_C(1) << (LIMB == 64 ? 31 : 27)) - 1) * LIMB)
+#define CEILING_TEXT (LIMB == 64 ? "GMP holds less than 16 GiB" : "GMP holds less than 512 MiB")
 
 static int set_up(void **userdata)
 {
@@ -40,6 +43,13 @@ static int tear_down(void **userdata)
         bng_ctx_free(f->ctx);
         free(f);
         return 0;
+}
+
+/* Counts that are no machine word everywhere. */
+static mpz_srcptr count(mpz_ptr z, uint64_t n)
+{
+        mpz_import(z, 1, 1, sizeof n, 0, 0, &n);
+        return z;
 }
 
 static void no_limits(struct fixture *f)
@@ -136,8 +146,9 @@ static void test_what_gmp_computes_wrongly_is_refused(void **userdata)
                 unsigned base_log2;
                 unsigned long exponent;
         } cases[] = {
-                {128, 1UL << 63}, {256, 1UL << 62}, {320, 0x3333333333333334UL},
-                {64, 1UL << 63},  {32, 1UL << 63},  {1, ~0UL},
+                {2 * LIMB, 1UL << (LIMB - 1)}, {4 * LIMB, 1UL << (LIMB - 2)},
+                {5 * LIMB, ~0UL / 5 + 1},      {LIMB, 1UL << (LIMB - 1)},
+                {LIMB / 2, 1UL << (LIMB - 1)}, {1, ~0UL},
         };
         struct fixture *f = *userdata;
 
@@ -152,7 +163,7 @@ static void test_what_gmp_computes_wrongly_is_refused(void **userdata)
                            "ResultMax=");
                 no_limits(f);
                 EXPECT_NOT(f, BNG_REFUSED_CEILING,
-                           bng_mpz_pow_ui(f->ctx, f->r, f->a, cases[i].exponent), "16 GiB");
+                           bng_mpz_pow_ui(f->ctx, f->r, f->a, cases[i].exponent), CEILING_TEXT);
         }
 }
 
@@ -169,14 +180,20 @@ static void test_the_ceiling_holds_without_limits(void **userdata)
         EXPECT_NOT(f, BNG_REFUSED_CEILING, bng_mpz_setbit(ctx, f->r, CEILING_BITS), "GMP");
         assert_int_equal(bng_check_ui_pow_ui(ctx, 2, CEILING_BITS - 1000), BNG_OK);
         EXPECT_NOT(f, BNG_REFUSED_CEILING, bng_mpz_ui_pow_ui(ctx, f->r, 2, CEILING_BITS), "GMP");
-        EXPECT_NOT(f, BNG_REFUSED_CEILING, bng_mpz_ui_pow_ui(ctx, f->r, 3, 86714949000), "GMP");
-        assert_int_equal(bng_check_ui_pow_ui(ctx, 3, 84000000000), BNG_OK);
-        EXPECT_NOT(f, BNG_REFUSED_CEILING, bng_mpz_fac_ui(ctx, f->r, 5000000000), "GMP");
+        EXPECT_NOT(f, BNG_REFUSED_CEILING,
+                   bng_mpz_ui_pow_ui(ctx, f->r, 3, CEILING_BITS / 1000 * 631), "GMP");
+        assert_int_equal(
+                bng_check_ui_pow_ui(ctx, 3, CEILING_BITS / 1000 * (LIMB == 64 ? 611 : 590)),
+                BNG_OK);
+        EXPECT_NOT(f, BNG_REFUSED_CEILING, bng_mpz_fac_ui(ctx, f->r, CEILING_BITS / 20), "GMP");
         EXPECT_NOT(f, BNG_REFUSED_CEILING, bng_mpz_fac_ui(ctx, f->r, ~0UL), "GMP");
-        EXPECT_NOT(f, BNG_REFUSED_CEILING, bng_mpz_fib_ui(ctx, f->r, 200000000000), "GMP");
-        EXPECT_NOT(f, BNG_REFUSED_CEILING, bng_mpz_lucnum_ui(ctx, f->r, ~0UL), "GMP");
+        EXPECT_NOT(f, BNG_REFUSED_CEILING,
+                   bng_mpz_fib_z(ctx, f->r, count(f->b, CEILING_BITS / 20 * UINT64_C(29))), "GMP");
+        EXPECT_NOT(f, BNG_REFUSED_CEILING,
+                   bng_mpz_lucnum_z(ctx, f->r, count(f->b, CEILING_BITS / 20 * UINT64_C(29))),
+                   "GMP");
         EXPECT_NOT(f, BNG_REFUSED_CEILING, bng_mpz_primorial_ui(ctx, f->r, ~0UL), "GMP");
-        EXPECT_NOT(f, BNG_REFUSED_CEILING, bng_mpz_bin_uiui(ctx, f->r, ~0UL, 1UL << 60), "GMP");
+        EXPECT_NOT(f, BNG_REFUSED_CEILING, bng_mpz_bin_uiui(ctx, f->r, ~0UL, ~0UL / 2), "GMP");
         mpz_set_si(f->a, -1);
         EXPECT_NOT(f, BNG_REFUSED_CEILING, bng_mpz_fdiv_r_2exp(ctx, f->r, f->a, ~0UL), "GMP");
         EXPECT_NOT(f, BNG_REFUSED_CEILING, bng_mpz_fdiv_r_2exp(ctx, f->r, f->a, CEILING_BITS + 1),
@@ -278,7 +295,8 @@ static void test_sentences(void **userdata)
 
         assert_string_equal(bng_ctx_message(ctx), "");
         mpz_set_ui(f->a, 1);
-        EXPECT_NOT(f, BNG_REFUSED_RESULT, bng_mpz_mul_2exp(ctx, f->r, f->a, 10307921510),
+        EXPECT_NOT(f, BNG_REFUSED_RESULT,
+                   bng_mpz_mul_2exp_z(ctx, f->r, f->a, count(f->b, 10307921510)),
                    "refused: the result would need at least 1.2 GiB (10 307 921 511 bits), the "
                    "limit is 16 MiB (ResultMax=)");
         EXPECT_NOT(f, BNG_REFUSED_RESULT, bng_mpz_mul_2exp(ctx, f->r, f->a, 16 << 23),
@@ -287,22 +305,25 @@ static void test_sentences(void **userdata)
         EXPECT_NOT(f, BNG_REFUSED_RESULT, bng_mpz_mul_2exp(ctx, f->r, f->a, 1000),
                    "at least 1 001 bits, the limit is 16 bytes (ResultMax=)");
         /* (2^127 + 1) + (2^127 - 1): the leading bits leave it open. */
+        mpz_set_ui(f->b, 0);
         mpz_setbit(f->b, 127);
         mpz_sub_ui(f->c, f->b, 1);
         mpz_add_ui(f->b, f->b, 1);
         EXPECT_NOT(f, BNG_REFUSED_RESULT, bng_mpz_add(ctx, f->r, f->b, f->c),
                    "needs 129 bits, the limit is 128 bits (ResultMax=)");
         no_limits(f);
-        bng_ctx_set_memory_limit_bytes(ctx, 256 << 20);
-        EXPECT_NOT(f, BNG_REFUSED_MEMORY, bng_mpz_mul_2exp(ctx, f->r, f->a, 10307921510),
-                   "refused: the operation may hold up to 1.2 GiB at its peak, the limit is 256 "
+        bng_ctx_set_memory_limit_bytes(ctx, 128 << 20);
+        EXPECT_NOT(f, BNG_REFUSED_MEMORY, bng_mpz_mul_2exp(ctx, f->r, f->a, 400UL << 23),
+                   "refused: the operation may hold up to 400 MiB at its peak, the limit is 128 "
                    "MiB (OperationMemoryMax=)");
+        bng_ctx_set_memory_limit_bytes(ctx, 256 << 20);
         EXPECT_NOT(f, BNG_REFUSED_MEMORY, bng_mpz_mul_2exp(ctx, f->r, f->a, (256UL << 23) - 1),
                    "up to 268 435 489 bytes at its peak, the limit is 268 435 456 bytes");
         bng_ctx_set_memory_limit_bytes(ctx, UINT64_MAX);
-        EXPECT_NOT(f, BNG_REFUSED_CEILING, bng_mpz_mul_2exp(ctx, f->r, f->a, 1UL << 40),
+        EXPECT_NOT(f, BNG_REFUSED_CEILING,
+                   bng_mpz_mul_2exp_z(ctx, f->r, f->a, count(f->b, UINT64_C(1) << 40)),
                    "refused: the result would need at least 128 GiB (1 099 511 627 777 bits), GMP "
-                   "holds less than 16 GiB");
+                   "holds less than ");
         for (int status = -1; status < 20; status++)
                 assert_true(strlen(bng_status_text((bng_status)status)) > 3);
 }

@@ -5,6 +5,7 @@
                 real workers among them
   clang         the same without the end-to-end tests
   sanitizers    everything under AddressSanitizer and UBSan
+  m32           the library alone, in 32 bits
   installed     what `meson install` puts into a DESTDIR serves a program that only knows pkg-config
   DEBIAN root   both commands of the README in a fresh Debian, then its systemd is booted under
                 User-Mode Linux with the installed unit
@@ -35,10 +36,12 @@ SANITIZERS = {
     "ASAN_OPTIONS": "abort_on_error=0:exitcode=99:detect_leaks=1:allocator_may_return_null=1",
     "UBSAN_OPTIONS": "halt_on_error=1:print_stacktrace=1",
 }
+LIBRARY_ONLY = ["-Ddaemon=false", "-Dtool=false", "-Dman=false"]
 VARIANTS = {
     "gcc": ("gcc", ["-Dwerror=true"]),
     "clang": ("clang", ["-Dwerror=true"]),
     "sanitizers": ("gcc", ["-Dwerror=true", "-Db_sanitize=address,undefined", "-Db_lundef=false"]),
+    "m32": ("gcc", ["-Dwerror=true", f"--cross-file={SUPPORT}/m32.ini", *LIBRARY_ONLY]),
 }
 SUITES = ("bookworm", "trixie")
 MESON_PASSED = ("OK", "EXPECTEDFAIL")
@@ -90,6 +93,20 @@ def variant(name, tally, no_e2e=None):
     return folder
 
 
+def lacking_32_bits(temporary):
+    """Why nothing can be built in 32 bits here, or None."""
+    if os.uname().machine != "x86_64":
+        return "this is no x86-64"
+    source = temporary / "m32.c"
+    source.write_text("#include <gmp.h>\n#include <ini.h>\nint main(void) { return !gmp_version; }\n")
+    try:
+        run(["gcc", "-m32", source, "-o", temporary / "m32", "-lgmp", "-linih", "-lcmocka"])
+        run([temporary / "m32"])
+    except Failed:
+        return "gcc-multilib or the i386 packages of GMP, inih and cmocka cannot be had"
+    return None
+
+
 def main():
     parser = argparse.ArgumentParser(
         prog="tests/run", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -122,6 +139,10 @@ def everything(tally, quick, put_away):
         tally.skip("sanitizers", "they run outside of this root")
     else:
         variant("sanitizers", tally)
+    if reason := lacking_32_bits(temporary):
+        tally.skip("m32", reason)
+    else:
+        variant("m32", tally)
     if folder:
         tally.part("installed")
         installed.check(folder, temporary / "installed", tally)
