@@ -17,14 +17,44 @@ static struct bng_range of_leading(uint64_t bits, uint64_t lead)
                                            : of_bits(bits);
 }
 
-bng_bounds bng_bounds_add(uint64_t a_bits, uint64_t b_bits)
+/* Sums and products are asked for most, and bit counts alone decide them: no logarithm is needed. */
+
+#define BEYOND_FROM (UINT64_C(1) << 63)
+
+static bng_bounds saturated(uint64_t bits_min, uint64_t bits_max)
 {
-        return bng_range_bits(bng_range_add_any(of_bits(a_bits), of_bits(b_bits)));
+        return (bng_bounds){
+                bits_min < BEYOND_FROM ? bits_min : BNG_BITS_BEYOND,
+                bits_max < BEYOND_FROM ? bits_max : BNG_BITS_BEYOND,
+        };
 }
 
+/*
+ * |a| < 2^m and |b| < 2^n with m >= n make less than 2^(m+1). With m > n the larger one is at least
+ * 2^(m-1) >= 2^n > |b|, so something is left; with m >= n + 2 more than 2^(m-1) - 2^n >= 2^(m-2) is,
+ * which has m - 1 bits. Of a number beyond only 2^63 bits are certain.
+ */
+bng_bounds bng_bounds_add(uint64_t a_bits, uint64_t b_bits)
+{
+        uint64_t longer = a_bits > b_bits ? a_bits : b_bits;
+        uint64_t shorter = a_bits > b_bits ? b_bits : a_bits;
+        uint64_t certain = longer == BNG_BITS_BEYOND ? BEYOND_FROM : longer;
+        uint64_t least = certain <= shorter ? 0 : certain - shorter == 1 ? 1 : certain - 1;
+
+        if (!shorter)
+                return saturated(longer, longer);
+        return saturated(least, bng_sat_add(longer, 1));
+}
+
+/* 2^(m-1) 2^(n-1) <= ab < 2^m 2^n; the only number of one bit is 1. */
 bng_bounds bng_bounds_mul(uint64_t a_bits, uint64_t b_bits)
 {
-        return bng_range_bits(bng_range_mul(of_bits(a_bits), of_bits(b_bits)));
+        uint64_t least;
+
+        if (!a_bits || !b_bits)
+                return (bng_bounds){0, 0};
+        least = bng_sat_add(a_bits - 1, b_bits);
+        return saturated(least, a_bits == 1 || b_bits == 1 ? least : bng_sat_add(least, 1));
 }
 
 bng_bounds bng_bounds_shift_left(uint64_t a_bits, uint64_t n)

@@ -89,7 +89,7 @@ typedef enum bng_fit {
 
 /*
  * a + b or a - b of any signs: up to one bit more than the larger, down to one less than it, or to
- * 0 where the counts are less than two apart.
+ * 1 where the counts are one apart and to 0 where they are equal; exact where one is 0.
  */
 BNG_PUBLIC bng_bounds bng_bounds_add(uint64_t a_bits, uint64_t b_bits);
 /*
@@ -104,7 +104,7 @@ BNG_PUBLIC bng_bounds bng_bounds_addmul(uint64_t r_bits, uint64_t a_bits, uint64
 BNG_PUBLIC bng_bounds bng_bounds_bitwise(uint64_t a_bits, uint64_t b_bits);
 /* The complement of a, -a - 1: one bit more or less than a. */
 BNG_PUBLIC bng_bounds bng_bounds_com(uint64_t a_bits);
-/* a * b: one bit apart. */
+/* a * b: one bit apart, exact where one has 0 bits or 1. */
 BNG_PUBLIC bng_bounds bng_bounds_mul(uint64_t a_bits, uint64_t b_bits);
 /*
  * a * b, both given by bit count and leading 64 bits as for bng_bounds_pow: exact, but one bit
