@@ -471,9 +471,10 @@ ROW(printf_length)
         operands(draw);
         length = hex ? gmp_snprintf(NULL, 0, "%#*.*Zx", width, precision, a)
                      : gmp_snprintf(NULL, 0, "%+*.*Zd", width, precision, a);
+        /* It promises no lower end. */
         return (struct outcome){
-                {0, bng_bounds_printf(bits_of(a), hex ? 16 : 10, (uint64_t)width,
-                                      (uint64_t)precision)},
+                {(uint64_t)length, bng_bounds_printf(bits_of(a), hex ? 16 : 10, (uint64_t)width,
+                                                     (uint64_t)precision)},
                 (uint64_t)length,
                 UPPER_ONLY,
         };

@@ -68,7 +68,8 @@ def variant(name, tally, no_e2e=None):
         suites = ["--no-suite", "e2e"]
     try:
         run(
-            ["meson", "test", "-C", folder, "--no-rebuild", "--print-errorlogs", *suites],
+            ["meson", "test", "-C", folder, "--no-rebuild", "--print-errorlogs"]
+            + ["--timeout-multiplier", "60" if "BNG_TEST_EXTENDED" in os.environ else "1", *suites],
             on_line=lambda line: tally.screen.status(f"  {name}: {line.strip()}"),
             env=environment,
         )
@@ -112,7 +113,14 @@ def main():
         prog="tests/run", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--quick", action="store_true", help="only what gcc builds, on this machine")
+    parser.add_argument(
+        "--extended",
+        action="store_true",
+        help="ten times the random cases and more sizes: takes hours instead of minutes",
+    )
     arguments = parser.parse_args()
+    if arguments.extended:
+        os.environ["BNG_TEST_EXTENDED"] = "1"
     tally = Tally(Screen())
     put_away = contextlib.ExitStack()
     die_on_signals()
