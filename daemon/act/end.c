@@ -36,6 +36,16 @@ static int gone_or(int r)
         return r == -ESRCH || r == -ENOENT ? ACT_GONE : r;
 }
 
+/* May this be a target at all? */
+static bool may_touch(const struct host *host, const struct process_identity *identity)
+{
+        if (identity->kernel_thread || identity->pid <= 1)
+                return false;
+        if (!host->foreign && identity->pid == getpid())
+                return false;
+        return host->only == HOST_EVERY_USER || identity->uid == host->only;
+}
+
 int act_hold(struct act_target *target, const struct host *host, struct process_reader *reader)
 {
         struct act_target held = {.pidfd = -1};
@@ -45,11 +55,9 @@ int act_hold(struct act_target *target, const struct host *host, struct process_
         r = process_read_identity(reader, &identity);
         if (r < 0)
                 return gone_or(r);
-        if (identity.kernel_thread || identity.pid <= 1)
+        if (!may_touch(host, &identity))
                 return ACT_REFUSED;
         if (!host->foreign) {
-                if (identity.pid == getpid())
-                        return ACT_REFUSED;
                 r = pidfd_open_raw(identity.pid);
                 if (r < 0)
                         return gone_or(r);
@@ -90,9 +98,7 @@ int act_check(const struct act_target *target, const struct host *host,
         if (r < 0)
                 return gone_or(r);
         if (identity.pid != target->pid || identity.start_time != target->start_time ||
-            identity.kernel_thread || identity.pid <= 1)
-                return ACT_REFUSED;
-        if (!host->foreign && identity.pid == getpid())
+            !may_touch(host, &identity))
                 return ACT_REFUSED;
 
         r = process_read_group(reader, host, &group);

@@ -5,8 +5,8 @@
  * The one place that sends a signal to a process; group.h beside it does the same to whole groups.
  * Nothing else in the daemon acts. A process is held from first sight by a pidfd and its start time,
  * signalled only through that pidfd, and checked again right before: a pid that was reused, a worker
- * that moved to another group, PID 1, a kernel thread and the daemon itself are never touched. On a
- * foreign host nothing is.
+ * that moved to another group, PID 1, a kernel thread and the daemon itself are never touched, nor is
+ * anybody else's process where the host is limited to one user. On a foreign host nothing is.
  *
  * Nothing blocks, nothing logs. Any thread, one target in one thread at a time.
  *
@@ -36,7 +36,7 @@ struct act_target {
 
 /*
  * Takes hold of the process that `reader` has pinned. ACT_REFUSED, and nothing is held, for what may
- * never be a target (PID 1, the daemon, a kernel thread); ACT_GONE when it has ended.
+ * never be a target (PID 1, the daemon, a kernel thread, another user's); ACT_GONE when it has ended.
  */
 int act_hold(struct act_target *target, const struct host *host, struct process_reader *reader);
 /* Closes and frees what is held. An empty target is fine. */

@@ -33,7 +33,8 @@ static bool names_root(const char *path)
 
 static int open_folder(int root, const char *path)
 {
-        int fd = openat(root, path + strspn(path, "/"), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        int fd = openat(root, path + strspn(path, "/"),
+                        O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 
         return fd < 0 ? -errno : fd;
 }
@@ -93,35 +94,58 @@ static int add_procs(int folder, struct pids *pids)
         return r;
 }
 
-/* Adds the processes of the folder and of all below it; takes the descriptor over. */
-static int add_tree(int folder, struct pids *pids, unsigned depth)
+/* A walk over a group and all below it: whose processes, and what stops it. */
+struct tree {
+        struct pids *pids;
+        const struct act_spare *spare; /* or NULL */
+};
+
+static bool is_spared(const struct tree *tree, const char *path)
+{
+        return tree->spare && tree->spare->spares(tree->spare->userdata, path);
+}
+
+static int add_below(const struct tree *tree, int folder, const char *path, const char *name,
+                     unsigned depth);
+
+/* Adds the processes of the folder and of all below it; takes the descriptor over. ACT_REFUSED where a group
+ * is spared. */
+static int add_tree(const struct tree *tree, int folder, const char *path, unsigned depth)
 {
         struct dirent *entry;
         DIR *dir;
         int r;
 
-        r = add_procs(folder, pids);
-        dir = r < 0 ? NULL : fdopendir(folder);
+        r = is_spared(tree, path) ? ACT_REFUSED : add_procs(folder, tree->pids);
+        dir = r != 0 ? NULL : fdopendir(folder);
         if (!dir) {
-                r = r < 0 ? r : -errno;
+                r = r != 0 ? r : -errno;
                 close(folder);
                 return r;
         }
-        while (r >= 0 && depth < GROUP_DEPTH_MAX && (entry = readdir(dir))) {
-                int below;
-
-                if (entry->d_type != DT_DIR || entry->d_name[0] == '.')
-                        continue;
-                below = open_folder(dirfd(dir), entry->d_name);
-                if (below >= 0)
-                        r = add_tree(below, pids, depth + 1);
-                else if (below != -ENOENT)
-                        r = below;
-                if (r == -ENOENT || r == -ENODEV)
-                        r = 0; /* removed meanwhile: it was empty */
-        }
+        while (r == 0 && depth < GROUP_DEPTH_MAX && (errno = 0, entry = readdir(dir)))
+                if (entry->d_type == DT_DIR && strcmp(entry->d_name, ".") != 0 &&
+                    strcmp(entry->d_name, "..") != 0)
+                        r = add_below(tree, dirfd(dir), path, entry->d_name, depth);
+        if (r == 0 && errno != 0 && errno != ENOENT)
+                r = -errno;
         closedir(dir);
         return r;
+}
+
+static int add_below(const struct tree *tree, int folder, const char *path, const char *name,
+                     unsigned depth)
+{
+        char *below;
+        int r;
+
+        if (asprintf(&below, "%s/%s", path, name) < 0)
+                return -ENOMEM;
+        r = open_folder(folder, name);
+        if (r >= 0)
+                r = add_tree(tree, r, below, depth + 1);
+        free(below);
+        return r == -ENOENT || r == -ENODEV ? 0 : r; /* removed meanwhile: it was empty */
 }
 
 static int compare_pids(const void *a, const void *b)
@@ -131,16 +155,17 @@ static int compare_pids(const void *a, const void *b)
         return (*x > *y) - (*x < *y);
 }
 
-static int read_tree(int root, const char *path, struct pids *pids)
+static int read_tree(int root, const char *path, const struct act_spare *spare, struct pids *pids)
 {
+        struct tree tree = {.pids = pids, .spare = spare};
         size_t n = 0;
         int r;
 
         *pids = (struct pids){0};
         r = open_folder(root, path);
         if (r >= 0)
-                r = add_tree(r, pids, 0);
-        if (r < 0) {
+                r = add_tree(&tree, r, path, 0);
+        if (r != 0) {
                 free(pids->at);
                 *pids = (struct pids){0};
                 return r;
@@ -159,13 +184,34 @@ static bool same_pids(const struct pids *a, const struct pids *b)
         return a->n == b->n && (a->n == 0 || memcmp(a->at, b->at, a->n * sizeof(*a->at)) == 0);
 }
 
-static bool holds_untouchable(const struct pids *pids)
+/* The kernel asks for no permission of each process when a group's switch is pressed: so we do. */
+static bool is_anothers(const struct host *host, pid_t pid)
+{
+        struct process_identity identity;
+        struct process_reader *reader;
+        int r;
+
+        if (host->only == HOST_EVERY_USER)
+                return false;
+        r = process_reader_new(&reader, host, pid);
+        if (r < 0)
+                return r != -ESRCH;
+        r = process_read_identity(reader, &identity);
+        process_reader_free(reader);
+        return r < 0 ? r != -ESRCH : identity.uid != host->only;
+}
+
+static bool holds_untouchable(const struct host *host, const struct pids *pids)
 {
         pid_t self = getpid();
 
-        for (size_t i = 0; i < pids->n; i++)
-                if (pids->at[i] <= 1 || pids->at[i] == self) /* 0: someone outside our namespace */
+        for (size_t i = 0; i < pids->n; i++) {
+                pid_t pid = pids->at[i];
+
+                if (pid <= 1 || pid == self ||
+                    is_anothers(host, pid)) /* 0: outside our namespace */
                         return true;
+        }
         return false;
 }
 
@@ -181,36 +227,56 @@ static int unified_path(const struct host *host, pid_t pid, char **path)
         return r;
 }
 
-/* The v2 folder that holds exactly the members, or -EOPNOTSUPP. */
-static int open_twin(const struct host *host, const struct act_group *group,
-                     const struct pids *members)
+static bool agree(const struct host *host, const struct act_group *group, const char *twin_path,
+                  const struct pids *members)
 {
         struct pids twin = {0}, again = {0};
+        bool same = read_tree(host->unified, twin_path, NULL, &twin) == 0 &&
+                    same_pids(members, &twin) &&
+                    read_tree(host->groups, group->path, NULL, &again) == 0 &&
+                    same_pids(members, &again);
+
+        free(twin.at);
+        free(again.at);
+        return same;
+}
+
+/* The v2 folder of the members, if it holds exactly these; -EOPNOTSUPP. */
+static int open_twin(const struct host *host, const struct act_group *group,
+                     const struct pids *members, bool any)
+{
         char *path = NULL;
         int fd = -1;
 
-        if (host->unified < 0 || members->n == 0 ||
-            unified_path(host, members->at[0], &path) < 0)
+        if (host->unified < 0 || members->n == 0 || unified_path(host, members->at[0], &path) < 0)
                 return -EOPNOTSUPP;
-        if (!names_root(path) && (fd = open_folder(host->unified, path)) >= 0) {
-                if (read_tree(host->unified, path, &twin) < 0 || !same_pids(members, &twin) ||
-                    read_tree(host->groups, group->path, &again) < 0 ||
-                    !same_pids(members, &again)) {
-                        close(fd);
-                        fd = -1;
-                }
+        if (!names_root(path) && (fd = open_folder(host->unified, path)) >= 0 && !any &&
+            !agree(host, group, path, members)) {
+                close(fd);
+                fd = -1;
         }
-        free(twin.at);
-        free(again.at);
         free(path);
         return fd < 0 ? -EOPNOTSUPP : fd;
 }
 
-static int press(const struct host *host, const struct act_group *group, const char *file,
-                 const char *text)
+static int write_switch(int folder, const char *file, const char *text)
+{
+        int fd = openat(folder, file, O_WRONLY | O_CLOEXEC), r = ACT_DONE;
+
+        if (fd < 0)
+                return errno == ENOENT ? -EOPNOTSUPP : -errno;
+        if (write(fd, text, strlen(text)) < 0)
+                r = -errno;
+        close(fd);
+        return r;
+}
+
+/* `harmless`: it lets run, so it does not matter who else is in there, and not doing it would. */
+static int press(const struct host *host, const struct act_group *group,
+                 const struct act_spare *spare, const char *file, const char *text, bool harmless)
 {
         struct pids members = {0};
-        int folder, fd, r;
+        int folder, r;
 
         if (host->foreign || names_root(group->path))
                 return ACT_REFUSED;
@@ -218,38 +284,37 @@ static int press(const struct host *host, const struct act_group *group, const c
         if (folder < 0)
                 return folder == -ENOENT ? ACT_GONE : folder;
 
-        r = read_tree(host->groups, group->path, &members);
-        if (r >= 0 && holds_untouchable(&members))
+        r = read_tree(host->groups, group->path, spare, &members);
+        if (r == 0 && !harmless && holds_untouchable(host, &members))
                 r = ACT_REFUSED;
         if (r == 0 && host->controller[0] != '\0') {
                 close(folder);
-                folder = open_twin(host, group, &members);
+                folder = open_twin(host, group, &members, harmless);
                 r = folder < 0 ? folder : 0;
         }
-        if (r == 0) {
-                fd = openat(folder, file, O_WRONLY | O_CLOEXEC);
-                if (fd < 0)
-                        r = errno == ENOENT ? -EOPNOTSUPP : -errno;
-                else {
-                        if (write(fd, text, strlen(text)) < 0)
-                                r = errno == ENODEV ? ACT_GONE : -errno;
-                        close(fd);
-                }
-        }
+        if (r == 0)
+                r = write_switch(folder, file, text);
         if (folder >= 0)
                 close(folder);
         free(members.at);
         return r == -ENOENT || r == -ENODEV ? ACT_GONE : r;
 }
 
-int act_group_kill(const struct host *host, const struct act_group *group)
+int act_group_kill(const struct host *host, const struct act_group *group,
+                   const struct act_spare *spare)
 {
-        return press(host, group, "cgroup.kill", "1");
+        return press(host, group, spare, "cgroup.kill", "1", false);
 }
 
-int act_group_freeze(const struct host *host, const struct act_group *group, bool frozen)
+int act_group_freeze(const struct host *host, const struct act_group *group,
+                     const struct act_spare *spare)
 {
-        return press(host, group, "cgroup.freeze", frozen ? "1" : "0");
+        return press(host, group, spare, "cgroup.freeze", "1", false);
+}
+
+int act_group_thaw(const struct host *host, const struct act_group *group)
+{
+        return press(host, group, NULL, "cgroup.freeze", "0", true);
 }
 
 int act_group_members(const struct host *host, const struct act_group *group, pid_t **pids,
@@ -262,7 +327,7 @@ int act_group_members(const struct host *host, const struct act_group *group, pi
         if (folder < 0)
                 return folder == -ENOENT ? ACT_GONE : folder;
         close(folder);
-        r = read_tree(host->groups, group->path, &members);
+        r = read_tree(host->groups, group->path, NULL, &members);
         if (r < 0)
                 return r == -ENOENT || r == -ENODEV ? ACT_GONE : r;
         *pids = members.at;

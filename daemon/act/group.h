@@ -15,6 +15,7 @@
  * Nothing blocks, nothing logs. Results as in end.h; ACT_GONE where the group is no more.
  */
 
+#include <stdbool.h>
 #include <stddef.h>
 #include "act/end.h"
 
@@ -23,10 +24,22 @@ struct act_group {
         uint64_t inode;   /* of its folder */
 };
 
-/* SIGKILL to all of the group. -EOPNOTSUPP: not here, see above. */
-int act_group_kill(const struct host *host, const struct act_group *group);
-/* Stops all of the group, or lets it run again. Asynchronous. -EOPNOTSUPP: not here. */
-int act_group_freeze(const struct host *host, const struct act_group *group, bool frozen);
+/* Who says of the group, and of each below it, right before the switch is pressed, whether it is to be left
+ * alone: then nothing is done to any of them. */
+struct act_spare {
+        bool (*spares)(void *userdata, const char *path);
+        void *userdata;
+};
+
+/* SIGKILL to all of the group. `spare` may be NULL. ACT_REFUSED where something in it must not be touched or is
+ * spared; -EOPNOTSUPP: not here, see above. */
+int act_group_kill(const struct host *host, const struct act_group *group,
+                   const struct act_spare *spare);
+/* Stops all of the group. Asynchronous. Results as above. */
+int act_group_freeze(const struct host *host, const struct act_group *group,
+                     const struct act_spare *spare);
+/* Lets a group that was stopped run again, whoever has come or gone meanwhile. */
+int act_group_thaw(const struct host *host, const struct act_group *group);
 /* The processes of the group and of the groups below it, sorted, each once. *pids is malloc'ed, NULL
  * where there are none. */
 int act_group_members(const struct host *host, const struct act_group *group, pid_t **pids,

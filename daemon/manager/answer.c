@@ -119,17 +119,19 @@ static int freeze_each(const struct affair *affair)
 
 static int freeze(const struct affair *affair)
 {
+        struct manager *manager = affair->watch->manager;
         struct act_group target = watch_target(affair->watch);
+        struct act_spare spare = manager_spare(manager);
         int r = -EOPNOTSUPP;
 
         if (affair->whole && !affair->partial)
-                r = act_group_freeze(&affair->watch->manager->host, &target, true);
+                r = act_group_freeze(&manager->host, &target, &spare);
         if (r == ACT_DONE && affair->whole) {
                 affair->watch->answered.frozen = true;
                 for (size_t i = 0; i < affair->n; i++)
                         note_stopped(&affair->workers[i]->answered,
                                      worker_memory(affair->workers[i]));
-        } else if (r == -EOPNOTSUPP)
+        } else if (r == -EOPNOTSUPP || r == ACT_REFUSED)
                 r = freeze_each(affair);
         return r;
 }
@@ -169,10 +171,12 @@ static void do_end(const struct affair *affair, enum step step)
         int r = ending_start(&order);
 
         /* Not even the memory to begin it: the next look tries again. */
-        if (r < 0)
+        if (r < 0) {
+                manager_give_back_budget(affair->watch->manager, affair->policy);
                 log_trouble(&affair->watch->manager->trouble.signal, affair->now,
                             "Cannot end what broke policy %s in %s: %s", affair->policy->name,
                             affair->watch->shown, strerror(-r));
+        }
 }
 
 static void answer(const struct affair *affair)

@@ -34,6 +34,12 @@ bool budget_take(struct budget *budget, unsigned max, uint64_t window, uint64_t 
         return true;
 }
 
+void budget_give_back(struct budget *budget)
+{
+        if (budget->n > 0)
+                budget->n--;
+}
+
 void budget_clear(struct budget *budget)
 {
         free(budget->ends);

@@ -28,7 +28,7 @@
 #include "act/end.h"
 #include "act/group.h"
 #include "bus/server.h"
-#include "manager/budget.h"
+#include "manager/accounts.h"
 #include "manager/log.h"
 #include "manager/manager.h"
 #include "manager/offload.h"
@@ -48,13 +48,6 @@ struct settings {
         struct guard_config *config;
 };
 
-/* The kill budget of a policy, by its name: a reload does not refill it. */
-struct account {
-        char *policy;
-        struct budget budget;
-        UT_hash_handle hh;
-};
-
 struct manager {
         const struct manager_options *options;
         sd_event *event;
@@ -66,13 +59,13 @@ struct manager {
         bool stopping;
         uint64_t started_realtime;
         uint64_t last_event;
-        char *config_error; /* why the last reload was refused */
-        unsigned told;      /* groups that the status line speaks of, */
+        char *config_error;  /* why the last reload was refused */
+        unsigned told;       /* groups that the status line speaks of, */
         uint64_t tell_again; /* and the monotonic microseconds before which it stays */
 
         struct watch *watches; /* by path */
         struct ending *endings;
-        struct account *accounts;
+        struct accounts *accounts;
 
         struct offload *offload;
         struct users *users;
@@ -84,7 +77,7 @@ struct manager {
         int arrivals_fd;
         uint64_t walk_again; /* monotonic microseconds: not before, however much arrives */
 
-        uint64_t available; /* bytes of memory the machine has left, */
+        uint64_t available;      /* bytes of memory the machine has left, */
         uint64_t available_read; /* and when that was read */
         struct {
                 struct log_trouble hold, read, walk, signal, culprit;
@@ -93,9 +86,10 @@ struct manager {
 
 /* What was answered to a worker or a group, so that the answer is given once. */
 struct answered {
-        unsigned reasons;    /* a bit an enum reason */
-        bool frozen;         /* by us: to be let go when we leave */
-        uint64_t quiet_up_to; /* bytes: frozen ones are judged anew above it, they have been let go */
+        unsigned reasons; /* a bit an enum reason */
+        bool frozen;      /* by us: to be let go when we leave */
+        uint64_t
+                quiet_up_to; /* bytes: frozen ones are judged anew above it, they have been let go */
         uint64_t again;      /* monotonic microseconds: logged ones may be logged again */
         uint64_t backoff;
 };
@@ -107,6 +101,7 @@ struct worker {
         struct act_target target;
         bool annexed; /* lives in a group below the watched one: counts for the group's limit alone */
         bool seen;    /* in the list of processes that is being read */
+        bool let_go; /* it was found elsewhere, or protected: not judged any more as who it was here */
 
         const struct policy *policy; /* the first that matches, or NULL */
         bool undecided;              /* its user's name is not known yet */
@@ -116,16 +111,17 @@ struct worker {
         struct series series; /* of `private` */
         uint64_t private;     /* bytes: resident minus shared, and swapped out */
         uint64_t rss;
-        uint64_t shared;      /* bytes of `private` that belong to others, by the last proof */
-        uint64_t peak;        /* highest memory that was judged */
-        uint64_t brought;     /* bytes it had at first sight: may be charged to another group;
+        uint64_t shared;     /* bytes of `private` that belong to others, by the last proof */
+        uint64_t peak;       /* highest memory that was judged */
+        uint64_t brought;    /* bytes it had at first sight: may be charged to another group;
                                  UINT64_MAX before it was measured */
-        uint64_t due;         /* monotonic microseconds of its next measurement */
-        struct cpu_use *cpu;  /* NULL: no policy asks for its CPU time */
-        uint64_t cpu_counted; /* its counter when it was last added to its groups', UINT64_MAX: never */
+        uint64_t due;        /* monotonic microseconds of its next measurement */
+        struct cpu_use *cpu; /* NULL: no policy asks for its CPU time */
+        uint64_t
+                cpu_counted; /* its counter when it was last added to its groups', UINT64_MAX: never */
 
         bool proving;
-        uint64_t asked; /* monotonic microseconds: since when a proof is wanted, 0: it is not, */
+        uint64_t asked;  /* monotonic microseconds: since when a proof is wanted, 0: it is not, */
         uint64_t proven; /* and of the last proof, 0: none */
         struct answered answered;
         struct ending *ending;
@@ -155,7 +151,7 @@ struct watch {
         const struct policy **policies; /* those that may match in this group, in their order */
         size_t n_policies;
         const struct policy *policy; /* the one for the group as a whole, or NULL */
-        bool asks_names; /* one of them asks for users or commands */
+        bool asks_names;             /* one of them asks for users or commands */
 
         struct worker *workers; /* by pid */
         struct annex *annexes;
@@ -164,14 +160,16 @@ struct watch {
         uint64_t memory, peak;
         struct cpu_use *cpu; /* NULL: no policy asks for the group's CPU time */
         uint64_t cpu_summed; /* microseconds, where the kernel does not count */
-        uint64_t due; /* monotonic microseconds of the next full reading of the group */
+        uint64_t due;        /* monotonic microseconds of the next full reading of the group */
         uint64_t next_look;
         sd_event_source *timer;
 
         struct answered answered;
-        uint64_t settle; /* monotonic microseconds: no other culprit before, memory is being freed */
+        uint64_t
+                settle; /* monotonic microseconds: no other culprit before, memory is being freed */
         uint64_t deliberating; /* since when culprits are being proven, 0: they are not */
-        uint64_t calm; /* monotonic microseconds: before this, a look only asks whether all is far below */
+        uint64_t
+                calm; /* monotonic microseconds: before this, a look only asks whether all is far below */
         UT_hash_handle hh;
 };
 
@@ -181,8 +179,11 @@ struct settings *settings_ref(struct settings *settings);
 struct settings *settings_unref(struct settings *settings); /* NULL */
 /* Named by Protect=, or a group that holds the daemon: nothing in it is ever ended. */
 bool manager_exempts(const struct manager *manager, const char *path);
+/* The same for what acts on groups. */
+struct act_spare manager_spare(struct manager *manager);
 /* One end of this policy's budget. */
 bool manager_take_budget(struct manager *manager, const struct policy *policy);
+void manager_give_back_budget(struct manager *manager, const struct policy *policy);
 /* Bytes until the machine itself is out of memory. */
 uint64_t manager_available(struct manager *manager);
 /* Reads the configuration anew. -EINVAL: it is wrong, the last good one stays; *errors, where asked for,
@@ -272,7 +273,8 @@ struct ending_order {
         struct worker **workers;
         size_t n;
         bool whole, partial;
-        const struct worker *breaker; /* whose own memory broke the policy, NULL: the group's total */
+        const struct worker
+                *breaker; /* whose own memory broke the policy, NULL: the group's total */
         const struct policy *policy;
         struct finding finding;
         enum step step; /* STEP_TERMINATE or STEP_KILL */

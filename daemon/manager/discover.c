@@ -116,7 +116,10 @@ static int take_in(struct manager *manager, const char *path)
         watch->seen = true;
         if (watch_apply(watch))
                 watch_look_at(watch, 0);
-        return 0;
+        if (watch->policies)
+                return 0;
+        drop(watch); /* no memory to tell which: the next walk finds it again */
+        return -ENOMEM;
 }
 
 static int on_group(void *userdata, const char *path)
@@ -182,7 +185,7 @@ void discover_apply(struct manager *manager)
 
         HASH_ITER(hh, manager->watches, watch, next)
         {
-                if (watch_apply(watch))
+                if (!manager_exempts(manager, watch->path) && watch_apply(watch))
                         watch_look_at(watch, 0);
                 else
                         drop(watch); /* one that may still be a candidate is found again */
@@ -233,7 +236,8 @@ static void start_arrivals(struct manager *manager)
         if (fd < 0)
                 return;
         manager->arrivals_fd = fd;
-        if (sd_event_add_io(manager->event, &manager->arrivals, fd, EPOLLIN, on_arrival, manager) < 0) {
+        if (sd_event_add_io(manager->event, &manager->arrivals, fd, EPOLLIN, on_arrival, manager) <
+            0) {
                 close(fd);
                 return;
         }
@@ -247,8 +251,8 @@ int discover_start(struct manager *manager)
 
         if (names_units(config) && !manager->host.foreign &&
             !units_available(manager->units, manager_now(manager)))
-                log_line(LOG_WARNING,
-                         "There is no system bus: policies with Unit= match nothing until there is.");
+                log_line(LOG_WARNING, "There is no system bus: policies with Unit= match nothing "
+                                      "until there is.");
         start_arrivals(manager);
         return sd_event_add_time(manager->event, &manager->discovery, CLOCK_MONOTONIC, 0,
                                  WALK_ACCURACY_USEC, on_timer, manager);

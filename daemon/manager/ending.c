@@ -25,7 +25,10 @@
 #include "manager/ending.h"
 
 #define KILL_WAIT_USEC (UINT64_C(10) * 1000000)
-#define SWEEP_USEC UINT64_C(5000) /* between two sweeps of a group that does not die */
+#define SWEEP_USEC                                                                                 \
+        UINT64_C(5000) /* between two sweeps of a group that does not die, and between two
+                                     attempts to send what could not be sent, */
+#define OWED_USEC UINT64_C(1000000) /* and when it could not for long */
 
 static void set_timer(struct ending *ending, uint64_t usec)
 {
@@ -38,10 +41,14 @@ void ending_nobody_is_awaited(struct ending *ending)
         set_timer(ending, 0);
 }
 
-/* When the stage goes on: with nobody to wait for, at once. */
-static void wait_until(struct ending *ending, uint64_t usec)
+/* When the stage goes on: with nobody to wait for, at once; `soon` while a group may still fork, or while a
+ * signal is owed; else when its time is over. */
+static void wait_in_stage(struct ending *ending, uint64_t soon)
 {
-        set_timer(ending, members_awaited(ending) ? usec : 0);
+        bool forks = ending->stage == KILLED && ending->whole && !ending->at_once;
+        bool owed = members_signal_owed(ending);
+
+        set_timer(ending, !members_awaited(ending) ? 0 : forks || owed ? soon : ending->deadline);
 }
 
 static struct ending *ending_free(struct ending *ending)
@@ -60,19 +67,18 @@ static struct ending *ending_free(struct ending *ending)
 static void kill_now(struct ending *ending)
 {
         struct act_group target = {.path = ending->path, .inode = ending->inode};
+        struct act_spare spare = manager_spare(ending->manager);
         uint64_t now = manager_now(ending->manager);
-        uint64_t next = now + KILL_WAIT_USEC;
 
         ending->stage = KILLED;
-        ending->deadline = next;
+        ending->deadline = now + KILL_WAIT_USEC;
         if (ending->whole && !ending->partial &&
-            act_group_kill(&ending->manager->host, &target) == ACT_DONE)
+            act_group_kill(&ending->manager->host, &target, &spare) == ACT_DONE) {
+                ending->at_once = true;
                 members_were_killed(ending);
-        else {
+        } else
                 members_signal(ending, SIGKILL);
-                next = ending->whole ? now : next;
-        }
-        wait_until(ending, next);
+        wait_in_stage(ending, now);
 }
 
 /* ---- the stages */
@@ -117,14 +123,15 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
         if (is_over(ending))
                 finish(ending);
         else if (ending->stage == GRACE && now < ending->deadline)
-                set_timer(ending,
-                          ending->deadline); /* the newcomers have what is left of the grace */
+                wait_in_stage(ending,
+                              now + SWEEP_USEC); /* newcomers have what is left of the grace */
         else if (ending->stage == GRACE)
                 kill_now(ending);
         else if (ending->stage == KILLED) {
                 (void)members_sweep(ending, SIGKILL);
-                set_timer(ending, now + SWEEP_USEC);
-        }
+                wait_in_stage(ending, now + SWEEP_USEC);
+        } else if (members_signal_owed(ending))
+                set_timer(ending, now + OWED_USEC);
         return 0;
 }
 
@@ -188,7 +195,7 @@ int ending_start(const struct ending_order *order)
         else {
                 ending->deadline = now + order->policy->grace;
                 members_signal(ending, SIGTERM);
-                wait_until(ending, ending->deadline);
+                wait_in_stage(ending, now);
         }
         return 0;
 }

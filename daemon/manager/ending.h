@@ -21,6 +21,7 @@ struct member {
         sd_event_source *death;
         bool signalled;
         bool awaited; /* neither dead nor let go */
+        int owed;     /* a signal that could not be sent at the moment, or 0 */
 };
 
 struct ending {
@@ -33,6 +34,7 @@ struct ending {
         struct finding finding;
         uint64_t event;
         bool whole, partial;
+        bool at_once; /* cgroup.kill did it: nobody forked away */
         const struct worker *breaker; /* whose own memory broke the policy, NULL: the group's total.
                                          Only compared: it may be freed before. */
         enum stage stage;
@@ -48,7 +50,9 @@ struct ending {
 int members_add(struct ending *ending, struct worker *worker);
 void members_free(struct ending *ending);
 void members_signal(struct ending *ending, int signo);
-/* The kernel sent SIGKILL to all of them: cgroup.kill. */
+/* Sends what could not be sent before. True while something still could not. */
+bool members_signal_owed(struct ending *ending);
+/* The kernel sent SIGKILL to all who are in the group: cgroup.kill. */
 void members_were_killed(struct ending *ending);
 /* Signals those that joined a dying group since: what was forked, or started. Returns how many processes
  * the group still has that may be ended; a bounded number is newly signalled in one call. */

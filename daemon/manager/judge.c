@@ -15,15 +15,16 @@
 #include <string.h>
 #include "manager/context.h"
 
-#define PROOF_FRESH_USEC UINT64_C(2000000)     /* a proof that an end may rest on */
-#define PROOF_AGAIN_USEC UINT64_C(5000000)     /* sharers come and go: what they take off is asked again */
+#define PROOF_FRESH_USEC UINT64_C(2000000) /* a proof that an end may rest on */
+#define PROOF_AGAIN_USEC                                                                           \
+        UINT64_C(5000000) /* sharers come and go: what they take off is asked again */
 #define PROOF_PATIENCE_USEC UINT64_C(10000000) /* one that does not come: what was read holds */
 #define UNDECIDED_USEC UINT64_C(20000)         /* while the name of its user is looked up */
-#define FAR_PAUSE_USEC UINT64_C(1000000)       /* between samples for a group's limit, far from it, */
-#define NEAR_PAUSE_USEC UINT64_C(50000)        /* and near it */
-#define DELIBERATION_USEC UINT64_C(1000000)    /* how long a group's limit waits for proofs */
-#define PROOF_BASE_USEC 20000.0                /* a proof takes about this long, */
-#define PROOF_BYTES_PER_USEC 20000.0           /* and longer the larger the worker is */
+#define FAR_PAUSE_USEC UINT64_C(1000000)    /* between samples for a group's limit, far from it, */
+#define NEAR_PAUSE_USEC UINT64_C(50000)     /* and near it */
+#define DELIBERATION_USEC UINT64_C(1000000) /* how long a group's limit waits for proofs */
+#define PROOF_BASE_USEC 20000.0             /* a proof takes about this long, */
+#define PROOF_BYTES_PER_USEC 20000.0        /* and longer the larger the worker is */
 
 static bool is_gone(int r)
 {
@@ -117,7 +118,7 @@ static uint64_t contribution_due(const struct watch *watch, bool far, uint64_t n
         if (!watch->policy)
                 return UINT64_MAX;
         pause = watch->policy->growth_window / (far ? 2 : 20);
-        return now + (far && pause < FAR_PAUSE_USEC      ? FAR_PAUSE_USEC
+        return now + (far && pause < FAR_PAUSE_USEC     ? FAR_PAUSE_USEC
                       : !far && pause < NEAR_PAUSE_USEC ? NEAR_PAUSE_USEC
                                                         : pause);
 }
@@ -134,7 +135,7 @@ static void judge_worker(struct watch *watch, struct worker *worker, uint64_t no
                 ending_measured_worker(worker);
                 return;
         }
-        if (worker->annexed || !policy || watch->manager->stopping)
+        if (worker->annexed || worker->let_go || !policy || watch->manager->stopping)
                 return;
         if (worker->shared > 0 && worker->private > policy->worker_memory_max &&
             now - worker->proven >= PROOF_AGAIN_USEC)
@@ -233,7 +234,7 @@ static bool may_be_culprit(const struct watch *watch, struct worker *worker, uin
 {
         const struct policy *policy = watch->policy;
 
-        if (worker->ending || worker->answered.frozen || !worker->watch)
+        if (worker->ending || worker->let_go || worker->answered.frozen || !worker->watch)
                 return false;
         /* The first policy that matches wins: one before ours has claimed it. */
         if (worker->policy && worker->policy < policy)

@@ -61,23 +61,27 @@ bool manager_exempts(const struct manager *manager, const char *path)
         return exempt;
 }
 
+static bool spares(void *userdata, const char *path)
+{
+        return manager_exempts(userdata, path);
+}
+
+struct act_spare manager_spare(struct manager *manager)
+{
+        return (struct act_spare){.spares = spares, .userdata = manager};
+}
+
 bool manager_take_budget(struct manager *manager, const struct policy *policy)
 {
         const struct guard_config *config = manager->settings->config;
-        struct account *account;
 
-        HASH_FIND_STR(manager->accounts, policy->name, account);
-        if (!account) {
-                account = calloc(1, sizeof(*account));
-                if (!account || !(account->policy = strdup(policy->name))) {
-                        free(account);
-                        return false;
-                }
-                HASH_ADD_KEYPTR(hh, manager->accounts, account->policy, strlen(account->policy),
-                                account);
-        }
-        return budget_take(&account->budget, config->kill_budget, config->kill_budget_window,
-                           manager_now(manager));
+        return accounts_take(manager->accounts, manager->store, policy->name, config->kill_budget,
+                             config->kill_budget_window, manager_now(manager));
+}
+
+void manager_give_back_budget(struct manager *manager, const struct policy *policy)
+{
+        accounts_give_back(manager->accounts, policy->name);
 }
 
 uint64_t manager_available(struct manager *manager)
@@ -118,7 +122,7 @@ static const char *why_unwritten(int error)
         case -EBUSY:
                 return "another bignum-guardd writes there";
         case -EPERM:
-                return "the folder is another user's, or others may write to it";
+                return "it is another user's, or others may write to it";
         default:
                 return strerror(-error);
         }
@@ -208,7 +212,8 @@ int manager_reload(struct manager *manager, char **errors)
         free(manager->config_error);
         manager->config_error = r < 0 ? strdup(complaint ? complaint : strerror(-r)) : NULL;
         if (r < 0)
-                log_line(LOG_ERR, "The configuration is refused, the last good one stays in force.");
+                log_line(LOG_ERR,
+                         "The configuration is refused, the last good one stays in force.");
         else {
                 discover_apply(manager);
                 manager->told = UINT_MAX;
@@ -323,14 +328,29 @@ static int set_up_host(struct manager *manager)
 
         r = host_open(&manager->host, procfs, groups);
         if (r < 0) {
-                log_line(LOG_ERR, "Cannot find cgroups in %s, or processes in %s: %s", groups, procfs,
-                         strerror(-r));
+                log_line(LOG_ERR, "Cannot find cgroups in %s, or processes in %s: %s", groups,
+                         procfs, strerror(-r));
                 return r;
         }
         manager->host_open = true;
         r = self_group(&manager->host, &manager->own_group);
         if (r < 0)
                 return failed(r, "Cannot find the daemon's own group");
+        return 0;
+}
+
+/* What was ended before the restart counts still. A file that cannot be believed is said, and written anew. */
+static int set_up_accounts(struct manager *manager)
+{
+        int r = accounts_new(&manager->accounts);
+
+        if (r < 0)
+                return failed(r, "Cannot set up the kill budgets");
+        r = accounts_restore(manager->accounts, manager->options->state, manager_now(manager));
+        if (r < 0 && r != -ENOENT && r != -ENOTDIR)
+                log_line(LOG_WARNING,
+                         "Cannot take over the kill budgets from %s/%s: %s; they start full.",
+                         manager->options->state, ACCOUNTS_FILE, why_unwritten(r));
         return 0;
 }
 
@@ -347,7 +367,8 @@ static int set_up_reports(struct manager *manager)
                 return failed(r, "Another bignum-guardd answers in the runtime folder");
         /* Without a socket nobody can ask, but the guard guards. */
         if (r < 0)
-                log_line(LOG_WARNING, "Cannot answer bng in %s: %s", options->runtime, strerror(-r));
+                log_line(LOG_WARNING, "Cannot answer bng in %s: %s", options->runtime,
+                         strerror(-r));
         return 0;
 }
 
@@ -375,6 +396,8 @@ int manager_new(struct manager **ret, const struct manager_options *options)
         if (r >= 0)
                 r = set_up_loop(manager);
         if (r >= 0)
+                r = set_up_accounts(manager);
+        if (r >= 0)
                 r = set_up_reports(manager);
         if (r < 0) {
                 manager_free(manager);
@@ -389,7 +412,7 @@ int manager_run(struct manager *manager)
         int r;
 
         if (manager->host.foreign)
-                log_line(LOG_WARNING, "Not this host's own /proc and cgroups: dry run.");
+                log_line(LOG_WARNING, "Not this host's own cgroups, or a /proc of another PID namespace: dry run.");
         else if (!manager->dry_run)
                 self_check_privileges();
         if (manager->settings->config->n_policies == 0)
@@ -408,7 +431,6 @@ int manager_run(struct manager *manager)
 struct manager *manager_free(struct manager *manager)
 {
         struct watch *watch, *next;
-        struct account *account, *next_account;
 
         if (!manager)
                 return NULL;
@@ -423,13 +445,7 @@ struct manager *manager_free(struct manager *manager)
         server_free(manager->server);
         users_free(manager->users);
         units_free(manager->units);
-        HASH_ITER(hh, manager->accounts, account, next_account)
-        {
-                HASH_DEL(manager->accounts, account);
-                budget_clear(&account->budget);
-                free(account->policy);
-                free(account);
-        }
+        accounts_free(manager->accounts);
         discover_stop(manager);
         if (manager->host_open)
                 host_close(&manager->host);

@@ -114,9 +114,15 @@ int members_add(struct ending *ending, struct worker *worker)
         member->ending = ending;
         member->awaited = true;
         member->worker = worker_ref(worker);
-        if (ending->watch)
+        if (ending->watch) {
                 member->verdict = record_new(ending->watch, worker, ending->policy,
                                              &ending->finding, ending->event);
+                if (!member->verdict) {
+                        worker_unref(member->worker);
+                        free(member);
+                        return -ENOMEM;
+                }
+        }
         worker->ending = ending;
         /* Without the kernel's word (no memory for it) the timer asks. */
         (void)sd_event_add_io(ending->manager->event, &member->death, worker->target.pidfd, EPOLLIN,
@@ -151,6 +157,21 @@ static void note_signal(struct member *member, int signo, bool by_cgroup_kill)
                                              .by_cgroup_kill = by_cgroup_kill};
 }
 
+static void let_go(struct member *member, const char *why)
+{
+        log_line(LOG_WARNING, "Process %d %s: not signalled.", (int)member->worker->target.pid,
+                 why);
+        member->worker->let_go = true;
+        stop_awaiting(member);
+        close_member(member, OUTCOME_SURVIVED);
+}
+
+/* The kernel's no, which stays; anything else is a shortage of ours, or of the moment. */
+static bool is_final(int error)
+{
+        return error == -EPERM || error == -EACCES || error == -ENOSYS;
+}
+
 static void signal_member(struct member *member, int signo)
 {
         struct manager *manager = member->ending->manager;
@@ -159,21 +180,40 @@ static void signal_member(struct member *member, int signo)
 
         if (!member->awaited)
                 return;
+        member->owed = 0;
+        /* The configuration may have changed since the decision. */
+        if (manager_exempts(manager, target->group)) {
+                let_go(member, "is protected by now");
+                return;
+        }
         r = act_signal(target, &manager->host, member->worker->reader, signo);
         if (r == ACT_DONE)
                 note_signal(member, signo, false);
-        else if (r == ACT_REFUSED) {
-                log_line(LOG_WARNING,
-                         "Process %d has left the group in which it was judged: not signalled.",
-                         (int)target->pid);
-                stop_awaiting(member);
-                close_member(member, OUTCOME_SURVIVED);
-        } else if (r < 0) {
+        else if (r == ACT_REFUSED)
+                let_go(member, "has left the group in which it was judged");
+        else if (r < 0) {
                 log_trouble(&manager->trouble.signal, manager_now(manager),
                             "Cannot signal process %d: %s", (int)target->pid, strerror(-r));
-                close_member(member, OUTCOME_SURVIVED);
+                if (is_final(r))
+                        close_member(member, OUTCOME_SURVIVED);
+                else
+                        member->owed = signo;
         }
         /* ACT_GONE: its pidfd is readable, or will be when it is reaped from its exit. */
+}
+
+bool members_signal_owed(struct ending *ending)
+{
+        bool owed = false;
+
+        for (size_t i = 0; i < ending->n; i++) {
+                struct member *member = ending->members[i];
+
+                if (member->awaited && member->owed)
+                        signal_member(member, member->owed);
+                owed |= member->awaited && member->owed;
+        }
+        return owed;
 }
 
 void members_signal(struct ending *ending, int signo)
@@ -228,9 +268,18 @@ size_t members_sweep(struct ending *ending, int signo)
 
 void members_were_killed(struct ending *ending)
 {
-        for (size_t i = 0; i < ending->n; i++)
-                if (ending->members[i]->awaited)
-                        note_signal(ending->members[i], SIGKILL, true);
+        for (size_t i = 0; i < ending->n; i++) {
+                struct member *member = ending->members[i];
+
+                if (!member->awaited)
+                        continue;
+                member->owed = 0;
+                if (act_check(&member->worker->target, &ending->manager->host,
+                              member->worker->reader) == ACT_REFUSED)
+                        let_go(member, "has left the group in which it was judged");
+                else
+                        note_signal(member, SIGKILL, true);
+        }
 }
 
 void members_ask(struct ending *ending)

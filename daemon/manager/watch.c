@@ -68,7 +68,7 @@ static void let_go(struct watch *watch)
         struct act_group target = watch_target(watch);
 
         if (watch->answered.frozen)
-                (void)act_group_freeze(&watch->manager->host, &target, false);
+                (void)act_group_thaw(&watch->manager->host, &target);
         watch->answered.frozen = false;
 }
 
@@ -327,7 +327,7 @@ int watch_hold(struct watch *watch, pid_t pid, struct worker **ret)
                 if (r != ACT_DONE)
                         return r;
         }
-        if (manager_exempts(watch->manager, worker->target.group) ||
+        if (worker->let_go || manager_exempts(watch->manager, worker->target.group) ||
             !path_is_below(worker->target.group, watch->path)) {
                 if (fresh)
                         worker_unref(worker);

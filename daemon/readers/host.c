@@ -39,6 +39,19 @@ static bool is_procfs(int fd)
         return fstatfs(fd, &status) == 0 && status.f_type == PROC_SUPER_MAGIC;
 }
 
+/* Are its numbers those of our own PID namespace? One of a namespace above shows us with two numbers, one
+ * of any other does not show us at all. */
+static bool shows_own_pids(int procfs)
+{
+        char text[TEXT_MAX], *line;
+        uint64_t pid;
+
+        if (text_read_at(procfs, "self/status", text, sizeof(text)) < 0)
+                return false;
+        line = strstr(text, "\nNSpid:\t");
+        return line && text_number(line + strlen("\nNSpid:\t"), &pid) && pid == (uint64_t)getpid();
+}
+
 /* Is `word` in a list of words between blanks, as cgroup.controllers is? */
 static bool has_controller(int dirfd, const char *file, const char *word)
 {
@@ -129,7 +142,7 @@ int host_open(struct host *host, const char *procfs, const char *cgroupfs)
 {
         int root, r;
 
-        *host = (struct host){.procfs = -1, .groups = -1, .unified = -1};
+        *host = (struct host){.procfs = -1, .groups = -1, .unified = -1, .only = HOST_EVERY_USER};
         host->procfs = open_folder(AT_FDCWD, procfs);
         if (host->procfs < 0)
                 return host->procfs;
@@ -138,7 +151,8 @@ int host_open(struct host *host, const char *procfs, const char *cgroupfs)
         if (r == 0) {
                 bool own_proc = is_same_folder(host->procfs, "/proc");
 
-                host->foreign = !own_proc || !is_same_folder(root, "/sys/fs/cgroup");
+                host->foreign = !own_proc || !shows_own_pids(host->procfs) ||
+                                !is_same_folder(root, "/sys/fs/cgroup");
                 if (own_proc && !is_procfs(host->procfs))
                         r = -ENOENT;
         }

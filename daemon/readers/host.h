@@ -11,11 +11,15 @@
  *
  * Groups are named by their path inside the hierarchy that is watched ("/a/b", as /proc/PID/cgroup
  * shows it), never by a path of the file system. A root given as an argument that is not this
- * host's own makes the host foreign, and nothing is ever signalled on a foreign host.
+ * host's own makes the host foreign, and nothing is ever signalled on a foreign host. Foreign is also a
+ * /proc of another PID namespace: its numbers mean other processes to the system calls that act.
  */
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
+
+#define HOST_EVERY_USER ((uid_t)-1)
 
 enum host_layout {
         HOST_V2,
@@ -29,6 +33,8 @@ struct host {
         int groups;   /* O_PATH descriptor of the watched hierarchy's root */
         int unified;  /* O_PATH descriptor of the v2 hierarchy, or -1: for cgroup.kill and freeze */
         bool foreign; /* not this host's own /proc and cgroups: dry run is forced */
+        uid_t only;   /* the user whose processes alone may be acted on, or HOST_EVERY_USER, as
+                         host_open leaves it */
         char *groups_path; /* the watched hierarchy's root, for messages */
         char *controller;  /* how /proc/PID/cgroup marks its line: "memory", "name=systemd"; "" for
                               v2 */

@@ -11,6 +11,7 @@
 #include "readers/text.h"
 
 #define FLAG_KERNEL_THREAD 0x00200000 /* PF_KTHREAD in field 9 of stat */
+#define FLAG_EXITING 0x00000004       /* PF_EXITING */
 
 struct process_reader {
         const struct host *host;
@@ -88,7 +89,8 @@ int process_reader_dup(struct process_reader **ret, const struct process_reader 
 
         if (!copy)
                 return -ENOMEM;
-        *copy = (struct process_reader){.host = reader->host, .folder = -1, .memory = -1, .statm = -1};
+        *copy = (struct process_reader){
+                .host = reader->host, .folder = -1, .memory = -1, .statm = -1};
         r = duplicate(reader->folder, &copy->folder);
         copy->memory = copy->folder;
         if (r == 0 && reader->memory != reader->folder)
@@ -351,7 +353,18 @@ static void cut_deleted(char *path, int hierarchy)
                 path[n - m] = '\0';
 }
 
-/* Of a thread that lives: v1 shows one that has ended in the root. */
+/* Has the thread that shows the memory begun to exit? */
+static bool is_exiting(const struct process_reader *reader)
+{
+        char text[TEXT_MAX];
+        uint64_t flags;
+
+        return read_file(reader->memory, "stat", text, sizeof(text)) < 0 ||
+               !stat_field(text, 9, &flags) || (flags & FLAG_EXITING);
+}
+
+/* Of a thread that lives: v1 shows one that exits in the root, from a moment on in which it has its memory
+ * still. */
 static int read_path(struct process_reader *reader, const char *controller, int hierarchy,
                      char **path)
 {
@@ -376,6 +389,8 @@ static int read_path(struct process_reader *reader, const char *controller, int 
                 r = -ENOENT;
         else if (strncmp(found, "/..", 3) == 0 && (n == 3 || found[3] == '/'))
                 r = -EXDEV;
+        else if (n == 1 && is_exiting(reader))
+                r = -ESRCH;
         else {
                 *path = strndup(found, n);
                 if (*path)

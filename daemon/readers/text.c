@@ -8,8 +8,11 @@
 
 int text_read(int fd, char *buffer, size_t size)
 {
-        ssize_t n = pread(fd, buffer, size - 1, 0);
+        ssize_t n;
 
+        do
+                n = pread(fd, buffer, size - 1, 0);
+        while (n < 0 && errno == EINTR);
         if (n < 0)
                 return -errno;
         buffer[n] = '\0';
@@ -37,7 +40,10 @@ int text_read_all(int fd, char **text)
                 free(buffer);
                 return buffer ? -errno : -ENOMEM;
         }
-        while ((n = read(fd, buffer + length, size - length - 1)) > 0) {
+        while ((n = read(fd, buffer + length, size - length - 1)) > 0 ||
+               (n < 0 && errno == EINTR)) {
+                if (n < 0)
+                        continue;
                 length += (size_t)n;
                 if (size - length > 1024)
                         continue;

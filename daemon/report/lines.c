@@ -290,3 +290,40 @@ int lines_commit(struct lines *lines)
         lines->committed = st.st_size;
         return 0;
 }
+
+static int write_new(int fd, const char *text, size_t size)
+{
+        while (size > 0) {
+                ssize_t n = write(fd, text, size);
+
+                if (n < 0 && errno == EINTR)
+                        continue;
+                if (n <= 0)
+                        return n < 0 ? -errno : -ENOSPC;
+                text += n;
+                size -= (size_t)n;
+        }
+        return fdatasync(fd) < 0 ? -errno : 0;
+}
+
+int lines_replace(struct lines *lines, const char *name, const char *text)
+{
+        struct file_name fresh;
+        int fd, r;
+
+        snprintf(fresh.text, sizeof(fresh.text), "%s.new", name);
+        if (unlinkat(lines->folder_fd, fresh.text, 0) < 0 && errno != ENOENT)
+                return -errno;
+        fd = open_file(lines, fresh.text, O_WRONLY | O_CREAT | O_EXCL);
+        if (fd < 0)
+                return fd;
+        r = write_new(fd, text, strlen(text));
+        close(fd);
+        if (r == 0 && renameat(lines->folder_fd, fresh.text, lines->folder_fd, name) < 0)
+                r = -errno;
+        if (r == 0 && fsync(lines->folder_fd) < 0)
+                r = -errno;
+        if (r < 0)
+                (void)unlinkat(lines->folder_fd, fresh.text, 0);
+        return r;
+}

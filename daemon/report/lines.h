@@ -44,5 +44,8 @@ int lines_begin(struct lines *lines);
 int lines_append(struct lines *lines, const char *line);
 /* What was appended since lines_begin() is on disk; or undone, on failure. */
 int lines_commit(struct lines *lines);
+/* Makes the small file `name` beside it hold `text`: all of it or, on failure, what it held before. After
+ * lines_begin(). */
+int lines_replace(struct lines *lines, const char *name, const char *text);
 /* Undoes what was not committed. May be called at any time. */
 void lines_close(struct lines *lines);

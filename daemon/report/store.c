@@ -54,6 +54,8 @@ struct store {
         struct entries fresh;
         struct entries settled;
         size_t n_waiting; /* in fresh and unwritten */
+        const char *kept_name;
+        char *kept; /* a text that waits, or NULL */
         int trouble;
         bool stop;
 
@@ -122,10 +124,35 @@ static int write_batch(struct store *store, size_t *ret_written)
         return r;
 }
 
+/* The text that waits; it waits on when the disk does not take it, unless a later one does. */
+static int write_kept(struct store *store)
+{
+        char *text;
+        int r;
+
+        pthread_mutex_lock(&store->lock);
+        text = store->kept;
+        store->kept = NULL;
+        pthread_mutex_unlock(&store->lock);
+        if (!text)
+                return 0;
+        r = lines_begin(&store->lines);
+        if (r == 0)
+                r = lines_replace(&store->lines, store->kept_name, text);
+        pthread_mutex_lock(&store->lock);
+        if (r < 0 && !store->kept) {
+                store->kept = text;
+                text = NULL;
+        }
+        pthread_mutex_unlock(&store->lock);
+        free(text);
+        return r;
+}
+
 /* Writes what can be written and settles everything. 0, or the error that stopped it. */
 static int write_all(struct store *store)
 {
-        int r;
+        int kept = write_kept(store), r;
 
         do {
                 struct entry *entry;
@@ -143,17 +170,17 @@ static int write_all(struct store *store)
                 if (r < 0)
                         STAILQ_FOREACH(entry, &store->unwritten, on_disk)
                 settle(store, entry, r);
-                store->trouble = r;
+                store->trouble = r < 0 ? r : kept;
                 pthread_mutex_unlock(&store->lock);
                 wake_loop(store);
         } while (r == 0 && !STAILQ_EMPTY(&store->unwritten));
-        return r;
+        return r < 0 ? r : kept;
 }
 
 static void *writer(void *userdata)
 {
         struct store *store = userdata;
-        bool stop;
+        bool stop, keep;
         int r = write_all(store);
 
         do {
@@ -162,7 +189,7 @@ static void *writer(void *userdata)
                 clock_gettime(CLOCK_MONOTONIC, &retry);
                 retry.tv_sec += RETRY_SECONDS;
                 pthread_mutex_lock(&store->lock);
-                while (STAILQ_EMPTY(&store->fresh) && !store->stop) {
+                while (STAILQ_EMPTY(&store->fresh) && (r < 0 || !store->kept) && !store->stop) {
                         if (r == 0)
                                 pthread_cond_wait(&store->work, &store->lock);
                         else if (pthread_cond_timedwait(&store->work, &store->lock, &retry) ==
@@ -171,8 +198,9 @@ static void *writer(void *userdata)
                 }
                 STAILQ_CONCAT(&store->unwritten, &store->fresh);
                 stop = store->stop;
+                keep = store->kept;
                 pthread_mutex_unlock(&store->lock);
-                if (r < 0 || !STAILQ_EMPTY(&store->unwritten))
+                if (r < 0 || keep || !STAILQ_EMPTY(&store->unwritten))
                         r = write_all(store);
         } while (!stop);
         lines_close(&store->lines);
@@ -296,6 +324,19 @@ void store_append(struct store *store, struct verdict *verdict)
         }
 }
 
+void store_keep(struct store *store, const char *name, char *text)
+{
+        char *before;
+
+        pthread_mutex_lock(&store->lock);
+        before = store->kept;
+        store->kept = text;
+        store->kept_name = name;
+        pthread_cond_signal(&store->work);
+        pthread_mutex_unlock(&store->lock);
+        free(before);
+}
+
 struct store *store_free(struct store *store)
 {
         struct entry *entry;
@@ -320,6 +361,7 @@ struct store *store_free(struct store *store)
         pthread_cond_destroy(&store->work);
         pthread_mutex_destroy(&store->lock);
         free(store->folder);
+        free(store->kept);
         free(store);
         return NULL;
 }

@@ -10,6 +10,8 @@
  * A line is one writev(2) with its newline. What a crash or a full disk left of one is cut off and kept
  * beside it in verdicts.jsonl.torn, so every line of the file is a whole object, always.
  *
+ * Beside it the store keeps one small file of its caller's (store_keep), of which only the latest text counts.
+ *
  * A disk that takes nothing (full, read-only, failing) costs no verdict: it stays in memory in its
  * order and is tried again every few seconds. Its announcement does not wait for that: it comes after
  * the first attempt, with the error in it.
@@ -47,5 +49,8 @@ int store_new(struct store **ret, sd_event *event, const char *folder, const str
               void *userdata);
 /* Takes the verdict over, whatever happens. Loop's thread only. */
 void store_append(struct store *store, struct verdict *verdict);
+/* Makes the file `name` (a literal, always the same) in the folder hold `text`, which is taken over (malloc'ed):
+ * whole, outside the loop, as soon as the disk takes it. A later text replaces one that still waits. */
+void store_keep(struct store *store, const char *name, char *text);
 /* Tries everything that waits once more, announces what was not yet, ends the thread. NULL. */
 struct store *store_free(struct store *store);

@@ -186,8 +186,8 @@ static void test_a_foreign_host_is_never_touched(void **state)
         foreign = host;
         foreign.foreign = true;
         assert_int_equal(act_signal(&target, &foreign, reader, SIGKILL), ACT_REFUSED);
-        assert_int_equal(act_group_kill(&foreign, &group), ACT_REFUSED);
-        assert_int_equal(act_group_freeze(&foreign, &group, true), ACT_REFUSED);
+        assert_int_equal(act_group_kill(&foreign, &group, NULL), ACT_REFUSED);
+        assert_int_equal(act_group_freeze(&foreign, &group, NULL), ACT_REFUSED);
         act_release(&target);
         assert_int_equal(act_hold(&target, &foreign, reader), ACT_DONE);
         assert_int_equal(target.pidfd, -1);
@@ -228,7 +228,7 @@ static void test_the_whole_group_is_killed(void **state)
         for (size_t i = 1; i < n; i++)
                 assert_true(pids[i - 1] < pids[i]);
         free(pids);
-        assert_int_equal(act_group_kill(&host, &group), ACT_DONE);
+        assert_int_equal(act_group_kill(&host, &group, NULL), ACT_DONE);
         for (size_t i = 0; i < 4; i++)
                 assert_int_equal(reap(children[i]), SIGKILL);
 }
@@ -256,14 +256,27 @@ static void wait_for_event(const char *event)
 static void test_a_frozen_group_runs_again(void **state)
 {
         struct act_group group = need_switch();
-        pid_t pid = child_in(home, false, wait_for_ever);
+        pid_t pid = child_in(home, false, wait_for_ever), bystander;
 
         (void)state;
-        assert_int_equal(act_group_freeze(&host, &group, true), ACT_DONE);
+        assert_int_equal(act_group_freeze(&host, &group, NULL), ACT_DONE);
         wait_for_event("frozen 1");
         assert_true(is_alive(pid));
-        assert_int_equal(act_group_freeze(&host, &group, false), ACT_DONE);
+        assert_int_equal(act_group_thaw(&host, &group), ACT_DONE);
         wait_for_event("frozen 0");
+
+        /* Also when another one has come into the v2 group meanwhile. */
+        if (is_hybrid()) {
+                assert_int_equal(act_group_freeze(&host, &group, NULL), ACT_DONE);
+                wait_for_event("frozen 1");
+                need_group(other);
+                bystander = child_in(other, false, wait_for_ever);
+                assert_int_equal(join(host.unified, home, bystander), 0);
+                assert_int_equal(act_group_thaw(&host, &group), ACT_DONE);
+                wait_for_event("frozen 0");
+                kill(bystander, SIGKILL);
+                reap(bystander);
+        }
         kill(pid, SIGTERM);
         assert_int_equal(reap(pid), SIGTERM);
 }
@@ -283,20 +296,82 @@ static void test_a_differing_twin_is_not_used(void **state)
         need_group(other);
         bystander = child_in(other, false, wait_for_ever);
         assert_int_equal(join(host.unified, home, bystander), 0);
-        assert_int_equal(act_group_kill(&host, &group), -EOPNOTSUPP);
-        assert_int_equal(act_group_freeze(&host, &group, true), -EOPNOTSUPP);
+        assert_int_equal(act_group_kill(&host, &group, NULL), -EOPNOTSUPP);
+        assert_int_equal(act_group_freeze(&host, &group, NULL), -EOPNOTSUPP);
         assert_true(is_alive(member) && is_alive(bystander));
         kill(bystander, SIGKILL);
         reap(bystander);
 
         /* And one that is missing in the v2 group: its members would be spared. */
         bystander = child_in(home, true, wait_for_ever);
-        assert_int_equal(act_group_kill(&host, &group), -EOPNOTSUPP);
+        assert_int_equal(act_group_kill(&host, &group, NULL), -EOPNOTSUPP);
         assert_true(is_alive(member) && is_alive(bystander));
         kill(member, SIGKILL);
         kill(bystander, SIGKILL);
         reap(member);
         reap(bystander);
+}
+
+/* What is limited to one user takes no other's process, however root moved it into a group of that user's: a
+ * group's switch would ask for no permission. */
+static void test_another_users_process_is_left_alone(void **state)
+{
+        struct act_group group = need_switch();
+        pid_t pid = child_in(home, false, wait_for_ever);
+        struct process_reader *reader;
+        struct act_target target;
+
+        (void)state;
+        host.only = getuid() + 1;
+        assert_int_equal(process_reader_new(&reader, &host, pid), 0);
+        assert_int_equal(act_hold(&target, &host, reader), ACT_REFUSED);
+        assert_int_equal(act_group_kill(&host, &group, NULL), ACT_REFUSED);
+        assert_int_equal(act_group_freeze(&host, &group, NULL), ACT_REFUSED);
+        host.only = getuid();
+        assert_int_equal(act_hold(&target, &host, reader), ACT_DONE);
+        host.only = getuid() + 1; /* it changed hands */
+        assert_int_equal(act_signal(&target, &host, reader, SIGKILL), ACT_REFUSED);
+        host.only = HOST_EVERY_USER;
+        assert_true(is_alive(pid));
+        act_release(&target);
+        process_reader_free(reader);
+        assert_int_equal(act_group_kill(&host, &group, NULL), ACT_DONE);
+        assert_int_equal(reap(pid), SIGKILL);
+}
+
+static bool spares_hidden(void *userdata, const char *path)
+{
+        unsigned *asked = userdata;
+
+        (*asked)++;
+        return strcmp(path + strlen(home), "/.hidden") == 0;
+}
+
+/* A group below counts whatever its name, and may be spared at the last moment. */
+static void test_a_group_below_is_seen_and_spared(void **state)
+{
+        struct act_group group = need_switch();
+        unsigned asked = 0;
+        struct act_spare spare = {.spares = spares_hidden, .userdata = &asked};
+        pid_t child, *pids;
+        char below[128];
+        size_t n;
+
+        (void)state;
+        snprintf(below, sizeof(below), "%s/.hidden", home);
+        need_group(below);
+        child = child_in(below, false, wait_for_ever);
+        assert_int_equal(act_group_members(&host, &group, &pids, &n), ACT_DONE);
+        assert_int_equal(n, 1);
+        assert_int_equal(pids[0], child);
+        free(pids);
+        assert_int_equal(act_group_kill(&host, &group, &spare), ACT_REFUSED);
+        assert_int_equal(act_group_freeze(&host, &group, &spare), ACT_REFUSED);
+        assert_int_equal(asked, 4);
+        assert_true(is_alive(child));
+        assert_int_equal(act_group_kill(&host, &group, NULL), ACT_DONE);
+        assert_int_equal(reap(child), SIGKILL);
+        remove_group(below);
 }
 
 static void test_another_group_under_the_path_is_left_alone(void **state)
@@ -307,7 +382,7 @@ static void test_another_group_under_the_path_is_left_alone(void **state)
 
         (void)state;
         group.inode++;
-        assert_int_equal(act_group_kill(&host, &group), ACT_GONE);
+        assert_int_equal(act_group_kill(&host, &group, NULL), ACT_GONE);
         assert_int_equal(act_group_members(&host, &group, &pids, &n), ACT_GONE);
         assert_true(is_alive(pid));
         kill(pid, SIGKILL);
@@ -320,8 +395,8 @@ static void test_the_root_and_our_own_group_are_refused(void **state)
 
         (void)state;
         group.path = "/";
-        assert_int_equal(act_group_kill(&host, &group), ACT_REFUSED);
-        assert_int_equal(act_group_freeze(&host, &group, true), ACT_REFUSED);
+        assert_int_equal(act_group_kill(&host, &group, NULL), ACT_REFUSED);
+        assert_int_equal(act_group_freeze(&host, &group, NULL), ACT_REFUSED);
 
         /* A child that stands for the daemon: it is in the group that it is told to kill. */
         group.path = home;
@@ -329,7 +404,7 @@ static void test_the_root_and_our_own_group_are_refused(void **state)
                 if (join(host.groups, home, getpid()) < 0 ||
                     (is_hybrid() && join(host.unified, home, getpid()) < 0))
                         _exit(2);
-                _exit(act_group_kill(&host, &group) == ACT_REFUSED ? 0 : 1);
+                _exit(act_group_kill(&host, &group, NULL) == ACT_REFUSED ? 0 : 1);
         }
         int status;
 
@@ -349,6 +424,8 @@ int main(void)
                 cmocka_unit_test_teardown(test_the_whole_group_is_killed, remove_homes),
                 cmocka_unit_test_teardown(test_a_frozen_group_runs_again, remove_homes),
                 cmocka_unit_test_teardown(test_a_differing_twin_is_not_used, remove_homes),
+                cmocka_unit_test_teardown(test_another_users_process_is_left_alone, remove_homes),
+                cmocka_unit_test_teardown(test_a_group_below_is_seen_and_spared, remove_homes),
                 cmocka_unit_test_teardown(test_another_group_under_the_path_is_left_alone,
                                           remove_homes),
                 cmocka_unit_test_teardown(test_the_root_and_our_own_group_are_refused,

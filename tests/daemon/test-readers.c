@@ -427,6 +427,7 @@ static void test_memberships(void **state)
 
         (void)state;
         put("proc/7/statm", "1 1 0\n");
+        put("proc/7/stat", "7 (a) S 1 7 7 0 -1 4194304 0\n");
         put("cgroup/cgroup.controllers", "memory\n");
         assert_int_equal(host_open(&host, "proc", "cgroup"), 0);
         for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
@@ -441,6 +442,25 @@ static void test_memberships(void **state)
                 free(path);
                 process_reader_free(reader);
         }
+        host_close(&host);
+}
+
+/* v1 shows a process that exits in the root, and it has not moved there. */
+static void test_an_exit_is_no_move(void **state)
+{
+        struct process_reader *reader;
+        struct host host;
+        char *path;
+
+        (void)state;
+        put("proc/7/statm", "1 1 0\n");
+        put("proc/7/stat", "7 (a) R 1 7 7 0 -1 4194308 0\n");
+        put("proc/7/cgroup", "4:memory:/\n");
+        put("cgroup/memory/memory.usage_in_bytes", "1\n");
+        assert_int_equal(host_open(&host, "proc", "cgroup"), 0);
+        reader = open_process(&host, 7);
+        assert_int_equal(process_read_group(reader, &host, &path), -ESRCH);
+        process_reader_free(reader);
         host_close(&host);
 }
 
@@ -603,6 +623,7 @@ int main(void)
                 TEST(test_layouts),
                 TEST(test_odd_names),
                 TEST(test_memberships),
+                TEST(test_an_exit_is_no_move),
                 TEST(test_v1_lines),
                 TEST(test_hard_paths),
                 TEST(test_walk_of_odd_trees),
