@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <inttypes.h>
+#include <math.h>
 #include <signal.h>
 #include <stdio.h>
 #include "bng/answer.h"
@@ -14,6 +15,11 @@
 static json_t *count(uint64_t n)
 {
         return n <= INT64_MAX ? json_integer((json_int_t)n) : json_null();
+}
+
+static json_t *seconds(double n)
+{
+        return isfinite(n) ? json_real(n) : json_null();
 }
 
 static uint64_t result_bytes(const struct bng_predict_result *result)
@@ -39,7 +45,7 @@ static json_t *object_of(const struct request *request, const struct bng_predict
                                     json_string(bng_range_text(result->size, &magnitude)));
                 json_object_set_new(object, "result_bytes", count(result_bytes(result)));
                 json_object_set_new(object, "peak_bytes", count(result->peak_bytes));
-                json_object_set_new(object, "seconds", json_null());
+                json_object_set_new(object, "seconds", seconds(result->seconds));
         }
         json_object_set_new(object, "allowed", json_boolean(status == BNG_OK));
         if (status == BNG_OK)

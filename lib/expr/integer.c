@@ -124,6 +124,7 @@ static bng_status judge(struct bng_work *work, const struct bng_prediction *pred
 {
         const struct bng_range *size = &prediction->result.size;
         note_peak(work, prediction->peak_bytes);
+        work->seconds += prediction->seconds;
         if (prediction->undefined)
                 return bng_ctx_fail(work->ctx, BNG_UNDEFINED, "undefined: %s",
                                     prediction->undefined);

@@ -37,6 +37,7 @@ struct bng_work {
         uint64_t held_bytes;      /* surely held, as the context counts it */
         uint64_t held_most_bytes; /* predicting: perhaps held */
         uint64_t peak_most_bytes; /* predicting: the most that was perhaps held */
+        double seconds;           /* predicting: the time of all the operations so far */
         bng_status refusal;       /* predicting: the first one, or BNG_OK */
         char sentence[512];       /* of that refusal */
 };

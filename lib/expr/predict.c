@@ -37,7 +37,9 @@ static uint64_t text_bytes_max(const struct bng_integer *a)
 
 static bng_status predict_print_part(struct bng_work *work, const struct bng_integer *a)
 {
-        uint64_t peak_bytes = bng_predict_print(bng_integer_operand(a), 10).peak_bytes;
+        struct bng_prediction printing = bng_predict_print(bng_integer_operand(a), 10);
+        uint64_t peak_bytes = printing.peak_bytes;
+        work->seconds += printing.seconds;
         return bng_work_judge_memory(work, bng_integer_is_tight(a) ? peak_bytes : text_bytes_min(a),
                                      peak_bytes);
 }
@@ -128,6 +130,7 @@ bng_status bng_predict_expr(bng_ctx *ctx, const char *text, size_t length,
                         status = printing != BNG_OK ? printing : work->refusal;
         }
         result.peak_bytes = work->peak_most_bytes;
+        result.seconds = work->seconds;
         if (status == BNG_OK || work->refusal != BNG_OK)
                 *ret = result;
         bng_machine_end(&machine);

@@ -15,6 +15,7 @@ struct bng_predict_result {
         bool is_known;         /* false: nobody got to the end of it; the rest is void */
         struct bng_range size; /* of the value, of a rational: of the larger of its parts */
         bng_bounds bits;       /* of the same */
+        double seconds;        /* about, to evaluate and print it; infinity: beyond count */
         uint64_t peak_bytes; /* what evaluating and printing holds at most; UINT64_MAX: beyond count
                               */
 };

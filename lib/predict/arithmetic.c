@@ -58,6 +58,11 @@ static uint64_t product_bits(struct bng_operand a, struct bng_operand b)
         return bng_sat_add(bng_operand_bits_max(a), bng_operand_bits_max(b));
 }
 
+static struct bng_time product_time(struct bng_operand a, struct bng_operand b)
+{
+        return bng_time_multiply(bng_operand_bits_max(a), bng_operand_bits_max(b));
+}
+
 struct bng_prediction bng_predict_copy(struct bng_operand a)
 {
         return bng_predicted(a, BNG_WORK_COPY, bng_operand_bits_max(a));
@@ -92,8 +97,10 @@ static bool by_one_limb(struct bng_operand a, struct bng_operand b)
 
 struct bng_prediction bng_predict_multiply(struct bng_operand a, struct bng_operand b)
 {
-        return bng_predicted(product(a, b), by_one_limb(a, b) ? BNG_WORK_COPY : BNG_WORK_MULTIPLY,
-                             product_bits(a, b));
+        struct bng_prediction prediction =
+                bng_predicted(product(a, b), by_one_limb(a, b) ? BNG_WORK_COPY : BNG_WORK_MULTIPLY,
+                              product_bits(a, b));
+        return bng_timed(prediction, product_time(a, b));
 }
 
 struct bng_prediction bng_predict_add_product(struct bng_operand r, struct bng_operand a,
@@ -102,9 +109,11 @@ struct bng_prediction bng_predict_add_product(struct bng_operand r, struct bng_o
         uint64_t r_bits = bng_operand_bits_max(r);
         uint64_t ab_bits = product_bits(a, b);
 
-        return bng_predicted(sum(r, product(a, b)),
-                             by_one_limb(a, b) ? BNG_WORK_UPDATE : BNG_WORK_ADD_PRODUCT,
-                             r_bits > ab_bits ? r_bits : ab_bits);
+        struct bng_prediction prediction = bng_predicted(
+                sum(r, product(a, b)), by_one_limb(a, b) ? BNG_WORK_UPDATE : BNG_WORK_ADD_PRODUCT,
+                r_bits > ab_bits ? r_bits : ab_bits);
+        struct bng_time adding = bng_time_of(BNG_PACE_PASS, r_bits > ab_bits ? r_bits : ab_bits);
+        return bng_timed(prediction, bng_time_and(product_time(a, b), adding));
 }
 
 struct bng_prediction bng_predict_subtract_product(struct bng_operand r, struct bng_operand a,

@@ -62,12 +62,28 @@ static uint64_t longer_bits(struct bng_operand a, struct bng_operand d)
         return a_bits > d_bits ? a_bits : d_bits;
 }
 
+/* A division takes longest by half as many bits; or by the nearest that the divisor may have. */
+static uint64_t slowest_divisor_bits(struct bng_operand a, struct bng_operand d)
+{
+        bng_bounds bits = bng_range_bits(d.size);
+        uint64_t half = bng_operand_bits_max(a) / 2;
+
+        return half < bits.bits_min ? bits.bits_min : half > bits.bits_max ? bits.bits_max : half;
+}
+
+static struct bng_time remainder_time(struct bng_operand a, struct bng_operand d)
+{
+        return bng_time_remainder(bng_operand_bits_max(a), slowest_divisor_bits(a, d));
+}
+
 struct bng_prediction bng_predict_quotient(enum bng_division division, struct bng_operand a,
                                            struct bng_operand d)
 {
         if (d.size.surely_zero)
                 return bng_predicted_undefined(by_zero);
-        return bng_predicted(quotient_of(division, a, d), BNG_WORK_DIVIDE, longer_bits(a, d));
+        return bng_timed(
+                bng_predicted(quotient_of(division, a, d), BNG_WORK_DIVIDE, longer_bits(a, d)),
+                bng_time_quotient(bng_operand_bits_max(a), slowest_divisor_bits(a, d)));
 }
 
 struct bng_prediction bng_predict_remainder(enum bng_division division, struct bng_operand a,
@@ -75,7 +91,9 @@ struct bng_prediction bng_predict_remainder(enum bng_division division, struct b
 {
         if (d.size.surely_zero)
                 return bng_predicted_undefined(by_zero);
-        return bng_predicted(remainder_of(division, a, d), BNG_WORK_DIVIDE, longer_bits(a, d));
+        return bng_timed(
+                bng_predicted(remainder_of(division, a, d), BNG_WORK_DIVIDE, longer_bits(a, d)),
+                remainder_time(a, d));
 }
 
 struct bng_prediction bng_predict_quotient_remainder(enum bng_division division,
@@ -94,20 +112,24 @@ struct bng_prediction bng_predict_quotient_remainder(enum bng_division division,
         struct bng_operand result =
                 bng_operand_range(larger, q.may_be_negative || r.may_be_negative,
                                   q.may_be_positive || r.may_be_positive);
-        return bng_predicted(result, BNG_WORK_DIVIDE, longer_bits(a, d));
+        return bng_timed(bng_predicted(result, BNG_WORK_DIVIDE, longer_bits(a, d)),
+                         remainder_time(a, d));
 }
 
 struct bng_prediction bng_predict_gcd(struct bng_operand a, struct bng_operand b)
 {
         struct bng_operand result = bng_operand_range(bng_range_gcd(a.size, b.size), false, true);
-        return bng_predicted(result, BNG_WORK_GCD, longer_bits(a, b));
+        return bng_timed(bng_predicted(result, BNG_WORK_GCD, longer_bits(a, b)),
+                         bng_time_gcd(bng_operand_bits_max(a), bng_operand_bits_max(b)));
 }
 
 struct bng_prediction bng_predict_lcm(struct bng_operand a, struct bng_operand b)
 {
         struct bng_operand result = bng_operand_range(bng_range_lcm(a.size, b.size), false, true);
-        return bng_predicted(result, BNG_WORK_LCM,
-                             bng_sat_add(bng_operand_bits_max(a), bng_operand_bits_max(b)));
+        uint64_t a_bits = bng_operand_bits_max(a);
+        uint64_t b_bits = bng_operand_bits_max(b);
+        return bng_timed(bng_predicted(result, BNG_WORK_LCM, bng_sat_add(a_bits, b_bits)),
+                         bng_time_lcm(a_bits, b_bits));
 }
 
 static const char modulus_zero[] = "a modulus of zero";
@@ -118,7 +140,8 @@ struct bng_prediction bng_predict_inverse(struct bng_operand a, struct bng_opera
                 return bng_predicted_undefined(modulus_zero);
 
         struct bng_operand result = bng_operand_range(bng_range_residue(modulus.size), false, true);
-        return bng_predicted(result, BNG_WORK_INVERT, longer_bits(a, modulus));
+        return bng_timed(bng_predicted(result, BNG_WORK_INVERT, longer_bits(a, modulus)),
+                         bng_time_invert(bng_operand_bits_max(a), bng_operand_bits_max(modulus)));
 }
 
 /*
@@ -148,5 +171,11 @@ struct bng_prediction bng_predict_power_modulo(struct bng_operand base, struct b
         prediction.peak_bytes =
                 bng_sat_add(prediction.peak_bytes,
                             bng_peak_bytes(BNG_WORK_POWER_TABLE, bng_sat_add(table, inverse)));
-        return prediction;
+        struct bng_time time =
+                bng_time_power_modulo(bng_operand_bits_max(base), bng_operand_bits_max(exponent),
+                                      bng_operand_bits_max(modulus));
+        if (exponent.may_be_negative)
+                time = bng_time_and(time, bng_time_invert(bng_operand_bits_max(base),
+                                                          bng_operand_bits_max(modulus)));
+        return bng_timed(prediction, time);
 }

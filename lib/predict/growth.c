@@ -42,6 +42,16 @@ static uint64_t power_room(struct bng_operand base, struct bng_operand exponent,
         return bng_sat_add(bits, slack + 6 * GMP_NUMB_BITS);
 }
 
+static struct bng_time power_time(struct bng_operand base, struct bng_operand exponent,
+                                  struct bng_operand result)
+{
+        uint64_t bits = bng_operand_bits_max(base);
+
+        if (!exponent.size.known || bits == BNG_BITS_BEYOND)
+                return bng_time_power(bng_operand_bits_max(result) / 2, 0, 2);
+        return bng_time_power(bits - base.zeros, base.zeros, exponent.size.value);
+}
+
 struct bng_prediction bng_predict_power(struct bng_operand base, struct bng_operand exponent)
 {
         if (bng_surely_negative(exponent)) {
@@ -57,7 +67,7 @@ struct bng_prediction bng_predict_power(struct bng_operand base, struct bng_oper
         uint64_t room = power_room(base, exponent, bng_operand_bits_max(result));
         struct bng_prediction prediction = bng_predicted(result, BNG_WORK_POWER, room);
         prediction.room_bits = room;
-        return prediction;
+        return bng_timed(prediction, power_time(base, exponent, result));
 }
 
 /* ---- roots ---- */
@@ -137,6 +147,10 @@ struct bng_prediction bng_predict_binomial(struct bng_operand n, struct bng_oper
         uint64_t bits = bng_operand_bits_max(result);
         struct bng_range from = n.may_be_negative ? top : n.size;
         bool by_words = from.known && from.value <= ULONG_MAX;
-        return bng_predicted(result, BNG_WORK_BINOMIAL,
-                             by_words ? bits : bng_sat_add(bng_sat_mul(bits, 2), bits / 2));
+        struct bng_prediction prediction =
+                bng_predicted(result, BNG_WORK_BINOMIAL,
+                              by_words ? bits : bng_sat_add(bng_sat_mul(bits, 2), bits / 2));
+        if (!by_words || !k.size.known)
+                return prediction;
+        return bng_timed(prediction, bng_time_binomial(from.value, k.size.value, bits));
 }

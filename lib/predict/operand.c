@@ -10,6 +10,7 @@ struct bng_operand bng_operand_range(struct bng_range size, bool may_be_negative
                 .may_be_positive = may_be_positive && !size.surely_zero,
                 .may_be_odd = !size.known || size.value % 2 == 1,
                 .may_be_even = !size.known || size.value % 2 == 0,
+                .zeros = size.known && size.value != 0 ? (uint64_t)__builtin_ctzll(size.value) : 0,
         };
 }
 
@@ -48,11 +49,13 @@ struct bng_operand bng_operand_z(mpz_srcptr n)
 
         uint64_t bits = mpz_sizeinbase(n, 2);
         /* Stops at the lowest one, so only multiples of huge powers of two are read for long. */
-        bool nothing_below = bits <= 64 || mpn_scan1(mpz_limbs_read(n), 0) >= bits - 64;
+        uint64_t zeros = mpn_scan1(mpz_limbs_read(n), 0);
+        bool nothing_below = bits <= 64 || zeros >= bits - 64;
         struct bng_operand operand =
                 bng_operand_range(bng_range_of_leading(bits, leading_bits(n, bits), nothing_below),
                                   mpz_sgn(n) < 0, mpz_sgn(n) > 0);
         operand.may_be_odd = mpz_odd_p(n);
         operand.may_be_even = mpz_even_p(n);
+        operand.zeros = zeros;
         return operand;
 }

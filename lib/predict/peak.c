@@ -52,11 +52,12 @@ struct bng_prediction bng_predicted(struct bng_operand result, enum bng_work wor
         /* Room is made in limbs, and for a carry. */
         uint64_t room = bng_sat_add(bng_operand_bits_max(result), 2 * GMP_NUMB_BITS);
 
-        return (struct bng_prediction){
+        struct bng_prediction prediction = {
                 .result = result,
                 .room_bits = room,
                 .peak_bytes = bng_peak_bytes(work, bits),
         };
+        return bng_timed(prediction, bng_time_of_work(work, bits));
 }
 
 struct bng_prediction bng_predicted_undefined(const char *why)

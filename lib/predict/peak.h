@@ -9,7 +9,7 @@
 #include "predict/predict.h"
 
 enum bng_work {
-        BNG_WORK_COPY, /* also sums, shifts: one pass over the operands */
+        BNG_WORK_COPY,   /* also sums, shifts: one pass over the operands */
         BNG_WORK_UPDATE, /* a copy that grows */
         BNG_WORK_BITWISE,
         BNG_WORK_MULTIPLY,
@@ -34,8 +34,20 @@ enum bng_work {
 /* The most bytes that this work holds on integers of `bits` bits; saturates. */
 uint64_t bng_peak_bytes(enum bng_work work, uint64_t bits);
 
+/* The time of an algorithm on an integer of `bits` bits: time.c. */
+struct bng_time bng_time_of_work(enum bng_work work, uint64_t bits);
+
 /* A prediction whose work is done on `bits` bits, and whose room is the result's. */
 struct bng_prediction bng_predicted(struct bng_operand result, enum bng_work work, uint64_t bits);
+/* The same prediction with a time of its own instead of the one that its work usually takes. */
+static inline struct bng_prediction bng_timed(struct bng_prediction prediction,
+                                              struct bng_time time)
+{
+        prediction.seconds = time.seconds;
+        prediction.pace = time.pace;
+        return prediction;
+}
+
 /* There is no such number; `why` is static text. */
 struct bng_prediction bng_predicted_undefined(const char *why);
 

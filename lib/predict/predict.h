@@ -4,10 +4,11 @@
 /*
  * What an operation will need, before it runs: pure functions from operands to a prediction.
  *
- * A prediction says three things, in the order in which they are judged. Is there a result at all?
- * How large is it (proven on both sides)? And how many bytes will GMP hold at the worst moment? The
- * last is an upper bound: the length that the operation works on, times the worst that was measured
- * for it, with a margin (peak.c). Operands do not count in it.
+ * A prediction says four things, in the order in which they are judged. Is there a result at all?
+ * How large is it (proven on both sides)? How many bytes will GMP hold at the worst moment? That is
+ * an upper bound: the length that the operation works on, times the worst that was measured for it,
+ * with a margin (peak.c). Operands do not count in it. And how long will it take? That is an
+ * estimate (time.h), of the largest operands where they are known only roughly.
  *
  * The same functions serve integers that exist and those that are predicted themselves: a
  * prediction's result is the operand of the next one. What is undefined only for some of the values
@@ -16,12 +17,15 @@
  */
 
 #include "predict/operand.h"
+#include "predict/time.h"
 
 struct bng_prediction {
         const char *undefined; /* why there is no such number: static text; NULL if there is one */
         struct bng_operand result; /* of two results, the larger, with the signs of either */
         uint64_t room_bits;        /* the longest integer for which GMP makes room on the way */
         uint64_t peak_bytes;       /* at most; UINT64_MAX: more than can be counted */
+        double seconds;            /* about; without calibration; infinity: beyond count */
+        enum bng_pace pace;        /* what takes longest in it */
 };
 
 /* ---- arithmetic.c ---- */

@@ -29,7 +29,7 @@ struct bng_prediction bng_predict_parse(uint64_t leading, uint64_t more, unsigne
         struct bng_prediction prediction = bng_predicted(result, BNG_WORK_PARSE, bits);
 
         prediction.peak_bytes = bng_sat_add(prediction.peak_bytes, length);
-        return prediction;
+        return bng_timed(prediction, bng_time_parse(bits, base));
 }
 
 struct bng_prediction bng_predict_print(struct bng_operand a, unsigned base)
@@ -40,5 +40,5 @@ struct bng_prediction bng_predict_print(struct bng_operand a, unsigned base)
         uint64_t text = bng_sat_add(bng_range_digits(a.size, base).digits_max, 3);
 
         prediction.peak_bytes = bng_sat_add(prediction.peak_bytes, text);
-        return prediction;
+        return bng_timed(prediction, bng_time_print(bng_operand_bits_max(a), base));
 }

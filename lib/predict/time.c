@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <math.h>
+#include "predict/peak.h"
+
+/*
+ * Nanoseconds for each bit, measured with GMP 6.2.1 on an x86-64 server at 2.x GHz, at 2^7, 2^10,
+ * .. 2^31 bits. Between them the price of a bit is nearly a straight line over the logarithm of the
+ * length, because the algorithms change from schoolbook to Karatsuba, Toom and Fourier. What is a
+ * bit: of a product or square its own bits; of a division the dividend's, which has twice the bits
+ * of the divisor; of a gcd or an inverse the shorter operand's; of the rest the number's own.
+ */
+#define POINTS 9
+#define FIRST_POINT 7
+#define STEP 3
+
+static const double curves[BNG_PACES][POINTS] = {
+        [BNG_PACE_PASS] = {.01, .01, .01, .01, .01, .01, .01, .01, .01},
+        [BNG_PACE_MULTIPLY] = {.013, .05, .225, .65, 1.55, 2.55, 3.6, 4.1, 4.9},
+        [BNG_PACE_SQUARE] = {.013, .04, .157, .47, 1.1, 1.75, 2.5, 3.1, 3.8},
+        [BNG_PACE_DIVIDE] = {.03, .13, .42, 1.5, 3.9, 7, 9.4, 11, 13},
+        [BNG_PACE_GCD] = {1.5, 4, 7.5, 26, 71, 160, 250, 370, 550},
+        [BNG_PACE_INVERT] = {2, 5, 11, 37, 100, 240, 390, 560, 800},
+        [BNG_PACE_POWER_MODULO] = {.1, .375, 1.8, 5.4, 11, 17, 23, 27, 32},
+        [BNG_PACE_ROOT] = {.2, .3, .21, .78, 2.1, 4.8, 7.6, 9.5, 12},
+        [BNG_PACE_FACTORIAL] = {.12, .13, .33, .82, 2.6, 6.2, 9.6, 15, 26},
+        [BNG_PACE_BINOMIAL] = {.8, .85, 1.2, 2.8, 7.2, 14, 27, 45, 70},
+        [BNG_PACE_PRIMORIAL] = {.5, .5, 1, 3, 7.3, 18, 31, 55, 95},
+        [BNG_PACE_FIBONACCI] = {.15, .15, .4, 1.1, 3, 6.5, 10, 20, 40},
+        [BNG_PACE_PARSE] = {.6, .6, 1.05, 2.4, 6, 13.5, 21, 30, 42},
+        [BNG_PACE_PRINT] = {.8, .95, 1.6, 4.4, 12.5, 28, 56, 75, 105},
+};
+
+static double nanoseconds_per_bit(enum bng_pace pace, uint64_t bits)
+{
+        const double *curve = curves[pace];
+
+        if (bits < UINT64_C(1) << FIRST_POINT)
+                return curve[0];
+        int log2 = 63 - __builtin_clzll(bits);
+        int point = (log2 - FIRST_POINT) / STEP;
+        if (point > POINTS - 2)
+                point = POINTS - 2;
+        double fraction = (double)bits / (double)(UINT64_C(1) << log2) - 1;
+        double beyond = (log2 + fraction - FIRST_POINT - STEP * point) / STEP;
+        return curve[point] + (curve[point + 1] - curve[point]) * beyond;
+}
+
+static double seconds_of(enum bng_pace pace, uint64_t bits, double worked_bits)
+{
+        if (bits == BNG_BITS_BEYOND)
+                return INFINITY;
+        return nanoseconds_per_bit(pace, bits) * worked_bits * 1e-9;
+}
+
+struct bng_time bng_time_of(enum bng_pace pace, uint64_t bits)
+{
+        return (struct bng_time){seconds_of(pace, bits, (double)bits), pace};
+}
+
+static const enum bng_pace paces[] = {
+        [BNG_WORK_COPY] = BNG_PACE_PASS,
+        [BNG_WORK_UPDATE] = BNG_PACE_PASS,
+        [BNG_WORK_BITWISE] = BNG_PACE_PASS,
+        [BNG_WORK_MULTIPLY] = BNG_PACE_MULTIPLY,
+        [BNG_WORK_ADD_PRODUCT] = BNG_PACE_MULTIPLY,
+        [BNG_WORK_DIVIDE] = BNG_PACE_DIVIDE,
+        [BNG_WORK_GCD] = BNG_PACE_GCD,
+        [BNG_WORK_LCM] = BNG_PACE_GCD,
+        [BNG_WORK_INVERT] = BNG_PACE_INVERT,
+        [BNG_WORK_POWER_MODULO] = BNG_PACE_POWER_MODULO,
+        [BNG_WORK_POWER_TABLE] = BNG_PACE_SQUARE,
+        [BNG_WORK_POWER] = BNG_PACE_SQUARE,
+        [BNG_WORK_ROOT] = BNG_PACE_ROOT,
+        [BNG_WORK_FACTORIAL] = BNG_PACE_FACTORIAL,
+        [BNG_WORK_BINOMIAL] = BNG_PACE_BINOMIAL,
+        [BNG_WORK_PRIMORIAL] = BNG_PACE_PRIMORIAL,
+        [BNG_WORK_FIBONACCI] = BNG_PACE_FIBONACCI,
+        [BNG_WORK_LUCAS] = BNG_PACE_FIBONACCI,
+        [BNG_WORK_PARSE] = BNG_PACE_PARSE,
+        [BNG_WORK_PRINT] = BNG_PACE_PRINT,
+};
+
+struct bng_time bng_time_of_work(enum bng_work work, uint64_t bits)
+{
+        return bng_time_of(work < sizeof paces / sizeof *paces ? paces[work] : BNG_PACE_PASS, bits);
+}
+
+struct bng_time bng_time_and(struct bng_time a, struct bng_time b)
+{
+        return (struct bng_time){a.seconds + b.seconds, a.seconds >= b.seconds ? a.pace : b.pace};
+}
+
+static uint64_t doubled(uint64_t bits)
+{
+        return bits > BNG_BITS_BEYOND / 4 ? BNG_BITS_BEYOND : 2 * bits;
+}
+
+static uint64_t shorter(uint64_t a, uint64_t b)
+{
+        return a < b ? a : b;
+}
+
+static uint64_t longer(uint64_t a, uint64_t b)
+{
+        return a > b ? a : b;
+}
+
+/* The longer factor in pieces as long as the shorter one. */
+struct bng_time bng_time_multiply(uint64_t a_bits, uint64_t b_bits)
+{
+        if (shorter(a_bits, b_bits) == 0)
+                return bng_time_of(BNG_PACE_MULTIPLY, 0);
+        if (longer(a_bits, b_bits) == BNG_BITS_BEYOND)
+                return bng_time_of(BNG_PACE_MULTIPLY, BNG_BITS_BEYOND);
+        return (struct bng_time){seconds_of(BNG_PACE_MULTIPLY, doubled(shorter(a_bits, b_bits)),
+                                            (double)a_bits + (double)b_bits),
+                                 BNG_PACE_MULTIPLY};
+}
+
+/*
+ * Pieces of the quotient are made one after the other, each as long as the divisor. A quotient that
+ * is shorter than the divisor needs only as much of the two as it is long itself.
+ */
+struct bng_time bng_time_quotient(uint64_t a_bits, uint64_t d_bits)
+{
+        struct bng_time copying = bng_time_of(BNG_PACE_PASS, a_bits);
+        if (a_bits < d_bits || a_bits == BNG_BITS_BEYOND)
+                return copying;
+
+        uint64_t q_bits = a_bits - d_bits + 1;
+        struct bng_time division = {
+                seconds_of(BNG_PACE_DIVIDE, doubled(shorter(q_bits, d_bits)), 2 * (double)q_bits),
+                BNG_PACE_DIVIDE};
+        return bng_time_and(division, copying);
+}
+
+/* The rest of the divisor is then multiplied by the quotient. */
+struct bng_time bng_time_remainder(uint64_t a_bits, uint64_t d_bits)
+{
+        struct bng_time quotient = bng_time_quotient(a_bits, d_bits);
+        uint64_t q_bits = a_bits < d_bits ? 0 : a_bits - d_bits + 1;
+
+        if (q_bits == 0 || q_bits >= d_bits || a_bits == BNG_BITS_BEYOND)
+                return quotient;
+        return bng_time_and(quotient, bng_time_multiply(d_bits - q_bits, q_bits));
+}
+
+static struct bng_time reduced_first(enum bng_pace pace, uint64_t a_bits, uint64_t b_bits)
+{
+        return bng_time_and(bng_time_of(pace, shorter(a_bits, b_bits)),
+                            bng_time_remainder(longer(a_bits, b_bits), shorter(a_bits, b_bits)));
+}
+
+struct bng_time bng_time_gcd(uint64_t a_bits, uint64_t b_bits)
+{
+        return reduced_first(BNG_PACE_GCD, a_bits, b_bits);
+}
+
+struct bng_time bng_time_lcm(uint64_t a_bits, uint64_t b_bits)
+{
+        return bng_time_and(bng_time_gcd(a_bits, b_bits), bng_time_multiply(a_bits, b_bits));
+}
+
+struct bng_time bng_time_invert(uint64_t a_bits, uint64_t modulus_bits)
+{
+        return reduced_first(BNG_PACE_INVERT, a_bits, modulus_bits);
+}
+
+struct bng_time bng_time_power_modulo(uint64_t base_bits, uint64_t exponent_bits,
+                                      uint64_t modulus_bits)
+{
+        struct bng_time power = bng_time_of(BNG_PACE_POWER_MODULO, modulus_bits);
+
+        power.seconds *= exponent_bits == BNG_BITS_BEYOND ? INFINITY : (double)exponent_bits + 1;
+        if (!(power.seconds >= 0)) /* 0 times infinity: modulo 1 */
+                power.seconds = 0;
+        return bng_time_and(power, bng_time_remainder(base_bits, modulus_bits));
+}
+
+/*
+ * Binary powering: a square for each bit of the exponent, of a number twice as long as the one
+ * before, and a product with the base where the bit is one.
+ */
+struct bng_time bng_time_power(uint64_t odd_bits, uint64_t zeros, uint64_t exponent)
+{
+        double result_bits = ((double)odd_bits + (double)zeros) * (double)exponent;
+        struct bng_time time = {0, BNG_PACE_SQUARE};
+        double bits = (double)odd_bits;
+
+        if (result_bits >= 0x1p62)
+                return bng_time_of(BNG_PACE_SQUARE, BNG_BITS_BEYOND);
+        if (exponent > 1 && odd_bits > 1) {
+                for (int bit = 62 - __builtin_clzll(exponent); bit >= 0; bit--) {
+                        bits *= 2;
+                        time.seconds += bng_time_of(BNG_PACE_SQUARE, (uint64_t)bits).seconds;
+                        if (exponent >> bit & 1) {
+                                time.seconds += bng_time_multiply((uint64_t)bits, odd_bits).seconds;
+                                bits += (double)odd_bits;
+                        }
+                }
+        }
+        return bng_time_and(time, bng_time_of(BNG_PACE_PASS, (uint64_t)result_bits));
+}
+
+/* From how many things on GMP multiplies primes, where that are not much fewer than n. */
+#define BY_PRIMES_MIN 1000
+#define BY_PRIMES_SHARE 16
+#define NANOSECONDS_PER_LIMB 1.3
+
+/*
+ * GMP multiplies the primes of a binomial if k is near n, which takes about a product's time.
+ * Otherwise it multiplies and divides by one limb after the other, each made of as many factors as
+ * fit, and that takes the square of the length.
+ */
+struct bng_time bng_time_binomial(uint64_t n, uint64_t k, uint64_t bits)
+{
+        struct bng_time by_primes = bng_time_of(BNG_PACE_BINOMIAL, bits);
+
+        if (n < k || bits == BNG_BITS_BEYOND)
+                return by_primes;
+        if (k > n / 2)
+                k = n - k;
+        if (k >= BY_PRIMES_MIN && k > n / BY_PRIMES_SHARE)
+                return by_primes;
+        unsigned factor_bits = n > 1 ? 64 - (unsigned)__builtin_clzll(n) : 1;
+        double steps = (double)k / (factor_bits >= GMP_NUMB_BITS ? 1 : GMP_NUMB_BITS / factor_bits);
+        double limbs = (double)bits / GMP_NUMB_BITS / 2;
+        return (struct bng_time){steps * (limbs + 1) * NANOSECONDS_PER_LIMB * 1e-9,
+                                 BNG_PACE_DIVIDE};
+}
+
+static bool power_of_two(unsigned base)
+{
+        return (base & (base - 1)) == 0;
+}
+
+/* A byte for each digit, or for some bits each. */
+#define PASSES_TO_TEXT 35
+
+struct bng_time bng_time_parse(uint64_t bits, unsigned base)
+{
+        struct bng_time digits = bng_time_of(BNG_PACE_PASS, bits);
+
+        digits.seconds *= PASSES_TO_TEXT;
+        return power_of_two(base) ? digits : bng_time_of(BNG_PACE_PARSE, bits);
+}
+
+struct bng_time bng_time_print(uint64_t bits, unsigned base)
+{
+        struct bng_time digits = bng_time_of(BNG_PACE_PASS, bits);
+
+        digits.seconds *= PASSES_TO_TEXT;
+        return power_of_two(base) ? digits : bng_time_of(BNG_PACE_PRINT, bits);
+}

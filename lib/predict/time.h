@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/*
+ * How long an operation takes, as an estimate: about what GMP needs, and right to a factor of 2 for
+ * what takes 10 ms and more once the machine is calibrated (speed.h). Unlike a size it proves
+ * nothing.
+ *
+ * A pace is one algorithm of GMP with a measured curve: nanoseconds for each bit of the number that
+ * it works on, which grow slowly with its length (time.c). An operation that repeats an algorithm,
+ * or runs it on unequal operands, is put together from curves; its pace is then that of the part
+ * that takes longest, and says by which measurement a calibration corrects it.
+ *
+ * Bit counts may be BNG_BITS_BEYOND; then the time is infinite. Never negative or NaN.
+ */
+
+#include "predict/operand.h"
+
+enum bng_pace {
+        BNG_PACE_PASS, /* once over all the limbs: sums, shifts, copies */
+        BNG_PACE_MULTIPLY,
+        BNG_PACE_SQUARE,
+        BNG_PACE_DIVIDE,
+        BNG_PACE_GCD,
+        BNG_PACE_INVERT,
+        BNG_PACE_POWER_MODULO, /* for each bit of the exponent */
+        BNG_PACE_ROOT,
+        BNG_PACE_FACTORIAL,
+        BNG_PACE_BINOMIAL,
+        BNG_PACE_PRIMORIAL,
+        BNG_PACE_FIBONACCI,
+        BNG_PACE_PARSE,
+        BNG_PACE_PRINT,
+        BNG_PACES,
+};
+
+struct bng_time {
+        double seconds; /* on the machine of the built-in curves */
+        enum bng_pace pace;
+};
+
+/* The curve itself: the algorithm once, on a number of so many bits. */
+struct bng_time bng_time_of(enum bng_pace pace, uint64_t bits);
+
+/* One after the other. */
+struct bng_time bng_time_and(struct bng_time a, struct bng_time b);
+
+/* Operations on operands of these lengths. */
+struct bng_time bng_time_multiply(uint64_t a_bits, uint64_t b_bits);
+/* The quotient of a / d, or its remainder or both, which takes longer where the quotient is short.
+ */
+struct bng_time bng_time_quotient(uint64_t a_bits, uint64_t d_bits);
+struct bng_time bng_time_remainder(uint64_t a_bits, uint64_t d_bits);
+struct bng_time bng_time_gcd(uint64_t a_bits, uint64_t b_bits);
+struct bng_time bng_time_lcm(uint64_t a_bits, uint64_t b_bits);
+struct bng_time bng_time_invert(uint64_t a_bits, uint64_t modulus_bits);
+struct bng_time bng_time_power_modulo(uint64_t base_bits, uint64_t exponent_bits,
+                                      uint64_t modulus_bits);
+/* Of a base whose odd part has so many bits, and of which so many zeros are taken away before. */
+struct bng_time bng_time_power(uint64_t odd_bits, uint64_t zeros, uint64_t exponent);
+/* n over k for machine words, whose result has so many bits. */
+struct bng_time bng_time_binomial(uint64_t n, uint64_t k, uint64_t bits);
+/* Text in this base to and from a number of so many bits. */
+struct bng_time bng_time_parse(uint64_t bits, unsigned base);
+struct bng_time bng_time_print(uint64_t bits, unsigned base);

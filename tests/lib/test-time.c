@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+#include "guard-cases.h"
+#include "predict/predict.h"
+
+/*
+ * What of a predicted time can be tested without a clock: that it is a time at all, that more work
+ * takes longer, that operations add up to what they are made of. How near it is to the truth is the
+ * benchmark's to say (bench-time).
+ */
+
+static unsigned long seed = 20240305;
+
+static void test_longer_numbers_take_longer(void **userdata)
+{
+        (void)userdata;
+        for (unsigned pace = 0; pace < BNG_PACES; pace++) {
+                double before = 0;
+                for (uint64_t bits = 1; bits < UINT64_C(1) << 62; bits += bits / 3 + 1) {
+                        struct bng_time time = bng_time_of(pace, bits);
+                        assert_int_equal(time.pace, pace);
+                        assert_true(isfinite(time.seconds));
+                        if (time.seconds < before * .9)
+                                fail_msg("pace %u: %g seconds for %lu bits, %g for less", pace,
+                                         time.seconds, (unsigned long)bits, before);
+                        before = time.seconds;
+                }
+                assert_true(bng_time_of(pace, 0).seconds == 0);
+                assert_true(isinf(bng_time_of(pace, BNG_BITS_BEYOND).seconds));
+        }
+}
+
+/* An operand of which anything may be known. */
+static struct bng_operand some_operand(void)
+{
+        mpz_t z;
+
+        mpz_init(z);
+        random_integer(z, random_below(300));
+        struct bng_operand operand = bng_operand_z(z);
+        mpz_clear(z);
+        switch (random_below(4)) {
+        case 0: /* far beyond all counting */
+                operand.size = bng_range_pow(operand.size, operand.size);
+                operand.size = bng_range_pow(operand.size, operand.size);
+                break;
+        case 1:
+                operand = bng_operand_range(bng_range_of_bits(random_below(9), random_below(300)),
+                                            random_below(2), true);
+                break;
+        default:
+                break;
+        }
+        return operand;
+}
+
+static void assert_is_time(struct bng_prediction prediction)
+{
+        assert_true(prediction.seconds >= 0); /* and no NaN */
+        assert_true(prediction.pace < BNG_PACES);
+}
+
+static void test_every_prediction_has_a_time(void **userdata)
+{
+        (void)userdata;
+        random_start(seed);
+        for (unsigned i = 0; i < 20000; i++) {
+                struct bng_operand a = some_operand(), b = some_operand(), c = some_operand();
+                assert_is_time(bng_predict_copy(a));
+                assert_is_time(bng_predict_complement(a));
+                assert_is_time(bng_predict_add(a, b));
+                assert_is_time(bng_predict_subtract(a, b));
+                assert_is_time(bng_predict_multiply(a, b));
+                assert_is_time(bng_predict_add_product(a, b, c));
+                assert_is_time(bng_predict_subtract_product(a, b, c));
+                assert_is_time(bng_predict_bitwise(a, b));
+                assert_is_time(bng_predict_set_bit(a, b));
+                assert_is_time(bng_predict_shift_left(a, b));
+                assert_is_time(bng_predict_shift_right(BNG_FLOOR, a, b));
+                assert_is_time(bng_predict_low_bits(BNG_CEILING, a, b));
+                assert_is_time(bng_predict_quotient(BNG_TRUNCATE, a, b));
+                assert_is_time(bng_predict_remainder(BNG_FLOOR, a, b));
+                assert_is_time(bng_predict_quotient_remainder(BNG_FLOOR, a, b));
+                assert_is_time(bng_predict_gcd(a, b));
+                assert_is_time(bng_predict_lcm(a, b));
+                assert_is_time(bng_predict_inverse(a, b));
+                assert_is_time(bng_predict_power_modulo(a, b, c));
+                assert_is_time(bng_predict_power(a, b));
+                assert_is_time(bng_predict_root(a, b));
+                assert_is_time(bng_predict_factorial(a));
+                assert_is_time(bng_predict_binomial(a, b));
+                assert_is_time(bng_predict_primorial(a));
+                assert_is_time(bng_predict_fibonacci(a));
+                assert_is_time(bng_predict_lucas(a));
+                assert_is_time(bng_predict_print(a, 2 + (unsigned)random_below(61)));
+                assert_is_time(bng_predict_parse(random_below(1000), random_below(UINT64_MAX),
+                                                 2 + (unsigned)random_below(61),
+                                                 random_below(UINT64_MAX)));
+        }
+        random_end();
+}
+
+static void test_parts_take_their_part(void **userdata)
+{
+        (void)userdata;
+        /* A factor twice as long, in two pieces. */
+        double once = bng_time_multiply(1000000, 1000).seconds;
+        double twice = bng_time_multiply(2000000, 1000).seconds;
+        assert_true(twice > 1.9 * once && twice < 2.1 * once);
+        /* By nothing. */
+        assert_true(bng_time_multiply(0, BNG_BITS_BEYOND).seconds == 0);
+        /* A short quotient of long numbers is found quickly, the remainder takes a pass and more. */
+        double quotient = bng_time_quotient(10000000, 9999000).seconds;
+        assert_true(quotient < bng_time_remainder(10000000, 9999000).seconds);
+        assert_true(quotient < bng_time_quotient(10000000, 5000000).seconds / 10);
+        /* Zeros at the end of a base are only shifted back in the end. */
+        assert_true(bng_time_power(1, 1000000, 1000).seconds <
+                    bng_time_power(1000001, 0, 1000).seconds / 10);
+        /* Each bit of an exponent is as much work. */
+        double power = bng_time_power_modulo(100, 99, 10000).seconds;
+        double longer = bng_time_power_modulo(100, 199, 10000).seconds;
+        assert_true(longer > 1.9 * power && longer < 2.1 * power);
+        assert_true(isinf(bng_time_power_modulo(100, BNG_BITS_BEYOND, 100).seconds));
+}
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(test_longer_numbers_take_longer),
+                cmocka_unit_test(test_every_prediction_has_a_time),
+                cmocka_unit_test(test_parts_take_their_part),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
