@@ -4,6 +4,8 @@
  * An end, from the decision to the last death, as a state machine on the loop: any number of them run
  * side by side and none waits for anything.
  *
+ *   REPORT    ReportSignal= is sent to who handles it, where there is one and time for it. ReportSec= runs
+ *             out: GRACE
  *   GRACE     SIGTERM is sent. The grace runs out, or the memory grows on: KILLED
  *   KILLED    SIGKILL is sent, to a group by cgroup.kill or, where that cannot be, to one member after
  *             the other until the group is empty: what forks faster than one turn of the loop can signal
@@ -83,6 +85,30 @@ static void kill_now(struct ending *ending)
 
 /* ---- the stages */
 
+static void ask(struct ending *ending)
+{
+        uint64_t now = manager_now(ending->manager);
+
+        ending->stage = GRACE;
+        ending->deadline = now + ending->policy->grace;
+        members_signal(ending, SIGTERM);
+        wait_in_stage(ending, now);
+}
+
+/* False: nobody can report, or there is no time for it. */
+static bool ask_for_report(struct ending *ending)
+{
+        const struct policy *policy = ending->policy;
+
+        if (!decide_report(policy, &ending->finding) ||
+            members_report(ending, policy->report_signal) == 0)
+                return false;
+        ending->stage = REPORT;
+        ending->deadline = manager_now(ending->manager) + policy->report_time;
+        wait_in_stage(ending, ending->deadline);
+        return true;
+}
+
 static void give_up(struct ending *ending)
 {
         ending->stage = GIVEN_UP;
@@ -95,7 +121,7 @@ static bool is_over(struct ending *ending)
         if (members_awaited(ending))
                 return false;
         return !ending->whole || ending->stage == GIVEN_UP ||
-               members_sweep(ending, ending->stage == GRACE ? SIGTERM : SIGKILL) == 0;
+               members_sweep(ending, ending->stage == KILLED ? SIGKILL : SIGTERM) == 0;
 }
 
 static void finish(struct ending *ending)
@@ -122,9 +148,11 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
                 give_up(ending);
         if (is_over(ending))
                 finish(ending);
-        else if (ending->stage == GRACE && now < ending->deadline)
+        else if (ending->stage < KILLED && now < ending->deadline)
                 wait_in_stage(ending,
                               now + SWEEP_USEC); /* newcomers have what is left of the grace */
+        else if (ending->stage == REPORT)
+                ask(ending);
         else if (ending->stage == GRACE)
                 kill_now(ending);
         else if (ending->stage == KILLED) {
@@ -192,17 +220,14 @@ int ending_start(const struct ending_order *order)
         say_decision(ending, order->step);
         if (order->step == STEP_KILL)
                 kill_now(ending);
-        else {
-                ending->deadline = now + order->policy->grace;
-                members_signal(ending, SIGTERM);
-                wait_in_stage(ending, now);
-        }
+        else if (!ask_for_report(ending))
+                ask(ending);
         return 0;
 }
 
 static void measured(struct ending *ending, uint64_t memory)
 {
-        if (ending->stage == GRACE && decide_cut_grace(ending->policy, &ending->finding, memory)) {
+        if (ending->stage < KILLED && decide_cut_grace(ending->policy, &ending->finding, memory)) {
                 log_line(LOG_NOTICE, "It grows on in its grace: SIGKILL.");
                 kill_now(ending);
         }

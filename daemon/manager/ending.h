@@ -9,6 +9,7 @@
 #include "manager/context.h"
 
 enum stage {
+        REPORT,
         GRACE,
         KILLED,
         GIVEN_UP,
@@ -52,6 +53,8 @@ void members_free(struct ending *ending);
 void members_signal(struct ending *ending, int signo);
 /* Sends what could not be sent before. True while something still could not. */
 bool members_signal_owed(struct ending *ending);
+/* Sends the signal that asks for a report to those that handle it; to how many. */
+size_t members_report(struct ending *ending, int signo);
 /* The kernel sent SIGKILL to all who are in the group: cgroup.kill. */
 void members_were_killed(struct ending *ending);
 /* Signals those that joined a dying group since: what was forked, or started. Returns how many processes

@@ -222,6 +222,26 @@ void members_signal(struct ending *ending, int signo)
                 signal_member(ending->members[i], signo);
 }
 
+size_t members_report(struct ending *ending, int signo)
+{
+        size_t n = 0;
+
+        for (size_t i = 0; i < ending->n; i++) {
+                struct member *member = ending->members[i];
+                bool handles;
+
+                /* By default most signals end a process: asked right before. One that gives its handler
+                 * up in between is ended by this signal instead of the next. */
+                if (!member->awaited ||
+                    process_read_handles(member->worker->reader, signo, &handles) < 0 || !handles)
+                        continue;
+                signal_member(member, signo);
+                member->owed = 0; /* later it may be without its handler */
+                n += member->signalled;
+        }
+        return n;
+}
+
 static bool is_member(const struct ending *ending, pid_t pid)
 {
         for (size_t i = 0; i < ending->n; i++)

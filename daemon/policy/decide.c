@@ -243,15 +243,15 @@ size_t decide_culprit(const struct policy *policy, const struct subject *workers
         return culprit;
 }
 
-/* Is there time for the grace? */
-static bool grace_is_safe(const struct policy *policy, const struct finding *finding)
+/* Is there so much time before it passes what it must not? */
+static bool is_safe_for(uint64_t usec, const struct finding *finding)
 {
         double grown;
 
         if (finding->reason != REASON_WORKER_MEMORY && finding->reason != REASON_GROUP_MEMORY)
-                return finding->to_limit > policy->grace;
+                return finding->to_limit > usec;
 
-        grown = fmax(finding->rate, 0) * ((double)policy->grace / USEC_PER_SEC);
+        grown = fmax(finding->rate, 0) * ((double)usec / USEC_PER_SEC);
         return (double)finding->value + grown <= (double)finding->ceiling;
 }
 
@@ -267,7 +267,14 @@ enum step decide_step(const struct policy *policy, const struct finding *finding
         case ACTION_TERMINATE:
                 break;
         }
-        return policy->grace > 0 && grace_is_safe(policy, finding) ? STEP_TERMINATE : STEP_KILL;
+        return policy->grace > 0 && is_safe_for(policy->grace, finding) ? STEP_TERMINATE
+                                                                        : STEP_KILL;
+}
+
+bool decide_report(const struct policy *policy, const struct finding *finding)
+{
+        return policy->report_signal != 0 &&
+               is_safe_for(saturating_add(policy->grace, policy->report_time), finding);
 }
 
 bool decide_cut_grace(const struct policy *policy, const struct finding *finding, uint64_t memory)

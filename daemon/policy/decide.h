@@ -78,6 +78,8 @@ enum step {
 /* Grace is for those that have time: a burst that would pass its limit within the grace, or a worker
  * that would grow past its ceiling within it, is killed at once. `finding` holds a reason. */
 enum step decide_step(const struct policy *policy, const struct finding *finding);
+/* Is there time for ReportSec= as well, before the grace of a step that is STEP_TERMINATE? */
+bool decide_report(const struct policy *policy, const struct finding *finding);
 /* While a terminated worker uses its grace: must it be killed now, because it grows on? `finding` is the
  * one that ended it, `memory` its latest measurement in bytes (the group's, if a group is ended). */
 bool decide_cut_grace(const struct policy *policy, const struct finding *finding, uint64_t memory);

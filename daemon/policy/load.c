@@ -44,7 +44,8 @@ static const struct key policy_keys[] = {
         {"Action", value_action, POLICY(action), "terminate"},
         {"Scope", value_scope, POLICY(scope), "worker"},
         {"GraceSec", value_grace, POLICY(grace), "5s"},
-        {"ReportSignal", NULL, 0, NULL},
+        {"ReportSignal", value_signal, POLICY(report_signal), "none"},
+        {"ReportSec", value_report_time, POLICY(report_time), "1s"},
 };
 
 #define N(array) (sizeof(array) / sizeof(*(array)))

@@ -49,7 +49,9 @@ struct policy {
 
         enum policy_action action;
         enum policy_scope scope;
-        uint64_t grace; /* microseconds between SIGTERM and SIGKILL, 0 to 1h; default 5s */
+        uint64_t grace;       /* microseconds between SIGTERM and SIGKILL, 0 to 1h; default 5s */
+        int report_signal;    /* before SIGTERM, to a process that handles it; 0 (default): none */
+        uint64_t report_time; /* microseconds between it and SIGTERM, 0 to 1min; default 1s */
 };
 
 #define GUARD_KILL_BUDGET_MAX 10000

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include "policy/match.h"
@@ -94,6 +95,38 @@ bool value_cpu_window(const char *text, void *to, struct bng_why *why)
 bool value_grace(const char *text, void *to, struct bng_why *why)
 {
         return parse_within(text, 0, 3600 * BNG_USEC_PER_SEC, to, why);
+}
+
+bool value_report_time(const char *text, void *to, struct bng_why *why)
+{
+        return parse_within(text, 0, 60 * BNG_USEC_PER_SEC, to, why);
+}
+
+static int signal_by_name(const char *name)
+{
+        if (strncmp(name, "SIG", 3) == 0)
+                name += 3;
+        for (int signo = 1; signo < NSIG; signo++) {
+                const char *abbreviation = sigabbrev_np(signo);
+
+                if (abbreviation && strcmp(abbreviation, name) == 0)
+                        return signo;
+        }
+        return 0;
+}
+
+bool value_signal(const char *text, void *to, struct bng_why *why)
+{
+        int signo = signal_by_name(text);
+
+        if (signo == SIGKILL || signo == SIGSTOP)
+                return bng_why(why, "no process can handle %s; such as SIGUSR1, or none", text);
+        if (signo == SIGTERM)
+                return bng_why(why, "SIGTERM is what ends it; such as SIGUSR1, or none");
+        if (signo == 0 && strcmp(text, "none") != 0)
+                return bng_why(why, "\"%.60s\" is no signal; such as SIGUSR1, or none", text);
+        *(int *)to = signo;
+        return true;
 }
 
 bool value_action(const char *text, void *to, struct bng_why *why)

@@ -18,8 +18,11 @@ bool value_bytes_per_hour(const char *text, void *to, struct bng_why *why);   /*
 bool value_growth_window(const char *text, void *to, struct bng_why *why); /* usec, 100ms to 1h */
 bool value_leak_window(const char *text, void *to, struct bng_why *why);   /* usec, 5s to 7d */
 bool value_cpu_time(const char *text, void *to, struct bng_why *why); /* usec, above 0; infinity */
-bool value_cpu_window(const char *text, void *to, struct bng_why *why); /* usec, 1s to 7d */
-bool value_grace(const char *text, void *to, struct bng_why *why);      /* usec, 0 to 1h */
+bool value_cpu_window(const char *text, void *to, struct bng_why *why);  /* usec, 1s to 7d */
+bool value_grace(const char *text, void *to, struct bng_why *why);       /* usec, 0 to 1h */
+bool value_report_time(const char *text, void *to, struct bng_why *why); /* usec, 0 to 1min */
+/* int: "SIGUSR1", "USR1", or 0 for "none"; never one that no process can handle. */
+bool value_signal(const char *text, void *to, struct bng_why *why);
 bool value_action(const char *text, void *to, struct bng_why *why);
 bool value_scope(const char *text, void *to, struct bng_why *why);
 bool value_record(const char *text, void *to, struct bng_why *why); /* bool: full? */

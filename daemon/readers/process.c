@@ -166,6 +166,21 @@ int process_read_cpu(struct process_reader *reader, uint64_t *usec)
         return 0;
 }
 
+int process_read_handles(struct process_reader *reader, int signo, bool *handles)
+{
+        char text[TEXT_MAX];
+        int r = read_file(reader->folder, "status", text, sizeof(text));
+        const char *line = r < 0 ? NULL : strstr(text, "\nSigCgt:");
+
+        if (r < 0)
+                return r;
+        if (!line)
+                return -EBADMSG;
+        /* A mask in hexadecimal; bit 0 is signal 1. The kernel escapes newlines in the name above it. */
+        *handles = strtoull(line + strlen("\nSigCgt:"), NULL, 16) >> (signo - 1) & 1;
+        return 0;
+}
+
 struct pages {
         unsigned long size, resident, shared;
 };

@@ -39,6 +39,8 @@ int process_read_identity(struct process_reader *reader, struct process_identity
 int process_read_memory(struct process_reader *reader, struct process_memory *ret);
 /* CPU time of all its threads so far, the ended ones included, in microseconds (of the kernel's ticks). */
 int process_read_cpu(struct process_reader *reader, uint64_t *usec);
+/* Does it have a handler of its own for the signal? */
+int process_read_handles(struct process_reader *reader, int signo, bool *handles);
 /* VmSwap in bytes; dearer than statm, so only asked while the group swaps. */
 int process_read_swap(struct process_reader *reader, uint64_t *bytes);
 /* Pss_Anon + SwapPss in bytes (-ENODATA before Linux 5.1, -EACCES without CAP_SYS_PTRACE): holds

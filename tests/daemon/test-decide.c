@@ -282,6 +282,23 @@ static void test_step_past_a_limit(void **state)
         assert_int_equal(decide_step(&policy, &finding), STEP_KILL);
 }
 
+static void test_report(void **state)
+{
+        struct finding finding = {
+                .reason = REASON_GROWTH, .ceiling = UINT64_MAX, .to_limit = 6 * SECOND + 1};
+
+        (void)state;
+        policy.report_time = SECOND;
+        assert_false(decide_report(&policy, &finding));
+        policy.report_signal = 10;
+        assert_true(decide_report(&policy, &finding));
+        finding.to_limit--; /* the grace, but not the report */
+        assert_false(decide_report(&policy, &finding));
+        assert_int_equal(decide_step(&policy, &finding), STEP_TERMINATE);
+        policy.grace = policy.report_time = UINT64_MAX;
+        assert_false(decide_report(&policy, &finding));
+}
+
 static void test_cut_grace(void **state)
 {
         struct subject subject = steady(200000001);
@@ -350,6 +367,7 @@ int main(void)
                 TEST(test_step_by_action),
                 TEST(test_step_of_a_forecast),
                 TEST(test_step_past_a_limit),
+                TEST(test_report),
                 TEST(test_cut_grace),
                 TEST(test_huge_values),
         };

@@ -12,6 +12,7 @@
 #include <cmocka.h>
 #include <dirent.h>
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -72,6 +73,8 @@ static void test_defaults(void **state)
         assert_int_equal(config->policies[0].action, ACTION_TERMINATE);
         assert_int_equal(config->policies[0].scope, SCOPE_WORKER);
         assert_int_equal(config->policies[0].grace, 5 * SEC);
+        assert_int_equal(config->policies[0].report_signal, 0);
+        assert_int_equal(config->policies[0].report_time, SEC);
         assert_null(guard_config_free(config));
         assert_null(guard_config_free(NULL));
 }
@@ -114,6 +117,9 @@ static void test_every_key(void **state)
         assert_int_equal(web->action, ACTION_KILL);
         assert_int_equal(web->scope, SCOPE_GROUP);
         assert_int_equal(web->grace, 10 * SEC);
+        assert_int_equal(web->report_signal, SIGUSR1);
+        assert_int_equal(web->report_time, 3 * SEC);
+        assert_int_equal(batch->report_signal, SIGQUIT);
         assert_string_equal(batch->name, "batch");
         assert_int_equal(batch->growth_max, 50 * MIB);
         assert_int_equal(batch->leak_max, 1);
@@ -160,7 +166,15 @@ static const struct {
         {OK "CpuTimeMax=1G\n", 4, "is no duration"},
         {OK "CpuWindowSec=999ms\n", 4, "from 1s to 7d"},
         {OK "CpuWindowSec=infinity\n", 4, "from 1s to 7d"},
-        {OK "ReportSignal=USR1\n", 4, "ReportSignal= is not supported by this version"},
+        {OK "ReportSignal=SIGUSR3\n", 4,
+         "ReportSignal=: \"SIGUSR3\" is no signal; such as SIGUSR1"},
+        {OK "ReportSignal=10\n", 4, "is no signal; such as SIGUSR1, or none"},
+        {OK "ReportSignal=usr1\n", 4, "is no signal; such as SIGUSR1, or none"},
+        {OK "ReportSignal=KILL\n", 4, "no process can handle KILL"},
+        {OK "ReportSignal=SIGSTOP\n", 4, "no process can handle SIGSTOP"},
+        {OK "ReportSignal=TERM\n", 4, "SIGTERM is what ends it"},
+        {OK "ReportSec=61\n", 4, "from 0s to 1min"},
+        {OK "ReportSec=infinity\n", 4, "from 0s to 1min"},
         {OK "Action=restart-unit\n", 4, "restart-unit is not supported by this version"},
         {OK "Action=murder\n", 4, "log, freeze, terminate or kill"},
         {OK "Action=Kill\n", 4, "log, freeze, terminate or kill"},

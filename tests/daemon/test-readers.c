@@ -210,6 +210,14 @@ static void test_process(void **state)
         assert_int_equal(bytes, 2048 * 1024);
         assert_int_equal(process_read_proportional(reader, &bytes), 0);
         assert_int_equal(bytes, 202048 * 1024);
+        assert_int_equal(process_read_cpu(reader, &bytes), 0);
+        assert_int_equal(bytes, (5 + 6) * 1000000 / sysconf(_SC_CLK_TCK));
+        for (int signo = 1; signo <= 64; signo++) {
+                bool handles;
+
+                assert_int_equal(process_read_handles(reader, signo, &handles), 0);
+                assert_int_equal(handles, signo == 2 || signo == 10 || signo == 64);
+        }
         assert_int_equal(process_read_comm(reader, &text), 0);
         assert_string_equal(text, "gunicorn");
         free(text);
@@ -611,6 +619,28 @@ static void test_many_pids(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
+static void expect_cpu(const char *fixture, const char *path, int result, uint64_t expected)
+{
+        struct host host = open_fixture(fixture);
+        struct group_reader *reader;
+        uint64_t usec = 0;
+
+        assert_int_equal(group_reader_new(&reader, &host, path), 0);
+        assert_int_equal(group_read_cpu(reader, &usec), result);
+        assert_int_equal(usec, expected);
+        group_reader_free(reader);
+        host_close(&host);
+}
+
+static void test_cpu_time(void **state)
+{
+        (void)state;
+        expect_cpu("v2", "/system.slice/web.service", 0, 7654321);
+        expect_cpu("v2", "/system.slice/db.service", -ENODATA, 0);
+        expect_cpu("v1", "/batch", -ENODATA, 0); /* that file is another controller's */
+        expect_cpu("plain", "/web", -ENODATA, 0);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -619,6 +649,7 @@ int main(void)
                 cmocka_unit_test(test_hybrid),
                 cmocka_unit_test(test_plain),
                 cmocka_unit_test(test_process),
+                cmocka_unit_test(test_cpu_time),
                 cmocka_unit_test(test_walk),
                 TEST(test_layouts),
                 TEST(test_odd_names),

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What policies say beyond sizes: CPU time, reports before the end, shares, loops, families."""
 
+import signal
 import time
 
-from harness import MIB, EndToEnd, main, names
+from harness import PYTHON, EndToEnd, main, names
 
 
 class CpuTime(EndToEnd):
@@ -36,6 +37,52 @@ class CpuTime(EndToEnd):
         time.sleep(5)
         self.assert_lives(process)
         self.assertEqual(guard.verdicts(), [])
+
+
+# Takes 88 MiB, then one a second until it holds so many. When asked it dumps its stack, or takes a lot.
+REPORTS = """
+import faulthandler, signal, sys, time
+if sys.argv[2] == "handles":
+    faulthandler.register(signal.SIGUSR1)
+if sys.argv[2] == "grows":
+    signal.signal(signal.SIGUSR1, lambda *_: held.append(b"x" * (200 << 20)))
+def stuck_in_the_request():
+    global held
+    held = [b"x" * (88 << 20)]
+    while True:
+        if len(held) < (int(sys.argv[1]) - 88) * 50:
+            held.append(b"x" * ((1 << 20) // 50))
+        time.sleep(0.02)
+stuck_in_the_request()
+"""
+
+
+class Reports(EndToEnd):
+    POLICY = (
+        "[Policy p]\nCgroup={home}/*\nWorkerMemoryMax=96M\nGraceSec=2s\n"
+        "ReportSignal=SIGUSR1\nReportSec=500ms\n"
+    )
+
+    def start(self, *arguments):
+        return self.spawn(self.group("a"), [PYTHON, "-c", REPORTS, *arguments])
+
+    def test_a_worker_that_handles_the_signal_writes_its_report_first(self):
+        guard = self.guard(self.POLICY)
+        verdict = self.assert_ended(guard, self.start("97", "handles"), "worker-memory")
+        self.assertEqual(names(verdict), ["SIGUSR1", "SIGTERM"], verdict)
+        self.assertIn(b"in stuck_in_the_request", (self.folder / "workers").read_bytes())
+
+    def test_one_that_does_not_is_not_ended_by_it(self):
+        guard = self.guard(self.POLICY)
+        process = self.start("97", "does not")
+        verdict = self.assert_ended(guard, process, "worker-memory")
+        self.assertEqual(names(verdict), ["SIGTERM"], verdict)
+        self.assertEqual(process.returncode, -signal.SIGTERM)
+
+    def test_one_that_grows_on_while_it_reports_is_killed(self):
+        guard = self.guard(self.POLICY.replace("500ms", "2s"))
+        verdict = self.assert_ended(guard, self.start("97", "grows"), "worker-memory")
+        self.assertEqual(names(verdict), ["SIGUSR1", "SIGKILL"], verdict)
 
 
 if __name__ == "__main__":
