@@ -26,7 +26,7 @@ _bng()
                 return
                 ;;
         --max-memory)
-                mapfile -t COMPREPLY < <(compgen -W '64M 256M 1G infinity' -- "$current")
+                mapfile -t COMPREPLY < <(compgen -W '64M 256M 1G auto infinity' -- "$current")
                 return
                 ;;
         --max-time)

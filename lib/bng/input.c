@@ -10,6 +10,7 @@
 #include "bng/input.h"
 #include "bng/tool.h"
 #include "config/units.h"
+#include "guard/available.h"
 
 #define FIRST_BYTES 65536
 
@@ -32,10 +33,21 @@ static int unreadable(struct request *request, const char *file, int error)
         return answer_failure(request, BNG_INVALID, sentence);
 }
 
+static uint64_t memory_limit_bytes(const bng_ctx *ctx)
+{
+        uint64_t limit_bytes = bng_ctx_memory_limit_bytes(ctx);
+        struct bng_available available;
+
+        if (limit_bytes != BNG_MEMORY_AUTO)
+                return limit_bytes;
+        bng_available_here(&available);
+        return available.bytes;
+}
+
 /* Doubles the room as it fills, so that a short expression from anywhere costs little. */
 static int read_all(struct request *request, const char *file, int fd)
 {
-        uint64_t limit_bytes = bng_ctx_memory_limit_bytes(request->ctx);
+        uint64_t limit_bytes = memory_limit_bytes(request->ctx);
         size_t room = 0;
         struct stat st;
         if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && (uint64_t)st.st_size > limit_bytes)

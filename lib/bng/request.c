@@ -7,7 +7,7 @@
 #include "bng/input.h"
 #include "bng/request.h"
 #include "bng/tool.h"
-#include "config/units.h"
+#include "config/limits.h"
 
 enum option_key {
         KEY_MAX_RESULT = 256,
@@ -40,7 +40,8 @@ struct arguments {
 static const struct argp_option options[] = {
         {"max-result", KEY_MAX_RESULT, "SIZE", 0,
          "Refuse longer values: 64M are bytes, 4096bit are bits", 0},
-        {"max-memory", KEY_MAX_MEMORY, "SIZE", 0, "Refuse to hold more memory at any moment", 0},
+        {"max-memory", KEY_MAX_MEMORY, "SIZE", 0,
+         "Refuse to hold more memory at any moment; auto: than there is", 0},
         {"max-time", KEY_MAX_TIME, "TIME", 0, "End it after that long: 500ms, 20, 1min", 0},
         {"json", KEY_JSON, NULL, 0, "Answer with a JSON object, on refusals and errors too", 0},
         {"file", KEY_FILE, "FILE", 0, "Read the expression from FILE", 0},
@@ -76,7 +77,7 @@ static error_t parse(int key, char *text, struct argp_state *state)
                 check(a->has_result, state, "max-result", &why);
                 return 0;
         case KEY_MAX_MEMORY:
-                a->has_memory = bng_parse_size_bytes(text, &a->memory_bytes, &why);
+                a->has_memory = bng_config_parse_memory(text, &a->memory_bytes, &why);
                 check(a->has_memory, state, "max-memory", &why);
                 return 0;
         case KEY_MAX_TIME:

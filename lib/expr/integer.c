@@ -19,6 +19,8 @@ bng_status bng_work_begin(struct bng_work *work, bng_ctx *ctx, bool predict)
                                   .held_most_bytes = held_bytes};
         if (!predict)
                 return BNG_OK;
+        ctx->imagines = true;
+        ctx->seen.bytes = 0;
         bng_status status = bng_ctx_new(&work->scratch);
         if (status != BNG_OK)
                 return bng_ctx_fail(ctx, status, "out of memory");
@@ -30,6 +32,8 @@ bng_status bng_work_begin(struct bng_work *work, bng_ctx *ctx, bool predict)
 void bng_work_end(struct bng_work *work)
 {
         work->scratch = bng_ctx_free(work->scratch);
+        work->ctx->imagines = false;
+        work->ctx->imagined_bytes = 0;
         bng_ctx_set_held_bytes(work->ctx, work->held_before_bytes);
 }
 
@@ -40,12 +44,19 @@ static void note_peak(struct bng_work *work, uint64_t more_bytes)
                 work->peak_most_bytes = peak_bytes;
 }
 
+static void say_held(struct bng_work *work)
+{
+        bng_ctx_set_held_bytes(work->ctx, work->held_bytes);
+        if (work->ctx->imagines)
+                work->ctx->imagined_bytes = work->held_bytes - work->held_before_bytes;
+}
+
 void bng_work_hold(struct bng_work *work, uint64_t bytes, uint64_t most_bytes)
 {
         work->held_bytes = bng_sat_add(work->held_bytes, bytes);
         work->held_most_bytes = bng_sat_add(work->held_most_bytes, most_bytes);
         note_peak(work, 0);
-        bng_ctx_set_held_bytes(work->ctx, work->held_bytes);
+        say_held(work);
 }
 
 /*
@@ -61,7 +72,7 @@ void bng_work_release(struct bng_work *work, uint64_t bytes, uint64_t most_bytes
 {
         take(&work->held_bytes, bytes);
         take(&work->held_most_bytes, most_bytes);
-        bng_ctx_set_held_bytes(work->ctx, work->held_bytes);
+        say_held(work);
 }
 
 bool bng_is_refusal(bng_status status)

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include "bounds/checked.h"
 #include "guard/account.h"
+#include "guard/judge.h"
 #include "predict/peak.h"
 
 /*
@@ -53,7 +54,9 @@ static void update_small_limbs(bng_ctx *ctx)
  */
 static size_t unlimited_limbs(const bng_ctx *ctx)
 {
-        uint64_t memory = bng_sat_sub(ctx->memory_limit_bytes, ctx->held_bytes);
+        uint64_t memory = ctx->memory_limit_bytes == BNG_MEMORY_AUTO
+                                  ? BNG_UNSEEN_BYTES
+                                  : bng_sat_sub(ctx->memory_limit_bytes, ctx->held_bytes);
         uint64_t bits = ctx->result_limit_bits;
 
         if (bits > bng_bounds_ceiling_bits(GMP_NUMB_BITS))

@@ -6,11 +6,21 @@
 #include "config/limits.h"
 #include "guard/account.h"
 
+_Static_assert(BNG_MEMORY_AUTO == BNG_CONFIG_MEMORY_AUTO, "one spelling of auto");
+
+/* A limit that a call has set stays. */
+static void take(bng_ctx *ctx, enum bng_limit limit, uint64_t *to, uint64_t from)
+{
+        if (!(ctx->set_by_call & limit))
+                *to = from;
+}
+
 static void set_limits(bng_ctx *ctx, const struct bng_config_limits *limits)
 {
-        ctx->result_limit_bits = limits->result_max;
-        ctx->memory_limit_bytes = limits->operation_memory_max;
-        ctx->time_limit_usec = limits->time_max;
+        take(ctx, BNG_LIMIT_RESULT, &ctx->result_limit_bits, limits->result_max);
+        take(ctx, BNG_LIMIT_MEMORY, &ctx->memory_limit_bytes, limits->operation_memory_max);
+        take(ctx, BNG_LIMIT_TOTAL, &ctx->total_limit_bytes, limits->total_max);
+        take(ctx, BNG_LIMIT_TIME, &ctx->time_limit_usec, limits->time_max);
         bng_account_update(ctx);
 }
 
@@ -21,7 +31,6 @@ bng_status bng_ctx_new(bng_ctx **ret)
         *ret = ctx;
         if (!ctx)
                 return BNG_NO_MEMORY;
-        ctx->total_limit_bytes = UINT64_MAX;
         set_limits(ctx, &BNG_CONFIG_LIMITS_DEFAULT);
         return BNG_OK;
 }
@@ -37,6 +46,7 @@ bng_ctx *bng_ctx_free(bng_ctx *ctx)
 void bng_ctx_set_result_limit_bits(bng_ctx *ctx, uint64_t bits)
 {
         ctx->result_limit_bits = bits;
+        ctx->set_by_call |= BNG_LIMIT_RESULT;
         bng_account_update(ctx);
 }
 
@@ -48,6 +58,7 @@ uint64_t bng_ctx_result_limit_bits(const bng_ctx *ctx)
 void bng_ctx_set_memory_limit_bytes(bng_ctx *ctx, uint64_t bytes)
 {
         ctx->memory_limit_bytes = bytes;
+        ctx->set_by_call |= BNG_LIMIT_MEMORY;
         bng_account_update(ctx);
 }
 
@@ -59,6 +70,7 @@ uint64_t bng_ctx_memory_limit_bytes(const bng_ctx *ctx)
 void bng_ctx_set_time_limit_usec(bng_ctx *ctx, uint64_t usec)
 {
         ctx->time_limit_usec = usec;
+        ctx->set_by_call |= BNG_LIMIT_TIME;
 }
 
 uint64_t bng_ctx_time_limit_usec(const bng_ctx *ctx)
@@ -80,6 +92,7 @@ uint64_t bng_ctx_held_bytes(const bng_ctx *ctx)
 void bng_ctx_set_total_limit_bytes(bng_ctx *ctx, uint64_t bytes)
 {
         ctx->total_limit_bytes = bytes;
+        ctx->set_by_call |= BNG_LIMIT_TOTAL;
         bng_account_update(ctx);
 }
 
@@ -182,7 +195,8 @@ bng_status bng_ctx_load_limits(bng_ctx *ctx, const char *path)
         struct bng_config_errors errors = {0};
         bng_status status = BNG_OK;
 
-        if (bng_config_limits_read(&limits, NULL, path, &errors))
+        if (bng_config_limits_read(&limits, NULL, path, &errors) &&
+            bng_config_limits_environment(&limits, &errors))
                 set_limits(ctx, &limits);
         else {
                 keep_errors(ctx, &errors);

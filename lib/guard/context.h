@@ -9,6 +9,7 @@
  */
 
 #include "bignum-guard.h"
+#include "guard/available.h"
 
 #define BNG_MESSAGE_BYTES 1024
 #define BNG_STATUSES (BNG_REFUSED_TOTAL + 1)
@@ -16,6 +17,13 @@
 #define BNG_RECENT 32 /* destinations that a loop may use in turn */
 
 struct bng_entry;
+
+enum bng_limit {
+        BNG_LIMIT_RESULT = 1,
+        BNG_LIMIT_MEMORY = 2,
+        BNG_LIMIT_TOTAL = 4,
+        BNG_LIMIT_TIME = 8,
+};
 
 struct bng_ctx {
         size_t carefree_limbs;
@@ -25,6 +33,13 @@ struct bng_ctx {
         uint64_t time_limit_usec;
         uint64_t total_limit_bytes;
         uint64_t held_bytes;
+        unsigned set_by_call; /* limits, as bits of enum bng_limit */
+
+        /* While memory_limit_bytes is BNG_MEMORY_AUTO, see judge.c. */
+        bool imagines;             /* a prediction: what it holds, and takes, is not taken yet */
+        uint64_t imagined_bytes;   /* that part of held_bytes */
+        uint64_t trusted_bytes;    /* what may be taken without another look */
+        struct bng_available seen; /* at the last look; 0 bytes: none in this prediction yet */
 
         /* The books, see account.h. */
         bool statistics;

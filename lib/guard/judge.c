@@ -1,11 +1,45 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "bounds/checked.h"
+#include "config/limits.h"
 #include "guard/account.h"
 #include "guard/judge.h"
 #include "guard/sentence.h"
 
+/*
+ * How much of what was seen to be there may be taken before the next look: what this context itself
+ * takes meanwhile changes the picture by so little. A prediction takes nothing, and looks once.
+ */
+#define TRUSTED_PART 16
+
+static void look(bng_ctx *ctx)
+{
+        bng_available_here(&ctx->seen);
+        if (ctx->seen.bytes == UINT64_MAX)
+                ctx->seen =
+                        (struct bng_available){BNG_CONFIG_LIMITS_DEFAULT.operation_memory_max,
+                                               "the built-in limit, as the system says nothing"};
+        ctx->trusted_bytes = ctx->seen.bytes / TRUSTED_PART;
+}
+
+static bng_status judge_available(bng_ctx *ctx, uint64_t peak_bytes)
+{
+        uint64_t needed = bng_sat_add(peak_bytes, ctx->imagined_bytes);
+
+        if (needed <= BNG_UNSEEN_BYTES)
+                return BNG_OK;
+        if (!ctx->imagines && needed <= ctx->trusted_bytes) {
+                ctx->trusted_bytes -= needed;
+                return BNG_OK;
+        }
+        if (!ctx->imagines || ctx->seen.bytes == 0)
+                look(ctx);
+        return needed > ctx->seen.bytes ? bng_refuse_available(ctx, needed) : BNG_OK;
+}
+
 bng_status bng_judge_memory(bng_ctx *ctx, const struct bng_prediction *prediction)
 {
+        if (ctx->memory_limit_bytes == BNG_MEMORY_AUTO)
+                return judge_available(ctx, prediction->peak_bytes);
         if (bng_sat_add(prediction->peak_bytes, ctx->held_bytes) > ctx->memory_limit_bytes)
                 return bng_refuse_memory(ctx, prediction->peak_bytes);
         return BNG_OK;
@@ -58,12 +92,26 @@ bng_status bng_judge_result(bng_ctx *ctx, mpz_srcptr result)
         return bits > ctx->result_limit_bits ? bng_refuse_result_bits(ctx, bits) : BNG_OK;
 }
 
-bng_status bng_judge_room(bng_ctx *ctx, mpz_srcptr destination, mpz_srcptr result)
+static void give_back_spare_room(mpz_ptr result)
 {
-        uint64_t room = bng_room_bytes(result);
+        if (mpz_sgn(result) != 0) {
+                mpz_realloc2(result, mpz_size(result) * GMP_NUMB_BITS);
+        } else {
+                mpz_clear(result);
+                mpz_init(result);
+        }
+}
 
-        if (room > bng_account_left_bytes(ctx, destination))
-                return bng_refuse_total(ctx, destination, room);
-        bng_account_promise(ctx, destination, room);
+bng_status bng_judge_room(bng_ctx *ctx, mpz_srcptr destination, mpz_ptr result)
+{
+        uint64_t left = bng_account_left_bytes(ctx, destination);
+        uint64_t needed = mpz_size(result) * sizeof(mp_limb_t);
+
+        if (needed > left)
+                return bng_refuse_total(ctx, destination, needed);
+        /* Also where it fits: another result of the same operation may need the room. */
+        if (left != UINT64_MAX && bng_room_bytes(result) > needed)
+                give_back_spare_room(result);
+        bng_account_promise(ctx, destination, bng_room_bytes(result));
         return BNG_OK;
 }

@@ -23,6 +23,12 @@
 /* The most that an mpz can hold: 2^31 - 1 limbs of 64 bits, 2^27 - 1 of 32. */
 #define BNG_CEILING_BITS bng_bounds_ceiling_bits(GMP_NUMB_BITS)
 
+/*
+ * OperationMemoryMax=auto does not look around for less than this: a megabyte is not what ends a
+ * process, and a look takes as long as computing with one.
+ */
+#define BNG_UNSEEN_BYTES (UINT64_C(1) << 20)
+
 /* Judges before the work. BNG_OK: it may run. Otherwise the context has the sentence. */
 bng_status bng_judge(bng_ctx *ctx, const struct bng_prediction *prediction);
 
@@ -43,6 +49,6 @@ bool bng_straddles(const bng_ctx *ctx, const struct bng_prediction *prediction);
 bng_status bng_judge_result(bng_ctx *ctx, mpz_srcptr result);
 /*
  * The same for the room of a result that the destination will get: BNG_OK, and promised to it, or
- * BNG_REFUSED_TOTAL.
+ * BNG_REFUSED_TOTAL. Room that the result does not need is given back.
  */
-bng_status bng_judge_room(bng_ctx *ctx, mpz_srcptr destination, mpz_srcptr result);
+bng_status bng_judge_room(bng_ctx *ctx, mpz_srcptr destination, mpz_ptr result);

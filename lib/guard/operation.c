@@ -64,7 +64,7 @@ bng_status bng_output_open_copy(struct bng_output *output, bng_ctx *ctx, mpz_ptr
         return status;
 }
 
-bng_status bng_output_judge(const struct bng_output *output)
+bng_status bng_output_judge(struct bng_output *output)
 {
         if (output->out == output->destination)
                 return BNG_OK;

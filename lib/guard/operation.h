@@ -41,7 +41,7 @@ bng_status bng_output_close(struct bng_output *output);
  */
 bng_status bng_output_open_part(struct bng_output *output, bng_ctx *ctx, mpz_ptr destination,
                                 const struct bng_prediction *prediction);
-bng_status bng_output_judge(const struct bng_output *output);
+bng_status bng_output_judge(struct bng_output *output);
 void bng_output_hand_out(struct bng_output *output);
 void bng_output_discard(struct bng_output *output);
 

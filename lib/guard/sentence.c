@@ -204,3 +204,15 @@ bng_status bng_refuse_total(bng_ctx *ctx, mpz_srcptr destination, uint64_t room_
                 near_bytes_text(room_bytes, left, &room), near_bytes_text(left, room_bytes, &rest),
                 bytes_text(ctx->live_bytes, &live), bytes_text(ctx->total_limit_bytes, &most));
 }
+
+bng_status bng_refuse_available(bng_ctx *ctx, uint64_t needed_bytes)
+{
+        uint64_t left = ctx->seen.bytes;
+        struct words needed, rest;
+
+        return bng_ctx_fail(ctx, BNG_REFUSED_MEMORY,
+                            "refused: up to %s may be held at the peak, %s leaves %s "
+                            "(OperationMemoryMax=auto)",
+                            near_bytes_text(needed_bytes, left, &needed), ctx->seen.fence,
+                            near_bytes_text(left, needed_bytes, &rest));
+}

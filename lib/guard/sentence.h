@@ -17,3 +17,5 @@ bng_status bng_refuse_ceiling(bng_ctx *ctx, const struct bng_range *result);
 bng_status bng_refuse_memory(bng_ctx *ctx, uint64_t peak_bytes);
 /* `room_bytes`: what the destination would need, its own room included. */
 bng_status bng_refuse_total(bng_ctx *ctx, mpz_srcptr destination, uint64_t room_bytes);
+/* Of ctx->seen, the tightest fence. */
+bng_status bng_refuse_available(bng_ctx *ctx, uint64_t needed_bytes);

@@ -297,7 +297,14 @@ BNG_PUBLIC uint64_t bng_ctx_result_limit_bits(const bng_ctx *ctx);
 /*
  * The most that one operation may hold at its peak, in bytes (OperationMemoryMax=): its result and
  * its temporaries, not its operands, and on top of it what bng_ctx_set_held_bytes says.
+ *
+ * BNG_MEMORY_AUTO follows what the process may really still use: the tightest of what its cgroups
+ * (v1 and v2, with all above them) leave of their limits, RLIMIT_AS, RLIMIT_DATA and the system's
+ * MemAvailable; where nothing can be read, 256 MiB. What is held already counts by itself then. The
+ * files are read (some 100 us) when an operation could take more than 1 MiB, and not again before
+ * it is over a sixteenth of what was left, or this context's operations since could have been.
  */
+#define BNG_MEMORY_AUTO (UINT64_MAX - 1)
 BNG_PUBLIC void bng_ctx_set_memory_limit_bytes(bng_ctx *ctx, uint64_t bytes);
 BNG_PUBLIC uint64_t bng_ctx_memory_limit_bytes(const bng_ctx *ctx);
 
@@ -325,10 +332,17 @@ BNG_PUBLIC void bng_ctx_set_held_bytes(bng_ctx *ctx, uint64_t bytes);
 BNG_PUBLIC uint64_t bng_ctx_held_bytes(const bng_ctx *ctx);
 
 /*
- * The limits of [Limits] in the configuration at `path`, or with NULL in the system's configuration
- * files, over the built-in ones. BNG_OK also where there is no configuration at all. BNG_INVALID:
- * the limits are as they were, and bng_ctx_message says what is wrong, a line "FILE:LINE: sentence"
- * each.
+ * Takes the limits of the system, each from the first of these that has it:
+ *
+ *   1. a call: a limit that bng_ctx_set_* has set on this context stays, whenever that was
+ *   2. the environment: BIGNUM_GUARD_RESULT_MAX, BIGNUM_GUARD_OPERATION_MEMORY_MAX,
+ *      BIGNUM_GUARD_TOTAL_MAX, BIGNUM_GUARD_TIME_MAX, written as in the configuration; an empty one
+ *      is not there, and programs that run with more rights than their caller see none
+ *   3. [Limits] of the configuration at `path`, or with NULL of the system's configuration files
+ *   4. what is built in: ResultMax=16M, OperationMemoryMax=256M, neither TotalMax= nor TimeMax=
+ *
+ * BNG_OK also where there is no configuration at all. BNG_INVALID: the limits are as they were, and
+ * bng_ctx_message says what is wrong, a line each: "FILE:LINE: sentence" or "VARIABLE=: sentence".
  */
 BNG_PUBLIC bng_status bng_ctx_load_limits(bng_ctx *ctx, const char *path);
 

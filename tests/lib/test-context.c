@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 #include <cmocka.h>
 #include "gmp-hooks.h"
 #include "guard-cases.h"
@@ -69,35 +70,34 @@ static bng_status run(bng_ctx *ctx, const struct guard_case *op, const struct op
 }
 
 /*
- * GMP makes room by itself, perhaps more by another way to the same result: with what it took
- * without a limit all is well, with less than the numbers themselves need it is refused.
+ * What the results need is what decides, not the room that GMP makes on the way: with a total of so
+ * much all is well, with a byte less it is refused, unless the destination has that room already.
  */
 static void try_total(const struct guard_case *op, const struct operands *x, mpz_srcptr before)
 {
         bng_ctx *ctx = context(UINT64_MAX - 1);
-        uint64_t bytes, needed, again;
+        uint64_t bytes, needed;
         mpz_t r, s;
 
-        assert_int_equal(run(ctx, op, x, before, &bytes), BNG_OK);
         mpz_inits(r, s, NULL);
         mpz_set(r, before);
         op->plain(x, r, s);
         needed = (mpz_size(r) + mpz_size(s)) * sizeof(mp_limb_t);
-        for (uint64_t limit = bytes; limit <= bytes + 24; limit += 8) {
+        for (uint64_t limit = needed; limit <= needed + 24; limit += 8) {
                 bng_ctx_set_total_limit_bytes(ctx, limit);
-                if (run(ctx, op, x, before, &again) != BNG_OK)
-                        fail_msg("%s takes %lu bytes, and is refused at %lu: %s", op->name,
-                                 (unsigned long)bytes, (unsigned long)limit, bng_ctx_message(ctx));
+                if (run(ctx, op, x, before, &bytes) != BNG_OK)
+                        fail_msg("%s needs %lu bytes, and is refused at %lu: %s", op->name,
+                                 (unsigned long)needed, (unsigned long)limit, bng_ctx_message(ctx));
         }
-        if (needed > 0 && needed > room(before)) {
+        if (needed > mpz_size(before) * sizeof(mp_limb_t)) {
                 bng_ctx_set_total_limit_bytes(ctx, needed - 1);
-                if (run(ctx, op, x, before, &again) == BNG_OK && !op->updates)
+                if (run(ctx, op, x, before, &bytes) == BNG_OK)
                         fail_msg("%s needs %lu bytes and runs below", op->name,
                                  (unsigned long)needed);
         }
         for (uint64_t limit = 0; limit < 64; limit += 8) {
                 bng_ctx_set_total_limit_bytes(ctx, limit);
-                run(ctx, op, x, before, &again);
+                run(ctx, op, x, before, &bytes);
         }
         mpz_clears(r, s, NULL);
         ctx = bng_ctx_free(ctx);
@@ -125,10 +125,291 @@ static void test_total_of_every_operation(void **state)
         operands_clear(&x);
 }
 
+/* ---- the numbers ---- */
+
+static void test_numbers_come_and_go(void **state)
+{
+        bng_ctx *ctx = context(1000);
+        mpz_t a, b, c, plain;
+
+        (void)state;
+        assert_int_equal(bng_mpz_init2(ctx, a, 64 * 50), BNG_OK);
+        assert_int_equal(bng_ctx_live_bytes(ctx), 400);
+        assert_int_equal(bng_mpz_init2(ctx, b, 64 * 75 + 1), BNG_REFUSED_TOTAL);
+        assert_int_equal(bng_ctx_live_bytes(ctx), 400 + room(b));
+        assert_int_equal(mpz_sgn(b), 0);
+        bng_mpz_clear(ctx, b);
+        assert_int_equal(bng_mpz_init2(ctx, b, 64 * 75), BNG_OK);
+        assert_int_equal(bng_ctx_live_bytes(ctx), 1000);
+        /* No room is left: what needs none runs. */
+        assert_int_equal(bng_mpz_init_set_ui(ctx, c, 7), BNG_REFUSED_TOTAL);
+        assert_int_equal(bng_mpz_ui_pow_ui(ctx, a, 2, 64 * 50 - 1), BNG_OK);
+        assert_int_equal(bng_mpz_mul_2exp(ctx, a, a, 1), BNG_REFUSED_TOTAL);
+        assert_int_equal(mpz_sizeinbase(a, 2), 64 * 50);
+        /* Others' numbers do not count. */
+        mpz_init(plain);
+        assert_int_equal(bng_mpz_mul(ctx, plain, a, a), BNG_OK);
+        assert_int_equal(bng_ctx_live_bytes(ctx), 1000);
+        bng_mpz_clear(ctx, b);
+        assert_int_equal(bng_mpz_mul_ui(ctx, c, a, 0), BNG_OK);
+        assert_int_equal(bng_ctx_live_bytes(ctx), 400 + room(c));
+        bng_mpz_clear(ctx, c);
+        assert_int_equal(bng_mpz_init_set_si(ctx, c, -7), BNG_OK);
+        assert_int_equal(mpz_cmp_si(c, -7), 0);
+        bng_mpz_clear(ctx, c);
+        assert_int_equal(bng_mpz_init_set_str(ctx, c, "-0xff", 0), BNG_OK);
+        assert_int_equal(mpz_cmp_si(c, -255), 0);
+        bng_mpz_clear(ctx, c);
+        assert_int_equal(bng_mpz_init_set_str(ctx, c, "seven", 10), BNG_SYNTAX);
+        bng_mpz_clear(ctx, c);
+        assert_int_equal(bng_mpz_init_set(ctx, c, a), BNG_OK);
+        assert_int_equal(mpz_cmp(a, c), 0);
+        assert_int_equal(bng_ctx_live_peak_bytes(ctx), 1000);
+        bng_mpz_clear(ctx, c);
+        bng_mpz_clear(ctx, a);
+        bng_mpz_clear(ctx, plain); /* fine too */
+        assert_int_equal(bng_ctx_live_bytes(ctx), 0);
+        ctx = bng_ctx_free(ctx);
+}
+
+/* Whatever plain GMP does is found at the next guarded call that has the number as a destination. */
+static void test_unguarded_changes_are_found(void **state)
+{
+        bng_ctx *ctx = context(100000);
+        mpz_t a, b;
+
+        (void)state;
+        bng_mpz_init(ctx, a);
+        bng_mpz_init(ctx, b);
+        mpz_ui_pow_ui(a, 3, 10000);
+        mpz_realloc2(b, 6400);
+        assert_int_equal(bng_ctx_live_bytes(ctx), 0);
+        for (unsigned i = 0; i < 3; i++) {
+                assert_int_equal(bng_mpz_add_ui(ctx, a, a, 1), BNG_OK);
+                assert_int_equal(bng_mpz_add_ui(ctx, b, b, 1), BNG_OK);
+                assert_int_equal(bng_ctx_live_bytes(ctx), room(a) + room(b));
+                mpz_swap(a, b);
+                mpz_realloc2(a, 64 * (i + 1));
+        }
+        /* A number that ended without a word, and whose address begins another one. */
+        mpz_clear(a);
+        bng_mpz_init(ctx, a);
+        assert_int_equal(bng_mpz_add_ui(ctx, b, b, 1), BNG_OK);
+        assert_int_equal(bng_ctx_live_bytes(ctx), room(a) + room(b));
+        bng_mpz_clear(ctx, b);
+        /* The context ends first. */
+        ctx = bng_ctx_free(ctx);
+        mpz_clear(a);
+}
+
+/* Random operations on many numbers: the sum is always what they hold, and never over the total. */
+static void test_books_balance(void **state)
+{
+        enum { NUMBERS = 40 };
+        uint64_t total = 6000;
+        bng_ctx *ctx = context(total);
+        mpz_t n[NUMBERS];
+        unsigned refusals = 0;
+
+        (void)state;
+        random_start(seed);
+        for (unsigned i = 0; i < NUMBERS; i++)
+                bng_mpz_init_set_ui(ctx, n[i], i + 2);
+        for (unsigned round = 0; round < 20000; round++) {
+                mpz_ptr r = n[random_below(NUMBERS)], s = n[random_below(NUMBERS)];
+                mpz_srcptr a = n[random_below(NUMBERS)], b = n[random_below(NUMBERS)];
+                bng_status status = BNG_OK;
+                switch (random_below(9)) {
+                case 0:
+                        status = bng_mpz_mul(ctx, r, a, b);
+                        break;
+                case 1:
+                        status = bng_mpz_addmul(ctx, r, a, b);
+                        break;
+                case 2:
+                        status = bng_mpz_pow_ui(ctx, r, a, random_below(9));
+                        break;
+                case 3:
+                        status = bng_mpz_tdiv_q(ctx, r, a, b);
+                        break;
+                case 4:
+                        if (r != s)
+                                status = bng_mpz_fdiv_qr(ctx, r, s, a, b);
+                        break;
+                case 5:
+                        bng_mpz_clear(ctx, r);
+                        status = bng_mpz_init2(ctx, r, random_below(3000));
+                        break;
+                case 6:
+                        status = bng_mpz_gcd(ctx, r, a, b);
+                        break;
+                case 7:
+                        status = bng_mpz_setbit(ctx, r, random_below(4000));
+                        break;
+                default:
+                        status = bng_mpz_tdiv_r_2exp(ctx, r, a, random_below(300));
+                        break;
+                }
+                if (status == BNG_REFUSED_TOTAL)
+                        refusals++;
+                else
+                        assert_true(status == BNG_OK || status == BNG_UNDEFINED);
+                uint64_t held = 0;
+                for (unsigned i = 0; i < NUMBERS; i++)
+                        held += room(n[i]);
+                assert_int_equal(bng_ctx_live_bytes(ctx), held);
+                assert_true(held <= total);
+        }
+        assert_true(refusals > 100);
+        assert_int_equal(bng_ctx_failures(ctx, BNG_REFUSED_TOTAL), refusals);
+        for (unsigned i = 0; i < NUMBERS; i++)
+                bng_mpz_clear(ctx, n[i]);
+        assert_int_equal(bng_ctx_live_bytes(ctx), 0);
+        random_end();
+        ctx = bng_ctx_free(ctx);
+}
+
+/* ---- statistics, and who is told ---- */
+
+struct told {
+        unsigned times;
+        bng_status status;
+        char sentence[1024];
+};
+
+static void on_refusal(void *userdata, bng_status status, const char *sentence)
+{
+        struct told *told = userdata;
+
+        told->times++;
+        told->status = status;
+        snprintf(told->sentence, sizeof told->sentence, "%s", sentence);
+}
+
+static void test_statistics(void **state)
+{
+        bng_ctx *ctx = context(UINT64_MAX);
+        mpz_t a, b, before;
+
+        (void)state;
+        bng_mpz_init(ctx, before); /* not counted: nothing is on yet */
+        bng_ctx_set_statistics(ctx, true);
+        assert_true(bng_ctx_statistics(ctx));
+        bng_mpz_init(ctx, a);
+        bng_mpz_init(ctx, b);
+        assert_int_equal(bng_mpz_ui_pow_ui(ctx, a, 3, 1000), BNG_OK);
+        assert_int_equal(bng_mpz_mul(ctx, a, a, a), BNG_OK);
+        assert_int_equal(bng_mpz_tdiv_qr(ctx, a, b, a, b), BNG_UNDEFINED);
+        assert_int_equal(bng_mpz_tdiv_qr(ctx, b, a, a, a), BNG_OK);
+        assert_int_equal(bng_mpz_mul(ctx, before, b, b), BNG_OK);
+        assert_int_equal(bng_mpz_add(ctx, b, b, b), BNG_OK);
+        assert_int_equal(bng_check_mul(ctx, b, b), BNG_OK);
+        assert_int_equal(bng_ctx_operations(ctx), 5);
+        assert_int_equal(bng_ctx_largest_bits(ctx), 3170);
+        assert_int_equal(bng_ctx_failures(ctx, BNG_UNDEFINED), 1);
+        assert_int_equal(bng_ctx_failures(ctx, BNG_OK), 0);
+        assert_int_equal(bng_ctx_failures(ctx, (bng_status)99), 0);
+        assert_int_equal(bng_ctx_live_bytes(ctx), room(a) + room(b));
+        assert_true(bng_ctx_live_peak_bytes(ctx) >= 3170 / 8);
+        bng_ctx_set_statistics(ctx, false);
+        assert_int_equal(bng_mpz_add(ctx, b, b, b), BNG_OK);
+        assert_int_equal(bng_ctx_operations(ctx), 5);
+        bng_mpz_clear(ctx, a);
+        bng_mpz_clear(ctx, b);
+        assert_int_equal(bng_ctx_live_bytes(ctx), 0);
+        bng_mpz_clear(ctx, before);
+        ctx = bng_ctx_free(ctx);
+}
+
+static void test_who_is_told(void **state)
+{
+        bng_ctx *ctx = context(UINT64_MAX);
+        struct told told = {0};
+        char *text;
+        mpz_t a;
+
+        (void)state;
+        mpz_init_set_ui(a, 10);
+        bng_ctx_set_refusal_callback(ctx, on_refusal, &told);
+        bng_ctx_set_result_limit_bits(ctx, 128);
+        assert_int_equal(bng_mpz_pow_ui(ctx, a, a, 20), BNG_OK);
+        assert_int_equal(told.times, 0);
+        assert_int_equal(bng_mpz_mul(ctx, a, a, a), BNG_REFUSED_RESULT);
+        assert_int_equal(told.times, 1);
+        assert_int_equal(told.status, BNG_REFUSED_RESULT);
+        assert_string_equal(told.sentence, bng_ctx_message(ctx));
+        assert_int_equal(bng_check_mul(ctx, a, a), BNG_REFUSED_RESULT);
+        assert_int_equal(bng_mpz_get_str(ctx, &text, 99, a), BNG_INVALID);
+        assert_int_equal(told.times, 3);
+        assert_int_equal(bng_ctx_failures(ctx, BNG_REFUSED_RESULT), 2);
+        assert_int_equal(bng_ctx_failures(ctx, BNG_INVALID), 1);
+        bng_ctx_set_refusal_callback(ctx, NULL, NULL);
+        assert_int_equal(bng_check_mul(ctx, a, a), BNG_REFUSED_RESULT);
+        assert_int_equal(told.times, 3);
+        mpz_clear(a);
+        ctx = bng_ctx_free(ctx);
+}
+
+/* ---- where limits come from ---- */
+
+static bng_status load(bng_ctx *ctx, const char *text)
+{
+        char path[] = "/tmp/bng-context-XXXXXX";
+        int fd = mkstemp(path);
+
+        assert_true(fd >= 0);
+        assert_int_equal(write(fd, text, strlen(text)), (ssize_t)strlen(text));
+        close(fd);
+        bng_status status = bng_ctx_load_limits(ctx, path);
+        unlink(path);
+        return status;
+}
+
+static void test_sources(void **state)
+{
+        static const char text[] = "[Limits]\nResultMax=1M\nTotalMax=2M\nTimeMax=3s\n";
+        bng_ctx *ctx;
+
+        (void)state;
+        unsetenv("BIGNUM_GUARD_OPERATION_MEMORY_MAX");
+        setenv("BIGNUM_GUARD_RESULT_MAX", "4096bit", 1);
+        setenv("BIGNUM_GUARD_TOTAL_MAX", "5M", 1);
+        setenv("BIGNUM_GUARD_TIME_MAX", "", 1);
+        assert_int_equal(bng_ctx_new(&ctx), BNG_OK);
+        assert_int_equal(bng_ctx_result_limit_bits(ctx), 16 << 23);
+        assert_int_equal(bng_ctx_total_limit_bytes(ctx), UINT64_MAX);
+        bng_ctx_set_total_limit_bytes(ctx, 6 << 20);
+        assert_int_equal(load(ctx, text), BNG_OK);
+        assert_int_equal(bng_ctx_total_limit_bytes(ctx), 6 << 20); /* the call */
+        assert_int_equal(bng_ctx_result_limit_bits(ctx), 4096);    /* the environment */
+        assert_int_equal(bng_ctx_time_limit_usec(ctx), 3000000);   /* [Limits] */
+        assert_int_equal(bng_ctx_memory_limit_bytes(ctx), UINT64_C(256) << 20); /* built in */
+        setenv("BIGNUM_GUARD_OPERATION_MEMORY_MAX", "auto", 1);
+        assert_int_equal(load(ctx, text), BNG_OK);
+        assert_int_equal(bng_ctx_memory_limit_bytes(ctx), BNG_MEMORY_AUTO);
+        setenv("BIGNUM_GUARD_TIME_MAX", "soon", 1);
+        setenv("BIGNUM_GUARD_RESULT_MAX", "0", 1);
+        assert_int_equal(load(ctx, text), BNG_INVALID);
+        assert_non_null(strstr(bng_ctx_message(ctx), "BIGNUM_GUARD_TIME_MAX=: \"soon\""));
+        assert_non_null(strstr(bng_ctx_message(ctx), "BIGNUM_GUARD_RESULT_MAX= is 0"));
+        assert_int_equal(bng_ctx_result_limit_bits(ctx), 4096);
+        ctx = bng_ctx_free(ctx);
+        unsetenv("BIGNUM_GUARD_OPERATION_MEMORY_MAX");
+        unsetenv("BIGNUM_GUARD_RESULT_MAX");
+        unsetenv("BIGNUM_GUARD_TOTAL_MAX");
+        unsetenv("BIGNUM_GUARD_TIME_MAX");
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_total_of_every_operation),
+                cmocka_unit_test(test_numbers_come_and_go),
+                cmocka_unit_test(test_unguarded_changes_are_found),
+                cmocka_unit_test(test_books_balance),
+                cmocka_unit_test(test_statistics),
+                cmocka_unit_test(test_who_is_told),
+                cmocka_unit_test(test_sources),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
