@@ -74,6 +74,17 @@ static void show_policies(const json_t *process)
                 say(stdout, "No policy applies: it is not watched.");
 }
 
+/* "WorkerMemoryMax", "GroupMemoryMax (80% of group)". */
+static char *limit_name(const json_t *limit)
+{
+        const char *key = text_field(limit, "key"), *share = text_field(limit, "share");
+        char *name;
+
+        if (!share[0])
+                return strdup(key);
+        return asprintf(&name, "%s (%s)", key, share) < 0 ? NULL : name;
+}
+
 static void show_limits(const json_t *process)
 {
         static const char *const titles[] = {"LIMIT", "AT", "NOW", "USED", "OVER"};
@@ -91,7 +102,7 @@ static void show_limits(const json_t *process)
                 double at = json_number_value(json_object_get(limit, "limit"));
                 char *used = NULL;
 
-                table_add(&table, key);
+                table_take(&table, limit_name(limit));
                 table_take(&table, format_limit(key, json_object_get(limit, "limit")));
                 if (json_is_null(value)) {
                         table_add(&table, "too early");

@@ -37,8 +37,8 @@ static void show_policy(const json_t *policy)
                 text_field(policy, "scope"));
         json_object_foreach(limits, key, limit)
         {
-                const char *window = strcmp(key, "GrowthMax") == 0 ? "growth_window"
-                                     : strcmp(key, "LeakMax") == 0 ? "leak_window"
+                const char *window = strcmp(key, "GrowthMax") == 0    ? "growth_window"
+                                     : strcmp(key, "LeakMax") == 0    ? "leak_window"
                                      : strcmp(key, "CpuTimeMax") == 0 ? "cpu_window"
                                                                       : NULL;
                 char *value, *span;
@@ -69,9 +69,9 @@ static void add_measures(struct table *table, const json_t *entry, const json_t 
 }
 
 /* The nearer of the policy's limit on a group and the kernel's. */
-static const json_t *group_limit(const json_t *policy, const json_t *group)
+static const json_t *group_limit(const json_t *group)
 {
-        const json_t *ours = json_object_get(json_object_get(policy, "limits"), "GroupMemoryMax");
+        const json_t *ours = json_object_get(group, "group_memory_max");
         const json_t *kernel = json_object_get(group, "limit");
 
         if (json_is_null(ours) ||
@@ -80,13 +80,13 @@ static const json_t *group_limit(const json_t *policy, const json_t *group)
         return ours;
 }
 
-static void add_group(struct table *table, const json_t *policy, const json_t *group)
+static void add_group(struct table *table, const json_t *group)
 {
-        const json_t *limits = json_object_get(policy, "limits"), *worker;
+        const json_t *worker;
         size_t i;
 
         table_add(table, text_field(group, "path"));
-        add_measures(table, group, group_limit(policy, group));
+        add_measures(table, group, group_limit(group));
         table_add(table, text_field(group, "unit"));
         json_array_foreach(json_object_get(group, "workers"), i, worker)
         {
@@ -96,7 +96,7 @@ static void add_group(struct table *table, const json_t *policy, const json_t *g
                              text_field(worker, "command")) < 0)
                         who = NULL;
                 table_take(table, who);
-                add_measures(table, worker, json_object_get(limits, "WorkerMemoryMax"));
+                add_measures(table, worker, json_object_get(group, "worker_memory_max"));
                 table_add(table, text_field(worker, "state"));
         }
 }
@@ -122,7 +122,7 @@ static void show(const json_t *status)
                         continue;
                 }
                 json_array_foreach(json_object_get(policy, "groups"), k, group)
-                        add_group(&table, policy, group);
+                        add_group(&table, group);
                 table_print(&table, stdout);
         }
 }

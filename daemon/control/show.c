@@ -95,6 +95,8 @@ char *format_rate(const json_t *rate)
 
 char *format_limit(const char *key, const json_t *count)
 {
+        if (json_is_string(count))
+                return strdup(json_string_value(count));
         if (strcmp(key, "CpuTimeMax") == 0)
                 return format_seconds(count);
         return format_with("", count,

@@ -77,6 +77,7 @@ struct manager {
         int arrivals_fd;
         uint64_t walk_again; /* monotonic microseconds: not before, however much arrives */
 
+        uint64_t machine;   /* bytes of memory the machine has, UINT64_MAX: unknown */
         uint64_t available;      /* bytes of memory the machine has left, */
         uint64_t available_read; /* and when that was read */
         struct {
@@ -215,6 +216,8 @@ void watch_drop_annexes(struct watch *watch);
 int watch_scan(struct watch *watch, uint64_t now);
 void watch_drop(struct watch *watch, struct worker *worker);
 void watch_look_at(struct watch *watch, uint64_t usec);
+/* What shares of memory are of, in this group. */
+struct memory_bases watch_bases(const struct watch *watch);
 struct act_group watch_target(const struct watch *watch);
 /* This process of the group or below it, with a reference: known, or known from now on. ACT_REFUSED when
  * it is exempt, or not there any more; else as act_hold. Lets no worker go. */

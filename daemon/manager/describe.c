@@ -30,9 +30,9 @@ static struct status_worker worker_status(const struct worker *worker, const cha
                 .peak = worker->peak,
                 .rate = growth_latest(&worker->series),
                 .next_usec = from_now(worker->due, now),
-                .state = worker->ending                                                   ? "ending"
+                .state = worker->ending                                              ? "ending"
                          : worker->answered.frozen || worker->watch->answered.frozen ? "frozen"
-                                                                                          : "watched",
+                                                                                     : "watched",
         };
 }
 
@@ -75,6 +75,8 @@ static void add_groups(json_t *entry, struct manager *manager, const struct poli
                         .unit = watch->unit,
                         .memory = watch->reading.accounted ? watch->reading.memory : watch->memory,
                         .limit = watch->reading.limit,
+                        .worker_memory_max = policy_worker_memory_max(policy, watch_bases(watch)),
+                        .group_memory_max = policy_group_memory_max(policy, watch_bases(watch)),
                         .peak = watch->peak,
                         .rate = growth_latest(&watch->series),
                         .next_usec = from_now(watch->next_look, now),
@@ -120,18 +122,21 @@ static struct worker *find_worker(struct manager *manager, pid_t pid)
 }
 
 static void add_limit(json_t *explanation, const char *key, uint64_t limit, bool known,
-                      double value, uint64_t window)
+                      double value, uint64_t window, struct share share)
 {
         struct explain_limit entry = {
                 .key = key,
                 .limit = limit,
-                .value = value >= 0x1p63 ? UINT64_MAX : value > 0 ? (uint64_t)value : 0,
+                .share = share,
+                .value = value >= 0x1p63 ? UINT64_MAX
+                         : value > 0     ? (uint64_t)value
+                                         : 0,
                 .window = window,
                 .is_time = strcmp(key, "CpuTimeMax") == 0,
                 .known = known,
         };
 
-        if (limit != POLICY_UNSET)
+        if (limit != POLICY_UNSET || share.of != SHARE_OF_NOTHING)
                 explain_add_limit(explanation, &entry);
 }
 
@@ -146,18 +151,22 @@ static void add_limits(json_t *explanation, const struct worker *worker)
         uint64_t burned = 0;
         double hours = (double)policy->leak_window / 3.6e9;
 
-        add_limit(explanation, "WorkerMemoryMax", policy->worker_memory_max,
-                  worker->series.n_pushed > 0, (double)worker_memory(worker), 0);
+        add_limit(explanation, "WorkerMemoryMax",
+                  policy_worker_memory_max(policy, watch_bases(watch)), worker->series.n_pushed > 0,
+                  (double)worker_memory(worker), 0, policy->worker_memory_share);
         if (watch->policy == policy)
-                add_limit(explanation, "GroupMemoryMax", policy->group_memory_max,
-                          watch->series.n_pushed > 0, (double)watch->memory, 0);
+                add_limit(explanation, "GroupMemoryMax",
+                          policy_group_memory_max(policy, watch_bases(watch)),
+                          watch->series.n_pushed > 0, (double)watch->memory, 0,
+                          policy->group_memory_share);
         add_limit(explanation, "GrowthMax", policy->growth_max, growth.known, growth.rate,
-                  policy->growth_window);
+                  policy->growth_window, (struct share){0});
         add_limit(explanation, "LeakMax", policy->leak_max,
                   series_seen(series) >= policy->leak_window, leak_in_window(series) / hours,
-                  policy->leak_window);
+                  policy->leak_window, (struct share){0});
         add_limit(explanation, "CpuTimeMax", policy->cpu_time_max,
-                  cpu && cpu_in_window(cpu, &burned), (double)burned, policy->cpu_window);
+                  cpu && cpu_in_window(cpu, &burned), (double)burned, policy->cpu_window,
+                  (struct share){0});
 }
 
 static const char *why_exempt(struct manager *manager, const struct process_identity *identity,
@@ -184,8 +193,7 @@ static const char *why_exempt(struct manager *manager, const struct process_iden
         return protected ? "named by Protect=" : NULL;
 }
 
-static enum explain_match match_of(struct worker *worker, const struct policy *policy,
-                                   uint64_t now)
+static enum explain_match match_of(struct worker *worker, const struct policy *policy, uint64_t now)
 {
         const struct watch *watch = worker->watch;
 
@@ -196,8 +204,8 @@ static enum explain_match match_of(struct worker *worker, const struct policy *p
                         return worker_matches(worker, policy, now) ? EXPLAIN_LATER
                                                                    : EXPLAIN_OTHER_WORKER;
         return worker->policy && worker->policy < policy &&
-                               policy_matches_group(policy, &(struct group_facts){watch->path,
-                                                                                  watch->unit})
+                               policy_matches_group(policy,
+                                                    &(struct group_facts){watch->path, watch->unit})
                        ? EXPLAIN_LATER
                        : EXPLAIN_OTHER_GROUP;
 }
@@ -225,8 +233,8 @@ static int explain_watched(struct manager *manager, struct worker *worker, json_
 static int explain_unwatched(struct manager *manager, pid_t pid, json_t **ret)
 {
         const struct guard_config *config = manager->settings->config;
-        struct explain_process process = {.worker = {.pid = pid, .next_usec = UINT64_MAX,
-                                                     .state = "unwatched"}};
+        struct explain_process process = {
+                .worker = {.pid = pid, .next_usec = UINT64_MAX, .state = "unwatched"}};
         struct process_identity identity;
         struct process_reader *reader;
         char *command = NULL, *path = NULL;

@@ -65,8 +65,8 @@ static bool is_far(const struct watch *watch, uint64_t bound)
         if (bound == UINT64_MAX || !watch->reading.accounted || bound > nearest)
                 return false;
         for (size_t i = 0; i < watch->n_policies; i++) {
-                nearest = smaller(watch->policies[i]->worker_memory_max,
-                                  watch->policies[i]->group_memory_max);
+                nearest = smaller(policy_worker_memory_max(watch->policies[i], watch_bases(watch)),
+                                  policy_group_memory_max(watch->policies[i], watch_bases(watch)));
                 if (bound > nearest / 2)
                         return false;
         }
@@ -84,10 +84,13 @@ static uint64_t unseen_due(const struct watch *watch, uint64_t memory, uint64_t 
         for (size_t i = 0; i < watch->n_policies; i++) {
                 struct policy policy = *watch->policies[i];
                 struct series empty;
-                struct subject subject = {.series = &empty, .now = now, .hard_limit = UINT64_MAX};
+                struct subject subject = {.series = &empty,
+                                          .now = now,
+                                          .hard_limit = UINT64_MAX,
+                                          .bases = watch_bases(watch)};
 
                 if (memory == UINT64_MAX)
-                        policy.worker_memory_max = policy.group_memory_max = POLICY_UNSET;
+                        policy = policy_without_memory_max(&policy);
                 else
                         subject.memory = memory;
                 series_init(&empty, policy.leak_window, policy.growth_window);
@@ -101,9 +104,8 @@ static uint64_t unseen_due(const struct watch *watch, uint64_t memory, uint64_t 
 /* When the windows alone ask for the next sample. */
 static uint64_t calm_due(const struct policy *policy, struct subject subject, bool of_group)
 {
-        struct policy windows = *policy;
+        struct policy windows = policy_without_memory_max(policy);
 
-        windows.worker_memory_max = windows.group_memory_max = POLICY_UNSET;
         subject.hard_limit = UINT64_MAX;
         return subject.now + (of_group ? decide_next_look_group(&windows, &subject)
                                        : decide_next_look_worker(&windows, &subject));
@@ -137,7 +139,8 @@ static void judge_worker(struct watch *watch, struct worker *worker, uint64_t no
         }
         if (worker->annexed || worker->let_go || !policy || watch->manager->stopping)
                 return;
-        if (worker->shared > 0 && worker->private > policy->worker_memory_max &&
+        if (worker->shared > 0 &&
+            worker->private > policy_worker_memory_max(policy, subject.bases) &&
             now - worker->proven >= PROOF_AGAIN_USEC)
                 worker_prove(worker);
 
@@ -188,8 +191,8 @@ static void measure_workers(struct watch *watch, bool far, uint64_t now)
                 }
                 if (r < 0) {
                         log_trouble(&watch->manager->trouble.read, now,
-                                    "Cannot measure process %d in %s: %s",
-                                    (int)worker->target.pid, watch->shown, strerror(-r));
+                                    "Cannot measure process %d in %s: %s", (int)worker->target.pid,
+                                    watch->shown, strerror(-r));
                         worker->due = now + DECIDE_POLL_MAX / 10;
                         continue;
                 }
@@ -211,6 +214,7 @@ static void measure_workers(struct watch *watch, bool far, uint64_t now)
  * only the last proof keeps the sum below the limit. */
 static uint64_t summed(struct watch *watch, uint64_t now)
 {
+        uint64_t limit = policy_group_memory_max(watch->policy, watch_bases(watch));
         uint64_t sum = 0, at_face = 0;
         struct watch *below;
         struct worker *worker;
@@ -223,7 +227,7 @@ static uint64_t summed(struct watch *watch, uint64_t now)
                         at_face += worker->private;
                 }
         }
-        if (sum <= watch->policy->group_memory_max && at_face > watch->policy->group_memory_max)
+        if (sum <= limit && at_face > limit)
                 for (worker = watch->workers; worker; worker = worker->hh.next)
                         if (worker->shared > 0 && now - worker->proven >= PROOF_AGAIN_USEC)
                                 worker_prove(worker);
@@ -245,10 +249,11 @@ static bool may_be_culprit(const struct watch *watch, struct worker *worker, uin
 /* Does an end rest on what is proven? Asks for what is missing. */
 static bool is_proven(struct watch *watch, struct worker **workers, size_t n, uint64_t now)
 {
+        uint64_t limit = policy_group_memory_max(watch->policy, watch_bases(watch));
         bool proven = true;
 
         for (size_t i = 0; i < n; i++) {
-                if (workers[i]->private <= watch->policy->group_memory_max / 16 ||
+                if (workers[i]->private <= limit / 16 ||
                     (workers[i]->proven > 0 && now - workers[i]->proven < PROOF_AGAIN_USEC))
                         continue;
                 worker_prove(workers[i]);
@@ -331,13 +336,14 @@ static void judge_group(struct watch *watch, bool far, uint64_t now)
         series_push(&watch->series, now, watch->memory);
         r = cpu_measure_group(watch, now);
         if (r < 0 && !is_gone(r))
-                log_trouble(&watch->manager->trouble.read, now, "Cannot read the CPU time of %s: %s",
-                            watch->shown, strerror(-r));
+                log_trouble(&watch->manager->trouble.read, now,
+                            "Cannot read the CPU time of %s: %s", watch->shown, strerror(-r));
         subject = (struct subject){
                 .series = &watch->series,
                 .now = now,
                 .memory = watch->memory,
                 .hard_limit = left < UINT64_MAX - watch->memory ? watch->memory + left : UINT64_MAX,
+                .bases = watch_bases(watch),
                 .cpu = watch->cpu,
         };
         watch->due = far ? calm_due(watch->policy, subject, true)

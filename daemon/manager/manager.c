@@ -191,6 +191,8 @@ static int load(struct manager *manager, char **complaint)
                 *complaint = join(&errors);
                 free(settings);
         } else {
+                if (host_read_total(&manager->host, &manager->machine) < 0)
+                        manager->machine = UINT64_MAX;
                 settings->references = 1;
                 settings_unref(manager->settings);
                 manager->settings = settings;

@@ -37,7 +37,7 @@ int watch_new(struct watch **ret, struct manager *manager, const char *path)
         watch->path = strdup(path);
         watch->shown = escape_string(path);
         watch->claim = unit_from_path(path);
-        watch->reading.headroom = UINT64_MAX;
+        watch->reading.headroom = watch->reading.limit = UINT64_MAX;
         series_init(&watch->series, 0, 0);
         r = watch->path && watch->shown ? group_reader_new(&watch->reader, &manager->host, path)
                                         : -ENOMEM;
@@ -97,6 +97,11 @@ struct watch *watch_free(struct watch *watch)
         return NULL;
 }
 
+struct memory_bases watch_bases(const struct watch *watch)
+{
+        return (struct memory_bases){.machine = watch->manager->machine, .group = watch->reading.limit};
+}
+
 struct act_group watch_target(const struct watch *watch)
 {
         return (struct act_group){.path = watch->path, .inode = watch->inode};
@@ -109,7 +114,7 @@ static bool narrows(const struct policy *policy)
 
 static bool is_about_groups(const struct policy *policy)
 {
-        return policy->group_memory_max != POLICY_UNSET || policy->scope == SCOPE_GROUP;
+        return policy_limits_group_memory(policy) || policy->scope == SCOPE_GROUP;
 }
 
 bool watch_apply(struct watch *watch)

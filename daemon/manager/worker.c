@@ -194,6 +194,8 @@ struct subject worker_subject(const struct worker *worker, uint64_t now)
                 .now = now,
                 .memory = memory,
                 .hard_limit = left < UINT64_MAX - memory ? memory + left : UINT64_MAX,
+                .bases = worker->watch ? watch_bases(worker->watch)
+                                       : (struct memory_bases){UINT64_MAX, UINT64_MAX},
                 .cpu = worker->cpu,
         };
 }

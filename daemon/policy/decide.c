@@ -183,13 +183,14 @@ static struct finding decide(const struct policy *policy, const struct subject *
 
 struct finding decide_worker(const struct policy *policy, const struct subject *worker)
 {
-        return decide(policy, worker, policy->worker_memory_max, REASON_WORKER_MEMORY,
-                      SCOPE_WORKER);
+        return decide(policy, worker, policy_worker_memory_max(policy, worker->bases),
+                      REASON_WORKER_MEMORY, SCOPE_WORKER);
 }
 
 struct finding decide_group(const struct policy *policy, const struct subject *group)
 {
-        return decide(policy, group, policy->group_memory_max, REASON_GROUP_MEMORY, SCOPE_GROUP);
+        return decide(policy, group, policy_group_memory_max(policy, group->bases),
+                      REASON_GROUP_MEMORY, SCOPE_GROUP);
 }
 
 /* The worker with the largest contribution, or n when none reaches `least`. */
@@ -233,7 +234,9 @@ size_t decide_culprit(const struct policy *policy, const struct subject *workers
 
         for (size_t i = 0; i < n; i++)
                 total = saturating_add(total, workers[i].memory);
-        noise = (double)twentieth(min_u64(policy->group_memory_max, total)) + 1;
+        noise = (double)twentieth(
+                        min_u64(policy_group_memory_max(policy, workers[0].bases), total)) +
+                1;
 
         culprit = largest(workers, n, noise, by_growth);
         if (culprit == n)
@@ -303,10 +306,11 @@ static uint64_t next_look(const struct policy *policy, const struct subject *sub
 
 uint64_t decide_next_look_worker(const struct policy *policy, const struct subject *worker)
 {
-        return next_look(policy, worker, policy->worker_memory_max, SCOPE_WORKER);
+        return next_look(policy, worker, policy_worker_memory_max(policy, worker->bases),
+                         SCOPE_WORKER);
 }
 
 uint64_t decide_next_look_group(const struct policy *policy, const struct subject *group)
 {
-        return next_look(policy, group, policy->group_memory_max, SCOPE_GROUP);
+        return next_look(policy, group, policy_group_memory_max(policy, group->bases), SCOPE_GROUP);
 }

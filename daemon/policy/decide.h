@@ -16,6 +16,7 @@
  */
 
 #include "policy/policy.h"
+#include "policy/share.h"
 #include "samples/cpu.h"
 #include "samples/series.h"
 
@@ -55,6 +56,7 @@ struct subject {
         /* The kernel's limit on the group, with what the group has left added to this subject's own
          * memory: where it would be when the kernel ends it. */
         uint64_t hard_limit;
+        struct memory_bases bases; /* what the policy's shares are of */
         const struct cpu_use *cpu; /* NULL: not measured */
 };
 

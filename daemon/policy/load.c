@@ -6,6 +6,7 @@
 #include "config/nearest.h"
 #include "config/paths.h"
 #include "policy/load.h"
+#include "policy/share.h"
 #include "policy/values.h"
 
 /*
@@ -33,8 +34,8 @@ static const struct key policy_keys[] = {
         {"Cgroup", value_cgroup_glob, POLICY(cgroups), NULL},
         {"User", value_glob, POLICY(users), NULL},
         {"Command", value_glob, POLICY(commands), NULL},
-        {"WorkerMemoryMax", value_bytes, POLICY(worker_memory_max), "infinity"},
-        {"GroupMemoryMax", value_bytes, POLICY(group_memory_max), "infinity"},
+        {"WorkerMemoryMax", value_worker_memory, 0, "infinity"},
+        {"GroupMemoryMax", value_group_memory, 0, "infinity"},
         {"GrowthMax", value_bytes_per_second, POLICY(growth_max), "infinity"},
         {"GrowthWindowSec", value_growth_window, POLICY(growth_window), "1s"},
         {"LeakMax", value_bytes_per_hour, POLICY(leak_max), "infinity"},
@@ -226,7 +227,7 @@ static void check_policy(const struct draft *draft, struct bng_config_errors *er
                         "[Policy %s] does not say whom it watches; it needs Unit=, Cgroup= or "
                         "User= (Command= only narrows these)",
                         policy->name);
-        if (policy->worker_memory_max == POLICY_UNSET && policy->group_memory_max == POLICY_UNSET &&
+        if (!policy_limits_worker_memory(policy) && !policy_limits_group_memory(policy) &&
             policy->growth_max == POLICY_UNSET && policy->leak_max == POLICY_UNSET &&
             policy->cpu_time_max == POLICY_UNSET)
                 bng_config_errors_add(errors, &place,

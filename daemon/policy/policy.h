@@ -24,6 +24,16 @@ enum policy_scope {
         SCOPE_GROUP,  /* every process of its cgroup */
 };
 
+/* A limit on memory that is written as a share; share.h makes bytes of it. */
+struct share {
+        enum share_of {
+                SHARE_OF_NOTHING, /* it is written in bytes, or not at all */
+                SHARE_OF_MACHINE,
+                SHARE_OF_GROUP,
+        } of;
+        unsigned hundredths; /* of a percent, 1 to 10000 */
+};
+
 /* Globs of one kind; any of them suffices. Empty: the kind does not narrow. */
 struct globs {
         char **patterns;
@@ -38,14 +48,15 @@ struct policy {
         struct globs users;
         struct globs commands;
 
-        uint64_t worker_memory_max; /* bytes or POLICY_UNSET, and so on */
-        uint64_t group_memory_max;  /* bytes */
-        uint64_t growth_max;        /* bytes per second */
-        uint64_t growth_window;     /* microseconds, 100ms to 1h; default 1s */
-        uint64_t leak_max;          /* bytes per hour */
-        uint64_t leak_window;       /* microseconds, 5s to 7d; default 10min */
-        uint64_t cpu_time_max;      /* microseconds of CPU time, on all CPUs together, within ... */
-        uint64_t cpu_window;        /* ... so many microseconds, 1s to 7d; default 1min */
+        uint64_t worker_memory_max;                           /* bytes or POLICY_UNSET, and so on */
+        uint64_t group_memory_max;                            /* bytes */
+        struct share worker_memory_share, group_memory_share; /* instead of these two */
+        uint64_t growth_max;                                  /* bytes per second */
+        uint64_t growth_window; /* microseconds, 100ms to 1h; default 1s */
+        uint64_t leak_max;      /* bytes per hour */
+        uint64_t leak_window;   /* microseconds, 5s to 7d; default 10min */
+        uint64_t cpu_time_max;  /* microseconds of CPU time, on all CPUs together, within ... */
+        uint64_t cpu_window;    /* ... so many microseconds, 1s to 7d; default 1min */
 
         enum policy_action action;
         enum policy_scope scope;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "policy/match.h"
+#include "policy/share.h"
 #include "policy/values.h"
 
 bool value_bool(const char *text, void *to, struct bng_why *why)
@@ -10,7 +11,7 @@ bool value_bool(const char *text, void *to, struct bng_why *why)
         return bng_parse_bool(text, to, why);
 }
 
-bool value_bytes(const char *text, void *to, struct bng_why *why)
+static bool parse_bytes(const char *text, uint64_t *to, struct bng_why *why)
 {
         uint64_t bytes;
 
@@ -19,8 +20,45 @@ bool value_bytes(const char *text, void *to, struct bng_why *why)
         if (bytes == 0)
                 return bng_why(why,
                                "0 would end everything at once; a size such as 512M, or infinity");
-        *(uint64_t *)to = bytes;
+        *to = bytes;
         return true;
+}
+
+/* A number alone is bytes, as everywhere; one that is less than a page was meant otherwise. */
+static bool parse_memory(const char *text, uint64_t *to, struct share *share, struct bng_why *why)
+{
+        uint64_t bytes = 0;
+
+        if (strchr(text, '%')) {
+                if (!share_parse(text, share, why))
+                        return false;
+                *to = POLICY_UNSET;
+                return true;
+        }
+        if (!parse_bytes(text, &bytes, why))
+                return false;
+        if (bytes < 4096)
+                return bng_why(why,
+                               "\"%.60s\" is %u bytes, less than a page; %.60s%% is a share of the "
+                               "machine's memory, %.60sM are mebibytes",
+                               text, (unsigned)bytes, text, text);
+        *to = bytes;
+        *share = (struct share){0};
+        return true;
+}
+
+bool value_worker_memory(const char *text, void *to, struct bng_why *why)
+{
+        struct policy *policy = to;
+
+        return parse_memory(text, &policy->worker_memory_max, &policy->worker_memory_share, why);
+}
+
+bool value_group_memory(const char *text, void *to, struct bng_why *why)
+{
+        struct policy *policy = to;
+
+        return parse_memory(text, &policy->group_memory_max, &policy->group_memory_share, why);
 }
 
 /* A size, with or without the one unit of time that the key means. */
@@ -36,7 +74,7 @@ static bool parse_rate(const char *text, const char *per, uint64_t *rate, struct
                 return bng_why(why, "\"%.60s\" is no size; such as 64M%s", text, per);
         memcpy(size, text, n);
         size[n] = '\0';
-        return value_bytes(size, rate, why);
+        return parse_bytes(size, rate, why);
 }
 
 bool value_bytes_per_second(const char *text, void *to, struct bng_why *why)

@@ -12,7 +12,9 @@
 typedef bool (*value_parser)(const char *text, void *to, struct bng_why *why);
 
 bool value_bool(const char *text, void *to, struct bng_why *why);
-bool value_bytes(const char *text, void *to, struct bng_why *why); /* uint64_t, above 0 */
+/* A size, or a share of the machine or of the group: of struct policy two fields; to is the whole. */
+bool value_worker_memory(const char *text, void *to, struct bng_why *why);
+bool value_group_memory(const char *text, void *to, struct bng_why *why);
 bool value_bytes_per_second(const char *text, void *to, struct bng_why *why); /* "100M", "100M/s" */
 bool value_bytes_per_hour(const char *text, void *to, struct bng_why *why);   /* "64M", "64M/h" */
 bool value_growth_window(const char *text, void *to, struct bng_why *why); /* usec, 100ms to 1h */

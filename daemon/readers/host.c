@@ -183,17 +183,27 @@ const char *host_layout_name(enum host_layout layout)
         return names[layout];
 }
 
-int host_read_available(const struct host *host, uint64_t *bytes)
+static int read_meminfo(const struct host *host, const char *name, uint64_t *bytes)
 {
-        struct text_field available = {.name = "MemAvailable"};
+        struct text_field field = {.name = name};
         char text[TEXT_MAX];
         int r = text_read_at(host->procfs, "meminfo", text, sizeof(text));
 
         if (r < 0)
                 return r;
-        text_fields(text, &available, 1);
-        if (!available.found)
+        text_fields(text, &field, 1);
+        if (!field.found)
                 return -ENODATA;
-        *bytes = available.value;
+        *bytes = field.value;
         return 0;
+}
+
+int host_read_available(const struct host *host, uint64_t *bytes)
+{
+        return read_meminfo(host, "MemAvailable", bytes);
+}
+
+int host_read_total(const struct host *host, uint64_t *bytes)
+{
+        return read_meminfo(host, "MemTotal", bytes);
 }

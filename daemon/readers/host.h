@@ -50,3 +50,5 @@ const char *host_layout_name(enum host_layout layout); /* "v2", "v1", "plain" */
  * memory. It is the nearest limit of a group that has none. 0 or a negative errno.
  */
 int host_read_available(const struct host *host, uint64_t *bytes);
+/* MemTotal in bytes, what percentages are of. 0 or a negative errno. */
+int host_read_total(const struct host *host, uint64_t *bytes);

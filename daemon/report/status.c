@@ -3,6 +3,7 @@
 #include "report/status.h"
 
 #include <unistd.h>
+#include "policy/share.h"
 #include "report/json.h"
 #include "report/verdict.h"
 
@@ -37,15 +38,27 @@ json_t *status_new(const struct status_daemon *daemon)
         return json;
 }
 
+/* A share, which is other bytes in each group, as it is written; else bytes. */
+static json_t *memory_max_to_json(uint64_t bytes, struct share share)
+{
+        struct share_text text;
+
+        return share.of == SHARE_OF_NOTHING ? json_count_or_null(bytes)
+                                            : json_string(share_format(share, &text));
+}
+
 static json_t *limits_to_json(const struct policy *policy)
 {
         json_t *json = json_object();
-        bool whole =
-                json_put(json, "WorkerMemoryMax", json_count_or_null(policy->worker_memory_max)) &&
-                json_put(json, "GroupMemoryMax", json_count_or_null(policy->group_memory_max)) &&
-                json_put(json, "GrowthMax", json_count_or_null(policy->growth_max)) &&
-                json_put(json, "LeakMax", json_count_or_null(policy->leak_max)) &&
-                json_put(json, "CpuTimeMax", json_seconds_or_null(policy->cpu_time_max));
+        bool whole = json_put(json, "WorkerMemoryMax",
+                              memory_max_to_json(policy->worker_memory_max,
+                                                 policy->worker_memory_share)) &&
+                     json_put(json, "GroupMemoryMax",
+                              memory_max_to_json(policy->group_memory_max,
+                                                 policy->group_memory_share)) &&
+                     json_put(json, "GrowthMax", json_count_or_null(policy->growth_max)) &&
+                     json_put(json, "LeakMax", json_count_or_null(policy->leak_max)) &&
+                     json_put(json, "CpuTimeMax", json_seconds_or_null(policy->cpu_time_max));
 
         if (!whole) {
                 json_decref(json);
@@ -86,6 +99,8 @@ json_t *status_add_group(json_t *policy, const struct status_group *group)
                 json_put(json, "unit", json_text(group->unit)) &&
                 json_put(json, "memory", json_count(group->memory)) &&
                 json_put(json, "limit", json_count_or_null(group->limit)) &&
+                json_put(json, "worker_memory_max", json_count_or_null(group->worker_memory_max)) &&
+                json_put(json, "group_memory_max", json_count_or_null(group->group_memory_max)) &&
                 json_put(json, "peak", json_count(group->peak)) &&
                 json_put(json, "rate", json_rounded(group->rate)) &&
                 json_put(json, "next_look", json_seconds_or_null(group->next_usec)) &&
@@ -157,11 +172,12 @@ json_t *explain_add_policy(json_t *explanation, const struct policy *policy,
 
 static json_t *measure_to_json(const struct explain_limit *limit, uint64_t measure)
 {
-        return limit->is_time ? json_seconds(measure) : json_count(measure);
+        return limit->is_time ? json_seconds(measure) : json_count_or_null(measure);
 }
 
 json_t *explain_add_limit(json_t *explanation, const struct explain_limit *limit)
 {
+        struct share_text share;
         json_t *json;
         bool whole;
 
@@ -172,6 +188,10 @@ json_t *explain_add_limit(json_t *explanation, const struct explain_limit *limit
                 json_put(json, "limit", measure_to_json(limit, limit->limit)) &&
                 json_put(json, "value",
                          limit->known ? measure_to_json(limit, limit->value) : json_null()) &&
+                json_put(json, "share",
+                         limit->share.of == SHARE_OF_NOTHING
+                                 ? json_null()
+                                 : json_string(share_format(limit->share, &share))) &&
                 json_put(json, "window", json_seconds(limit->window));
         return adopt(explanation, "limits", json, whole);
 }

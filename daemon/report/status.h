@@ -29,11 +29,12 @@ struct status_daemon {
 
 struct status_group {
         const char *path;
-        const char *unit;   /* or NULL */
-        uint64_t memory;    /* bytes that only an end would free */
-        uint64_t limit;     /* the kernel's, UINT64_MAX: none */
-        uint64_t peak;      /* the highest that we measured */
-        double rate;        /* bytes per second */
+        const char *unit;                             /* or NULL */
+        uint64_t memory;                              /* bytes that only an end would free */
+        uint64_t limit;                               /* the kernel's, UINT64_MAX: none */
+        uint64_t worker_memory_max, group_memory_max; /* the policy's here, UINT64_MAX: none */
+        uint64_t peak;                                /* the highest that we measured */
+        double rate;                                  /* bytes per second */
         uint64_t next_usec; /* microseconds from now to the next look, UINT64_MAX: not polled */
 };
 
@@ -75,12 +76,14 @@ struct explain_process {
 /* How near a limit is. */
 struct explain_limit {
         const char *key; /* "WorkerMemoryMax" */
-        uint64_t
-                limit; /* in the key's unit: bytes, bytes per second, bytes per hour, microseconds */
-        uint64_t value;  /* the same unit */
-        uint64_t window; /* microseconds that `value` looks back, 0: now */
-        bool is_time;    /* it is microseconds: seconds in the JSON */
-        bool known;      /* false: too few samples yet, `value` says nothing */
+        /* In the key's unit: bytes, bytes per second, bytes per hour, microseconds. UINT64_MAX: a share of
+         * a group that has no limit. */
+        uint64_t limit;
+        struct share share; /* as it is written */
+        uint64_t value;     /* the same unit */
+        uint64_t window;    /* microseconds that `value` looks back, 0: now */
+        bool is_time;       /* it is microseconds: seconds in the JSON */
+        bool known;         /* false: too few samples yet, `value` says nothing */
 };
 
 json_t *explain_new(const struct explain_process *process);

@@ -24,6 +24,7 @@ static inline struct policy policy(void)
                                .growth_window = 1000000,
                                .leak_max = UINT64_C(64) << 20,
                                .leak_window = 600000000,
+                               .cpu_time_max = POLICY_UNSET,
                                .action = ACTION_TERMINATE,
                                .scope = SCOPE_WORKER,
                                .grace = 5000000};
@@ -50,6 +51,8 @@ static inline int on_status(void *userdata, json_t **ret)
                                      .unit = "web.service",
                                      .memory = UINT64_C(800) << 20,
                                      .limit = UINT64_C(2) << 30,
+                                     .worker_memory_max = UINT64_C(512) << 20,
+                                     .group_memory_max = UINT64_MAX,
                                      .peak = UINT64_C(900) << 20,
                                      .rate = 1048576,
                                      .next_usec = UINT64_MAX};

@@ -282,6 +282,28 @@ static void test_step_past_a_limit(void **state)
         assert_int_equal(decide_step(&policy, &finding), STEP_KILL);
 }
 
+/* The limit moves with the group's, and is passed by the first byte above it wherever it is. */
+static void test_shares(void **state)
+{
+        struct subject subject = steady(100 * MIB);
+
+        (void)state;
+        policy.worker_memory_share = (struct share){SHARE_OF_GROUP, 5000};
+        policy.group_memory_share = (struct share){SHARE_OF_GROUP, 8000};
+        subject.bases = (struct memory_bases){.machine = GIB, .group = UINT64_MAX};
+        assert_int_equal(decide_worker(&policy, &subject).reason, REASON_NONE);
+        assert_int_equal(decide_next_look_worker(&policy, &subject), DECIDE_POLL_MAX);
+        subject.bases.group = 200 * MIB;
+        assert_int_equal(decide_worker(&policy, &subject).reason, REASON_NONE);
+        assert_int_equal(decide_next_look_worker(&policy, &subject), DECIDE_POLL_MIN);
+        subject.bases.group = 200 * MIB - 2;
+        assert_int_equal(decide_worker(&policy, &subject).reason, REASON_WORKER_MEMORY);
+        assert_int_equal(decide_worker(&policy, &subject).limit, 100 * MIB - 1);
+        assert_int_equal(decide_group(&policy, &subject).reason, REASON_NONE);
+        subject.bases.group = 125 * MIB - 1;
+        assert_int_equal(decide_group(&policy, &subject).reason, REASON_GROUP_MEMORY);
+}
+
 static void test_report(void **state)
 {
         struct finding finding = {
@@ -367,6 +389,7 @@ int main(void)
                 TEST(test_step_by_action),
                 TEST(test_step_of_a_forecast),
                 TEST(test_step_past_a_limit),
+                TEST(test_shares),
                 TEST(test_report),
                 TEST(test_cut_grace),
                 TEST(test_huge_values),

@@ -18,6 +18,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "policy/load.h"
+#include "policy/share.h"
 
 #define SEC UINT64_C(1000000)
 #define MIB (UINT64_C(1) << 20)
@@ -77,6 +78,67 @@ static void test_defaults(void **state)
         assert_int_equal(config->policies[0].report_time, SEC);
         assert_null(guard_config_free(config));
         assert_null(guard_config_free(NULL));
+}
+
+static void test_shares(void **state)
+{
+        static const struct {
+                const char *text, *shown;
+                uint64_t machine, group; /* of bases of 1000003 and 4 GiB */
+        } cases[] = {
+                {"20%", "20%", 200000, 200000},
+                {"20% of machine", "20%", 200000, 200000},
+                {"12.5%", "12.5%", 125000, 125000},
+                {"0.01%", "0.01%", 100, 100},
+                {"100%", "100%", 1000003, 1000003},
+                {"80% of group", "80% of group", UINT64_MAX, 3435973836},
+                {"33.33% of group", "33.33% of group", UINT64_MAX, 1431512599},
+                {"4096", "", 4096, 4096},
+                {"infinity", "", UINT64_MAX, UINT64_MAX},
+        };
+        static const struct memory_bases nothing = {UINT64_MAX, UINT64_MAX};
+
+        (void)state;
+        for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+                struct memory_bases unlimited = {1000003, UINT64_MAX};
+                struct memory_bases limited = {1000003, UINT64_C(4) << 30};
+                struct guard_config *config;
+                const struct policy *policy;
+                struct share_text text;
+                char file[200];
+
+                /* an earlier value of either kind leaves nothing behind */
+                snprintf(file, sizeof(file),
+                         "[Policy a]\nUser=a\nLeakMax=1M\nWorkerMemoryMax=%s\nGroupMemoryMax=%s\n",
+                         cases[i].text, cases[i].text);
+                config = good(file);
+                policy = &config->policies[0];
+                assert_int_equal(policy_worker_memory_max(policy, unlimited), cases[i].machine);
+                assert_int_equal(policy_group_memory_max(policy, unlimited), cases[i].machine);
+                assert_int_equal(policy_worker_memory_max(policy, limited), cases[i].group);
+                assert_int_equal(policy_group_memory_max(policy, limited), cases[i].group);
+                assert_string_equal(share_format(policy->worker_memory_share, &text),
+                                    cases[i].shown);
+                if (cases[i].shown[0])
+                        assert_int_equal(policy_worker_memory_max(policy, nothing), UINT64_MAX);
+                assert_true(policy_limits_group_memory(policy) == (cases[i].group != UINT64_MAX));
+                assert_true(policy_limits_worker_memory(policy) == (cases[i].group != UINT64_MAX));
+                guard_config_free(config);
+        }
+        /* the whole of the largest base, and the least of the smallest */
+        {
+                struct policy policy = {.worker_memory_share = {SHARE_OF_GROUP, 10000},
+                                        .group_memory_share = {SHARE_OF_GROUP, 1}};
+
+                assert_int_equal(
+                        policy_worker_memory_max(&policy, (struct memory_bases){0, UINT64_MAX - 1}),
+                        UINT64_MAX - 1);
+                assert_int_equal(policy_group_memory_max(&policy, (struct memory_bases){0, 4096}),
+                                 1);
+                policy = policy_without_memory_max(&policy);
+                assert_false(policy_limits_worker_memory(&policy) ||
+                             policy_limits_group_memory(&policy));
+        }
 }
 
 static void test_every_key(void **state)
@@ -186,7 +248,21 @@ static const struct {
         {OK "LeakWindowSec=4999ms\n", 4, "from 5s to 7d"},
         {OK "LeakWindowSec=8d\n", 4, "from 5s to 7d"},
         {OK "WorkerMemoryMax=0\n", 4, "0 would end everything"},
-        {OK "WorkerMemoryMax=50%\n", 4, "is no size"},
+        {OK "WorkerMemoryMax=80\n", 4, "\"80\" is 80 bytes, less than a page; 80% is a share"},
+        {OK "GroupMemoryMax=4095\n", 4, "4095M are mebibytes"},
+        {OK "WorkerMemoryMax=0%\n", 4, "from 0.01% to 100%"},
+        {OK "WorkerMemoryMax=0.001%\n", 4, "is no share"},
+        {OK "WorkerMemoryMax=100.01%\n", 4, "from 0.01% to 100%"},
+        {OK "WorkerMemoryMax=999999999999%\n", 4, "is no share"},
+        {OK "WorkerMemoryMax=%\n", 4, "is no share"},
+        {OK "WorkerMemoryMax=-1%\n", 4, "is no share"},
+        {OK "WorkerMemoryMax=50 %\n", 4, "is no share"},
+        {OK "WorkerMemoryMax=.5%\n", 4, "is no share"},
+        {OK "WorkerMemoryMax=50%%\n", 4, "share of nothing known"},
+        {OK "WorkerMemoryMax=50% of\n", 4, "share of nothing known"},
+        {OK "GroupMemoryMax=50% of swap\n", 4, "80% of group"},
+        {OK "GrowthMax=50%\n", 4, "is no size"},
+        {OK "LeakMax=50% of group\n", 4, "is no size"},
         {OK "WorkerMemoryMax=64bit\n", 4, "in bits"},
         {OK "GroupMemoryMax=1.5G\n", 4, "is no size"},
         {OK "GrowthMax=100M/h\n", 4, "not per second"},
@@ -392,6 +468,7 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_defaults),
                 cmocka_unit_test(test_every_key),
+                cmocka_unit_test(test_shares),
                 cmocka_unit_test(test_bad),
                 cmocka_unit_test(test_all_errors_of_a_file),
                 cmocka_unit_test(test_files_over_one_another),

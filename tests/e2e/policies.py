@@ -4,7 +4,7 @@
 import signal
 import time
 
-from harness import PYTHON, EndToEnd, main, names
+from harness import MIB, PYTHON, EndToEnd, main, names
 
 
 class CpuTime(EndToEnd):
@@ -55,6 +55,19 @@ def stuck_in_the_request():
         time.sleep(0.02)
 stuck_in_the_request()
 """
+
+
+class Shares(EndToEnd):
+    def test_a_share_of_the_group_follows_its_limit(self):
+        guard = self.guard("[Policy p]\nCgroup={home}/*\nWorkerMemoryMax=60% of group\n")
+        group = self.group("a")
+        process = self.grow(group, 40, 100)
+        self.wait_for("its size", lambda: group.anonymous() > 100 * MIB)
+        time.sleep(2)
+        self.assert_lives(process)
+        group.limit(160 * MIB)
+        verdict = self.assert_ended(guard, process, "worker-memory")
+        self.assertEqual(verdict["limit"], 96 * MIB)
 
 
 class Reports(EndToEnd):
