@@ -23,6 +23,7 @@ int exit_status_of(bng_status status)
         case BNG_REFUSED_TOTAL:
                 return EXIT_REFUSED;
         case BNG_NO_MEMORY:
+        case BNG_STREAM:
                 break;
         }
         return EXIT_FAILED;

@@ -23,6 +23,9 @@ typedef uint64_t two_limbs;
 #define LIMBS_UI (mpz_size(a) + ULONG_LIMBS)
 
 SMALL_OPERATION(set, ONE, LIMBS_ONE, bng_predict_copy(Z(a)), mpz_set(out, a))
+SMALL_OPERATION(set_ui, (unsigned long a), (a), 2 * ULONG_LIMBS, bng_predict_copy(U(a)),
+                mpz_set_ui(out, a))
+SMALL_OPERATION(set_si, (long a), (a), 2 * ULONG_LIMBS, bng_predict_copy(S(a)), mpz_set_si(out, a))
 SMALL_OPERATION(abs, ONE, LIMBS_ONE, bng_predict_copy(Z(a)), mpz_abs(out, a))
 SMALL_OPERATION(neg, ONE, LIMBS_ONE, bng_predict_copy(Z(a)), mpz_neg(out, a))
 SMALL_OPERATION(com, ONE, LIMBS_ONE, bng_predict_complement(Z(a)), mpz_com(out, a))

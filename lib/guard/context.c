@@ -229,6 +229,8 @@ const char *bng_status_text(bng_status status)
                 return "out of memory";
         case BNG_REFUSED_TOTAL:
                 return "the numbers of the context would hold more memory than the limit";
+        case BNG_STREAM:
+                return "a stream could not be read or written";
         }
         return "unknown status";
 }

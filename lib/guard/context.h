@@ -12,7 +12,7 @@
 #include "guard/available.h"
 
 #define BNG_MESSAGE_BYTES 1024
-#define BNG_STATUSES (BNG_REFUSED_TOTAL + 1)
+#define BNG_STATUSES (BNG_STREAM + 1)
 
 #define BNG_RECENT 32 /* destinations that a loop may use in turn */
 

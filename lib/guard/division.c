@@ -2,8 +2,9 @@
 #include "guard/operation.h"
 
 /*
- * Division and divisors. A result alone is a line; of two results at once, both are handed out, or
- * none.
+ * Division, its remainders, and divisors. By a machine word GMP returns the remainder too; here the
+ * status is what is returned, and tdiv_ui and its kin give the remainder alone. What has several
+ * results is in several.c.
  */
 
 #define BY_DIVISOR (const mpz_t a, const mpz_t d)
@@ -27,50 +28,75 @@ static struct bng_operand magnitude(const mpz_t n)
 
 OPERATION(mod, BY_DIVISOR, bng_predict_remainder(BNG_FLOOR, Z(a), magnitude(d)), mpz_mod(out, a, d))
 
+/* ---- by a word ---- */
+
+#define BY_WORD (const mpz_t a, unsigned long d)
+
+OPERATION(tdiv_q_ui, BY_WORD, bng_predict_quotient_by_word(BNG_TRUNCATE, Z(a), U(d)),
+          mpz_tdiv_q_ui(out, a, d))
+OPERATION(fdiv_q_ui, BY_WORD, bng_predict_quotient_by_word(BNG_FLOOR, Z(a), U(d)),
+          mpz_fdiv_q_ui(out, a, d))
+OPERATION(cdiv_q_ui, BY_WORD, bng_predict_quotient_by_word(BNG_CEILING, Z(a), U(d)),
+          mpz_cdiv_q_ui(out, a, d))
+OPERATION(divexact_ui, BY_WORD, bng_predict_quotient_by_word(BNG_TRUNCATE, Z(a), U(d)),
+          mpz_divexact_ui(out, a, d))
+
+OPERATION(tdiv_r_ui, BY_WORD, bng_predict_remainder_by_word(BNG_TRUNCATE, Z(a), U(d)),
+          mpz_tdiv_r_ui(out, a, d))
+OPERATION(fdiv_r_ui, BY_WORD, bng_predict_remainder_by_word(BNG_FLOOR, Z(a), U(d)),
+          mpz_fdiv_r_ui(out, a, d))
+OPERATION(cdiv_r_ui, BY_WORD, bng_predict_remainder_by_word(BNG_CEILING, Z(a), U(d)),
+          mpz_cdiv_r_ui(out, a, d))
+OPERATION(mod_ui, BY_WORD, bng_predict_remainder_by_word(BNG_FLOOR, Z(a), U(d)),
+          mpz_mod_ui(out, a, d))
+
+/* The absolute value of a remainder: a word, so there is nothing to judge but the divisor. */
+#define REMAINDER(op)                                                                              \
+        bng_status bng_check_##op(bng_ctx *ctx, const mpz_t a, unsigned long d)                    \
+        {                                                                                          \
+                (void)a;                                                                           \
+                return d != 0 ? BNG_OK                                                             \
+                              : bng_ctx_fail(ctx, BNG_UNDEFINED, "undefined: a division by zero"); \
+        }                                                                                          \
+        bng_status bng_mpz_##op(bng_ctx *ctx, unsigned long *ret, const mpz_t a, unsigned long d)  \
+        {                                                                                          \
+                bng_status status = bng_check_##op(ctx, a, d);                                     \
+                *ret = status == BNG_OK ? mpz_##op(a, d) : 0;                                      \
+                return status;                                                                     \
+        }
+
+REMAINDER(tdiv_ui)
+REMAINDER(fdiv_ui)
+REMAINDER(cdiv_ui)
+
+/* ---- divisors ---- */
+
 OPERATION(gcd, (const mpz_t a, const mpz_t b), bng_predict_gcd(Z(a), Z(b)), mpz_gcd(out, a, b))
 OPERATION(lcm, (const mpz_t a, const mpz_t b), bng_predict_lcm(Z(a), Z(b)), mpz_lcm(out, a, b))
+OPERATION(gcd_ui, (const mpz_t a, unsigned long b), bng_predict_gcd_with_word(Z(a), U(b)),
+          (void)mpz_gcd_ui(out, a, b))
+OPERATION(lcm_ui, (const mpz_t a, unsigned long b), bng_predict_lcm_with_word(Z(a), U(b)),
+          mpz_lcm_ui(out, a, b))
+OPERATION(nextprime, (const mpz_t a), bng_predict_next_prime(Z(a)), mpz_nextprime(out, a))
 
-typedef void divide(mpz_t q, mpz_t r, const mpz_t a, const mpz_t d);
-
-static bng_status run_qr(bng_ctx *ctx, mpz_t q, mpz_t r, const mpz_t a, const mpz_t d,
-                         const struct bng_prediction *prediction, divide *work)
+bng_status bng_check_remove(bng_ctx *ctx, const mpz_t a, const mpz_t f)
 {
-        if (q == r)
-                return bng_ctx_fail(ctx, BNG_INVALID,
-                                    "the quotient and the remainder need different variables");
-
-        struct bng_output quotient, remainder;
-        bng_status status = bng_output_open_part(&quotient, ctx, q, prediction);
-        if (status != BNG_OK)
-                return status;
-        status = bng_output_open_part(&remainder, ctx, r, prediction);
-        if (status != BNG_OK) {
-                bng_output_discard(&quotient);
-                return status;
-        }
-        work(quotient.out, remainder.out, a, d);
-
-        status = bng_output_judge(&quotient);
-        if (status == BNG_OK)
-                status = bng_output_judge(&remainder);
-        if (status == BNG_OK)
-                bng_account_operation(ctx);
-        void (*end)(struct bng_output *) =
-                status == BNG_OK ? bng_output_hand_out : bng_output_discard;
-        end(&quotient);
-        end(&remainder);
-        return status;
+        struct bng_prediction predicted = bng_predict_remove(Z(a), Z(f));
+        return bng_judge(ctx, &predicted);
 }
 
-#define OPERATION_QR(op, division, work)                                                           \
-        CHECK(op, BY_DIVISOR, bng_predict_quotient_remainder(division, Z(a), Z(d)))                \
-        bng_status bng_mpz_##op(bng_ctx *ctx, mpz_t q, mpz_t r, const mpz_t a, const mpz_t d)      \
-        {                                                                                          \
-                struct bng_prediction predicted =                                                  \
-                        bng_predict_quotient_remainder(division, Z(a), Z(d));                      \
-                return run_qr(ctx, q, r, a, d, &predicted, work);                                  \
-        }
+bng_status bng_mpz_remove(bng_ctx *ctx, mp_bitcnt_t *ret, mpz_t rop, const mpz_t a, const mpz_t f)
+{
+        struct bng_prediction predicted = bng_predict_remove(Z(a), Z(f));
+        struct bng_output output;
 
-OPERATION_QR(tdiv_qr, BNG_TRUNCATE, mpz_tdiv_qr)
-OPERATION_QR(fdiv_qr, BNG_FLOOR, mpz_fdiv_qr)
-OPERATION_QR(cdiv_qr, BNG_CEILING, mpz_cdiv_qr)
+        *ret = 0;
+        bng_status status = bng_output_open(&output, ctx, rop, &predicted);
+        if (status != BNG_OK)
+                return status;
+        mp_bitcnt_t times = mpz_remove(output.out, a, f);
+        status = bng_output_close(&output);
+        if (status == BNG_OK)
+                *ret = times;
+        return status;
+}

@@ -25,6 +25,9 @@ OPERATION(root_z, (const mpz_t a, const mpz_t k), bng_predict_root(Z(a), Z(k)),
           mpz_root(out, a, bng_saturated_word(k)))
 
 OPERATION(fac_ui, OF_WORD, bng_predict_factorial(U(n)), mpz_fac_ui(out, n))
+OPERATION(2fac_ui, OF_WORD, bng_predict_multifactorial(U(n), 2), mpz_2fac_ui(out, n))
+OPERATION(mfac_uiui, (unsigned long n, unsigned long m), bng_predict_multifactorial(U(n), m),
+          mpz_mfac_uiui(out, n, m))
 OPERATION(fac_z, OF_INTEGER, bng_predict_factorial(Z(n)), mpz_fac_ui(out, mpz_get_ui(n)))
 OPERATION(primorial_ui, OF_WORD, bng_predict_primorial(U(n)), mpz_primorial_ui(out, n))
 OPERATION(primorial_z, OF_INTEGER, bng_predict_primorial(Z(n)),

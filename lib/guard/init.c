@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "bounds/checked.h"
 #include "guard/operation.h"
-#include "predict/peak.h"
 
 /*
  * The numbers of a context. Each is an integer first, whatever comes of it; then it is entered into
@@ -21,17 +21,15 @@ void bng_mpz_clear(bng_ctx *ctx, mpz_t x)
         mpz_clear(x);
 }
 
+CHECK(realloc2, (mp_bitcnt_t bits), bng_predict_room(bits))
+
 /* Room for the bits is judged like a number that has them. */
-bng_status bng_mpz_init2(bng_ctx *ctx, mpz_t x, mp_bitcnt_t bits)
+bng_status bng_mpz_realloc2(bng_ctx *ctx, mpz_t x, mp_bitcnt_t bits)
 {
-        struct bng_prediction room = bng_predicted(
-                bng_operand_range(bng_range_of_bits(bits, bits), false, true), BNG_WORK_COPY, bits);
+        struct bng_prediction room = bng_predict_room(bits);
         bool straddles;
 
-        bng_status status = bng_mpz_init(ctx, x);
-        room.room_bits = bits;
-        if (status == BNG_OK)
-                status = bng_judge(ctx, &room);
+        bng_status status = bng_judge(ctx, &room);
         if (status == BNG_OK)
                 status = bng_judge_total(ctx, x, &room, &straddles);
         if (status != BNG_OK)
@@ -39,6 +37,30 @@ bng_status bng_mpz_init2(bng_ctx *ctx, mpz_t x, mp_bitcnt_t bits)
         mpz_realloc2(x, bits);
         bng_account_operation(ctx);
         bng_account_result(ctx, x);
+        return BNG_OK;
+}
+
+bng_status bng_mpz_init2(bng_ctx *ctx, mpz_t x, mp_bitcnt_t bits)
+{
+        bng_status status = bng_mpz_init(ctx, x);
+        return status == BNG_OK ? bng_mpz_realloc2(ctx, x, bits) : status;
+}
+
+bng_status bng_mpz_array_init(bng_ctx *ctx, mpz_ptr array, mp_size_t n, mp_bitcnt_t bits)
+{
+        uint64_t limbs = bng_sat_add(bng_bounds_limbs(bits, GMP_NUMB_BITS), 1);
+        struct bng_prediction room = bng_predict_room(bits);
+
+        if (n < 1)
+                return bng_ctx_fail(ctx, BNG_INVALID, "an array needs at least one number");
+        room.peak_bytes = bng_sat_mul((uint64_t)n, bng_sat_mul(limbs, sizeof(mp_limb_t)));
+        if (room.peak_bytes > PTRDIFF_MAX)
+                return bng_ctx_fail(ctx, BNG_INVALID, "no memory is as large as such an array");
+        bng_status status = bng_judge(ctx, &room);
+        if (status != BNG_OK)
+                return status;
+        mpz_array_init(array, n, (mp_size_t)bits);
+        bng_account_operation(ctx);
         return BNG_OK;
 }
 

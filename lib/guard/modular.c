@@ -90,3 +90,33 @@ bng_status bng_mpz_powm(bng_ctx *ctx, mpz_t rop, const mpz_t base, const mpz_t e
         bng_output_discard(&output);
         return status;
 }
+
+OPERATION(powm_ui, (const mpz_t base, unsigned long exp, const mpz_t mod),
+          bng_predict_power_modulo(Z(base), U(exp), Z(mod)), mpz_powm_ui(out, base, exp, mod))
+
+/* In a time that does not depend on the numbers: GMP has that for odd moduli alone. */
+bng_status bng_check_powm_sec(bng_ctx *ctx, const mpz_t base, const mpz_t exp, const mpz_t mod)
+{
+        struct bng_prediction predicted = bng_predict_power_modulo(Z(base), Z(exp), Z(mod));
+
+        if (mpz_sgn(mod) != 0 && mpz_even_p(mod))
+                return bng_ctx_fail(ctx, BNG_INVALID, "powm_sec needs an odd modulus");
+        if (mpz_sgn(exp) <= 0)
+                return bng_ctx_fail(ctx, BNG_INVALID, "powm_sec needs an exponent above zero");
+        return bng_judge(ctx, &predicted);
+}
+
+static bng_status powm_sec(bng_ctx *ctx, mpz_ptr rop, const mpz_t base, const mpz_t exp,
+                           const mpz_t mod)
+{
+        RUN(bng_output_open, ctx, rop, bng_predict_power_modulo(Z(base), Z(exp), Z(mod)),
+            mpz_powm_sec(out, base, exp, mod));
+}
+
+bng_status bng_mpz_powm_sec(bng_ctx *ctx, mpz_t rop, const mpz_t base, const mpz_t exp,
+                            const mpz_t mod)
+{
+        bng_status status = bng_check_powm_sec(ctx, base, exp, mod);
+
+        return status == BNG_OK ? powm_sec(ctx, rop, base, exp, mod) : status;
+}

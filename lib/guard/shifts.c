@@ -31,3 +31,7 @@ OPERATION(cdiv_r_2exp, BY_COUNT, bng_predict_low_bits(BNG_CEILING, Z(a), U(n)),
 
 UPDATE(setbit, (mp_bitcnt_t index), (index), mpz_size(rop) + index / GMP_NUMB_BITS + 1,
        bng_predict_set_bit(Z(rop), U(index)), mpz_setbit(out, index))
+UPDATE(clrbit, (mp_bitcnt_t index), (index), mpz_size(rop) + index / GMP_NUMB_BITS + 1,
+       bng_predict_clear_bit(Z(rop), U(index)), mpz_clrbit(out, index))
+UPDATE(combit, (mp_bitcnt_t index), (index), mpz_size(rop) + index / GMP_NUMB_BITS + 1,
+       bng_predict_flip_bit(Z(rop), U(index)), mpz_combit(out, index))

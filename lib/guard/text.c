@@ -4,31 +4,22 @@
 #include <string.h>
 #include "bounds/checked.h"
 #include "guard/operation.h"
+#include "guard/text.h"
 
 /*
  * Text to integer and back. What a text will need is counted before GMP sees it: leading blanks and
  * zeros say nothing, the first digits say much, and of the others only how many there are counts.
  */
 
-/* What GMP's set_str takes for a digit; base where it is none. Above 36 lower case goes on. */
-static unsigned digit_value(char c, unsigned base)
-{
-        if (c >= '0' && c <= '9')
-                return (unsigned)(c - '0');
-        if (c >= 'A' && c <= 'Z')
-                return (unsigned)(c - 'A') + 10;
-        if (c >= 'a' && c <= 'z')
-                return (unsigned)(c - 'a') + (base > 36 ? 36 : 10);
-        return base;
-}
-
 /* Base 0: 0x, 0b and 0 say it. Moves the text on behind what it reads. */
-static unsigned base_of(const char **text)
+static unsigned base_of(const char **text, const char *end)
 {
         const char *at = *text;
 
-        if (at[0] != '0')
+        if (at == end || at[0] != '0')
                 return 10;
+        if (at + 1 == end)
+                return 8;
         if (at[1] == 'x' || at[1] == 'X' || at[1] == 'b' || at[1] == 'B') {
                 *text += 2;
                 return at[1] == 'x' || at[1] == 'X' ? 16 : 2;
@@ -41,53 +32,50 @@ static bool is_blank(char c)
         return isspace((unsigned char)c);
 }
 
-static struct bng_prediction predict_text(const char *text, int base_or_0)
+struct bng_prediction bng_predict_text(const char *text, const char *end, int base_or_0)
 {
-        while (is_blank(*text))
+        while (text < end && is_blank(*text))
                 text++;
-        if (*text == '-')
+        if (text < end && *text == '-')
                 text++;
-        unsigned base = base_or_0 == 0 ? base_of(&text) : (unsigned)base_or_0;
-        while (*text == '0' || is_blank(*text))
-                text++;
-
-        uint64_t leading = 0;
-        uint64_t more = 0;
-        const char *end = text;
-        for (; *end; end++) {
-                unsigned digit = digit_value(*end, base);
-                if (digit >= base)
-                        continue;
-                if (more == 0 && leading <= (UINT64_MAX - digit) / base)
-                        leading = leading * base + digit;
-                else
-                        more++;
-        }
-        return bng_predict_parse(leading, more, base, (uint64_t)(end - text));
+        struct bng_digits_read read = {
+                .base = base_or_0 == 0 ? base_of(&text, end) : (unsigned)base_or_0,
+        };
+        const char *first = text;
+        while (first < end && (*first == '0' || is_blank(*first)))
+                first++;
+        for (const char *at = first; at < end; at++)
+                bng_digits_add(&read, *at);
+        return bng_predict_parse(read.leading, read.more, read.base, (uint64_t)(end - first));
 }
 
-static bool good_base(int base)
+static struct bng_prediction predict_text(const char *text, int base)
+{
+        return bng_predict_text(text, text + strlen(text), base);
+}
+
+bool bng_good_base(int base)
 {
         return base == 0 || (base >= 2 && base <= 62);
 }
 
-static bng_status wrong_base(bng_ctx *ctx, int base)
+bng_status bng_wrong_base(bng_ctx *ctx, int base)
 {
         return bng_ctx_fail(ctx, BNG_INVALID, "there is no base %d", base);
 }
 
 bng_status bng_check_set_str(bng_ctx *ctx, const char *text, int base)
 {
-        if (!good_base(base))
-                return wrong_base(ctx, base);
+        if (!bng_good_base(base))
+                return bng_wrong_base(ctx, base);
         struct bng_prediction predicted = predict_text(text, base);
         return bng_judge(ctx, &predicted);
 }
 
 bng_status bng_mpz_set_str(bng_ctx *ctx, mpz_t rop, const char *text, int base)
 {
-        if (!good_base(base))
-                return wrong_base(ctx, base);
+        if (!bng_good_base(base))
+                return bng_wrong_base(ctx, base);
 
         struct bng_prediction predicted = predict_text(text, base);
         struct bng_output output;
@@ -101,15 +89,15 @@ bng_status bng_mpz_set_str(bng_ctx *ctx, mpz_t rop, const char *text, int base)
         return bng_ctx_fail(ctx, BNG_SYNTAX, "the text is no number in base %d", base);
 }
 
-static bool good_base_to_write(int base)
+bool bng_good_base_to_write(int base)
 {
         return (base >= 2 && base <= 62) || (base >= -36 && base <= -2);
 }
 
 bng_status bng_check_get_str(bng_ctx *ctx, int base, const mpz_t op)
 {
-        if (!good_base_to_write(base))
-                return wrong_base(ctx, base);
+        if (!bng_good_base_to_write(base))
+                return bng_wrong_base(ctx, base);
         struct bng_prediction predicted = bng_predict_print(Z(op), (unsigned)abs(base));
         return bng_judge_memory(ctx, &predicted);
 }

@@ -30,6 +30,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #ifndef BNG_NO_GMP
+#include <stdio.h>
 #include <gmp.h>
 #endif
 
@@ -51,6 +52,7 @@ typedef enum bng_status {
         BNG_INVALID,         /* an argument outside its documented range */
         BNG_NO_MEMORY,       /* malloc failed in our own code */
         BNG_REFUSED_TOTAL,   /* the context's numbers would hold more than the total limit */
+        BNG_STREAM,          /* a stream could not be read or written */
 } bng_status;
 
 /* The version of the library that is linked, "MAJOR.MINOR.PATCH". Static text; any thread. */
@@ -425,6 +427,8 @@ BNG_PUBLIC bng_status bng_mpz_init_set_str(bng_ctx *ctx, mpz_t x, const char *te
 BNG_PUBLIC void bng_mpz_clear(bng_ctx *ctx, mpz_t x);
 
 /* rop = op, |op|, -op, ~op */
+BNG_PUBLIC bng_status bng_mpz_set_ui(bng_ctx *ctx, mpz_t rop, unsigned long op);
+BNG_PUBLIC bng_status bng_mpz_set_si(bng_ctx *ctx, mpz_t rop, long op);
 BNG_PUBLIC bng_status bng_mpz_set(bng_ctx *ctx, mpz_t rop, const mpz_t op);
 BNG_PUBLIC bng_status bng_mpz_abs(bng_ctx *ctx, mpz_t rop, const mpz_t op);
 BNG_PUBLIC bng_status bng_mpz_neg(bng_ctx *ctx, mpz_t rop, const mpz_t op);
@@ -461,7 +465,9 @@ BNG_PUBLIC bng_status bng_mpz_cdiv_r_2exp(bng_ctx *ctx, mpz_t r, const mpz_t a, 
 
 /*
  * Division: q = a / d, r = a - q d. d = 0 is BNG_UNDEFINED. The two results of qr need two
- * variables (otherwise BNG_INVALID); divexact needs a d that divides a, as in GMP.
+ * variables (otherwise BNG_INVALID); divexact needs a d that divides a, as in GMP. Where GMP's
+ * functions for words return |r| besides, bng_mpz_tdiv_ui, fdiv_ui and cdiv_ui give it alone, in
+ * *ret, which is 0 where the status is not BNG_OK.
  */
 BNG_PUBLIC bng_status bng_mpz_tdiv_q(bng_ctx *ctx, mpz_t q, const mpz_t a, const mpz_t d);
 BNG_PUBLIC bng_status bng_mpz_tdiv_r(bng_ctx *ctx, mpz_t r, const mpz_t a, const mpz_t d);
@@ -474,12 +480,33 @@ BNG_PUBLIC bng_status bng_mpz_cdiv_r(bng_ctx *ctx, mpz_t r, const mpz_t a, const
 BNG_PUBLIC bng_status bng_mpz_cdiv_qr(bng_ctx *ctx, mpz_t q, mpz_t r, const mpz_t a, const mpz_t d);
 BNG_PUBLIC bng_status bng_mpz_mod(bng_ctx *ctx, mpz_t r, const mpz_t a, const mpz_t d);
 BNG_PUBLIC bng_status bng_mpz_divexact(bng_ctx *ctx, mpz_t q, const mpz_t a, const mpz_t d);
+BNG_PUBLIC bng_status bng_mpz_tdiv_q_ui(bng_ctx *ctx, mpz_t q, const mpz_t a, unsigned long d);
+BNG_PUBLIC bng_status bng_mpz_tdiv_r_ui(bng_ctx *ctx, mpz_t r, const mpz_t a, unsigned long d);
+BNG_PUBLIC bng_status bng_mpz_tdiv_qr_ui(bng_ctx *ctx, mpz_t q, mpz_t r, const mpz_t a,
+                                         unsigned long d);
+BNG_PUBLIC bng_status bng_mpz_tdiv_ui(bng_ctx *ctx, unsigned long *ret, const mpz_t a,
+                                      unsigned long d);
+BNG_PUBLIC bng_status bng_mpz_fdiv_q_ui(bng_ctx *ctx, mpz_t q, const mpz_t a, unsigned long d);
+BNG_PUBLIC bng_status bng_mpz_fdiv_r_ui(bng_ctx *ctx, mpz_t r, const mpz_t a, unsigned long d);
+BNG_PUBLIC bng_status bng_mpz_fdiv_qr_ui(bng_ctx *ctx, mpz_t q, mpz_t r, const mpz_t a,
+                                         unsigned long d);
+BNG_PUBLIC bng_status bng_mpz_fdiv_ui(bng_ctx *ctx, unsigned long *ret, const mpz_t a,
+                                      unsigned long d);
+BNG_PUBLIC bng_status bng_mpz_cdiv_q_ui(bng_ctx *ctx, mpz_t q, const mpz_t a, unsigned long d);
+BNG_PUBLIC bng_status bng_mpz_cdiv_r_ui(bng_ctx *ctx, mpz_t r, const mpz_t a, unsigned long d);
+BNG_PUBLIC bng_status bng_mpz_cdiv_qr_ui(bng_ctx *ctx, mpz_t q, mpz_t r, const mpz_t a,
+                                         unsigned long d);
+BNG_PUBLIC bng_status bng_mpz_cdiv_ui(bng_ctx *ctx, unsigned long *ret, const mpz_t a,
+                                      unsigned long d);
+BNG_PUBLIC bng_status bng_mpz_mod_ui(bng_ctx *ctx, mpz_t r, const mpz_t a, unsigned long d);
+BNG_PUBLIC bng_status bng_mpz_divexact_ui(bng_ctx *ctx, mpz_t q, const mpz_t a, unsigned long d);
 
 /*
  * Powers. 0**0 is 1. bng_mpz_pow takes any exponent: a negative one only for 1 and -1, because
  * other bases have no integer there (BNG_UNDEFINED). powm with a negative exponent inverts the
  * base; where it has no inverse, and for m = 0, BNG_UNDEFINED. invert too is BNG_UNDEFINED where
- * there is no inverse.
+ * there is no inverse. powm_sec takes exponents above 0 and odd moduli, others are BNG_INVALID; its
+ * refusals do not take the same time for all numbers, its work does.
  */
 BNG_PUBLIC bng_status bng_mpz_pow(bng_ctx *ctx, mpz_t rop, const mpz_t base, const mpz_t exp);
 BNG_PUBLIC bng_status bng_mpz_pow_ui(bng_ctx *ctx, mpz_t rop, const mpz_t base, unsigned long exp);
@@ -487,20 +514,34 @@ BNG_PUBLIC bng_status bng_mpz_ui_pow_ui(bng_ctx *ctx, mpz_t rop, unsigned long b
                                         unsigned long exp);
 BNG_PUBLIC bng_status bng_mpz_powm(bng_ctx *ctx, mpz_t rop, const mpz_t base, const mpz_t exp,
                                    const mpz_t mod);
+BNG_PUBLIC bng_status bng_mpz_powm_ui(bng_ctx *ctx, mpz_t rop, const mpz_t base, unsigned long exp,
+                                      const mpz_t mod);
+BNG_PUBLIC bng_status bng_mpz_powm_sec(bng_ctx *ctx, mpz_t rop, const mpz_t base, const mpz_t exp,
+                                       const mpz_t mod);
 BNG_PUBLIC bng_status bng_mpz_invert(bng_ctx *ctx, mpz_t rop, const mpz_t a, const mpz_t mod);
 
-/* Roots, towards zero. An even root of a negative number, and k = 0, are BNG_UNDEFINED. */
+/*
+ * Roots, towards zero, and what is left: op - root^k. An even root of a negative number, and k = 0,
+ * are BNG_UNDEFINED.
+ */
 BNG_PUBLIC bng_status bng_mpz_sqrt(bng_ctx *ctx, mpz_t rop, const mpz_t op);
 BNG_PUBLIC bng_status bng_mpz_root(bng_ctx *ctx, mpz_t rop, const mpz_t op, unsigned long k);
 BNG_PUBLIC bng_status bng_mpz_root_z(bng_ctx *ctx, mpz_t rop, const mpz_t op, const mpz_t k);
+BNG_PUBLIC bng_status bng_mpz_sqrtrem(bng_ctx *ctx, mpz_t root, mpz_t rem, const mpz_t op);
+BNG_PUBLIC bng_status bng_mpz_rootrem(bng_ctx *ctx, mpz_t root, mpz_t rem, const mpz_t op,
+                                      unsigned long k);
 
 /*
  * Numbers that grow from a small argument. Those that end in _z take integers of any size: what is
  * too large for the function is refused with its true magnitude, a negative argument (of binomials:
- * a negative k) is BNG_UNDEFINED. primorial_ui is the product of the primes up to n.
+ * a negative k) is BNG_UNDEFINED. primorial_ui is the product of the primes up to n; mfac_uiui is
+ * n (n-m) (n-2m) ..., and BNG_UNDEFINED for m = 0; fib2_ui and lucnum2_ui also give the number
+ * before. nextprime is the first above a, as sure as GMP's is.
  */
 BNG_PUBLIC bng_status bng_mpz_fac_ui(bng_ctx *ctx, mpz_t rop, unsigned long n);
 BNG_PUBLIC bng_status bng_mpz_fac_z(bng_ctx *ctx, mpz_t rop, const mpz_t n);
+BNG_PUBLIC bng_status bng_mpz_2fac_ui(bng_ctx *ctx, mpz_t rop, unsigned long n);
+BNG_PUBLIC bng_status bng_mpz_mfac_uiui(bng_ctx *ctx, mpz_t rop, unsigned long n, unsigned long m);
 BNG_PUBLIC bng_status bng_mpz_bin_ui(bng_ctx *ctx, mpz_t rop, const mpz_t n, unsigned long k);
 BNG_PUBLIC bng_status bng_mpz_bin_uiui(bng_ctx *ctx, mpz_t rop, unsigned long n, unsigned long k);
 BNG_PUBLIC bng_status bng_mpz_bin_z(bng_ctx *ctx, mpz_t rop, const mpz_t n, const mpz_t k);
@@ -510,16 +551,34 @@ BNG_PUBLIC bng_status bng_mpz_fib_ui(bng_ctx *ctx, mpz_t rop, unsigned long n);
 BNG_PUBLIC bng_status bng_mpz_fib_z(bng_ctx *ctx, mpz_t rop, const mpz_t n);
 BNG_PUBLIC bng_status bng_mpz_lucnum_ui(bng_ctx *ctx, mpz_t rop, unsigned long n);
 BNG_PUBLIC bng_status bng_mpz_lucnum_z(bng_ctx *ctx, mpz_t rop, const mpz_t n);
+BNG_PUBLIC bng_status bng_mpz_fib2_ui(bng_ctx *ctx, mpz_t fn, mpz_t fnsub1, unsigned long n);
+BNG_PUBLIC bng_status bng_mpz_lucnum2_ui(bng_ctx *ctx, mpz_t ln, mpz_t lnsub1, unsigned long n);
+BNG_PUBLIC bng_status bng_mpz_nextprime(bng_ctx *ctx, mpz_t rop, const mpz_t a);
 
-/* Divisors and multiples. */
+/*
+ * Divisors and multiples. gcdext gives g = a s + b t; s and t may be NULL, those that are not need
+ * variables of their own (BNG_INVALID). remove takes the factor f out of a as often as it is there,
+ * which it stores in *ret; f = 0 is BNG_UNDEFINED.
+ */
 BNG_PUBLIC bng_status bng_mpz_gcd(bng_ctx *ctx, mpz_t rop, const mpz_t a, const mpz_t b);
 BNG_PUBLIC bng_status bng_mpz_lcm(bng_ctx *ctx, mpz_t rop, const mpz_t a, const mpz_t b);
+BNG_PUBLIC bng_status bng_mpz_gcd_ui(bng_ctx *ctx, mpz_t rop, const mpz_t a, unsigned long b);
+BNG_PUBLIC bng_status bng_mpz_lcm_ui(bng_ctx *ctx, mpz_t rop, const mpz_t a, unsigned long b);
+BNG_PUBLIC bng_status bng_mpz_gcdext(bng_ctx *ctx, mpz_t g, mpz_t s, mpz_t t, const mpz_t a,
+                                     const mpz_t b);
+BNG_PUBLIC bng_status bng_mpz_remove(bng_ctx *ctx, mp_bitcnt_t *ret, mpz_t rop, const mpz_t a,
+                                     const mpz_t f);
 
-/* Bits, of two's complement without an end. setbit sets one bit of rop. */
+/*
+ * Bits, of two's complement without an end. setbit, clrbit and combit set, clear and turn over one
+ * bit of rop.
+ */
 BNG_PUBLIC bng_status bng_mpz_and(bng_ctx *ctx, mpz_t rop, const mpz_t a, const mpz_t b);
 BNG_PUBLIC bng_status bng_mpz_ior(bng_ctx *ctx, mpz_t rop, const mpz_t a, const mpz_t b);
 BNG_PUBLIC bng_status bng_mpz_xor(bng_ctx *ctx, mpz_t rop, const mpz_t a, const mpz_t b);
 BNG_PUBLIC bng_status bng_mpz_setbit(bng_ctx *ctx, mpz_t rop, mp_bitcnt_t index);
+BNG_PUBLIC bng_status bng_mpz_clrbit(bng_ctx *ctx, mpz_t rop, mp_bitcnt_t index);
+BNG_PUBLIC bng_status bng_mpz_combit(bng_ctx *ctx, mpz_t rop, mp_bitcnt_t index);
 
 /*
  * Text. set_str reads what mpz_set_str reads, base 0 or 2 to 62; BNG_SYNTAX where GMP would return
@@ -529,6 +588,90 @@ BNG_PUBLIC bng_status bng_mpz_setbit(bng_ctx *ctx, mpz_t rop, mp_bitcnt_t index)
  */
 BNG_PUBLIC bng_status bng_mpz_set_str(bng_ctx *ctx, mpz_t rop, const char *text, int base);
 BNG_PUBLIC bng_status bng_mpz_get_str(bng_ctx *ctx, char **ret, int base, const mpz_t op);
+
+/*
+ * Streams; NULL is standard input or output. inp_str reads text as mpz_inp_str does and leaves the
+ * stream behind it, but a text that is too large is refused while it is read: no more of it is
+ * taken from the stream than shows that, and what was taken is gone. inp_raw and out_raw read and
+ * write GMP's portable bytes; a length at the beginning that is over the limits is refused before
+ * anything is allocated. BNG_SYNTAX: the stream holds no number. BNG_STREAM: it could not be read
+ * or written; then part of the number may be written. BNG_INVALID: no such base, or more bytes than
+ * raw numbers can have (2 GiB). Output judges memory only. What reads has no check.
+ */
+BNG_PUBLIC bng_status bng_mpz_inp_str(bng_ctx *ctx, mpz_t rop, FILE *stream, int base);
+BNG_PUBLIC bng_status bng_mpz_out_str(bng_ctx *ctx, FILE *stream, int base, const mpz_t op);
+BNG_PUBLIC bng_status bng_mpz_inp_raw(bng_ctx *ctx, mpz_t rop, FILE *stream);
+BNG_PUBLIC bng_status bng_mpz_out_raw(bng_ctx *ctx, FILE *stream, const mpz_t op);
+
+/*
+ * Words in memory, with mpz_import's and mpz_export's meaning of order, size, endian and nails;
+ * BNG_INVALID where those are out of range, or leave no bit of a word. export stores in *ret new
+ * memory for free() and, unless countp is NULL, the number of words in *countp; it judges memory
+ * only. *ret is NULL wherever the status is not BNG_OK, and not NULL for 0, which has no words.
+ */
+BNG_PUBLIC bng_status bng_mpz_import(bng_ctx *ctx, mpz_t rop, size_t count, int order, size_t size,
+                                     int endian, size_t nails, const void *op);
+BNG_PUBLIC bng_status bng_mpz_export(bng_ctx *ctx, void **ret, size_t *countp, int order,
+                                     size_t size, int endian, size_t nails, const mpz_t op);
+
+/* Integer parts of other kinds of numbers. BNG_UNDEFINED: a NaN, an infinity, x/0. */
+BNG_PUBLIC bng_status bng_mpz_set_d(bng_ctx *ctx, mpz_t rop, double op);
+BNG_PUBLIC bng_status bng_mpz_set_f(bng_ctx *ctx, mpz_t rop, const mpf_t op);
+BNG_PUBLIC bng_status bng_mpz_set_q(bng_ctx *ctx, mpz_t rop, const mpq_t op);
+
+/*
+ * Random numbers: below 2^n, of n bits with long runs, below n (n < 1 is BNG_UNDEFINED). The state
+ * may move on although the status is not BNG_OK.
+ */
+BNG_PUBLIC bng_status bng_mpz_urandomb(bng_ctx *ctx, mpz_t rop, gmp_randstate_t state,
+                                       mp_bitcnt_t n);
+BNG_PUBLIC bng_status bng_mpz_rrandomb(bng_ctx *ctx, mpz_t rop, gmp_randstate_t state,
+                                       mp_bitcnt_t n);
+BNG_PUBLIC bng_status bng_mpz_urandomm(bng_ctx *ctx, mpz_t rop, gmp_randstate_t state,
+                                       const mpz_t n);
+
+/*
+ * Room: judged like a number of so many bits. mpz_array_init makes n numbers of one block, which GMP
+ * never gives back; n < 1 is BNG_INVALID.
+ */
+BNG_PUBLIC bng_status bng_mpz_realloc2(bng_ctx *ctx, mpz_t rop, mp_bitcnt_t bits);
+BNG_PUBLIC bng_status bng_mpz_array_init(bng_ctx *ctx, mpz_ptr array, mp_size_t n,
+                                         mp_bitcnt_t bits);
+
+/* ---------------------------------------------------------------- guarded fractions ---------- */
+
+/*
+ * As above, for GMP's fractions. A result fits if its numerator and its denominator both do.
+ * Operands are in lowest terms with a denominator above 0, as GMP demands; a denominator of 0, in
+ * an operand or as an argument, is BNG_UNDEFINED, so that no fraction that comes from here has one.
+ * set_str, set_ui, set_si and the parts take numbers as they are: bng_mpq_canonicalize brings them
+ * to lowest terms, and is judged by what is left. Text is "n" or "n/d"; as for integers otherwise.
+ */
+BNG_PUBLIC bng_status bng_mpq_set(bng_ctx *ctx, mpq_t rop, const mpq_t op);
+BNG_PUBLIC bng_status bng_mpq_abs(bng_ctx *ctx, mpq_t rop, const mpq_t op);
+BNG_PUBLIC bng_status bng_mpq_neg(bng_ctx *ctx, mpq_t rop, const mpq_t op);
+BNG_PUBLIC bng_status bng_mpq_inv(bng_ctx *ctx, mpq_t rop, const mpq_t op);
+BNG_PUBLIC bng_status bng_mpq_add(bng_ctx *ctx, mpq_t rop, const mpq_t a, const mpq_t b);
+BNG_PUBLIC bng_status bng_mpq_sub(bng_ctx *ctx, mpq_t rop, const mpq_t a, const mpq_t b);
+BNG_PUBLIC bng_status bng_mpq_mul(bng_ctx *ctx, mpq_t rop, const mpq_t a, const mpq_t b);
+BNG_PUBLIC bng_status bng_mpq_div(bng_ctx *ctx, mpq_t rop, const mpq_t a, const mpq_t b);
+BNG_PUBLIC bng_status bng_mpq_mul_2exp(bng_ctx *ctx, mpq_t rop, const mpq_t a, mp_bitcnt_t n);
+BNG_PUBLIC bng_status bng_mpq_div_2exp(bng_ctx *ctx, mpq_t rop, const mpq_t a, mp_bitcnt_t n);
+BNG_PUBLIC bng_status bng_mpq_canonicalize(bng_ctx *ctx, mpq_t rop);
+
+BNG_PUBLIC bng_status bng_mpq_set_z(bng_ctx *ctx, mpq_t rop, const mpz_t op);
+BNG_PUBLIC bng_status bng_mpq_set_ui(bng_ctx *ctx, mpq_t rop, unsigned long num, unsigned long den);
+BNG_PUBLIC bng_status bng_mpq_set_si(bng_ctx *ctx, mpq_t rop, long num, unsigned long den);
+BNG_PUBLIC bng_status bng_mpq_set_d(bng_ctx *ctx, mpq_t rop, double op);
+BNG_PUBLIC bng_status bng_mpq_set_f(bng_ctx *ctx, mpq_t rop, const mpf_t op);
+/* Copies of a part: bng_check_set is their check. */
+BNG_PUBLIC bng_status bng_mpq_set_num(bng_ctx *ctx, mpq_t rop, const mpz_t num);
+BNG_PUBLIC bng_status bng_mpq_set_den(bng_ctx *ctx, mpq_t rop, const mpz_t den);
+BNG_PUBLIC bng_status bng_mpq_get_num(bng_ctx *ctx, mpz_t rop, const mpq_t op);
+BNG_PUBLIC bng_status bng_mpq_get_den(bng_ctx *ctx, mpz_t rop, const mpq_t op);
+
+BNG_PUBLIC bng_status bng_mpq_set_str(bng_ctx *ctx, mpq_t rop, const char *text, int base);
+BNG_PUBLIC bng_status bng_mpq_get_str(bng_ctx *ctx, char **ret, int base, const mpq_t op);
 
 /* ---------------------------------------------------------------- checks --------------------- */
 
@@ -598,6 +741,70 @@ BNG_PUBLIC bng_status bng_check_xor(bng_ctx *ctx, const mpz_t a, const mpz_t b);
 BNG_PUBLIC bng_status bng_check_setbit(bng_ctx *ctx, const mpz_t rop, mp_bitcnt_t index);
 BNG_PUBLIC bng_status bng_check_set_str(bng_ctx *ctx, const char *text, int base);
 BNG_PUBLIC bng_status bng_check_get_str(bng_ctx *ctx, int base, const mpz_t op);
+BNG_PUBLIC bng_status bng_check_set_ui(bng_ctx *ctx, unsigned long op);
+BNG_PUBLIC bng_status bng_check_set_si(bng_ctx *ctx, long op);
+BNG_PUBLIC bng_status bng_check_tdiv_q_ui(bng_ctx *ctx, const mpz_t a, unsigned long d);
+BNG_PUBLIC bng_status bng_check_tdiv_r_ui(bng_ctx *ctx, const mpz_t a, unsigned long d);
+BNG_PUBLIC bng_status bng_check_tdiv_qr_ui(bng_ctx *ctx, const mpz_t a, unsigned long d);
+BNG_PUBLIC bng_status bng_check_tdiv_ui(bng_ctx *ctx, const mpz_t a, unsigned long d);
+BNG_PUBLIC bng_status bng_check_fdiv_q_ui(bng_ctx *ctx, const mpz_t a, unsigned long d);
+BNG_PUBLIC bng_status bng_check_fdiv_r_ui(bng_ctx *ctx, const mpz_t a, unsigned long d);
+BNG_PUBLIC bng_status bng_check_fdiv_qr_ui(bng_ctx *ctx, const mpz_t a, unsigned long d);
+BNG_PUBLIC bng_status bng_check_fdiv_ui(bng_ctx *ctx, const mpz_t a, unsigned long d);
+BNG_PUBLIC bng_status bng_check_cdiv_q_ui(bng_ctx *ctx, const mpz_t a, unsigned long d);
+BNG_PUBLIC bng_status bng_check_cdiv_r_ui(bng_ctx *ctx, const mpz_t a, unsigned long d);
+BNG_PUBLIC bng_status bng_check_cdiv_qr_ui(bng_ctx *ctx, const mpz_t a, unsigned long d);
+BNG_PUBLIC bng_status bng_check_cdiv_ui(bng_ctx *ctx, const mpz_t a, unsigned long d);
+BNG_PUBLIC bng_status bng_check_mod_ui(bng_ctx *ctx, const mpz_t a, unsigned long d);
+BNG_PUBLIC bng_status bng_check_divexact_ui(bng_ctx *ctx, const mpz_t a, unsigned long d);
+BNG_PUBLIC bng_status bng_check_powm_ui(bng_ctx *ctx, const mpz_t base, unsigned long exp,
+                                        const mpz_t mod);
+BNG_PUBLIC bng_status bng_check_powm_sec(bng_ctx *ctx, const mpz_t base, const mpz_t exp,
+                                         const mpz_t mod);
+BNG_PUBLIC bng_status bng_check_sqrtrem(bng_ctx *ctx, const mpz_t op);
+BNG_PUBLIC bng_status bng_check_rootrem(bng_ctx *ctx, const mpz_t op, unsigned long k);
+BNG_PUBLIC bng_status bng_check_2fac_ui(bng_ctx *ctx, unsigned long n);
+BNG_PUBLIC bng_status bng_check_mfac_uiui(bng_ctx *ctx, unsigned long n, unsigned long m);
+BNG_PUBLIC bng_status bng_check_fib2_ui(bng_ctx *ctx, unsigned long n);
+BNG_PUBLIC bng_status bng_check_lucnum2_ui(bng_ctx *ctx, unsigned long n);
+BNG_PUBLIC bng_status bng_check_nextprime(bng_ctx *ctx, const mpz_t a);
+BNG_PUBLIC bng_status bng_check_gcd_ui(bng_ctx *ctx, const mpz_t a, unsigned long b);
+BNG_PUBLIC bng_status bng_check_lcm_ui(bng_ctx *ctx, const mpz_t a, unsigned long b);
+BNG_PUBLIC bng_status bng_check_gcdext(bng_ctx *ctx, const mpz_t a, const mpz_t b);
+BNG_PUBLIC bng_status bng_check_remove(bng_ctx *ctx, const mpz_t a, const mpz_t f);
+BNG_PUBLIC bng_status bng_check_clrbit(bng_ctx *ctx, const mpz_t rop, mp_bitcnt_t index);
+BNG_PUBLIC bng_status bng_check_combit(bng_ctx *ctx, const mpz_t rop, mp_bitcnt_t index);
+BNG_PUBLIC bng_status bng_check_out_str(bng_ctx *ctx, int base, const mpz_t op);
+BNG_PUBLIC bng_status bng_check_out_raw(bng_ctx *ctx, const mpz_t op);
+BNG_PUBLIC bng_status bng_check_import(bng_ctx *ctx, size_t count, int order, size_t size,
+                                       int endian, size_t nails, const void *op);
+BNG_PUBLIC bng_status bng_check_export(bng_ctx *ctx, int order, size_t size, int endian,
+                                       size_t nails, const mpz_t op);
+BNG_PUBLIC bng_status bng_check_set_d(bng_ctx *ctx, double op);
+BNG_PUBLIC bng_status bng_check_set_f(bng_ctx *ctx, const mpf_t op);
+BNG_PUBLIC bng_status bng_check_set_q(bng_ctx *ctx, const mpq_t op);
+BNG_PUBLIC bng_status bng_check_urandomb(bng_ctx *ctx, mp_bitcnt_t n);
+BNG_PUBLIC bng_status bng_check_rrandomb(bng_ctx *ctx, mp_bitcnt_t n);
+BNG_PUBLIC bng_status bng_check_urandomm(bng_ctx *ctx, const mpz_t n);
+BNG_PUBLIC bng_status bng_check_realloc2(bng_ctx *ctx, mp_bitcnt_t bits);
+BNG_PUBLIC bng_status bng_check_mpq_set(bng_ctx *ctx, const mpq_t op);
+BNG_PUBLIC bng_status bng_check_mpq_abs(bng_ctx *ctx, const mpq_t op);
+BNG_PUBLIC bng_status bng_check_mpq_neg(bng_ctx *ctx, const mpq_t op);
+BNG_PUBLIC bng_status bng_check_mpq_inv(bng_ctx *ctx, const mpq_t op);
+BNG_PUBLIC bng_status bng_check_mpq_add(bng_ctx *ctx, const mpq_t a, const mpq_t b);
+BNG_PUBLIC bng_status bng_check_mpq_sub(bng_ctx *ctx, const mpq_t a, const mpq_t b);
+BNG_PUBLIC bng_status bng_check_mpq_mul(bng_ctx *ctx, const mpq_t a, const mpq_t b);
+BNG_PUBLIC bng_status bng_check_mpq_div(bng_ctx *ctx, const mpq_t a, const mpq_t b);
+BNG_PUBLIC bng_status bng_check_mpq_mul_2exp(bng_ctx *ctx, const mpq_t a, mp_bitcnt_t n);
+BNG_PUBLIC bng_status bng_check_mpq_div_2exp(bng_ctx *ctx, const mpq_t a, mp_bitcnt_t n);
+BNG_PUBLIC bng_status bng_check_mpq_canonicalize(bng_ctx *ctx, const mpq_t rop);
+BNG_PUBLIC bng_status bng_check_mpq_set_z(bng_ctx *ctx, const mpz_t op);
+BNG_PUBLIC bng_status bng_check_mpq_set_ui(bng_ctx *ctx, unsigned long num, unsigned long den);
+BNG_PUBLIC bng_status bng_check_mpq_set_si(bng_ctx *ctx, long num, unsigned long den);
+BNG_PUBLIC bng_status bng_check_mpq_set_d(bng_ctx *ctx, double op);
+BNG_PUBLIC bng_status bng_check_mpq_set_f(bng_ctx *ctx, const mpf_t op);
+BNG_PUBLIC bng_status bng_check_mpq_set_str(bng_ctx *ctx, const char *text, int base);
+BNG_PUBLIC bng_status bng_check_mpq_get_str(bng_ctx *ctx, int base, const mpq_t op);
 #endif /* BNG_NO_GMP */
 
 #ifdef __cplusplus

@@ -56,6 +56,63 @@ struct bng_prediction bng_predict_set_bit(struct bng_operand a, struct bng_opera
         return bng_predicted(result, BNG_WORK_UPDATE, bng_operand_bits_max(result));
 }
 
+/*
+ * Clearing moves a number down: a positive one towards 0, by its highest bit at most; a negative one
+ * away from it. There every bit from the length on is set, so the result has the bit or a number
+ * that is longer anyway.
+ */
+static struct bng_range without_bit(struct bng_operand a, struct bng_operand index)
+{
+        bng_bounds bits = bng_range_bits(a.size);
+        uint64_t greatest;
+        bool is_below_top =
+                bng_range_greatest(index.size, &greatest) && greatest + 1 < bits.bits_min;
+        bool is_beyond = bng_range_least(index.size) >= bits.bits_max;
+
+        if (is_beyond)
+                return a.size;
+        return bng_range_of_bits(is_below_top ? bits.bits_min : 0, bits.bits_max);
+}
+
+static struct bng_range further(struct bng_operand a, struct bng_operand index)
+{
+        struct bng_range bit = power_of_two(index);
+        struct bng_range size = bng_range_union(bit, bng_range_add(a.size, bit));
+
+        size.lo = bng_magnitude_max(size.lo, a.size.lo);
+        return size;
+}
+
+struct bng_prediction bng_predict_clear_bit(struct bng_operand a, struct bng_operand index)
+{
+        struct bng_range size = bng_surely_negative(a) ? further(a, index)
+                                : a.may_be_negative
+                                        ? bng_range_union(without_bit(a, index), further(a, index))
+                                        : without_bit(a, index);
+        struct bng_operand result = bng_operand_range(size, a.may_be_negative, a.may_be_positive);
+
+        return bng_predicted(result, BNG_WORK_UPDATE, bng_operand_bits_max(result));
+}
+
+/* Beyond the length it is known whether the bit is set. Below, the length may change by one. */
+struct bng_prediction bng_predict_flip_bit(struct bng_operand a, struct bng_operand index)
+{
+        bool is_beyond = bng_range_least(index.size) >= bng_operand_bits_max(a);
+
+        if (is_beyond && !a.may_be_negative)
+                return bng_predict_set_bit(a, index);
+        if (is_beyond && bng_surely_negative(a))
+                return bng_predict_clear_bit(a, index);
+
+        struct bng_operand set = bng_predict_set_bit(a, index).result;
+        struct bng_operand cleared = bng_predict_clear_bit(a, index).result;
+        struct bng_operand result =
+                bng_operand_range(bng_range_union(set.size, cleared.size),
+                                  set.may_be_negative || cleared.may_be_negative,
+                                  set.may_be_positive || cleared.may_be_positive);
+        return bng_predicted(result, BNG_WORK_UPDATE, bng_operand_bits_max(result));
+}
+
 static const char negative_count[] = "a shift by a negative count";
 
 struct bng_prediction bng_predict_shift_left(struct bng_operand a, struct bng_operand count)

@@ -101,6 +101,15 @@ struct bng_prediction bng_predict_factorial(struct bng_operand n)
         return positive(bng_range_factorial(n.size), BNG_WORK_FACTORIAL);
 }
 
+struct bng_prediction bng_predict_multifactorial(struct bng_operand n, uint64_t m)
+{
+        if (m == 0)
+                return bng_predicted_undefined("a multifactorial in steps of zero");
+        if (bng_surely_negative(n))
+                return bng_predicted_undefined("the factorial of a negative number");
+        return positive(bng_range_multifactorial(n.size, m), BNG_WORK_FACTORIAL);
+}
+
 struct bng_prediction bng_predict_primorial(struct bng_operand n)
 {
         if (bng_surely_negative(n))

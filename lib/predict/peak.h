@@ -51,6 +51,9 @@ static inline struct bng_prediction bng_timed(struct bng_prediction prediction,
 /* There is no such number; `why` is static text. */
 struct bng_prediction bng_predicted_undefined(const char *why);
 
+/* The longer of two results, with the signs of either: several.c. */
+struct bng_operand bng_operand_longest(struct bng_operand a, struct bng_operand b);
+
 /* The upper end of a's bit count. */
 static inline uint64_t bng_operand_bits_max(struct bng_operand a)
 {

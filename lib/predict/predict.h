@@ -50,6 +50,8 @@ enum bng_division {
 /* ---- bits.c: two's complement without an end ---- */
 struct bng_prediction bng_predict_bitwise(struct bng_operand a, struct bng_operand b); /* & | ^ */
 struct bng_prediction bng_predict_set_bit(struct bng_operand a, struct bng_operand index);
+struct bng_prediction bng_predict_clear_bit(struct bng_operand a, struct bng_operand index);
+struct bng_prediction bng_predict_flip_bit(struct bng_operand a, struct bng_operand index);
 struct bng_prediction bng_predict_shift_left(struct bng_operand a, struct bng_operand count);
 /* The quotient and the remainder of a / 2^count. */
 struct bng_prediction bng_predict_shift_right(enum bng_division division, struct bng_operand a,
@@ -74,10 +76,65 @@ struct bng_prediction bng_predict_power_modulo(struct bng_operand base, struct b
 struct bng_prediction bng_predict_power(struct bng_operand base, struct bng_operand exponent);
 struct bng_prediction bng_predict_root(struct bng_operand a, struct bng_operand degree);
 struct bng_prediction bng_predict_factorial(struct bng_operand n);
+/* n (n-m) (n-2m) ... */
+struct bng_prediction bng_predict_multifactorial(struct bng_operand n, uint64_t m);
 struct bng_prediction bng_predict_binomial(struct bng_operand n, struct bng_operand k);
 struct bng_prediction bng_predict_primorial(struct bng_operand n);
 struct bng_prediction bng_predict_fibonacci(struct bng_operand n);
 struct bng_prediction bng_predict_lucas(struct bng_operand n);
+
+/* ---- several.c: of several results, all or none are handed out ---- */
+/* The root and what is left. */
+struct bng_prediction bng_predict_root_remainder(struct bng_operand a, struct bng_operand degree);
+/* The greatest common divisor and both factors. */
+struct bng_prediction bng_predict_gcd_extended(struct bng_operand a, struct bng_operand b);
+/* The number and the one before it. */
+struct bng_prediction bng_predict_fibonacci_pair(struct bng_operand n);
+struct bng_prediction bng_predict_lucas_pair(struct bng_operand n);
+
+/* ---- fraction.c: mpq, in lowest terms; the numerator and the denominator are two results ---- */
+struct bng_prediction bng_predict_fraction_copy(mpq_srcptr a);
+struct bng_prediction bng_predict_fraction_of(struct bng_operand num, struct bng_operand den);
+struct bng_prediction bng_predict_fraction_inverse(mpq_srcptr a);
+struct bng_prediction bng_predict_fraction_add(mpq_srcptr a, mpq_srcptr b); /* and subtract */
+struct bng_prediction bng_predict_fraction_multiply(mpq_srcptr a, mpq_srcptr b);
+struct bng_prediction bng_predict_fraction_divide(mpq_srcptr a, mpq_srcptr b);
+struct bng_prediction bng_predict_fraction_shift_left(mpq_srcptr a, uint64_t count);
+struct bng_prediction bng_predict_fraction_shift_right(mpq_srcptr a, uint64_t count);
+/* What may not be in lowest terms yet. */
+struct bng_prediction bng_predict_fraction_canonical(mpq_srcptr a);
+struct bng_prediction bng_predict_fraction_of_double(double d);
+struct bng_prediction bng_predict_fraction_of_float(mpf_srcptr f);
+
+/* ---- words.c: by a machine word, for which GMP has functions that need no scratch ---- */
+struct bng_prediction bng_predict_quotient_by_word(enum bng_division division, struct bng_operand a,
+                                                   struct bng_operand d);
+struct bng_prediction bng_predict_remainder_by_word(enum bng_division division,
+                                                    struct bng_operand a, struct bng_operand d);
+struct bng_prediction bng_predict_quotient_remainder_by_word(enum bng_division division,
+                                                             struct bng_operand a,
+                                                             struct bng_operand d);
+struct bng_prediction bng_predict_gcd_with_word(struct bng_operand a, struct bng_operand b);
+struct bng_prediction bng_predict_lcm_with_word(struct bng_operand a, struct bng_operand b);
+
+/* ---- primes.c ---- */
+/* a without the factor f, as often as it is there. */
+struct bng_prediction bng_predict_remove(struct bng_operand a, struct bng_operand f);
+struct bng_prediction bng_predict_next_prime(struct bng_operand a);
+
+/* ---- storage.c: what is counted in bits or words, and numbers of other kinds ---- */
+/* Room for so many bits, whatever they will be. */
+struct bng_prediction bng_predict_room(uint64_t bits);
+/* A number of up to so many bits, all of which GMP makes room for. */
+struct bng_prediction bng_predict_up_to(uint64_t bits);
+/* A random number of exactly so many bits, and one below m. */
+struct bng_prediction bng_predict_random_bits(uint64_t bits);
+struct bng_prediction bng_predict_random_below(struct bng_operand m);
+/* `bytes` of memory, without an integer as a result. */
+struct bng_prediction bng_predict_memory(uint64_t bytes);
+/* Integer parts. */
+struct bng_prediction bng_predict_of_double(double d);
+struct bng_prediction bng_predict_of_float(mpf_srcptr f);
 
 /* ---- text.c: base 2 to 62 ---- */
 /*

@@ -54,12 +54,16 @@ void random_integer(mpz_ptr z, uint64_t bits)
 void operands_init(struct operands *x)
 {
         mpz_inits(x->a, x->b, x->c, NULL);
+        mpf_init2(x->f, 300);
+        mpq_init(x->q);
         x->m = x->n = 0;
 }
 
 void operands_clear(struct operands *x)
 {
         mpz_clears(x->a, x->b, x->c, NULL);
+        mpf_clear(x->f);
+        mpq_clear(x->q);
 }
 
 /* ---- operands of a size ---- */
@@ -108,6 +112,48 @@ static void make_exact(struct operands *x, uint64_t bits)
         mpz_mul(x->a, x->a, x->b);
 }
 
+static void make_word_divisor(struct operands *x, uint64_t bits)
+{
+        make_one(x, bits);
+        x->n += x->n == 0;
+}
+
+static void make_exact_word(struct operands *x, uint64_t bits)
+{
+        make_word_divisor(x, bits);
+        mpz_mul_ui(x->a, x->a, x->n);
+}
+
+/* a = b^m c, b not 0 */
+static void make_factor(struct operands *x, uint64_t bits)
+{
+        random_integer(x->b, 1 + random_below(1 + random_below(bits / 2 + 2)));
+        random_integer(x->c, random_below(bits / 3 + 2));
+        x->m = random_below(2) ? 0 : (unsigned long)(bits / (2 * bit_length(x->b)));
+        mpz_pow_ui(x->a, x->b, x->m);
+        mpz_mul(x->a, x->a, x->c);
+}
+
+/* q = a / |b| */
+static void make_fraction(struct operands *x, uint64_t bits)
+{
+        make_divisor(x, bits);
+        mpq_set_num(x->q, x->a);
+        mpq_set_den(x->q, x->b);
+        mpq_canonicalize(x->q);
+}
+
+/* A float whose point is anywhere. */
+static void make_float(struct operands *x, uint64_t bits)
+{
+        make_one(x, bits);
+        mpf_set_z(x->f, x->a);
+        if (random_below(3) == 0)
+                mpf_div_2exp(x->f, x->f, random_below(2 * bits + 1));
+        else if (random_below(3) == 0)
+                mpf_mul_2exp(x->f, x->f, random_below(2 * bits + 1));
+}
+
 /* b has an inverse modulo a, a > 1 in most cases. */
 static void make_modulus(struct operands *x, uint64_t bits)
 {
@@ -117,6 +163,16 @@ static void make_modulus(struct operands *x, uint64_t bits)
                 mpz_gcd(x->c, x->a, x->b);
         } while (mpz_cmp_ui(x->c, 1) != 0);
         random_integer(x->c, random_below(200));
+}
+
+/* An odd modulus a, an exponent c above 0. */
+static void make_odd_modulus(struct operands *x, uint64_t bits)
+{
+        make_modulus(x, bits);
+        mpz_setbit(x->a, 0);
+        mpz_abs(x->c, x->c);
+        mpz_add_ui(x->c, x->c, 1);
+        x->n = mpz_get_ui(x->c) & 0xffff;
 }
 
 static void make_shift(struct operands *x, uint64_t bits)
@@ -164,6 +220,17 @@ static void make_word(struct operands *x, double n)
 static void make_factorial(struct operands *x, uint64_t bits)
 {
         make_word(x, (double)bits / (bits < 8 ? 1 : log2((double)bits)));
+}
+
+static void make_multifactorial(struct operands *x, uint64_t bits)
+{
+        x->m = 1 + (unsigned long)random_below(random_below(2) ? 5 : 1 + bits);
+        make_factorial(x, bits * x->m < bits * 3 ? bits * x->m : bits * 3);
+}
+
+static void make_prime(struct operands *x, uint64_t bits)
+{
+        random_integer(x->a, bits % 300);
 }
 
 static void make_primorial(struct operands *x, uint64_t bits)
@@ -215,6 +282,29 @@ static void make_binomial(struct operands *x, uint64_t bits)
 #define mpz_fib_z(r, n) mpz_fib_ui(r, mpz_get_ui(n))
 #define mpz_lucnum_z(r, n) mpz_lucnum_ui(r, mpz_get_ui(n))
 
+/* Functions that do not look like the others, made to look alike. */
+#define mpz_import_limbs(r, a) mpz_import(r, mpz_size(a), -1, sizeof(mp_limb_t), 0, 0, LIMBS(a))
+#define bng_mpz_import_limbs(ctx, r, a)                                                            \
+        bng_mpz_import(ctx, r, mpz_size(a), -1, sizeof(mp_limb_t), 0, 0, LIMBS(a))
+#define bng_check_import_limbs(ctx, a)                                                             \
+        bng_check_import(ctx, mpz_size(a), -1, sizeof(mp_limb_t), 0, 0, LIMBS(a))
+#define LIMBS(a) mpz_limbs_read(a)
+#define mpz_gcdext_first(g, s, a, b) mpz_gcdext(g, s, NULL, a, b)
+#define bng_mpz_gcdext_first(ctx, g, s, a, b) bng_mpz_gcdext(ctx, g, s, NULL, a, b)
+#define mpz_gcdext_second(g, t, a, b) mpz_gcdext(g, NULL, t, a, b)
+#define bng_mpz_gcdext_second(ctx, g, t, a, b) bng_mpz_gcdext(ctx, g, NULL, t, a, b)
+#define bng_check_gcdext_first bng_check_gcdext
+#define bng_check_gcdext_second bng_check_gcdext
+#define bng_mpz_remove(ctx, r, a, f) bng_mpz_remove(ctx, &(mp_bitcnt_t){0}, r, a, f)
+
+/* Of any size, and a fraction in between. */
+static double as_double(const struct operands *x)
+{
+        long exponent;
+        double mantissa = mpz_get_d_2exp(&exponent, x->a);
+        return ldexp(mantissa, (int)(exponent % 1024) - (x->n % 2 == 0 ? 20 : 0));
+}
+
 #define FUNCTIONS(op, plain_call, guarded_call, check_call)                                        \
         static void plain_##op(const struct operands *x, mpz_ptr r, mpz_ptr s)                     \
         {                                                                                          \
@@ -246,6 +336,12 @@ static void make_binomial(struct operands *x, uint64_t bits)
 /* operation, results and whether they are operands, how operands are made, how long they may be */
 #define CASES(X)                                                                                   \
         X(set, ONE, make_one, 0, x->a)                                                             \
+        X(set_ui, ONE, make_one, 0, x->n)                                                          \
+        X(set_si, ONE, make_one, 0, (long)(x->n % 2 ? x->n : -x->n))                               \
+        X(set_d, ONE, make_one, 0, as_double(x))                                                   \
+        X(set_f, ONE, make_float, 0, x->f)                                                         \
+        X(set_q, ONE, make_fraction, 0, x->q)                                                      \
+        X(import_limbs, ONE, make_one, 0, x->c)                                                    \
         X(abs, ONE, make_one, 0, x->a)                                                             \
         X(neg, ONE, make_one, 0, x->a)                                                             \
         X(com, ONE, make_one, 0, x->a)                                                             \
@@ -271,6 +367,8 @@ static void make_binomial(struct operands *x, uint64_t bits)
         X(fdiv_r_2exp, ONE, make_shift, 0, x->a, x->n)                                             \
         X(cdiv_r_2exp, ONE, make_shift, 0, x->a, x->n)                                             \
         X(setbit, UPDATE, make_shift, 0, x->n)                                                     \
+        X(clrbit, UPDATE, make_shift, 0, x->n)                                                     \
+        X(combit, UPDATE, make_shift, 0, x->n)                                                     \
         X(tdiv_q, ONE, make_divisor, 0, x->a, x->b)                                                \
         X(tdiv_r, ONE, make_divisor, 0, x->a, x->b)                                                \
         X(tdiv_qr, TWO, make_divisor, 0, x->a, x->b)                                               \
@@ -282,16 +380,41 @@ static void make_binomial(struct operands *x, uint64_t bits)
         X(cdiv_qr, TWO, make_divisor, 0, x->a, x->b)                                               \
         X(mod, ONE, make_divisor, 0, x->a, x->b)                                                   \
         X(divexact, ONE, make_exact, 0, x->a, x->b)                                                \
+        X(tdiv_q_ui, ONE, make_word_divisor, 0, x->a, x->n)                                        \
+        X(tdiv_r_ui, ONE, make_word_divisor, 0, x->a, x->n)                                        \
+        X(tdiv_qr_ui, TWO, make_word_divisor, 0, x->a, x->n)                                       \
+        X(fdiv_q_ui, ONE, make_word_divisor, 0, x->a, x->n)                                        \
+        X(fdiv_r_ui, ONE, make_word_divisor, 0, x->a, x->n)                                        \
+        X(fdiv_qr_ui, TWO, make_word_divisor, 0, x->a, x->n)                                       \
+        X(cdiv_q_ui, ONE, make_word_divisor, 0, x->a, x->n)                                        \
+        X(cdiv_r_ui, ONE, make_word_divisor, 0, x->a, x->n)                                        \
+        X(cdiv_qr_ui, TWO, make_word_divisor, 0, x->a, x->n)                                       \
+        X(mod_ui, ONE, make_word_divisor, 0, x->a, x->n)                                           \
+        X(divexact_ui, ONE, make_exact_word, 0, x->a, x->n)                                        \
+        X(gcd_ui, ONE, make_one, 0, x->a, x->n)                                                    \
+        X(lcm_ui, ONE, make_one, 0, x->a, x->n)                                                    \
+        X(gcdext_first, TWO, make_one, 200000, x->a, x->b)                                         \
+        X(gcdext_second, TWO, make_one, 200000, x->a, x->b)                                        \
+        X(remove, ONE, make_factor, 200000, x->a, x->b)                                            \
+        X(nextprime, ONE, make_prime, 400, x->a)                                                   \
         X(gcd, ONE, make_one, 2000000, x->a, x->b)                                                 \
         X(lcm, ONE, make_one, 2000000, x->a, x->b)                                                 \
         X(invert, ONE, make_modulus, 50000, x->b, x->a)                                            \
         X(powm, ONE, make_modulus, 20000, x->b, x->c, x->a)                                        \
+        X(powm_ui, ONE, make_odd_modulus, 20000, x->b, x->n, x->a)                                 \
+        X(powm_sec, ONE, make_odd_modulus, 20000, x->b, x->c, x->a)                                \
         X(pow, ONE, make_power, 0, x->a, x->b)                                                     \
         X(pow_ui, ONE, make_power, 0, x->a, x->n)                                                  \
         X(ui_pow_ui, ONE, make_power, 0, x->m, x->n)                                               \
         X(sqrt, ONE, make_root, 0, x->a)                                                           \
         X(root, ONE, make_root, 500000, x->a, x->n)                                                \
         X(root_z, ONE, make_root, 500000, x->a, x->b)                                              \
+        X(sqrtrem, TWO, make_root, 0, x->a)                                                        \
+        X(rootrem, TWO, make_root, 500000, x->a, x->n)                                             \
+        X(2fac_ui, ONE, make_factorial, 0, x->n)                                                   \
+        X(mfac_uiui, ONE, make_multifactorial, 0, x->n, x->m)                                      \
+        X(fib2_ui, TWO, make_fibonacci, 0, x->n)                                                   \
+        X(lucnum2_ui, TWO, make_fibonacci, 0, x->n)                                                \
         X(fac_ui, ONE, make_factorial, 0, x->n)                                                    \
         X(fac_z, ONE, make_factorial, 0, x->b)                                                     \
         X(bin_ui, ONE, make_binomial, 1000000, x->a, x->n)                                         \

@@ -13,6 +13,8 @@
 
 struct operands {
         mpz_t a, b, c;
+        mpf_t f;
+        mpq_t q;
         unsigned long m, n;
 };
 

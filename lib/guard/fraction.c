@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <stdlib.h>
+#include <string.h>
+#include "bounds/checked.h"
+#include "guard/operation.h"
+#include "guard/text.h"
+
+/*
+ * Fractions, a line each like the integers. A fraction fits if its numerator and its denominator do;
+ * where that is not sure, GMP computes into a temporary.
+ */
+
+struct output {
+        bng_ctx *ctx;
+        mpq_ptr destination;
+        mpq_ptr out;
+        mpq_t temporary;
+};
+
+static void open_to(struct output *output, bng_ctx *ctx, mpq_ptr destination, bool temporary)
+{
+        *output = (struct output){.ctx = ctx, .destination = destination, .out = destination};
+        if (temporary) {
+                mpq_init(output->temporary);
+                output->out = output->temporary;
+        }
+}
+
+static bng_status open(struct output *output, bng_ctx *ctx, mpq_ptr destination,
+                       const struct bng_prediction *prediction)
+{
+        bng_status status = bng_judge(ctx, prediction);
+
+        if (status == BNG_OK)
+                open_to(output, ctx, destination, bng_straddles(ctx, prediction));
+        return status;
+}
+
+static void end(struct output *output)
+{
+        if (output->out != output->destination)
+                mpq_clear(output->temporary);
+}
+
+static bng_status close(struct output *output)
+{
+        bng_ctx *ctx = output->ctx;
+        bool direct = output->out == output->destination;
+        bng_status status = direct ? BNG_OK : bng_judge_result(ctx, mpq_numref(output->out));
+
+        if (status == BNG_OK && !direct)
+                status = bng_judge_result(ctx, mpq_denref(output->out));
+        if (status == BNG_OK) {
+                if (!direct)
+                        mpq_swap(output->destination, output->temporary);
+                bng_account_operation(ctx);
+                bng_account_result(ctx, mpq_numref(output->destination));
+                bng_account_result(ctx, mpq_denref(output->destination));
+        }
+        end(output);
+        return status;
+}
+
+#define CHECK_MPQ(op, parameters, prediction) CHECK(mpq_##op, parameters, prediction)
+
+#define RUN_MPQ(prediction, work)                                                                  \
+        struct bng_prediction predicted = prediction;                                              \
+        struct output output;                                                                      \
+        bng_status status = open(&output, ctx, rop, &predicted);                                   \
+        if (status != BNG_OK)                                                                      \
+                return status;                                                                     \
+        mpq_ptr out = output.out;                                                                  \
+        work;                                                                                      \
+        return close(&output)
+
+/* bng_check_mpq_OP and bng_mpq_OP. */
+#define OPERATION_MPQ(op, parameters, prediction, work)                                            \
+        CHECK_MPQ(op, parameters, prediction)                                                      \
+        bng_status bng_mpq_##op(bng_ctx *ctx, mpq_t rop, BNG_UNPACK parameters)                    \
+        {                                                                                          \
+                RUN_MPQ(prediction, work);                                                         \
+        }
+
+#define ONE (const mpq_t a)
+#define TWO (const mpq_t a, const mpq_t b)
+#define BY_COUNT (const mpq_t a, mp_bitcnt_t n)
+
+OPERATION_MPQ(set, ONE, bng_predict_fraction_copy(a), mpq_set(out, a))
+OPERATION_MPQ(abs, ONE, bng_predict_fraction_copy(a), mpq_abs(out, a))
+OPERATION_MPQ(neg, ONE, bng_predict_fraction_copy(a), mpq_neg(out, a))
+OPERATION_MPQ(inv, ONE, bng_predict_fraction_inverse(a), mpq_inv(out, a))
+
+OPERATION_MPQ(add, TWO, bng_predict_fraction_add(a, b), mpq_add(out, a, b))
+OPERATION_MPQ(sub, TWO, bng_predict_fraction_add(a, b), mpq_sub(out, a, b))
+OPERATION_MPQ(mul, TWO, bng_predict_fraction_multiply(a, b), mpq_mul(out, a, b))
+OPERATION_MPQ(div, TWO, bng_predict_fraction_divide(a, b), mpq_div(out, a, b))
+OPERATION_MPQ(mul_2exp, BY_COUNT, bng_predict_fraction_shift_left(a, n), mpq_mul_2exp(out, a, n))
+OPERATION_MPQ(div_2exp, BY_COUNT, bng_predict_fraction_shift_right(a, n), mpq_div_2exp(out, a, n))
+
+OPERATION_MPQ(set_z, (const mpz_t z), bng_predict_fraction_of(Z(z), U(1)), mpq_set_z(out, z))
+OPERATION_MPQ(set_ui, (unsigned long num, unsigned long den),
+              bng_predict_fraction_of(U(num), U(den)), mpq_set_ui(out, num, den))
+OPERATION_MPQ(set_si, (long num, unsigned long den), bng_predict_fraction_of(S(num), U(den)),
+              mpq_set_si(out, num, den))
+OPERATION_MPQ(set_d, (double d), bng_predict_fraction_of_double(d), mpq_set_d(out, d))
+OPERATION_MPQ(set_f, (const mpf_t f), bng_predict_fraction_of_float(f), mpq_set_f(out, f))
+
+/* ---- in place ---- */
+
+bng_status bng_check_mpq_canonicalize(bng_ctx *ctx, const mpq_t a)
+{
+        struct bng_prediction predicted = bng_predict_fraction_canonical(a);
+        return bng_judge(ctx, &predicted);
+}
+
+/* It only becomes shorter, so what is over the limit before may fit after. */
+bng_status bng_mpq_canonicalize(bng_ctx *ctx, mpq_t rop)
+{
+        RUN_MPQ(bng_predict_fraction_canonical(rop), {
+                if (out != rop)
+                        mpq_set(out, rop);
+                mpq_canonicalize(out);
+        });
+}
+
+/* ---- parts: the other one stays as it is ---- */
+
+bng_status bng_mpq_set_num(bng_ctx *ctx, mpq_t rop, const mpz_t num)
+{
+        return bng_mpz_set(ctx, mpq_numref(rop), num);
+}
+
+bng_status bng_mpq_set_den(bng_ctx *ctx, mpq_t rop, const mpz_t den)
+{
+        if (mpz_sgn(den) == 0)
+                return bng_ctx_fail(ctx, BNG_UNDEFINED,
+                                    "undefined: a fraction with the denominator zero");
+        return bng_mpz_set(ctx, mpq_denref(rop), den);
+}
+
+bng_status bng_mpq_get_num(bng_ctx *ctx, mpz_t rop, const mpq_t a)
+{
+        return bng_mpz_set(ctx, rop, mpq_numref(a));
+}
+
+bng_status bng_mpq_get_den(bng_ctx *ctx, mpz_t rop, const mpq_t a)
+{
+        return bng_mpz_set(ctx, rop, mpq_denref(a));
+}
+
+/* ---- text: a numerator, or both with a stroke between them ---- */
+
+/* GMP copies the numerator's digits to end them with a NUL. */
+static struct bng_prediction predict_text(const char *text, int base)
+{
+        const char *end = text + strlen(text);
+        const char *stroke = strchr(text, '/');
+        struct bng_prediction num = bng_predict_text(text, stroke ? stroke : end, base);
+
+        if (!stroke)
+                return num;
+        struct bng_prediction den = bng_predict_text(stroke + 1, end, base);
+        struct bng_prediction both = bng_predict_fraction_of(num.result, den.result);
+        if (both.undefined)
+                return both;
+        both.peak_bytes = bng_sat_add(bng_sat_add(num.peak_bytes, den.peak_bytes),
+                                      (uint64_t)(stroke - text) + 1);
+        both.seconds = num.seconds + den.seconds;
+        both.pace = num.pace;
+        return both;
+}
+
+bng_status bng_check_mpq_set_str(bng_ctx *ctx, const char *text, int base)
+{
+        if (!bng_good_base(base))
+                return bng_wrong_base(ctx, base);
+        struct bng_prediction predicted = predict_text(text, base);
+        return bng_judge(ctx, &predicted);
+}
+
+/* GMP may have stored the numerator when it finds that the denominator is no number. */
+bng_status bng_mpq_set_str(bng_ctx *ctx, mpq_t rop, const char *text, int base)
+{
+        bng_status status = bng_check_mpq_set_str(ctx, text, base);
+        struct output output;
+
+        if (status != BNG_OK)
+                return status;
+        open_to(&output, ctx, rop, true);
+        if (mpq_set_str(output.out, text, base) == 0)
+                return close(&output);
+        end(&output);
+        return bng_ctx_fail(ctx, BNG_SYNTAX, "the text is no fraction in base %d", base);
+}
+
+bng_status bng_check_mpq_get_str(bng_ctx *ctx, int base, const mpq_t a)
+{
+        if (!bng_good_base_to_write(base))
+                return bng_wrong_base(ctx, base);
+        struct bng_prediction predicted = bng_predict_print(Z(mpq_numref(a)), (unsigned)abs(base));
+        struct bng_prediction den = bng_predict_print(Z(mpq_denref(a)), (unsigned)abs(base));
+
+        predicted.peak_bytes = bng_sat_add(predicted.peak_bytes, den.peak_bytes);
+        predicted.seconds += den.seconds;
+        return bng_judge_memory(ctx, &predicted);
+}
+
+bng_status bng_mpq_get_str(bng_ctx *ctx, char **ret, int base, const mpq_t a)
+{
+        bng_status status = bng_check_mpq_get_str(ctx, base, a);
+
+        *ret = NULL;
+        if (status != BNG_OK)
+                return status;
+        /* A sign, a stroke and a NUL. */
+        size_t digits =
+                mpz_sizeinbase(mpq_numref(a), abs(base)) + mpz_sizeinbase(mpq_denref(a), abs(base));
+        char *text = malloc(digits + 3);
+        if (!text)
+                return bng_ctx_fail(ctx, BNG_NO_MEMORY, "out of memory");
+        *ret = mpq_get_str(text, base, a);
+        bng_account_operation(ctx);
+        return BNG_OK;
+}

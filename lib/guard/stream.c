@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <ctype.h>
+#include <limits.h>
+#include <stdlib.h>
+#include "bounds/checked.h"
+#include "guard/operation.h"
+#include "guard/text.h"
+
+/*
+ * Integers on streams, as text and as GMP's raw bytes. GMP reads digits for as long as they come,
+ * and believes the length that raw bytes begin with. Here a text is judged again and again while it
+ * is read: what is too large already does not become smaller. What was read until then is gone from
+ * the stream.
+ */
+
+static bng_status failed(bng_ctx *ctx, const char *what)
+{
+        return bng_ctx_fail(ctx, BNG_STREAM, "the stream could not be %s", what);
+}
+
+static bng_status out_of_memory(bng_ctx *ctx)
+{
+        return bng_ctx_fail(ctx, BNG_NO_MEMORY, "out of memory");
+}
+
+/* ---- text ---- */
+
+struct reading {
+        FILE *stream;
+        uint64_t bytes; /* read */
+        struct bng_digits_read read;
+        char *digits; /* a sign, the digits from the first that is not 0, and room for a NUL */
+        size_t used;
+        size_t room;
+};
+
+#define FIRST_ROOM 4096
+#define JUDGED_EVERY (1 << 20) /* bytes: blanks and zeros need no room, and must end too */
+
+/* The whole, if the text ended here: the buffer and what GMP will need besides. */
+static struct bng_prediction predict(const struct reading *reading)
+{
+        struct bng_prediction prediction = bng_predict_parse(
+                reading->read.leading, reading->read.more, reading->read.base, reading->bytes);
+
+        prediction.peak_bytes = bng_sat_add(prediction.peak_bytes, reading->room);
+        return prediction;
+}
+
+static bng_status judge(bng_ctx *ctx, const struct reading *reading)
+{
+        struct bng_prediction prediction = predict(reading);
+        return bng_judge(ctx, &prediction);
+}
+
+static bng_status next(bng_ctx *ctx, struct reading *reading, int *c)
+{
+        *c = getc(reading->stream);
+        reading->bytes++;
+        return reading->bytes % JUDGED_EVERY == 0 ? judge(ctx, reading) : BNG_OK;
+}
+
+static bng_status grow(bng_ctx *ctx, struct reading *reading)
+{
+        if (reading->room > SIZE_MAX / 2)
+                return out_of_memory(ctx);
+        reading->room *= 2;
+        bng_status status = judge(ctx, reading);
+        if (status != BNG_OK)
+                return status;
+        char *digits = realloc(reading->digits, reading->room);
+        if (!digits)
+                return out_of_memory(ctx);
+        reading->digits = digits;
+        return BNG_OK;
+}
+
+static bool is_digit(const struct reading *reading, int c)
+{
+        return c != EOF && bng_digit_value((char)c, reading->read.base) < reading->read.base;
+}
+
+/* Blanks, a sign, and what tells the base. *c is the first digit. */
+static bng_status read_start(bng_ctx *ctx, struct reading *reading, int base, int *c)
+{
+        bng_status status;
+
+        reading->read.base = base == 0 ? 10 : (unsigned)base;
+        do
+                status = next(ctx, reading, c);
+        while (status == BNG_OK && *c != EOF && isspace(*c));
+        if (status == BNG_OK && *c == '-') {
+                reading->digits[reading->used++] = '-';
+                status = next(ctx, reading, c);
+        }
+        if (status != BNG_OK)
+                return status;
+        if (!is_digit(reading, *c))
+                return ferror(reading->stream)
+                               ? failed(ctx, "read")
+                               : bng_ctx_fail(ctx, BNG_SYNTAX,
+                                              "the stream holds no number in base %d", base);
+        if (base != 0 || *c != '0')
+                return BNG_OK;
+        status = next(ctx, reading, c);
+        reading->read.base = *c == 'x' || *c == 'X' ? 16 : *c == 'b' || *c == 'B' ? 2 : 8;
+        return status == BNG_OK && reading->read.base != 8 ? next(ctx, reading, c) : status;
+}
+
+static bng_status keep(bng_ctx *ctx, struct reading *reading, int c)
+{
+        if (c == '0' && reading->read.leading == 0)
+                return BNG_OK;
+        if (reading->used + 1 == reading->room) {
+                bng_status status = grow(ctx, reading);
+                if (status != BNG_OK)
+                        return status;
+        }
+        reading->digits[reading->used++] = (char)c;
+        bng_digits_add(&reading->read, (char)c);
+        return BNG_OK;
+}
+
+/* From the first digit to the first character that is none, which goes back. */
+static bng_status read_digits(bng_ctx *ctx, struct reading *reading, int c)
+{
+        while (is_digit(reading, c)) {
+                bng_status status = keep(ctx, reading, c);
+                if (status == BNG_OK)
+                        status = next(ctx, reading, &c);
+                if (status != BNG_OK)
+                        return status;
+        }
+        reading->digits[reading->used] = '\0';
+        if (c != EOF)
+                ungetc(c, reading->stream);
+        return ferror(reading->stream) ? failed(ctx, "read") : BNG_OK;
+}
+
+static bng_status store(bng_ctx *ctx, mpz_ptr rop, const struct reading *reading)
+{
+        bool is_zero = reading->read.leading == 0;
+
+        RUN(bng_output_open, ctx, rop, predict(reading),
+            is_zero ? mpz_set_ui(out, 0)
+                    : (void)mpz_set_str(out, reading->digits, (int)reading->read.base));
+}
+
+bng_status bng_mpz_inp_str(bng_ctx *ctx, mpz_t rop, FILE *stream, int base)
+{
+        struct reading reading = {.stream = stream ? stream : stdin, .room = FIRST_ROOM};
+        int c;
+
+        if (!bng_good_base(base))
+                return bng_wrong_base(ctx, base);
+        reading.digits = malloc(reading.room);
+        if (!reading.digits)
+                return out_of_memory(ctx);
+        bng_status status = read_start(ctx, &reading, base, &c);
+        if (status == BNG_OK)
+                status = read_digits(ctx, &reading, c);
+        if (status == BNG_OK)
+                status = store(ctx, rop, &reading);
+        free(reading.digits);
+        return status;
+}
+
+bng_status bng_check_out_str(bng_ctx *ctx, int base, const mpz_t op)
+{
+        return bng_check_get_str(ctx, base, op);
+}
+
+bng_status bng_mpz_out_str(bng_ctx *ctx, FILE *stream, int base, const mpz_t op)
+{
+        bng_status status = bng_check_out_str(ctx, base, op);
+
+        if (status != BNG_OK)
+                return status;
+        if (mpz_out_str(stream, base, op) == 0)
+                return failed(ctx, "written");
+        bng_account_operation(ctx);
+        return BNG_OK;
+}
+
+/* ---- raw: a length of four bytes, high byte first, negative for a negative number; the bytes ---- */
+
+static bng_status read_raw(bng_ctx *ctx, mpz_ptr out, FILE *stream, size_t bytes)
+{
+        unsigned char *buffer = malloc(bytes > 0 ? bytes : 1);
+
+        if (!buffer)
+                return out_of_memory(ctx);
+        bng_status status = BNG_OK;
+        if (fread(buffer, 1, bytes, stream) == bytes)
+                mpz_import(out, bytes, 1, 1, 1, 0, buffer);
+        else if (ferror(stream))
+                status = failed(ctx, "read");
+        else
+                status = bng_ctx_fail(ctx, BNG_SYNTAX,
+                                      "the stream ends before the number of %zu bytes does", bytes);
+        free(buffer);
+        return status;
+}
+
+bng_status bng_mpz_inp_raw(bng_ctx *ctx, mpz_t rop, FILE *stream)
+{
+        unsigned char header[4];
+
+        if (!stream)
+                stream = stdin;
+        if (fread(header, 1, sizeof header, stream) != sizeof header)
+                return ferror(stream) ? failed(ctx, "read")
+                                      : bng_ctx_fail(ctx, BNG_SYNTAX,
+                                                     "the stream ends before a number begins");
+        uint32_t word = (uint32_t)header[0] << 24 | (uint32_t)header[1] << 16 |
+                        (uint32_t)header[2] << 8 | header[3];
+        bool is_negative = word >> 31;
+        uint32_t bytes = is_negative ? -word : word;
+
+        struct bng_prediction prediction = bng_predict_up_to(8 * (uint64_t)bytes);
+        prediction.peak_bytes = bng_sat_add(prediction.peak_bytes, bytes);
+        struct bng_output output;
+        bng_status status = bng_output_open_temporary(&output, ctx, rop, &prediction);
+        if (status != BNG_OK)
+                return status;
+        status = read_raw(ctx, output.out, stream, bytes);
+        if (status != BNG_OK) {
+                bng_output_discard(&output);
+                return status;
+        }
+        if (is_negative)
+                mpz_neg(output.out, output.out);
+        return bng_output_close(&output);
+}
+
+/* GMP writes the length into four bytes, whether or not it fits. */
+bng_status bng_check_out_raw(bng_ctx *ctx, const mpz_t op)
+{
+        struct bng_prediction predicted = bng_predict_up_to(bng_range_bits(Z(op).size).bits_max);
+
+        if (mpz_sgn(op) != 0 && mpz_sizeinbase(op, 2) > 8 * (uint64_t)INT32_MAX)
+                return bng_ctx_fail(ctx, BNG_INVALID,
+                                    "raw bytes hold numbers of less than 2 GiB, this has more");
+        return bng_judge_memory(ctx, &predicted);
+}
+
+bng_status bng_mpz_out_raw(bng_ctx *ctx, FILE *stream, const mpz_t op)
+{
+        bng_status status = bng_check_out_raw(ctx, op);
+
+        if (status != BNG_OK)
+                return status;
+        if (mpz_out_raw(stream ? stream : stdout, op) == 0)
+                return failed(ctx, "written");
+        bng_account_operation(ctx);
+        return BNG_OK;
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/*
+ * What reading and writing texts have in common: digits, of which the first say how large a number
+ * is and the others only that they are there, and bases.
+ */
+
+#include "guard/context.h"
+#include "predict/predict.h"
+
+/* What GMP's set_str takes for a digit; base where it is none. Above 36 lower case goes on. */
+static inline unsigned bng_digit_value(char c, unsigned base)
+{
+        if (c >= '0' && c <= '9')
+                return (unsigned)(c - '0');
+        if (c >= 'A' && c <= 'Z')
+                return (unsigned)(c - 'A') + 10;
+        if (c >= 'a' && c <= 'z')
+                return (unsigned)(c - 'a') + (base > 36 ? 36 : 10);
+        return base;
+}
+
+/* A number without its leading zeros, as bng_predict_parse wants it. */
+struct bng_digits_read {
+        unsigned base;
+        uint64_t leading;
+        uint64_t more;
+};
+
+static inline void bng_digits_add(struct bng_digits_read *read, char c)
+{
+        unsigned digit = bng_digit_value(c, read->base);
+
+        if (digit >= read->base)
+                return;
+        if (read->more == 0 && read->leading <= (UINT64_MAX - digit) / read->base)
+                read->leading = read->leading * read->base + digit;
+        else
+                read->more++;
+}
+
+/* A text from here to there, in base 2 to 62, or 0. What is no digit counts as nothing. */
+struct bng_prediction bng_predict_text(const char *text, const char *end, int base_or_0);
+
+bool bng_good_base(int base);          /* of set_str */
+bool bng_good_base_to_write(int base); /* of get_str */
+bng_status bng_wrong_base(bng_ctx *ctx, int base);

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "bounds/checked.h"
+#include "predict/peak.h"
+
+/*
+ * Operations with several results. The prediction is of the longest of them, because that one
+ * decides whether all fit; its signs are those of any.
+ */
+
+struct bng_operand bng_operand_longest(struct bng_operand a, struct bng_operand b)
+{
+        struct bng_range size = bng_range_union(a.size, b.size);
+
+        if (!a.size.may_be_zero)
+                size.lo = bng_magnitude_max(size.lo, a.size.lo);
+        if (!b.size.may_be_zero)
+                size.lo = bng_magnitude_max(size.lo, b.size.lo);
+        return bng_operand_range(size, a.may_be_negative || b.may_be_negative,
+                                 a.may_be_positive || b.may_be_positive);
+}
+
+/* From nothing to something of this length. */
+static struct bng_operand up_to(uint64_t bits, bool may_be_negative, bool may_be_positive)
+{
+        return bng_operand_range(bng_range_of_bits(0, bits), may_be_negative, may_be_positive);
+}
+
+static uint64_t longer_bits(struct bng_operand a, struct bng_operand b)
+{
+        uint64_t a_bits = bng_operand_bits_max(a);
+        uint64_t b_bits = bng_operand_bits_max(b);
+
+        return a_bits > b_bits ? a_bits : b_bits;
+}
+
+/*
+ * a - r^k is less than (r+1)^k - r^k. For a square this is 2r + 1, one bit more than the root; in
+ * general it is at most a.
+ */
+struct bng_prediction bng_predict_root_remainder(struct bng_operand a, struct bng_operand degree)
+{
+        struct bng_prediction root = bng_predict_root(a, degree);
+
+        if (root.undefined)
+                return root;
+        bool is_square = degree.size.known && degree.size.value == 2;
+        uint64_t left = is_square ? bng_sat_add(bng_operand_bits_max(root.result), 1)
+                                  : bng_operand_bits_max(a);
+        struct bng_operand result =
+                bng_operand_longest(root.result, up_to(left, a.may_be_negative, a.may_be_positive));
+        return bng_predicted(result, BNG_WORK_ROOT, bng_operand_bits_max(a));
+}
+
+/*
+ * g = a s + b t with |s| <= |b| / 2g and |t| <= |a| / 2g, but for small cases in which they are 0, 1
+ * or -1. GMP finds t by dividing g - a s by b.
+ */
+struct bng_prediction bng_predict_gcd_extended(struct bng_operand a, struct bng_operand b)
+{
+        uint64_t factor = bng_bounds_gcdext(longer_bits(a, b)).bits_max;
+        struct bng_operand result =
+                bng_operand_longest(bng_predict_gcd(a, b).result, up_to(factor, true, true));
+        struct bng_prediction prediction =
+                bng_predicted(result, BNG_WORK_INVERT, longer_bits(a, b));
+        uint64_t division = bng_peak_bytes(
+                BNG_WORK_DIVIDE, bng_sat_add(bng_operand_bits_max(a), bng_operand_bits_max(b)));
+
+        prediction.peak_bytes = bng_sat_add(prediction.peak_bytes, division);
+        return bng_timed(prediction,
+                         bng_time_invert(bng_operand_bits_max(a), bng_operand_bits_max(b)));
+}
+
+/* F(0) = 0 comes with F(-1) = 1; from n = 1 on the number itself is the longer one. */
+struct bng_prediction bng_predict_fibonacci_pair(struct bng_operand n)
+{
+        struct bng_prediction number = bng_predict_fibonacci(n);
+
+        if (number.undefined)
+                return number;
+        struct bng_operand result = n.size.may_be_zero
+                                            ? bng_operand_longest(number.result, bng_operand_ui(1))
+                                            : number.result;
+        return bng_predicted(result, BNG_WORK_FIBONACCI,
+                             bng_sat_mul(bng_operand_bits_max(result), 2));
+}
+
+/* L(0) = 2 comes with L(-1) = -1, and L(1) = 1 with L(0) = 2. */
+struct bng_prediction bng_predict_lucas_pair(struct bng_operand n)
+{
+        struct bng_prediction number = bng_predict_lucas(n);
+
+        if (number.undefined)
+                return number;
+        struct bng_operand result = bng_range_least(n.size) < 2
+                                            ? bng_operand_longest(number.result, bng_operand_ui(2))
+                                            : number.result;
+        result.may_be_negative = n.size.may_be_zero;
+        return bng_predicted(result, BNG_WORK_LUCAS, bng_sat_mul(bng_operand_bits_max(result), 2));
+}
