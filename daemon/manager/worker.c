@@ -11,6 +11,7 @@
  */
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "manager/context.h"
@@ -102,9 +103,13 @@ static void refresh_facts(struct worker *worker, uint64_t now)
 
 static bool matches(struct worker *worker, const struct policy *policy, uint64_t now)
 {
-        struct worker_facts facts = {
-                .user = "", .command = worker->comm ? worker->comm : "", .argv0 = worker->argv0};
+        char uid[16];
+        struct worker_facts facts = {.user = "",
+                                     .uid = uid,
+                                     .command = worker->comm ? worker->comm : "",
+                                     .argv0 = worker->argv0};
 
+        snprintf(uid, sizeof(uid), "%u", (unsigned)worker->target.uid);
         if (policy->users.n > 0) {
                 facts.user = users_name(worker->watch->manager->users, worker->target.uid, now);
                 if (!facts.user) {
