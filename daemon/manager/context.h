@@ -73,8 +73,8 @@ struct manager {
         struct store *store;
         struct server *server;
         sd_event_source *discovery;
-        sd_event_source *arrivals; /* NULL where there is no inotify */
-        int arrivals_fd;
+        struct arrivals *arrivals; /* NULL where there is no inotify */
+        sd_event_source *arrived;
         uint64_t walk_again; /* monotonic microseconds: not before, however much arrives */
 
         uint64_t machine;   /* bytes of memory the machine has, UINT64_MAX: unknown */

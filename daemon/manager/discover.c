@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * Which groups exist, and which of them a policy names: a walk over the hierarchy, as soon as one was made
- * (arrivals.h), and every second anyway. A walk costs some microseconds a group, so it paces itself: it
- * never takes more than a fiftieth of the time. A group that is gone leaves; one that was made again under the same
+ * Which groups exist, and which of them a policy names: told as soon as one is made (arrivals.h), and by
+ * a walk over the hierarchy every second anyway. A walk costs some microseconds a group, so it paces
+ * itself: it never takes more than a fiftieth of the time. A group that is gone leaves; one that was made again under the same
  * path has another inode and is another group.
  *
  * Unit= is two steps. The path claims a unit, which makes the group a candidate; it is watched under
@@ -129,7 +129,7 @@ static int on_group(void *userdata, const char *path)
         int r = 0;
 
         if (manager->arrivals)
-                (void)arrivals_watch(manager->arrivals_fd, &manager->host, path);
+                (void)arrivals_watch(manager->arrivals, path);
         HASH_FIND_STR(manager->watches, path, watch);
         if (watch && is_same_group(watch)) {
                 watch->seen = true;
@@ -160,7 +160,7 @@ void discover_walk(struct manager *manager)
                 for (annex = watch->annexes; annex; annex = annex->next)
                         annex->seen = false;
         }
-        r = group_walk(&manager->host, on_group, manager);
+        r = group_walk(&manager->host, "/", on_group, manager);
         if (r < 0) {
                 /* Half a walk tells nothing about who is gone. */
                 log_trouble(&manager->trouble.walk, now, "Cannot list the groups below %s: %s",
@@ -217,13 +217,23 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
         return sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
 }
 
+/* It may hold groups already, made before it was watched itself. */
+static void on_new_group(void *userdata, const char *path)
+{
+        struct manager *manager = userdata;
+
+        (void)group_walk(&manager->host, path, on_group, manager);
+}
+
 static int on_arrival(sd_event_source *source, int fd, uint32_t events, void *userdata)
 {
         struct manager *manager = userdata;
 
         (void)source;
+        (void)fd;
         (void)events;
-        arrivals_drain(fd);
+        if (!arrivals_read(manager->arrivals, on_new_group, manager))
+                return 0;
         (void)sd_event_source_set_time_accuracy(manager->discovery, 1);
         (void)sd_event_source_set_time(manager->discovery, manager->walk_again);
         return sd_event_source_set_enabled(manager->discovery, SD_EVENT_ONESHOT);
@@ -231,18 +241,13 @@ static int on_arrival(sd_event_source *source, int fd, uint32_t events, void *us
 
 static void start_arrivals(struct manager *manager)
 {
-        int fd = arrivals_open();
-
-        if (fd < 0)
+        if (arrivals_new(&manager->arrivals, &manager->host) < 0)
                 return;
-        manager->arrivals_fd = fd;
-        if (sd_event_add_io(manager->event, &manager->arrivals, fd, EPOLLIN, on_arrival, manager) <
-            0) {
-                close(fd);
-                return;
-        }
-        (void)sd_event_source_set_io_fd_own(manager->arrivals, true);
-        (void)arrivals_watch(fd, &manager->host, "/");
+        if (sd_event_add_io(manager->event, &manager->arrived, arrivals_fd(manager->arrivals),
+                            EPOLLIN, on_arrival, manager) < 0)
+                manager->arrivals = arrivals_free(manager->arrivals);
+        else
+                (void)arrivals_watch(manager->arrivals, "/");
 }
 
 int discover_start(struct manager *manager)
@@ -260,6 +265,7 @@ int discover_start(struct manager *manager)
 
 void discover_stop(struct manager *manager)
 {
-        manager->arrivals = sd_event_source_disable_unref(manager->arrivals);
+        manager->arrived = sd_event_source_disable_unref(manager->arrived);
+        manager->arrivals = arrivals_free(manager->arrivals);
         manager->discovery = sd_event_source_disable_unref(manager->discovery);
 }

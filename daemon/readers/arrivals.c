@@ -1,44 +1,163 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * The kernel tells a number and a name: the number stands for the folder that is watched, whose path is
+ * kept here. A folder that is watched again has the same number, so a walk sets right what a rename has
+ * made wrong; one that is removed takes its number back (IN_IGNORED).
+ */
+
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
 #include <unistd.h>
+#include <uthash.h>
 #include "readers/arrivals.h"
 
-int arrivals_open(void)
-{
-        int fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+struct folder {
+        int number;
+        char *path; /* without the slash at the end: "" is the root */
+        UT_hash_handle hh;
+};
 
-        return fd < 0 ? -errno : fd;
+struct arrivals {
+        const struct host *host;
+        int fd;
+        struct folder *folders; /* by number */
+};
+
+int arrivals_new(struct arrivals **ret, const struct host *host)
+{
+        struct arrivals *arrivals = calloc(1, sizeof(*arrivals));
+
+        if (!arrivals)
+                return -ENOMEM;
+        arrivals->host = host;
+        arrivals->fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+        if (arrivals->fd < 0) {
+                int r = -errno;
+
+                free(arrivals);
+                return r;
+        }
+        *ret = arrivals;
+        return 0;
 }
 
-int arrivals_watch(int arrivals, const struct host *host, const char *path)
+static void forget(struct arrivals *arrivals, struct folder *folder)
+{
+        HASH_DEL(arrivals->folders, folder);
+        free(folder->path);
+        free(folder);
+}
+
+struct arrivals *arrivals_free(struct arrivals *arrivals)
+{
+        struct folder *folder, *next;
+
+        if (!arrivals)
+                return NULL;
+        HASH_ITER(hh, arrivals->folders, folder, next)
+        forget(arrivals, folder);
+        close(arrivals->fd);
+        free(arrivals);
+        return NULL;
+}
+
+int arrivals_fd(const struct arrivals *arrivals)
+{
+        return arrivals->fd;
+}
+
+/* This number stands for this folder from now on. */
+static int keep(struct arrivals *arrivals, int number, const char *path)
+{
+        size_t length = strlen(path);
+        struct folder *folder;
+        char *copy;
+
+        while (length > 0 && path[length - 1] == '/')
+                length--;
+        HASH_FIND_INT(arrivals->folders, &number, folder);
+        if (folder && strncmp(folder->path, path, length) == 0 && folder->path[length] == '\0')
+                return 0;
+        copy = strndup(path, length);
+        if (!copy)
+                return -ENOMEM;
+        if (!folder) {
+                folder = calloc(1, sizeof(*folder));
+                if (!folder) {
+                        free(copy);
+                        return -ENOMEM;
+                }
+                folder->number = number;
+                HASH_ADD_INT(arrivals->folders, number, folder);
+        }
+        free(folder->path);
+        folder->path = copy;
+        return 0;
+}
+
+int arrivals_watch(struct arrivals *arrivals, const char *path)
 {
         const char *below = path + strspn(path, "/");
         char own[64];
-        int fd, r;
+        int fd, number, r;
 
         /* inotify takes no descriptor of a folder, but /proc/self/fd leads from one to its folder. */
-        fd = openat(host->groups, *below ? below : ".",
+        fd = openat(arrivals->host->groups, *below ? below : ".",
                     O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
         if (fd < 0)
                 return -errno;
         snprintf(own, sizeof(own), "/proc/self/fd/%d", fd);
-        r = inotify_add_watch(arrivals, own, IN_CREATE | IN_MOVED_TO | IN_ONLYDIR) < 0 ? -errno : 0;
+        number = inotify_add_watch(arrivals->fd, own, IN_CREATE | IN_MOVED_TO | IN_ONLYDIR);
+        r = number < 0 ? -errno : keep(arrivals, number, path);
         close(fd);
         return r;
 }
 
-void arrivals_drain(int arrivals)
+/* Hands one event on. True: it says too little. */
+static bool take(struct arrivals *arrivals, const struct inotify_event *event, arrivals_fn fn,
+                 void *userdata)
+{
+        struct folder *folder;
+        char *path;
+
+        if (event->mask & IN_Q_OVERFLOW)
+                return true;
+        HASH_FIND_INT(arrivals->folders, &event->wd, folder);
+        if (event->mask & IN_IGNORED) {
+                if (folder)
+                        forget(arrivals, folder);
+                return false;
+        }
+        if (!(event->mask & IN_ISDIR))
+                return false;
+        /* What was below a renamed folder has its old path here. */
+        if (!folder || (event->mask & IN_MOVED_TO) ||
+            asprintf(&path, "%s/%s", folder->path, event->name) < 0)
+                return true;
+        fn(userdata, path);
+        free(path);
+        return false;
+}
+
+bool arrivals_read(struct arrivals *arrivals, arrivals_fn fn, void *userdata)
 {
         char events[16 * (sizeof(struct inotify_event) + NAME_MAX + 1)]
                 __attribute__((aligned(__alignof__(struct inotify_event))));
+        bool missed = false;
         ssize_t n;
 
-        do
-                n = read(arrivals, events, sizeof(events));
-        while (n > 0 || (n < 0 && errno == EINTR));
+        while ((n = read(arrivals->fd, events, sizeof(events))) > 0 || (n < 0 && errno == EINTR))
+                for (ssize_t at = 0; at < n;) {
+                        const struct inotify_event *event = (const void *)(events + at);
+
+                        missed |= take(arrivals, event, fn, userdata);
+                        at += (ssize_t)(sizeof(*event) + event->len);
+                }
+        return missed;
 }

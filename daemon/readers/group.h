@@ -52,7 +52,8 @@ int group_read_cpu(struct group_reader *reader, uint64_t *usec);
 int group_read_pids(struct group_reader *reader, pid_t **pids, size_t *n_pids);
 
 /*
- * Walks every group of the watched hierarchy below its root, parents first, GROUP_DEPTH_MAX deep at
+ * Walks this group and every one below it, parents first; with "/" those below the root of the watched
+ * hierarchy, which is no group itself. GROUP_DEPTH_MAX deep at
  * most (the kernel's own limits stay far below; a deeper folder is not followed). Links are never
  * followed, and groups that vanish meanwhile are passed over. `path` is the caller's only during
  * the call. Stops when the callback returns non-zero and hands that back; else 0 or a negative
@@ -60,4 +61,4 @@ int group_read_pids(struct group_reader *reader, pid_t **pids, size_t *n_pids);
  */
 #define GROUP_DEPTH_MAX 64
 typedef int (*group_walk_fn)(void *userdata, const char *path);
-int group_walk(const struct host *host, group_walk_fn fn, void *userdata);
+int group_walk(const struct host *host, const char *path, group_walk_fn fn, void *userdata);

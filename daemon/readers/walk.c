@@ -88,16 +88,21 @@ static int walk_below(struct walk *walk, int parent, const char *name, unsigned 
         return r;
 }
 
-int group_walk(const struct host *host, group_walk_fn fn, void *userdata)
+int group_walk(const struct host *host, const char *path, group_walk_fn fn, void *userdata)
 {
+        const char *below = path + strspn(path, "/");
         struct walk walk = {.fn = fn, .userdata = userdata};
         int r;
 
-        walk.size = 256;
+        walk.length = *below ? strlen(path) : 0;
+        walk.size = walk.length + 256;
         walk.path = calloc(1, walk.size);
         if (!walk.path)
                 return -ENOMEM;
-        r = walk_below(&walk, host->groups, ".", 1);
+        memcpy(walk.path, path, walk.length);
+        r = *below ? fn(userdata, walk.path) : 0;
+        if (r == 0)
+                r = walk_below(&walk, host->groups, *below ? below : ".", 1);
         free(walk.path);
         return r;
 }

@@ -94,7 +94,7 @@ static int walk(void)
 {
         unsigned n = 0;
 
-        return group_walk(&host, count, &n);
+        return group_walk(&host, "/", count, &n);
 }
 
 static void measure(const char *what, int (*read)(void), unsigned rounds)

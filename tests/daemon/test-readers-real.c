@@ -447,7 +447,7 @@ static void test_real_names(void **state)
                 snprintf(name, sizeof(name), "%s%s", group_name, endings[i]);
                 snprintf(path, sizeof(path), "/%s", name);
                 assert_int_equal(mkdirat(host.groups, name, 0755), 0);
-                assert_int_equal(group_walk(&host, find_group, path), 1);
+                assert_int_equal(group_walk(&host, "/", find_group, path), 1);
                 child = start(name, nothing);
                 assert_int_equal(process_reader_new(&reader, &host, child.pid), 0);
                 assert_int_equal(process_read_group(reader, &host, &found), 0);
@@ -456,7 +456,7 @@ static void test_real_names(void **state)
                 process_reader_free(reader);
                 end(child);
                 remove_group(name);
-                assert_int_equal(group_walk(&host, find_group, path), 0);
+                assert_int_equal(group_walk(&host, "/", find_group, path), 0);
         }
         assert_int_equal(mkdirat(host.groups, "bng-test\nnewline", 0755), -1);
 }

@@ -264,7 +264,7 @@ static char *walk(const struct host *host, int expected)
         size_t size;
         FILE *stream = open_memstream(&text, &size);
 
-        assert_int_equal(group_walk(host, note, stream), expected);
+        assert_int_equal(group_walk(host, "/", note, stream), expected);
         fclose(stream);
         return text;
 }
