@@ -53,11 +53,10 @@ int group_read_pids(struct group_reader *reader, pid_t **pids, size_t *n_pids);
 
 /*
  * Walks this group and every one below it, parents first; with "/" those below the root of the watched
- * hierarchy, which is no group itself. GROUP_DEPTH_MAX deep at
- * most (the kernel's own limits stay far below; a deeper folder is not followed). Links are never
- * followed, and groups that vanish meanwhile are passed over. `path` is the caller's only during
- * the call. Stops when the callback returns non-zero and hands that back; else 0 or a negative
- * errno.
+ * hierarchy, which is no group itself. GROUP_DEPTH_MAX deep at most (the kernel's own limits stay far
+ * below; a deeper folder is not followed). Links are never followed, and groups that vanish meanwhile
+ * are passed over. `path` is the caller's only during the call. Stops when the callback returns
+ * non-zero and hands that back; else 0 or a negative errno.
  */
 #define GROUP_DEPTH_MAX 64
 typedef int (*group_walk_fn)(void *userdata, const char *path);

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* New groups are told at once and by their paths; what cannot be told is known to be missed. */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include "readers/arrivals.h"
+#include "scratch.h"
+
+struct scene {
+        struct host host;
+        struct arrivals *arrivals;
+        char told[256]; /* paths, each behind a blank */
+};
+
+static void open_scene(struct scene *scene, const char *folder)
+{
+        *scene = (struct scene){.host.groups = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC)};
+        assert_true(scene->host.groups >= 0);
+        assert_int_equal(arrivals_new(&scene->arrivals, &scene->host), 0);
+        assert_int_equal(arrivals_watch(scene->arrivals, "/"), 0);
+}
+
+static void close_scene(struct scene *scene)
+{
+        assert_null(arrivals_free(scene->arrivals));
+        close(scene->host.groups);
+}
+
+static void make(const struct scene *scene, const char *path)
+{
+        assert_int_equal(mkdirat(scene->host.groups, path, 0700), 0);
+}
+
+static void note(void *userdata, const char *path)
+{
+        struct scene *scene = userdata;
+
+        assert_true(strlen(scene->told) + strlen(path) + 2 < sizeof(scene->told));
+        strcat(strcat(scene->told, " "), path);
+        assert_int_equal(arrivals_watch(scene->arrivals, path), 0);
+}
+
+/* Nothing is missed, and this is told. */
+static void assert_told(struct scene *scene, const char *expected)
+{
+        scene->told[0] = '\0';
+        assert_false(arrivals_read(scene->arrivals, note, scene));
+        assert_string_equal(scene->told, expected);
+}
+
+static void test_told_by_path(void **state)
+{
+        struct scene scene;
+
+        open_scene(&scene, *state);
+        assert_told(&scene, "");
+        make(&scene, "a");
+        make(&scene, "b \n");
+        assert_told(&scene, " /a /b \n");
+        make(&scene, "a/deep");
+        assert_told(&scene, " /a/deep");
+        make(&scene, "a/deep/er");
+        assert_told(&scene, " /a/deep/er");
+        close(openat(scene.host.groups, "a/file", O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
+        assert_told(&scene, "");
+        close_scene(&scene);
+}
+
+static void test_made_again(void **state)
+{
+        struct scene scene;
+
+        open_scene(&scene, *state);
+        for (unsigned i = 0; i < 100; i++) {
+                make(&scene, "a");
+                assert_told(&scene, " /a");
+                make(&scene, "a/b");
+                assert_told(&scene, " /a/b");
+                assert_int_equal(unlinkat(scene.host.groups, "a/b", AT_REMOVEDIR), 0);
+                assert_int_equal(unlinkat(scene.host.groups, "a", AT_REMOVEDIR), 0);
+                assert_told(&scene, "");
+        }
+        close_scene(&scene);
+}
+
+static void test_renamed(void **state)
+{
+        struct scene scene;
+
+        open_scene(&scene, *state);
+        make(&scene, "a");
+        assert_told(&scene, " /a");
+        assert_int_equal(renameat(scene.host.groups, "a", scene.host.groups, "z"), 0);
+        assert_true(arrivals_read(scene.arrivals, note, &scene));
+        /* The walk that this asks for sets it right. */
+        assert_int_equal(arrivals_watch(scene.arrivals, "/z"), 0);
+        make(&scene, "z/new");
+        assert_told(&scene, " /z/new");
+        close_scene(&scene);
+}
+
+static void test_gone_meanwhile(void **state)
+{
+        struct scene scene;
+
+        open_scene(&scene, *state);
+        make(&scene, "a");
+        assert_int_equal(unlinkat(scene.host.groups, "a", AT_REMOVEDIR), 0);
+        assert_int_equal(arrivals_watch(scene.arrivals, "/a"), -ENOENT);
+        close_scene(&scene);
+}
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test_setup_teardown(test_told_by_path, scratch_setup, scratch_teardown),
+                cmocka_unit_test_setup_teardown(test_made_again, scratch_setup, scratch_teardown),
+                cmocka_unit_test_setup_teardown(test_renamed, scratch_setup, scratch_teardown),
+                cmocka_unit_test_setup_teardown(test_gone_meanwhile, scratch_setup,
+                                                scratch_teardown),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
