@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/*
+ * The powers of a base that a conversion splits at: base^(chunk 2^i) for i = 0, 1, .. while there
+ * is something longer to split, each the square of the one before. A chunk of digits is GMP's
+ * alone.
+ */
+
+#include <gmp.h>
+#include "steps/stop.h"
+
+#define BNG_RADIX_LEVELS_MAX 64
+
+struct bng_radix {
+        size_t chunk;    /* digits */
+        unsigned levels; /* chunk 2^levels digits hold the whole */
+        unsigned ready;  /* powers that are there */
+        mpz_t powers[BNG_RADIX_LEVELS_MAX];
+};
+
+/* For numbers of so many digits. False: stopped. bng_radix_clear in any case. */
+bool bng_radix_init(struct bng_radix *radix, unsigned base, size_t digits,
+                    const struct bng_stop *stop);
+void bng_radix_clear(struct bng_radix *radix);
+
+static inline size_t bng_radix_digits(const struct bng_radix *radix, unsigned level)
+{
+        return radix->chunk << level;
+}
+
+/* base^(chunk 2^i), i < levels. */
+static inline mpz_srcptr bng_radix_power(const struct bng_radix *radix, unsigned i)
+{
+        return radix->powers[i];
+}
