@@ -22,6 +22,7 @@ int exit_status_of(bng_status status)
         case BNG_REFUSED_CEILING:
         case BNG_REFUSED_TOTAL:
                 return EXIT_REFUSED;
+        case BNG_INTERRUPTED:
         case BNG_NO_MEMORY:
         case BNG_STREAM:
                 break;

@@ -4,6 +4,7 @@
 #include <string.h>
 #include "bounds/checked.h"
 #include "expr/integer.h"
+#include "guard/clock.h"
 #include "guard/judge.h"
 
 /* What malloc rounds a small block up to, and what it needs beside a larger one, on 64 bits. */
@@ -16,9 +17,12 @@ bng_status bng_work_begin(struct bng_work *work, bng_ctx *ctx, bool predict)
         *work = (struct bng_work){.ctx = ctx,
                                   .held_before_bytes = held_bytes,
                                   .held_bytes = held_bytes,
-                                  .held_most_bytes = held_bytes};
-        if (!predict)
+                                  .held_most_bytes = held_bytes,
+                                  .deadline_nsec = ctx->deadline_nsec};
+        if (!predict) {
+                bng_clock_begin_all(ctx);
                 return BNG_OK;
+        }
         ctx->imagines = true;
         ctx->seen.bytes = 0;
         bng_status status = bng_ctx_new(&work->scratch);
@@ -34,6 +38,7 @@ void bng_work_end(struct bng_work *work)
         work->scratch = bng_ctx_free(work->scratch);
         work->ctx->imagines = false;
         work->ctx->imagined_bytes = 0;
+        work->ctx->deadline_nsec = work->deadline_nsec;
         bng_ctx_set_held_bytes(work->ctx, work->held_before_bytes);
 }
 
@@ -111,6 +116,7 @@ static struct bng_prediction at_least(const struct bng_prediction *prediction)
         uint64_t bytes_min = bng_div_up(bits_min, 8);
         least.result.size = bng_range_of_bits(bits_min, bits_min);
         least.room_bits = bits_min;
+        least.seconds = 0;
         if (least.peak_bytes > bytes_min)
                 least.peak_bytes = bytes_min;
         return least;
@@ -135,14 +141,20 @@ static bng_status judge(struct bng_work *work, const struct bng_prediction *pred
 {
         const struct bng_range *size = &prediction->result.size;
         note_peak(work, prediction->peak_bytes);
-        work->seconds += prediction->seconds;
+        double seconds = bng_predicted_seconds(work->ctx, prediction);
+        work->seconds += seconds;
         if (prediction->undefined)
                 return bng_ctx_fail(work->ctx, BNG_UNDEFINED, "undefined: %s",
                                     prediction->undefined);
         if (work->refusal != BNG_OK)
                 return BNG_OK;
-        if (sure || is_surely_too_long(work, size))
-                return judged(work, bng_judge(work->ctx, prediction));
+        if (sure || is_surely_too_long(work, size)) {
+                bng_status status = judged(work, bng_judge(work->ctx, prediction));
+                work->sure_seconds += seconds;
+                if (status != BNG_OK || work->refusal != BNG_OK)
+                        return status;
+                return judged(work, bng_judge_time(work->ctx, work->sure_seconds));
+        }
         struct bng_prediction least = at_least(prediction);
         return judged(work, bng_judge(work->ctx, &least));
 }

@@ -38,6 +38,8 @@ struct bng_work {
         uint64_t held_most_bytes; /* predicting: perhaps held */
         uint64_t peak_most_bytes; /* predicting: the most that was perhaps held */
         double seconds;           /* predicting: the time of all the operations so far */
+        double sure_seconds;      /* predicting: of those whose operands are known well */
+        uint64_t deadline_nsec;   /* evaluating: the context's before, to be set again */
         bng_status refusal;       /* predicting: the first one, or BNG_OK */
         char sentence[512];       /* of that refusal */
 };

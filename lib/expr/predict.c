@@ -6,6 +6,7 @@
 #include "expr/machine.h"
 #include "expr/predict.h"
 #include "expr/text.h"
+#include "guard/clock.h"
 #include "guard/judge.h"
 
 /* The larger part; where both are predicted, without knowing which one it is. A denominator is 1 at
@@ -39,7 +40,7 @@ static bng_status predict_print_part(struct bng_work *work, const struct bng_int
 {
         struct bng_prediction printing = bng_predict_print(bng_integer_operand(a), 10);
         uint64_t peak_bytes = printing.peak_bytes;
-        work->seconds += printing.seconds;
+        work->seconds += bng_predicted_seconds(work->ctx, &printing);
         return bng_work_judge_memory(work, bng_integer_is_tight(a) ? peak_bytes : text_bytes_min(a),
                                      peak_bytes);
 }

@@ -2,8 +2,10 @@
 #include <stdlib.h>
 #include "bounds/checked.h"
 #include "guard/account.h"
+#include "guard/clock.h"
 #include "guard/judge.h"
 #include "predict/peak.h"
+#include "steps/steps.h"
 
 /*
  * An address says nothing in its lowest bits, and little in its highest: a multiplication by the
@@ -63,6 +65,10 @@ static size_t unlimited_limbs(const bng_ctx *ctx)
                 bits = bng_bounds_ceiling_bits(GMP_NUMB_BITS);
         while (bits > 0 && bng_peak_bytes(BNG_WORK_ADD_PRODUCT, bits) > memory)
                 bits /= 2;
+        /* Longer ones are asked whether they may run, and are made in steps. */
+        uint64_t unasked = bng_is_timed(ctx) ? BNG_UNTIMED_BITS : BNG_STEPS_MIN_BITS;
+        if (bits > unasked)
+                bits = unasked;
         return bits / GMP_NUMB_BITS + (bits > 0);
 }
 
@@ -70,7 +76,9 @@ void bng_account_update(bng_ctx *ctx)
 {
         ctx->counting = ctx->statistics || ctx->total_limit_bytes != UINT64_MAX;
         ctx->unlimited_limbs = unlimited_limbs(ctx);
-        ctx->carefree_limbs = ctx->counting ? 0 : ctx->unlimited_limbs;
+        atomic_store(&ctx->carefree_limbs, ctx->counting ? 0 : ctx->unlimited_limbs);
+        if (atomic_load(&ctx->stop.interrupted))
+                atomic_store(&ctx->carefree_limbs, 0);
         update_small_limbs(ctx);
 }
 

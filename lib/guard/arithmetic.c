@@ -58,7 +58,10 @@ static inline void multiply(mpz_ptr out, mpz_srcptr a, mpz_srcptr b)
         out->_mp_size = is_negative ? -size : size;
 }
 
-SMALL_OPERATION(mul, TWO, LIMBS_TWO, bng_predict_multiply(Z(a), Z(b)), multiply(out, a, b))
+#define PRODUCT bng_predict_multiply(Z(a), Z(b))
+CHECK(mul, (const mpz_t a, const mpz_t b), PRODUCT)
+SMALL(mul, (const mpz_t a, const mpz_t b), (a, b), LIMBS_TWO,
+      RUN_STEPS(ctx, rop, PRODUCT, bng_steps_multiply(out, a, b, stop)), multiply(out, a, b))
 SMALL_OPERATION(mul_si, (const mpz_t a, long b), (a, b), LIMBS_UI, bng_predict_multiply(Z(a), S(b)),
                 mpz_mul_si(out, a, b))
 SMALL_OPERATION(mul_ui, WITH_UI, LIMBS_UI, bng_predict_multiply(Z(a), U(b)), mpz_mul_ui(out, a, b))

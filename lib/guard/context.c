@@ -31,6 +31,8 @@ bng_status bng_ctx_new(bng_ctx **ret)
         *ret = ctx;
         if (!ctx)
                 return BNG_NO_MEMORY;
+        ctx->deadline_nsec = ctx->stop.until_nsec = BNG_NSEC_NEVER;
+        bng_speed_init(&ctx->speed);
         set_limits(ctx, &BNG_CONFIG_LIMITS_DEFAULT);
         return BNG_OK;
 }
@@ -71,6 +73,7 @@ void bng_ctx_set_time_limit_usec(bng_ctx *ctx, uint64_t usec)
 {
         ctx->time_limit_usec = usec;
         ctx->set_by_call |= BNG_LIMIT_TIME;
+        bng_account_update(ctx);
 }
 
 uint64_t bng_ctx_time_limit_usec(const bng_ctx *ctx)
@@ -227,6 +230,8 @@ const char *bng_status_text(bng_status status)
                 return "an argument is outside its range";
         case BNG_NO_MEMORY:
                 return "out of memory";
+        case BNG_INTERRUPTED:
+                return "interrupted";
         case BNG_REFUSED_TOTAL:
                 return "the numbers of the context would hold more memory than the limit";
         case BNG_STREAM:

@@ -9,10 +9,12 @@
  */
 
 #include "bignum-guard.h"
+#include "predict/speed.h"
+#include "steps/stop.h"
 #include "guard/available.h"
 
 #define BNG_MESSAGE_BYTES 1024
-#define BNG_STATUSES (BNG_STREAM + 1)
+#define BNG_STATUSES (BNG_INTERRUPTED + 1)
 
 #define BNG_RECENT 32 /* destinations that a loop may use in turn */
 
@@ -26,7 +28,7 @@ enum bng_limit {
 };
 
 struct bng_ctx {
-        size_t carefree_limbs;
+        atomic_size_t carefree_limbs; /* 0 after an interruption, see clock.h */
         size_t small_limbs;
         uint64_t result_limit_bits;
         uint64_t memory_limit_bytes;
@@ -34,6 +36,11 @@ struct bng_ctx {
         uint64_t total_limit_bytes;
         uint64_t held_bytes;
         unsigned set_by_call; /* limits, as bits of enum bng_limit */
+
+        /* See clock.h. */
+        struct bng_stop stop; /* what ends the operation that runs */
+        uint64_t deadline_nsec;
+        struct bng_speed speed;
 
         /* While memory_limit_bytes is BNG_MEMORY_AUTO, see judge.c. */
         bool imagines;             /* a prediction: what it holds, and takes, is not taken yet */
@@ -63,6 +70,11 @@ struct bng_ctx {
         void *on_refusal_userdata;
         char message[BNG_MESSAGE_BYTES];
 };
+
+static inline size_t bng_carefree_limbs(const bng_ctx *ctx)
+{
+        return atomic_load_explicit(&ctx->carefree_limbs, memory_order_relaxed);
+}
 
 /*
  * Stores the sentence of a request that does not end in BNG_OK, cut to what fits, counts it and

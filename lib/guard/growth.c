@@ -12,30 +12,35 @@
 #define OF_WORD (unsigned long n)
 #define OF_INTEGER (const mpz_t n)
 
-OPERATION(pow, TO_POWER, bng_predict_power(Z(base), Z(exp)),
-          mpz_pow_ui(out, base, bng_saturated_word(exp)))
-OPERATION(pow_ui, (const mpz_t base, unsigned long exp), bng_predict_power(Z(base), U(exp)),
-          mpz_pow_ui(out, base, exp))
-OPERATION(ui_pow_ui, (unsigned long base, unsigned long exp), bng_predict_power(U(base), U(exp)),
-          mpz_ui_pow_ui(out, base, exp))
+/* A word as an integer, without memory. */
+#define WORD(k) mpz_roinit_n((mpz_t){{0}}, &(mp_limb_t){k}, 1)
+
+STEPPED(pow, TO_POWER, bng_predict_power(Z(base), Z(exp)),
+        bng_steps_power(out, base, bng_saturated_word(exp), stop))
+STEPPED(pow_ui, (const mpz_t base, unsigned long exp), bng_predict_power(Z(base), U(exp)),
+        bng_steps_power(out, base, exp, stop))
+STEPPED(ui_pow_ui, (unsigned long base, unsigned long exp), bng_predict_power(U(base), U(exp)),
+        bng_steps_power(out, WORD(base), exp, stop))
 
 OPERATION(sqrt, (const mpz_t a), bng_predict_root(Z(a), U(2)), mpz_sqrt(out, a))
 OPERATION(root, (const mpz_t a, unsigned long k), bng_predict_root(Z(a), U(k)), mpz_root(out, a, k))
 OPERATION(root_z, (const mpz_t a, const mpz_t k), bng_predict_root(Z(a), Z(k)),
           mpz_root(out, a, bng_saturated_word(k)))
 
-OPERATION(fac_ui, OF_WORD, bng_predict_factorial(U(n)), mpz_fac_ui(out, n))
+STEPPED(fac_ui, OF_WORD, bng_predict_factorial(U(n)), bng_steps_factorial(out, n, stop))
 OPERATION(2fac_ui, OF_WORD, bng_predict_multifactorial(U(n), 2), mpz_2fac_ui(out, n))
 OPERATION(mfac_uiui, (unsigned long n, unsigned long m), bng_predict_multifactorial(U(n), m),
           mpz_mfac_uiui(out, n, m))
-OPERATION(fac_z, OF_INTEGER, bng_predict_factorial(Z(n)), mpz_fac_ui(out, mpz_get_ui(n)))
-OPERATION(primorial_ui, OF_WORD, bng_predict_primorial(U(n)), mpz_primorial_ui(out, n))
-OPERATION(primorial_z, OF_INTEGER, bng_predict_primorial(Z(n)),
-          mpz_primorial_ui(out, mpz_get_ui(n)))
-OPERATION(fib_ui, OF_WORD, bng_predict_fibonacci(U(n)), mpz_fib_ui(out, n))
-OPERATION(fib_z, OF_INTEGER, bng_predict_fibonacci(Z(n)), mpz_fib_ui(out, mpz_get_ui(n)))
-OPERATION(lucnum_ui, OF_WORD, bng_predict_lucas(U(n)), mpz_lucnum_ui(out, n))
-OPERATION(lucnum_z, OF_INTEGER, bng_predict_lucas(Z(n)), mpz_lucnum_ui(out, mpz_get_ui(n)))
+STEPPED(fac_z, OF_INTEGER, bng_predict_factorial(Z(n)),
+        bng_steps_factorial(out, mpz_get_ui(n), stop))
+STEPPED(primorial_ui, OF_WORD, bng_predict_primorial(U(n)), bng_steps_primorial(out, n, stop))
+STEPPED(primorial_z, OF_INTEGER, bng_predict_primorial(Z(n)),
+        bng_steps_primorial(out, mpz_get_ui(n), stop))
+STEPPED(fib_ui, OF_WORD, bng_predict_fibonacci(U(n)), bng_steps_fibonacci(out, n, stop))
+STEPPED(fib_z, OF_INTEGER, bng_predict_fibonacci(Z(n)),
+        bng_steps_fibonacci(out, mpz_get_ui(n), stop))
+STEPPED(lucnum_ui, OF_WORD, bng_predict_lucas(U(n)), bng_steps_lucas(out, n, stop))
+STEPPED(lucnum_z, OF_INTEGER, bng_predict_lucas(Z(n)), bng_steps_lucas(out, mpz_get_ui(n), stop))
 
 /* ---- binomials ---- */
 
@@ -134,9 +139,6 @@ static void binomial_z(mpz_ptr out, const mpz_t n, const mpz_t k)
         else
                 binomial(out, n, rest);
 }
-
-/* A word as an integer, without memory. */
-#define WORD(k) mpz_roinit_n((mpz_t){{0}}, &(mp_limb_t){k}, 1)
 
 OPERATION(bin_ui, (const mpz_t n, unsigned long k), predict_binomial(n, WORD(k)),
           binomial_z(out, n, WORD(k)))

@@ -2,6 +2,7 @@
 #include "bounds/checked.h"
 #include "config/limits.h"
 #include "guard/account.h"
+#include "guard/clock.h"
 #include "guard/judge.h"
 #include "guard/sentence.h"
 
@@ -57,7 +58,9 @@ bng_status bng_judge(bng_ctx *ctx, const struct bng_prediction *prediction)
                 return bng_refuse_result(ctx, result);
         if (bits.bits_max > BNG_CEILING_BITS || prediction->room_bits > BNG_CEILING_BITS)
                 return bng_refuse_ceiling(ctx, result);
-        return bng_judge_memory(ctx, prediction);
+        bng_status status = bng_judge_memory(ctx, prediction);
+        return status == BNG_OK ? bng_judge_time(ctx, bng_predicted_seconds(ctx, prediction))
+                                : status;
 }
 
 static uint64_t room_of_bits(uint64_t bits)

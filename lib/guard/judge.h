@@ -11,7 +11,9 @@
  *   3. perhaps longer than GMP's ceiling, result
  *      or room on the way: GMP would abort        BNG_REFUSED_CEILING
  *   4. peak and held bytes over the memory limit  BNG_REFUSED_MEMORY
- *   5. surely more room than the total leaves     BNG_REFUSED_TOTAL
+ *   5. interrupted; the time is over, or even
+ *      half of what is predicted exceeds it       BNG_INTERRUPTED, BNG_REFUSED_TIME
+ *   6. surely more room than the total leaves     BNG_REFUSED_TOTAL
  *
  * Between the bounds the result limit and the total are judged on the result itself: it is computed
  * into a temporary first, and bng_judge_result and bng_judge_room decide whether it is handed out.

@@ -12,6 +12,7 @@ unsigned long bng_saturated_word(mpz_srcptr n)
 /* Opens an output of what may run, into a temporary or not. */
 static void open_to(struct bng_output *output, bng_ctx *ctx, mpz_ptr destination, bool temporary)
 {
+        bng_clock_start(ctx);
         output->ctx = ctx;
         output->destination = destination;
         output->out = destination;

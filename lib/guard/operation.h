@@ -8,7 +8,9 @@
  */
 
 #include "guard/account.h"
+#include "guard/clock.h"
 #include "guard/judge.h"
+#include "steps/steps.h"
 
 struct bng_output {
         bng_ctx *ctx;
@@ -76,6 +78,31 @@ unsigned long bng_saturated_word(mpz_srcptr n);
         work;                                                                                      \
         return bng_output_close(&output)
 
+/*
+ * The same for work in steps (steps.h), which asks `stop` between them. It is true when it is done;
+ * before, `out` is as it was.
+ */
+#define RUN_STEPS(ctx, rop, prediction, work)                                                      \
+        struct bng_prediction predicted = prediction;                                              \
+        struct bng_output output;                                                                  \
+        bng_status status = bng_output_open(&output, ctx, rop, &predicted);                        \
+        if (status != BNG_OK)                                                                      \
+                return status;                                                                     \
+        mpz_ptr out = output.out;                                                                  \
+        const struct bng_stop *stop = &(ctx)->stop;                                                \
+        if (work)                                                                                  \
+                return bng_output_close(&output);                                                  \
+        bng_output_discard(&output);                                                               \
+        return bng_stopped(ctx)
+
+/* bng_check_OP and bng_mpz_OP, in steps. */
+#define STEPPED(op, parameters, prediction, work)                                                  \
+        CHECK(op, parameters, prediction)                                                          \
+        bng_status bng_mpz_##op(bng_ctx *ctx, mpz_t rop, BNG_UNPACK parameters)                    \
+        {                                                                                          \
+                RUN_STEPS(ctx, rop, prediction, work);                                             \
+        }
+
 /* bng_check_OP and bng_mpz_OP. */
 #define OPERATION(op, parameters, prediction, work)                                                \
         CHECK(op, parameters, prediction)                                                          \
@@ -115,7 +142,7 @@ unsigned long bng_saturated_word(mpz_srcptr n);
         __attribute__((noinline)) static bng_status counted_##op(bng_ctx *ctx, mpz_t rop,          \
                                                                  BNG_UNPACK parameters)            \
         {                                                                                          \
-                if ((limbs) >= ctx->small_limbs)                                                   \
+                if ((limbs) >= ctx->small_limbs || bng_stop_asked(&ctx->stop))                     \
                         return judged_##op(ctx, rop, BNG_UNPACK arguments);                        \
                 mpz_ptr out = rop;                                                                 \
                 work;                                                                              \
@@ -125,7 +152,7 @@ unsigned long bng_saturated_word(mpz_srcptr n);
         }                                                                                          \
         bng_status bng_mpz_##op(bng_ctx *ctx, mpz_t rop, BNG_UNPACK parameters)                    \
         {                                                                                          \
-                if (__builtin_expect((limbs) >= ctx->carefree_limbs, 0))                           \
+                if (__builtin_expect((limbs) >= bng_carefree_limbs(ctx), 0))                       \
                         return counted_##op(ctx, rop, BNG_UNPACK arguments);                       \
                 mpz_ptr out = rop;                                                                 \
                 work;                                                                              \

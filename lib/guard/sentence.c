@@ -4,6 +4,7 @@
 #include "bounds/checked.h"
 #include "bounds/text.h"
 #include "guard/account.h"
+#include "config/units.h"
 #include "guard/judge.h"
 #include "guard/sentence.h"
 
@@ -215,4 +216,40 @@ bng_status bng_refuse_available(bng_ctx *ctx, uint64_t needed_bytes)
                             "(OperationMemoryMax=auto)",
                             near_bytes_text(needed_bytes, left, &needed), ctx->seen.fence,
                             near_bytes_text(left, needed_bytes, &rest));
+}
+
+/* Ten thousand years are as good as any more. */
+static const char *seconds_text(double seconds, struct bng_size_text *out)
+{
+        const double most = 1e4 * 365 * 24 * 3600;
+
+        if (!(seconds < most))
+                return "more than 10 000 years";
+        return bng_format_usec((uint64_t)(seconds * (double)BNG_USEC_PER_SEC), out);
+}
+
+bng_status bng_refuse_time(bng_ctx *ctx, double seconds, uint64_t left_usec)
+{
+        struct bng_size_text needed, left;
+
+        if (ctx->time_limit_usec == UINT64_MAX)
+                return bng_ctx_fail(ctx, BNG_REFUSED_TIME,
+                                    "refused: it would take about %s, the deadline is %s away",
+                                    seconds_text(seconds, &needed),
+                                    bng_format_usec(left_usec, &left));
+        return bng_ctx_fail(ctx, BNG_REFUSED_TIME,
+                            "refused: it would take about %s, the limit is %s (TimeMax=)",
+                            seconds_text(seconds, &needed),
+                            bng_format_usec(ctx->time_limit_usec, &left));
+}
+
+bng_status bng_refuse_late(bng_ctx *ctx)
+{
+        struct bng_size_text limit;
+
+        if (ctx->time_limit_usec == UINT64_MAX)
+                return bng_ctx_fail(ctx, BNG_REFUSED_TIME, "refused: the deadline has passed");
+        return bng_ctx_fail(ctx, BNG_REFUSED_TIME,
+                            "refused: it takes longer than the time limit of %s (TimeMax=)",
+                            bng_format_usec(ctx->time_limit_usec, &limit));
 }

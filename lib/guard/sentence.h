@@ -19,3 +19,7 @@ bng_status bng_refuse_memory(bng_ctx *ctx, uint64_t peak_bytes);
 bng_status bng_refuse_total(bng_ctx *ctx, mpz_srcptr destination, uint64_t room_bytes);
 /* Of ctx->seen, the tightest fence. */
 bng_status bng_refuse_available(bng_ctx *ctx, uint64_t needed_bytes);
+/* So many seconds are predicted, and left_usec are left by the limit or the deadline. */
+bng_status bng_refuse_time(bng_ctx *ctx, double seconds, uint64_t left_usec);
+/* The time is over. */
+bng_status bng_refuse_late(bng_ctx *ctx);

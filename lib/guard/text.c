@@ -72,6 +72,60 @@ bng_status bng_check_set_str(bng_ctx *ctx, const char *text, int base)
         return bng_judge(ctx, &predicted);
 }
 
+/* A text that takes so long that it is read in steps. */
+struct long_text {
+        const char *digits; /* from the first that is not 0 */
+        size_t n;
+        unsigned base;
+        bool is_negative;
+};
+
+#define LONG_DIGITS 100000
+
+/* False: it is short or no number, or its base is a power of two, where a pass is enough. */
+static bool is_long_number(const char *text, int base_or_0, struct long_text *found)
+{
+        while (is_blank(*text))
+                text++;
+        found->is_negative = *text == '-';
+        text += found->is_negative;
+        /* Here GMP wants a digit, a decimal one if the base is still to be found. */
+        unsigned first_base = base_or_0 == 0 ? 10 : (unsigned)base_or_0;
+        if (bng_digit_value(*text, first_base) >= first_base)
+                return false;
+        found->base = base_or_0 == 0 ? base_of(&text, text + strlen(text)) : (unsigned)base_or_0;
+        if ((found->base & (found->base - 1)) == 0)
+                return false;
+        while (*text == '0' || is_blank(*text))
+                text++;
+        found->digits = text;
+        found->n = 0;
+        for (; *text; text++) {
+                if (bng_digit_value(*text, found->base) < found->base)
+                        found->n++;
+                else if (!is_blank(*text))
+                        return false;
+        }
+        return found->n >= LONG_DIGITS;
+}
+
+static bng_status read_text(bng_ctx *ctx, mpz_ptr out, const char *text, int base)
+{
+        struct long_text found;
+
+        if (is_long_number(text, base, &found)) {
+                if (!bng_steps_parse(out, found.digits, found.n, (int)found.base, &ctx->stop))
+                        return bng_stopped(ctx);
+                if (found.is_negative)
+                        mpz_neg(out, out);
+                return BNG_OK;
+        }
+        /* GMP leaves its destination alone where the text is no number. */
+        if (mpz_set_str(out, text, base) == 0)
+                return BNG_OK;
+        return bng_ctx_fail(ctx, BNG_SYNTAX, "the text is no number in base %d", base);
+}
+
 bng_status bng_mpz_set_str(bng_ctx *ctx, mpz_t rop, const char *text, int base)
 {
         if (!bng_good_base(base))
@@ -82,11 +136,11 @@ bng_status bng_mpz_set_str(bng_ctx *ctx, mpz_t rop, const char *text, int base)
         bng_status status = bng_output_open(&output, ctx, rop, &predicted);
         if (status != BNG_OK)
                 return status;
-        /* GMP leaves its destination alone where the text is no number. */
-        if (mpz_set_str(output.out, text, base) == 0)
+        status = read_text(ctx, output.out, text, base);
+        if (status == BNG_OK)
                 return bng_output_close(&output);
         bng_output_discard(&output);
-        return bng_ctx_fail(ctx, BNG_SYNTAX, "the text is no number in base %d", base);
+        return status;
 }
 
 bool bng_good_base_to_write(int base)
@@ -99,7 +153,9 @@ bng_status bng_check_get_str(bng_ctx *ctx, int base, const mpz_t op)
         if (!bng_good_base_to_write(base))
                 return bng_wrong_base(ctx, base);
         struct bng_prediction predicted = bng_predict_print(Z(op), (unsigned)abs(base));
-        return bng_judge_memory(ctx, &predicted);
+        bng_status status = bng_judge_memory(ctx, &predicted);
+        return status == BNG_OK ? bng_judge_time(ctx, bng_predicted_seconds(ctx, &predicted))
+                                : status;
 }
 
 bng_status bng_mpz_get_str(bng_ctx *ctx, char **ret, int base, const mpz_t op)
@@ -113,6 +169,12 @@ bng_status bng_mpz_get_str(bng_ctx *ctx, char **ret, int base, const mpz_t op)
         char *text = malloc(mpz_sizeinbase(op, abs(base)) + 2);
         if (!text)
                 return bng_ctx_fail(ctx, BNG_NO_MEMORY, "out of memory");
-        *ret = mpz_get_str(text, base, op);
+        bng_clock_start(ctx);
+        text[0] = '-';
+        if (!bng_steps_print(text + (mpz_sgn(op) < 0), base, op, &ctx->stop)) {
+                free(text);
+                return bng_stopped(ctx);
+        }
+        *ret = text;
         return BNG_OK;
 }

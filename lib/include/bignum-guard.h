@@ -19,7 +19,7 @@
  *     aborts when malloc fails below every limit: set the limits below what the process may use.)
  *   - A refused operation leaves its destination as it was.
  *   - Nothing whose size fits is refused for its size; nothing that does not fit is handed out.
- *   - There is no global state. A context belongs to one thread at a time.
+ *   - There is no global state. A context belongs to one thread at a time; others may interrupt it.
  *   - Bits are counted as in bit length: 0 has none, 1 has one, 2^n has n+1. Signs do not count.
  *     bits, limbs, bytes and digits are different units and are named in every identifier.
  *
@@ -53,6 +53,7 @@ typedef enum bng_status {
         BNG_NO_MEMORY,       /* malloc failed in our own code */
         BNG_REFUSED_TOTAL,   /* the context's numbers would hold more than the total limit */
         BNG_STREAM,          /* a stream could not be read or written */
+        BNG_INTERRUPTED,     /* bng_ctx_interrupt was called */
 } bng_status;
 
 /* The version of the library that is linked, "MAJOR.MINOR.PATCH". Static text; any thread. */
@@ -311,11 +312,37 @@ BNG_PUBLIC void bng_ctx_set_memory_limit_bytes(bng_ctx *ctx, uint64_t bytes);
 BNG_PUBLIC uint64_t bng_ctx_memory_limit_bytes(const bng_ctx *ctx);
 
 /*
- * How long an operation may take, in microseconds (TimeMax=). Kept for those who can measure time:
- * the operations of this library are not interrupted.
+ * How long an operation may take, in microseconds (TimeMax=); an evaluation is one operation. It is
+ * BNG_REFUSED_TIME before it runs where even half of the predicted time is over the limit, as a
+ * prediction may be off by a factor of 2; and while it runs, when the limit is over, as far as it
+ * can be interrupted: see below.
  */
 BNG_PUBLIC void bng_ctx_set_time_limit_usec(bng_ctx *ctx, uint64_t usec);
 BNG_PUBLIC uint64_t bng_ctx_time_limit_usec(const bng_ctx *ctx);
+
+/*
+ * A moment on the monotonic clock (clock_gettime, CLOCK_MONOTONIC), in microseconds, from which on
+ * every operation ends with BNG_REFUSED_TIME: the end of a request that takes several. An operation
+ * that would surely end after it is refused at once. UINT64_MAX, as at first, is none.
+ */
+BNG_PUBLIC void bng_ctx_set_deadline_usec(bng_ctx *ctx, uint64_t monotonic_usec);
+BNG_PUBLIC uint64_t bng_ctx_deadline_usec(const bng_ctx *ctx);
+
+/*
+ * Ends the operation that runs in this context, and every later one, with BNG_INTERRUPTED, until
+ * bng_ctx_clear_interrupt. bng_ctx_interrupt is the one function that any other thread may call
+ * while the context is in use, and a signal handler; it only sets a flag. Whoever calls it makes
+ * sure that the context still exists. Clearing is for the thread that uses the context.
+ *
+ * What can be ended while it runs, by an interruption, a deadline or a limit: products (mul),
+ * powers, factorials, primorials, Fibonacci and Lucas numbers, and set_str and get_str, of any
+ * length. They look between two steps: no step takes longer than GMP's multiplication of its size,
+ * and where the result has less than 4 MiB none takes more than some 100 ms. The destination is
+ * then as it was. All others run in one piece once they have begun, and end in BNG_OK. Sums and
+ * products of less than 2 KiB do not look at the clock.
+ */
+BNG_PUBLIC void bng_ctx_interrupt(bng_ctx *ctx);
+BNG_PUBLIC void bng_ctx_clear_interrupt(bng_ctx *ctx);
 
 /*
  * The most that the context's live numbers may hold together, in bytes (TotalMax=): the room of the
@@ -395,6 +422,8 @@ BNG_PUBLIC const char *bng_status_text(bng_status status);
  *                        too large; nothing was allocated, unless the bounds (at most a bit apart
  *                        for most operations) straddle the limit and the result had to be looked at
  *   BNG_REFUSED_TOTAL    the context's numbers would hold too much together
+ *   BNG_REFUSED_TIME, BNG_INTERRUPTED
+ *                        it would take or took too long, or was told to end
  *   BNG_UNDEFINED        GMP would have aborted: there is no such number
  *
  * Whatever is not BNG_OK leaves rop as it was and a sentence in the context. Of two results, both

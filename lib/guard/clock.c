@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "bounds/checked.h"
+#include "guard/account.h"
+#include "guard/clock.h"
+#include "guard/sentence.h"
+
+#define NSEC_PER_USEC 1000
+
+/* By how much a prediction may be too long. */
+#define MARGIN 2
+
+void bng_ctx_set_deadline_usec(bng_ctx *ctx, uint64_t usec)
+{
+        ctx->deadline_nsec = bng_sat_mul(usec, NSEC_PER_USEC);
+        bng_account_update(ctx);
+}
+
+uint64_t bng_ctx_deadline_usec(const bng_ctx *ctx)
+{
+        return ctx->deadline_nsec == BNG_NSEC_NEVER ? UINT64_MAX
+                                                    : ctx->deadline_nsec / NSEC_PER_USEC;
+}
+
+/*
+ * bng_account_update stores the length that counts as small and looks at the flag then; this stores
+ * the flag first. Whoever comes second finds what the other one stored.
+ */
+void bng_ctx_interrupt(bng_ctx *ctx)
+{
+        atomic_store(&ctx->stop.interrupted, true);
+        atomic_store(&ctx->carefree_limbs, 0);
+}
+
+void bng_ctx_clear_interrupt(bng_ctx *ctx)
+{
+        atomic_store(&ctx->stop.interrupted, false);
+        bng_account_update(ctx);
+}
+
+double bng_predicted_seconds(const bng_ctx *ctx, const struct bng_prediction *prediction)
+{
+        return bng_speed_seconds(&ctx->speed, prediction->pace, prediction->seconds);
+}
+
+/* When an operation that begins now has to end. */
+static uint64_t until_nsec(const bng_ctx *ctx, uint64_t now_nsec)
+{
+        uint64_t end_nsec = BNG_NSEC_NEVER;
+
+        if (ctx->time_limit_usec != UINT64_MAX)
+                end_nsec = bng_sat_add(now_nsec, bng_sat_mul(ctx->time_limit_usec, NSEC_PER_USEC));
+        return end_nsec < ctx->deadline_nsec ? end_nsec : ctx->deadline_nsec;
+}
+
+bng_status bng_judge_time(bng_ctx *ctx, double seconds)
+{
+        if (bng_stop_asked(&ctx->stop))
+                return bng_stopped(ctx);
+        if (!bng_is_timed(ctx))
+                return BNG_OK;
+        uint64_t now_nsec = bng_now_nsec();
+        uint64_t end_nsec = until_nsec(ctx, now_nsec);
+        if (end_nsec <= now_nsec)
+                return bng_refuse_late(ctx);
+        if (end_nsec != BNG_NSEC_NEVER && seconds / MARGIN > (double)(end_nsec - now_nsec) * 1e-9)
+                return bng_refuse_time(ctx, seconds, (end_nsec - now_nsec) / NSEC_PER_USEC);
+        return BNG_OK;
+}
+
+void bng_clock_start(bng_ctx *ctx)
+{
+        ctx->stop.until_nsec = bng_is_timed(ctx) ? until_nsec(ctx, bng_now_nsec()) : BNG_NSEC_NEVER;
+}
+
+bng_status bng_stopped(bng_ctx *ctx)
+{
+        if (bng_stop_asked(&ctx->stop))
+                return bng_ctx_fail(ctx, BNG_INTERRUPTED, "interrupted");
+        return bng_refuse_late(ctx);
+}
+
+void bng_clock_begin_all(bng_ctx *ctx)
+{
+        if (bng_is_timed(ctx))
+                ctx->deadline_nsec = until_nsec(ctx, bng_now_nsec());
+}
