@@ -280,7 +280,7 @@ struct ending_order {
                 *breaker; /* whose own memory broke the policy, NULL: the group's total */
         const struct policy *policy;
         struct finding finding;
-        enum step step; /* STEP_TERMINATE or STEP_KILL */
+        enum step step; /* STEP_TERMINATE, STEP_KILL or STEP_RESTART */
 };
 int ending_start(const struct ending_order *order);
 /* There is another measurement of what is being ended: what grows on in its grace is killed at once. */

@@ -4,6 +4,8 @@
  * An end, from the decision to the last death, as a state machine on the loop: any number of them run
  * side by side and none waits for anything.
  *
+ *   RESTART   with Action=restart-unit systemd is asked to restart the unit, and ends its processes itself. It
+ *             does not take the job: REPORT. The grace runs out, or the memory grows on: KILLED
  *   REPORT    ReportSignal= is sent to who handles it, where there is one and time for it. ReportSec= runs
  *             out: GRACE
  *   GRACE     SIGTERM is sent. The grace runs out, or the memory grows on: KILLED
@@ -60,6 +62,7 @@ static struct ending *ending_free(struct ending *ending)
         DL_DELETE(manager->endings, ending);
         members_free(ending);
         sd_event_source_disable_unref(ending->timer);
+        sd_bus_slot_unref(ending->restarting);
         settings_unref(ending->settings);
         free(ending->path);
         free(ending);
@@ -72,6 +75,9 @@ static void kill_now(struct ending *ending)
         struct act_spare spare = manager_spare(ending->manager);
         uint64_t now = manager_now(ending->manager);
 
+        /* What else is in the group may be the unit's next start. */
+        if (ending->stage == RESTART)
+                ending->whole = false;
         ending->stage = KILLED;
         ending->deadline = now + KILL_WAIT_USEC;
         if (ending->whole && !ending->partial &&
@@ -109,6 +115,65 @@ static bool ask_for_report(struct ending *ending)
         return true;
 }
 
+static void ask_to_end(struct ending *ending)
+{
+        if (!ask_for_report(ending))
+                ask(ending);
+}
+
+static void on_restart(void *userdata, const char *unit, int error)
+{
+        struct ending *ending = userdata;
+
+        (void)unit;
+        ending->restarting = sd_bus_slot_unref(ending->restarting);
+        if (error == 0)
+                return;
+        log_line(LOG_WARNING, "systemd does not restart the unit as policy %s asks: %s.%s",
+                 ending->policy->name, strerror(-error),
+                 ending->stage == RESTART ? " Its worker is ended instead." : "");
+        if (ending->stage == RESTART)
+                ask_to_end(ending);
+}
+
+/* Only a service has a restart; and a user's own manager is not restarted for one of its programs. */
+static bool can_be_restarted(const char *unit)
+{
+        size_t n = unit ? strlen(unit) : 0;
+
+        return n > 8 && strcmp(unit + n - 8, ".service") == 0 && strncmp(unit, "user@", 5) != 0;
+}
+
+/* False: there is no unit to restart, or nobody to ask. */
+static bool ask_for_restart(struct ending *ending)
+{
+        struct manager *manager = ending->manager;
+        const char *unit = ending->watch->unit;
+
+        if (!can_be_restarted(unit)) {
+                log_line(LOG_WARNING,
+                         "Policy %s restarts units, but %s belongs to no service that systemd "
+                         "confirmed: "
+                         "its worker is only ended.",
+                         ending->policy->name, ending->watch->shown);
+                return false;
+        }
+        if (units_available(manager->units, manager_now(manager)) &&
+            units_restart(manager->units, unit, on_restart, ending, &ending->restarting) >= 0)
+                return true;
+        log_line(LOG_WARNING,
+                 "Cannot ask systemd on the system bus to restart %s: its worker is only ended.",
+                 unit);
+        return false;
+}
+
+static void wait_for_restart(struct ending *ending)
+{
+        ending->stage = RESTART;
+        ending->deadline = manager_now(ending->manager) + ending->policy->grace;
+        wait_in_stage(ending, ending->deadline);
+}
+
 static void give_up(struct ending *ending)
 {
         ending->stage = GIVEN_UP;
@@ -120,7 +185,7 @@ static bool is_over(struct ending *ending)
 {
         if (members_awaited(ending))
                 return false;
-        return !ending->whole || ending->stage == GIVEN_UP ||
+        return !ending->whole || ending->stage == RESTART || ending->stage == GIVEN_UP ||
                members_sweep(ending, ending->stage == KILLED ? SIGKILL : SIGTERM) == 0;
 }
 
@@ -153,7 +218,7 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
                               now + SWEEP_USEC); /* newcomers have what is left of the grace */
         else if (ending->stage == REPORT)
                 ask(ending);
-        else if (ending->stage == GRACE)
+        else if (ending->stage == RESTART || ending->stage == GRACE)
                 kill_now(ending);
         else if (ending->stage == KILLED) {
                 (void)members_sweep(ending, SIGKILL);
@@ -172,13 +237,16 @@ static void say_decision(const struct ending *ending, enum step step)
         const struct verdict *first = ending->members[0]->verdict;
         char *who = first && !ending->whole ? verdict_who(first) : NULL;
 
-        log_line(LOG_NOTICE, "Policy %s ends %s%s: %s, %s against %s; %s%s.",
-                 ending->policy->name, who ? "" : "everything in ",
-                 who ? who : ending->watch->shown, reason_name(finding->reason),
+        bng_format_usec(ending->policy->grace, &grace);
+        log_line(LOG_NOTICE, "Policy %s ends %s%s: %s, %s against %s; %s%s.", ending->policy->name,
+                 who ? "" : "everything in ", who ? who : ending->watch->shown,
+                 reason_name(finding->reason),
                  verdict_measure(finding->reason, finding->value, &value),
                  verdict_measure(finding->reason, finding->limit, &limit),
-                 step == STEP_KILL ? "SIGKILL" : "SIGTERM, and SIGKILL after ",
-                 step == STEP_KILL ? "" : bng_format_usec(ending->policy->grace, &grace));
+                 step == STEP_KILL      ? "SIGKILL"
+                 : step == STEP_RESTART ? "a restart of its unit, and SIGKILL after "
+                                        : "SIGTERM, and SIGKILL after ",
+                 step == STEP_KILL ? "" : grace.text);
         free(who);
 }
 
@@ -188,6 +256,7 @@ int ending_start(const struct ending_order *order)
         struct manager *manager = watch->manager;
         struct ending *ending = calloc(1, sizeof(*ending));
         uint64_t now = manager_now(manager);
+        bool restart;
         int r;
 
         if (!ending)
@@ -218,10 +287,13 @@ int ending_start(const struct ending_order *order)
         }
 
         say_decision(ending, order->step);
+        restart = order->policy->action == ACTION_RESTART_UNIT && ask_for_restart(ending);
         if (order->step == STEP_KILL)
                 kill_now(ending);
-        else if (!ask_for_report(ending))
-                ask(ending);
+        else if (restart)
+                wait_for_restart(ending);
+        else
+                ask_to_end(ending);
         return 0;
 }
 

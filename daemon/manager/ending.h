@@ -9,6 +9,7 @@
 #include "manager/context.h"
 
 enum stage {
+        RESTART,
         REPORT,
         GRACE,
         KILLED,
@@ -43,6 +44,7 @@ struct ending {
         struct member **members;
         size_t n, room, unrecorded;
         sd_event_source *timer;
+        sd_bus_slot *restarting; /* systemd's answer is awaited */
         struct ending *prev, *next;
 };
 

@@ -41,7 +41,7 @@ static void close_member(struct member *member, enum outcome outcome)
                 return;
         if (peak_of(member->ending, member) > verdict->peak)
                 verdict->peak = peak_of(member->ending, member);
-        if (outcome == OUTCOME_ENDED)
+        if (outcome == OUTCOME_ENDED || outcome == OUTCOME_RESTARTED)
                 verdict->ended_after_usec =
                         manager_now(member->ending->manager) - member->ending->started;
         member->verdict = NULL;
@@ -66,7 +66,9 @@ static void member_died(struct member *member)
                 log_line(LOG_NOTICE, "Process %d is dead at last, after %s.",
                          (int)member->worker->target.pid,
                          bng_format_usec(manager_now(ending->manager) - ending->started, &after));
-        close_member(member, member->signalled ? OUTCOME_ENDED : OUTCOME_GONE);
+        close_member(member, member->signalled           ? OUTCOME_ENDED
+                             : ending->stage == RESTART ? OUTCOME_RESTARTED
+                                                        : OUTCOME_GONE);
         if (ending->watch) {
                 ending->watch->settle = manager_now(ending->manager) + SETTLE_USEC;
                 watch_look_at(ending->watch, 0);

@@ -74,35 +74,71 @@ static int on_answer(sd_bus_message *message, void *userdata, sd_bus_error *erro
         return 0;
 }
 
-int units_ask(struct units *units, const char *path, units_answer_fn answer, void *userdata,
-              sd_bus_slot **slot)
+static int on_restart(sd_bus_message *message, void *userdata, sd_bus_error *error)
 {
-        sd_bus_message *call = NULL;
-        struct question *question;
+        struct question *question = userdata;
+
+        (void)error;
+        question->answer(question->userdata, NULL,
+                         sd_bus_message_is_method_error(message, NULL)
+                                 ? -sd_bus_message_get_errno(message)
+                                 : 0);
+        return 0;
+}
+
+/* Calls a method of systemd's manager with one string, or with two. */
+static int call(struct units *units, const char *method, const char *first, const char *second,
+                sd_bus_message_handler_t on_reply, struct question *question, sd_bus_slot **slot)
+{
+        sd_bus_message *message = NULL;
+        int r;
+
+        r = sd_bus_message_new_method_call(units->bus, &message, "org.freedesktop.systemd1",
+                                           "/org/freedesktop/systemd1",
+                                           "org.freedesktop.systemd1.Manager", method);
+        if (r >= 0)
+                r = sd_bus_message_append(message, "s", first);
+        if (r >= 0 && second)
+                r = sd_bus_message_append(message, "s", second);
+        if (r >= 0)
+                r = sd_bus_call_async(units->bus, slot, message, on_reply, question,
+                                      ASK_TIMEOUT_USEC);
+        sd_bus_message_unref(message);
+        if (r >= 0)
+                sd_bus_slot_set_destroy_callback(*slot, free);
+        return r;
+}
+
+static int ask(struct units *units, const char *method, const char *first, const char *second,
+               sd_bus_message_handler_t on_reply, struct question question, sd_bus_slot **slot)
+{
+        struct question *kept;
         int r;
 
         if (!units->bus)
                 return -ENOTCONN;
-        question = malloc(sizeof(*question));
-        if (!question)
+        kept = malloc(sizeof(*kept));
+        if (!kept)
                 return -ENOMEM;
-        *question = (struct question){answer, userdata};
-        r = sd_bus_message_new_method_call(units->bus, &call, "org.freedesktop.systemd1",
-                                           "/org/freedesktop/systemd1",
-                                           "org.freedesktop.systemd1.Manager",
-                                           "GetUnitByControlGroup");
-        if (r >= 0)
-                r = sd_bus_message_append(call, "s", path);
-        if (r >= 0)
-                r = sd_bus_call_async(units->bus, slot, call, on_answer, question,
-                                      ASK_TIMEOUT_USEC);
-        sd_bus_message_unref(call);
-        if (r < 0) {
-                free(question);
-                return r;
-        }
-        sd_bus_slot_set_destroy_callback(*slot, free);
-        return 0;
+        *kept = question;
+        r = call(units, method, first, second, on_reply, kept, slot);
+        if (r < 0)
+                free(kept);
+        return r;
+}
+
+int units_ask(struct units *units, const char *path, units_answer_fn answer, void *userdata,
+              sd_bus_slot **slot)
+{
+        return ask(units, "GetUnitByControlGroup", path, NULL, on_answer,
+                   (struct question){answer, userdata}, slot);
+}
+
+int units_restart(struct units *units, const char *unit, units_answer_fn answer, void *userdata,
+                  sd_bus_slot **slot)
+{
+        return ask(units, "RestartUnit", unit, "replace", on_restart,
+                   (struct question){answer, userdata}, slot);
 }
 
 struct units *units_free(struct units *units)

@@ -25,4 +25,8 @@ bool units_available(struct units *units, uint64_t now);
 /* 0, and answer() is called later unless *slot is unreferenced before; a negative errno. */
 int units_ask(struct units *units, const char *path, units_answer_fn answer, void *userdata,
               sd_bus_slot **slot);
+/* Asks for a restart of the unit, as `systemctl restart` does; it is answered with `unit` NULL, and error 0
+ * when systemd has taken the job. */
+int units_restart(struct units *units, const char *unit, units_answer_fn answer, void *userdata,
+                  sd_bus_slot **slot);
 struct units *units_free(struct units *units); /* NULL */

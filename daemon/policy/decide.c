@@ -267,6 +267,8 @@ enum step decide_step(const struct policy *policy, const struct finding *finding
                 return STEP_FREEZE;
         case ACTION_KILL:
                 return STEP_KILL;
+        case ACTION_RESTART_UNIT:
+                return is_safe_for(policy->grace, finding) ? STEP_RESTART : STEP_KILL;
         case ACTION_TERMINATE:
                 break;
         }

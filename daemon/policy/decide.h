@@ -75,6 +75,7 @@ enum step {
         STEP_FREEZE,
         STEP_TERMINATE, /* SIGTERM now, SIGKILL after the grace */
         STEP_KILL,
+        STEP_RESTART, /* of its unit; SIGKILL after the grace */
 };
 
 /* Grace is for those that have time: a burst that would pass its limit within the grace, or a worker

@@ -15,7 +15,7 @@
  */
 struct key {
         const char *name;
-        value_parser parse; /* NULL: the key of a later version */
+        value_parser parse;
         size_t offset;
         const char *otherwise;
 };
@@ -115,8 +115,7 @@ static void set_defaults(const struct key *keys, size_t n, void *object)
         struct bng_why why;
 
         for (size_t i = 0; i < n; i++)
-                if (keys[i].parse)
-                        assign(&keys[i], object, "", &why);
+                assign(&keys[i], object, "", &why);
 }
 
 static bool take_key(const struct key *keys, size_t n, void *object, const char *section,
@@ -128,8 +127,6 @@ static bool take_key(const struct key *keys, size_t n, void *object, const char 
                 names[i] = keys[i].name;
                 if (strcmp(keys[i].name, name) != 0)
                         continue;
-                if (!keys[i].parse)
-                        return bng_why(why, "%s= is not supported by this version", name);
                 return assign(&keys[i], object, value, why);
         }
         nearest = bng_nearest(name, names, n);

@@ -13,10 +13,11 @@
 #define POLICY_UNSET UINT64_MAX /* of a limit: not set */
 
 enum policy_action {
-        ACTION_LOG,       /* only a verdict */
-        ACTION_FREEZE,    /* stop it, keep it */
-        ACTION_TERMINATE, /* SIGTERM, grace, SIGKILL (default) */
-        ACTION_KILL,      /* SIGKILL at once */
+        ACTION_LOG,          /* only a verdict */
+        ACTION_FREEZE,       /* stop it, keep it */
+        ACTION_TERMINATE,    /* SIGTERM, grace, SIGKILL (default) */
+        ACTION_KILL,         /* SIGKILL at once */
+        ACTION_RESTART_UNIT, /* systemd restarts its unit; without one as ACTION_TERMINATE */
 };
 
 enum policy_scope {

@@ -174,6 +174,7 @@ bool value_action(const char *text, void *to, struct bng_why *why)
                 [ACTION_FREEZE] = "freeze",
                 [ACTION_TERMINATE] = "terminate",
                 [ACTION_KILL] = "kill",
+                [ACTION_RESTART_UNIT] = "restart-unit",
         };
 
         for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
@@ -181,12 +182,8 @@ bool value_action(const char *text, void *to, struct bng_why *why)
                         *(enum policy_action *)to = (enum policy_action)i;
                         return true;
                 }
-        if (strcmp(text, "restart-unit") == 0)
-                return bng_why(
-                        why,
-                        "restart-unit is not supported by this version; log, freeze, terminate "
-                        "or kill");
-        return bng_why(why, "\"%.60s\" is no action; log, freeze, terminate or kill", text);
+        return bng_why(why, "\"%.60s\" is no action; log, freeze, terminate, kill or restart-unit",
+                       text);
 }
 
 bool value_scope(const char *text, void *to, struct bng_why *why)

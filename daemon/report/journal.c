@@ -64,6 +64,7 @@ static int priority(enum outcome outcome)
                 return LOG_ERR;
         case OUTCOME_ENDED:
         case OUTCOME_FROZEN:
+        case OUTCOME_RESTARTED:
                 return LOG_WARNING;
         case OUTCOME_GONE:
         case OUTCOME_LOGGED:

@@ -66,6 +66,9 @@ static void say_what_became(FILE *out, enum outcome outcome)
         case OUTCOME_FROZEN:
                 fputs(" frozen: ", out);
                 break;
+        case OUTCOME_RESTARTED:
+                fputs(" restarted with its unit: ", out);
+                break;
         case OUTCOME_LOGGED:
                 fputs(" left running: ", out);
                 break;
@@ -188,6 +191,10 @@ static void say_how(FILE *out, const struct verdict *verdict)
                 break;
         case OUTCOME_FROZEN:
                 fputs("it keeps its memory until it is continued or ended", out);
+                break;
+        case OUTCOME_RESTARTED:
+                fprintf(out, "systemd took the restart, gone after %s",
+                        bng_format_usec(verdict->ended_after_usec, &span));
                 break;
         case OUTCOME_LOGGED:
                 fputs("Action=log does nothing else", out);

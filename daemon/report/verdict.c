@@ -22,6 +22,7 @@ const char *verdict_action_name(enum policy_action action)
                 [ACTION_FREEZE] = "freeze",
                 [ACTION_TERMINATE] = "terminate",
                 [ACTION_KILL] = "kill",
+                [ACTION_RESTART_UNIT] = "restart-unit",
         };
         return names[action];
 }
@@ -34,13 +35,10 @@ const char *verdict_scope_name(enum policy_scope scope)
 const char *verdict_outcome_name(enum outcome outcome)
 {
         static const char *const names[] = {
-                [OUTCOME_ENDED] = "ended",
-                [OUTCOME_SURVIVED] = "survived",
-                [OUTCOME_GONE] = "gone",
-                [OUTCOME_FROZEN] = "frozen",
-                [OUTCOME_LOGGED] = "logged",
-                [OUTCOME_WITHHELD] = "withheld",
-                [OUTCOME_WOULD_HAVE_ENDED] = "would-have-ended",
+                [OUTCOME_ENDED] = "ended",         [OUTCOME_SURVIVED] = "survived",
+                [OUTCOME_GONE] = "gone",           [OUTCOME_FROZEN] = "frozen",
+                [OUTCOME_RESTARTED] = "restarted", [OUTCOME_LOGGED] = "logged",
+                [OUTCOME_WITHHELD] = "withheld",   [OUTCOME_WOULD_HAVE_ENDED] = "would-have-ended",
         };
         return names[outcome];
 }

@@ -15,12 +15,13 @@
 #include "policy/decide.h"
 
 enum outcome {
-        OUTCOME_ENDED,    /* dead, by our signals */
-        OUTCOME_SURVIVED, /* signalled, and alive when we gave up waiting */
-        OUTCOME_GONE,     /* dead before a signal of ours reached it */
-        OUTCOME_FROZEN,   /* Action=freeze */
-        OUTCOME_LOGGED,   /* Action=log */
-        OUTCOME_WITHHELD, /* the kill budget was used up: frozen instead, if that could be */
+        OUTCOME_ENDED,     /* dead, by our signals */
+        OUTCOME_SURVIVED,  /* signalled, and alive when we gave up waiting */
+        OUTCOME_GONE,      /* dead before a signal of ours reached it */
+        OUTCOME_FROZEN,    /* Action=freeze */
+        OUTCOME_RESTARTED, /* dead, because systemd restarted its unit */
+        OUTCOME_LOGGED,    /* Action=log */
+        OUTCOME_WITHHELD,  /* the kill budget was used up: frozen instead, if that could be */
         OUTCOME_WOULD_HAVE_ENDED, /* dry run */
 };
 

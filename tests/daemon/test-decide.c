@@ -225,6 +225,7 @@ static void test_step_by_action(void **state)
                 {ACTION_FREEZE, STEP_FREEZE},
                 {ACTION_TERMINATE, STEP_TERMINATE},
                 {ACTION_KILL, STEP_KILL},
+                {ACTION_RESTART_UNIT, STEP_RESTART},
         };
         struct finding finding = {
                 .reason = REASON_LEAK, .to_limit = UINT64_MAX, .ceiling = UINT64_MAX};
@@ -251,6 +252,10 @@ static void test_step_of_a_forecast(void **state)
                 assert_int_equal(decide_step(&policy, &finding), STEP_TERMINATE);
                 finding.to_limit = policy.grace;
                 assert_int_equal(decide_step(&policy, &finding), STEP_KILL);
+                /* systemd's stop takes its time as well */
+                policy.action = ACTION_RESTART_UNIT;
+                assert_int_equal(decide_step(&policy, &finding), STEP_KILL);
+                policy.action = ACTION_TERMINATE;
         }
 }
 

@@ -157,7 +157,8 @@ static void test_every_key(void **state)
         assert_int_equal(config->protect.n, 2);
         assert_string_equal(config->protect.patterns[0], "sshd.service");
         assert_string_equal(config->protect.patterns[1], "/machine.slice/**");
-        assert_int_equal(config->n_policies, 2);
+        assert_int_equal(config->n_policies, 3);
+        assert_int_equal(config->policies[2].action, ACTION_RESTART_UNIT);
         web = &config->policies[0];
         batch = &config->policies[1];
         assert_string_equal(web->name, "web");
@@ -237,9 +238,9 @@ static const struct {
         {OK "ReportSignal=TERM\n", 4, "SIGTERM is what ends it"},
         {OK "ReportSec=61\n", 4, "from 0s to 1min"},
         {OK "ReportSec=infinity\n", 4, "from 0s to 1min"},
-        {OK "Action=restart-unit\n", 4, "restart-unit is not supported by this version"},
-        {OK "Action=murder\n", 4, "log, freeze, terminate or kill"},
-        {OK "Action=Kill\n", 4, "log, freeze, terminate or kill"},
+        {OK "Action=murder\n", 4, "log, freeze, terminate, kill or restart-unit"},
+        {OK "Action=Kill\n", 4, "log, freeze, terminate, kill or restart-unit"},
+        {OK "Action=restart\n", 4, "kill or restart-unit"},
         {OK "Scope=unit\n", 4, "worker or group"},
         {OK "GraceSec=61min\n", 4, "from 0s to 1h"},
         {OK "GraceSec=infinity\n", 4, "from 0s to 1h"},

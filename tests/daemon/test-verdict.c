@@ -273,6 +273,14 @@ static void test_sentence(void **state)
                       "(LeakMax=64M/h of policy web), confidence 98%, 812M at the end; SIGTERM, "
                       "gone after 300ms");
 
+        verdict->outcome = OUTCOME_RESTARTED;
+        verdict->action = ACTION_RESTART_UNIT;
+        says(verdict,
+             "worker 4242 (python3) of /app/web restarted with its unit: it leaked 1.2G/h over "
+             "10min "
+             "(LeakMax=64M/h of policy web), confidence 98%, 812M at the end; systemd took the "
+             "restart, gone after 300ms");
+        verdict->outcome = OUTCOME_ENDED;
         verdict->finding.reason = REASON_CPU;
         verdict->finding.limit = 50000000;
         verdict->finding.value = 59400000;

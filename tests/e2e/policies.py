@@ -70,6 +70,17 @@ class Shares(EndToEnd):
         self.assertEqual(verdict["limit"], 96 * MIB)
 
 
+class Restarts(EndToEnd):
+    def test_without_a_unit_the_worker_is_ended(self):
+        guard = self.guard(
+            "[Policy p]\nCgroup={home}/*\nWorkerMemoryMax=96M\nAction=restart-unit\nGraceSec=2s\n"
+        )
+        process = self.creep(self.group("a"), 96, "leave")
+        verdict = self.assert_ended(guard, process, "worker-memory")
+        self.assertEqual((verdict["action"], names(verdict)), ("restart-unit", ["SIGTERM"]))
+        self.assertIn("belongs to no service that systemd confirmed", guard.said())
+
+
 class Reports(EndToEnd):
     POLICY = (
         "[Policy p]\nCgroup={home}/*\nWorkerMemoryMax=96M\nGraceSec=2s\n"

@@ -29,6 +29,12 @@ GroupMemoryMax=64M
 Scope=group
 Action=kill
 
+[Policy restart]
+Unit=runaway-restart*.service
+WorkerMemoryMax=48M
+Action=restart-unit
+GraceSec=2s
+
 [Policy cache]
 Unit=healthy-cache*.service
 WorkerMemoryMax=48M
@@ -42,6 +48,19 @@ held = []
 while True:
     held.append(b"x" * (4 << 20))
     time.sleep(0.05)
+"""
+
+# Passes 48 MB slowly in its first life, and holds nothing in its second.
+SECOND_LIFE = """
+import os, time
+held = []
+if not os.path.exists("/run/second-life"):
+    open("/run/second-life", "w").close()
+    held.append(b"x" * (42 << 20))
+    while len(held) < 60:
+        held.append(b"x" * (100 << 10))
+        time.sleep(0.2)
+time.sleep(600)
 """
 
 # Three children that hold 32 MB each; none is large alone.
@@ -146,6 +165,20 @@ def a_group_over_its_limit_is_ended_as_a_whole():
     wait_for("the unit's end", lambda: not is_active("runaway-group"))
 
 
+def a_unit_is_restarted_by_systemd():
+    first = start_worker("runaway-restart", SECOND_LIFE)
+    verdict = wait_for("a verdict", lambda: verdicts("restart"))[0]
+    assert verdict["pid"] == first, (first, verdict)
+    assert (verdict["action"], verdict["outcome"]) == ("restart-unit", "restarted"), verdict
+    assert verdict["signals"] == [], verdict
+    wait_for("the second life", lambda: is_active("runaway-restart"))
+    second = int(run("systemctl", "show", "-P", "MainPID", "runaway-restart"))
+    assert second not in (0, first), (first, second)
+    time.sleep(3)
+    assert is_active("runaway-restart") and len(verdicts("restart")) == 1, verdicts("restart")
+    run("systemctl", "stop", "runaway-restart")
+
+
 def page_cache_is_no_reason():
     with open("/var/tmp/cache", "wb") as file:
         file.truncate(128 << 20)
@@ -223,6 +256,7 @@ CHECKS = [
     a_unit_over_its_worker_limit_is_ended_and_the_verdict_names_it,
     the_verdict_is_in_the_journal_under_its_message_id,
     a_group_over_its_limit_is_ended_as_a_whole,
+    a_unit_is_restarted_by_systemd,
     page_cache_is_no_reason,
     a_group_that_only_looks_like_a_unit_is_left_alone,
     a_bad_configuration_is_refused_on_reload_and_the_old_one_stays,
