@@ -24,13 +24,14 @@ static double now_seconds(void)
 
 static bng_status evaluate(const struct request *request, struct evaluated *ret)
 {
-        struct bng_eval_result result;
+        mpq_t value;
         double begin = now_seconds();
-        bng_status status = bng_eval(request->ctx, request->text, request->length, &result);
-        if (status != BNG_OK)
-                return status;
-        ret->bits = bng_eval_result_bits(&result);
-        status = bng_eval_print(request->ctx, &result, &ret->text);
+        mpq_init(value);
+        bng_status status = bng_eval(request->ctx, value, request->text, request->length, NULL, 0);
+        ret->bits = bng_eval_bits(value);
+        if (status == BNG_OK)
+                status = bng_eval_print(request->ctx, value, &ret->text);
+        mpq_clear(value);
         ret->seconds = now_seconds() - begin;
         return status;
 }

@@ -88,8 +88,8 @@ int command_predict(int argc, char **argv)
                 exit_status = deadline_set(&request);
         if (exit_status == EXIT_DONE) {
                 struct bng_predict_result result = {0};
-                bng_status status =
-                        bng_predict_expr(request.ctx, request.text, request.length, &result);
+                const struct bng_expression expression = {request.text, request.length, NULL, 0};
+                bng_status status = bng_predict(request.ctx, &expression, true, &result);
                 deadline_lift();
                 if (request.json && status == BNG_OK)
                         exit_status = answer_json(object_of(&request, &result, status), EXIT_DONE);

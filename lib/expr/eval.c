@@ -5,34 +5,68 @@
 #include "expr/eval.h"
 #include "expr/machine.h"
 #include "expr/predict.h"
+#include "guard/account.h"
 
-bng_status bng_eval(bng_ctx *ctx, const char *text, size_t length, struct bng_eval_result *ret)
+/* Both parts, or none. */
+static bng_status hand_out(struct bng_machine *m, mpq_ptr rop)
+{
+        struct bng_rational *value = &m->values[0];
+        mpz_t num, den;
+        mpz_init(num);
+        mpz_init(den);
+        bng_status status = bng_integer_take(&m->work, &value->num, num);
+        if (status == BNG_OK)
+                status = bng_integer_take(&m->work, &value->den, den);
+        if (status == BNG_OK) {
+                mpz_swap(mpq_numref(rop), num);
+                mpz_swap(mpq_denref(rop), den);
+        }
+        mpz_clear(num);
+        mpz_clear(den);
+        return status;
+}
+
+bng_status bng_evaluate(bng_ctx *ctx, mpq_ptr rop, const struct bng_expression *expression)
 {
         struct bng_machine machine;
-        bng_status status = bng_machine_run(&machine, ctx, text, length, false);
-        if (status == BNG_OK) {
-                mpz_init(ret->num);
-                mpz_init(ret->den);
-                mpz_swap(ret->num, machine.values[0].num.z);
-                mpz_swap(ret->den, machine.values[0].den.z);
-        }
+        bng_status status = bng_machine_run(&machine, ctx, expression, false);
+        if (status == BNG_OK)
+                status = hand_out(&machine, rop);
         bool is_of_operation = bng_is_refusal(status) && machine.values;
         size_t offset = machine.offset;
         bng_machine_end(&machine);
-        return is_of_operation ? bng_refuse_part(ctx, status, text, length, offset) : status;
+        if (status == BNG_OK) {
+                bng_account_result(ctx, mpq_numref(rop));
+                bng_account_result(ctx, mpq_denref(rop));
+        }
+        return is_of_operation ? bng_refuse_part(ctx, status, expression, offset) : status;
 }
 
-void bng_eval_result_clear(struct bng_eval_result *result)
+/*
+ * What surely will be refused or has no value is found before anything runs; what only the numbers
+ * themselves tell ends the evaluation where it comes up.
+ */
+static bng_status predict_and_evaluate(bng_ctx *ctx, mpq_ptr rop,
+                                       const struct bng_expression *expression)
 {
-        mpz_clear(result->num);
-        mpz_clear(result->den);
+        struct bng_predict_result predicted;
+        bng_status status = bng_predict(ctx, expression, false, &predicted);
+        return status == BNG_OK ? bng_evaluate(ctx, rop, expression) : status;
 }
 
-uint64_t bng_eval_result_bits(const struct bng_eval_result *result)
+bng_status bng_eval(bng_ctx *ctx, mpq_t rop, const char *text, size_t length,
+                    const bng_variable *variables, size_t variables_count)
 {
-        bool whole = mpz_cmp_ui(result->den, 1) == 0;
-        size_t num_bits = mpz_sgn(result->num) != 0 ? mpz_sizeinbase(result->num, 2) : 0;
-        size_t den_bits = mpz_sizeinbase(result->den, 2);
+        const struct bng_expression expression = {text, length, variables, variables_count};
+        bng_ctx_begin_part(ctx);
+        return bng_ctx_end_part(ctx, predict_and_evaluate(ctx, rop, &expression));
+}
+
+uint64_t bng_eval_bits(mpq_srcptr value)
+{
+        bool whole = mpz_cmp_ui(mpq_denref(value), 1) == 0;
+        size_t num_bits = mpq_sgn(value) != 0 ? mpz_sizeinbase(mpq_numref(value), 2) : 0;
+        size_t den_bits = mpz_sizeinbase(mpq_denref(value), 2);
         return whole || num_bits > den_bits ? num_bits : den_bits;
 }
 
@@ -41,22 +75,25 @@ static uint64_t limb_bytes(mpz_srcptr z)
         return bng_sat_mul(mpz_size(z), sizeof(mp_limb_t));
 }
 
-bng_status bng_eval_print(bng_ctx *ctx, struct bng_eval_result *result, struct bng_eval_text *ret)
+bng_status bng_eval_print(bng_ctx *ctx, mpq_ptr value, struct bng_eval_text *ret)
 {
+        mpz_ptr num = mpq_numref(value);
+        mpz_ptr den = mpq_denref(value);
         struct bng_eval_text text = {NULL, NULL};
         uint64_t held_before = bng_ctx_held_bytes(ctx);
-        uint64_t den_bytes = bng_sat_add(held_before, limb_bytes(result->den));
+        uint64_t den_bytes = bng_sat_add(held_before, limb_bytes(den));
 
-        bng_ctx_set_held_bytes(ctx, bng_sat_add(den_bytes, limb_bytes(result->num)));
-        bng_status status = bng_mpz_get_str(ctx, &text.num, 10, result->num);
-        mpz_set_ui(result->num, 0);
-        mpz_realloc2(result->num, 1);
-        if (status == BNG_OK && mpz_cmp_ui(result->den, 1) != 0) {
+        bng_ctx_set_held_bytes(ctx, bng_sat_add(den_bytes, limb_bytes(num)));
+        bng_status status = bng_mpz_get_str(ctx, &text.num, 10, num);
+        mpz_set_ui(num, 0);
+        mpz_realloc2(num, 1);
+        if (status == BNG_OK && mpz_cmp_ui(den, 1) != 0) {
                 bng_ctx_set_held_bytes(ctx, bng_sat_add(den_bytes, strlen(text.num) + 1));
-                status = bng_mpz_get_str(ctx, &text.den, 10, result->den);
+                status = bng_mpz_get_str(ctx, &text.den, 10, den);
         }
         bng_ctx_set_held_bytes(ctx, held_before);
-        bng_eval_result_clear(result);
+        mpz_realloc2(den, 1);
+        mpz_set_ui(den, 1);
         if (status == BNG_OK)
                 *ret = text;
         else

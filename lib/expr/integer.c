@@ -4,8 +4,10 @@
 #include <string.h>
 #include "bounds/checked.h"
 #include "expr/integer.h"
+#include "guard/account.h"
 #include "guard/clock.h"
 #include "guard/judge.h"
+#include "guard/sentence.h"
 
 /* What malloc rounds a small block up to, and what it needs beside a larger one, on 64 bits. */
 #define BLOCK_BYTES_MIN 32
@@ -19,6 +21,8 @@ bng_status bng_work_begin(struct bng_work *work, bng_ctx *ctx, bool predict)
                                   .held_bytes = held_bytes,
                                   .held_most_bytes = held_bytes,
                                   .deadline_nsec = ctx->deadline_nsec};
+        bng_account_begin_work(ctx);
+        ctx->counts_fresh = !predict;
         if (!predict) {
                 bng_clock_begin_all(ctx);
                 return BNG_OK;
@@ -36,10 +40,12 @@ bng_status bng_work_begin(struct bng_work *work, bng_ctx *ctx, bool predict)
 void bng_work_end(struct bng_work *work)
 {
         work->scratch = bng_ctx_free(work->scratch);
+        work->ctx->counts_fresh = false;
         work->ctx->imagines = false;
         work->ctx->imagined_bytes = 0;
         work->ctx->deadline_nsec = work->deadline_nsec;
-        bng_ctx_set_held_bytes(work->ctx, work->held_before_bytes);
+        work->ctx->held_bytes = work->held_before_bytes;
+        bng_account_update(work->ctx);
 }
 
 static void note_peak(struct bng_work *work, uint64_t more_bytes)
@@ -51,7 +57,7 @@ static void note_peak(struct bng_work *work, uint64_t more_bytes)
 
 static void say_held(struct bng_work *work)
 {
-        bng_ctx_set_held_bytes(work->ctx, work->held_bytes);
+        work->ctx->held_bytes = work->held_bytes;
         if (work->ctx->imagines)
                 work->ctx->imagined_bytes = work->held_bytes - work->held_before_bytes;
 }
@@ -136,6 +142,30 @@ static bool is_roughly_at_ceiling(const struct bng_range *size)
                bits.bits_max - bits.bits_min > 1;
 }
 
+/* A number of one limb does not count: then those of a short text need not be judged at all. */
+static uint64_t counted(uint64_t limbs)
+{
+        return limbs <= 1 ? 0 : bng_sat_mul(limbs, sizeof(mp_limb_t));
+}
+
+static uint64_t limbs_of_bits(uint64_t bits)
+{
+        return bits == BNG_BITS_BEYOND ? UINT64_MAX : bng_div_up(bits, GMP_NUMB_BITS);
+}
+
+/* Predicting: what the evaluation's values and this one would surely count, under the total. */
+static bng_status judge_total(struct bng_work *work, const struct bng_prediction *prediction)
+{
+        const struct bng_range *size = &prediction->result.size;
+        uint64_t bits_min = size->may_be_zero ? 0 : bng_range_bits(*size).bits_min;
+        uint64_t needed = counted(limbs_of_bits(bits_min));
+        uint64_t live = bng_sat_add(work->ctx->live_bytes, work->live_bytes);
+        uint64_t left = bng_sat_sub(work->ctx->total_limit_bytes, live);
+        if (work->ctx->total_limit_bytes == UINT64_MAX || needed <= left)
+                return BNG_OK;
+        return bng_refuse_total(work->ctx, needed, left, live);
+}
+
 /* `sure`: the evaluation will be judged by the same prediction, or by one a bit apart. */
 static bng_status judge(struct bng_work *work, const struct bng_prediction *prediction, bool sure)
 {
@@ -148,15 +178,20 @@ static bng_status judge(struct bng_work *work, const struct bng_prediction *pred
                                     prediction->undefined);
         if (work->refusal != BNG_OK)
                 return BNG_OK;
-        if (sure || is_surely_too_long(work, size)) {
-                bng_status status = judged(work, bng_judge(work->ctx, prediction));
-                work->sure_seconds += seconds;
-                if (status != BNG_OK || work->refusal != BNG_OK)
-                        return status;
-                return judged(work, bng_judge_time(work->ctx, work->sure_seconds));
+        struct bng_prediction least;
+        bool as_it_is = sure || is_surely_too_long(work, size);
+        if (!as_it_is) {
+                least = at_least(prediction);
+                prediction = &least;
         }
-        struct bng_prediction least = at_least(prediction);
-        return judged(work, bng_judge(work->ctx, &least));
+        bng_status status = bng_judge(work->ctx, prediction);
+        if (status == BNG_OK)
+                status = judge_total(work, prediction);
+        if (as_it_is)
+                work->sure_seconds += seconds;
+        if (status == BNG_OK && as_it_is)
+                status = bng_judge_time(work->ctx, work->sure_seconds);
+        return judged(work, status);
 }
 
 bng_status bng_work_judge_result(struct bng_work *work, const struct bng_integer *a)
@@ -173,13 +208,28 @@ void bng_integer_init(struct bng_integer *a)
 {
         mpz_init(a->z);
         a->predicted = NULL;
-        a->charged_bytes = a->charged_most_bytes = 0;
+        a->charged_bytes = a->charged_most_bytes = a->live_bytes = 0;
+}
+
+/* Lets it count in the total as so much. A prediction's numbers are not there: it counts itself. */
+static void count(struct bng_work *work, struct bng_integer *a, uint64_t bytes)
+{
+        bng_ctx *ctx = work->ctx;
+        if (work->scratch) {
+                take(&work->live_bytes, a->live_bytes);
+                work->live_bytes = bng_sat_add(work->live_bytes, bytes);
+        } else if (ctx->counting) {
+                bng_account_subtract(ctx, a->live_bytes);
+                bng_account_add(ctx, bytes);
+        }
+        a->live_bytes = bytes;
 }
 
 void bng_integer_clear(struct bng_work *work, struct bng_integer *a)
 {
         mpz_clear(a->z);
         free(a->predicted);
+        count(work, a, 0);
         bng_work_release(work, a->charged_bytes, a->charged_most_bytes);
 }
 
@@ -204,11 +254,6 @@ static uint64_t limbs_bytes(uint64_t limbs)
         return block_bytes(bng_sat_mul(limbs, sizeof(mp_limb_t)));
 }
 
-static uint64_t limbs_of_bits(uint64_t bits)
-{
-        return bits == BNG_BITS_BEYOND ? UINT64_MAX : bng_div_up(bits, GMP_NUMB_BITS);
-}
-
 /* Charges it for its number: for a predicted one, what the evaluation would hold. */
 static void charge(struct bng_work *work, struct bng_integer *a)
 {
@@ -218,9 +263,11 @@ static void charge(struct bng_work *work, struct bng_integer *a)
                 a->charged_bytes = limbs_bytes(limbs_of_bits(bits.bits_min));
                 a->charged_most_bytes =
                         limbs_bytes(bng_sat_add(limbs_of_bits(bits.bits_max), SPARE_LIMBS));
+                count(work, a, counted(limbs_of_bits(bits.bits_min)));
         } else {
                 a->charged_bytes = limbs_bytes((uint64_t)a->z->_mp_alloc);
                 a->charged_most_bytes = a->charged_bytes;
+                count(work, a, mpz_size(a->z) > 1 ? bng_room_bytes(a->z) : 0);
         }
         bng_work_hold(work, a->charged_bytes, a->charged_most_bytes);
 }
@@ -246,9 +293,15 @@ static bng_ctx *runner(const struct bng_work *work)
         return work->scratch ? work->scratch : work->ctx;
 }
 
-static bool is_small(const struct bng_prediction *prediction)
+/*
+ * Small enough for a prediction to compute. What it holds before its first refusal, the evaluation
+ * would hold too, so it was judged. After it nothing is: then only what has its place on the stack
+ * of values anyway.
+ */
+static bool is_small(const struct bng_work *work, const struct bng_prediction *prediction)
 {
-        return bng_range_bits(prediction->result.size).bits_max <= BNG_EXACT_BITS;
+        uint64_t exact_bits = work->refusal == BNG_OK ? BNG_EXACT_BITS : 64;
+        return bng_range_bits(prediction->result.size).bits_max <= exact_bits;
 }
 
 bool bng_integer_is_tight(const struct bng_integer *a)
@@ -317,10 +370,48 @@ void bng_integer_absolute(struct bng_integer *a)
         }
 }
 
+static bng_status set_predicted(struct bng_work *work, struct bng_integer *rop,
+                                const struct bng_operand *operand)
+{
+        rop->predicted = malloc(sizeof *rop->predicted);
+        if (!rop->predicted)
+                return bng_ctx_fail(work->ctx, BNG_NO_MEMORY, "out of memory");
+        *rop->predicted = *operand;
+        charge(work, rop);
+        return BNG_OK;
+}
+
 void bng_integer_set_ui(struct bng_work *work, struct bng_integer *rop, unsigned long n)
 {
         mpz_set_ui(rop->z, n);
         charge(work, rop);
+}
+
+bng_status bng_integer_set_variable(struct bng_work *work, struct bng_integer *rop, mpz_srcptr n)
+{
+        mp_size_t limbs = (mp_size_t)mpz_size(n);
+        if (work->scratch && mpz_sizeinbase(n, 2) > BNG_EXACT_BITS) {
+                struct bng_operand operand = bng_operand_z(n);
+                return set_predicted(work, rop, &operand);
+        }
+        mpz_roinit_n(rop->z, mpz_limbs_read(n), mpz_sgn(n) < 0 ? -limbs : limbs);
+        return BNG_OK;
+}
+
+bng_status bng_integer_take(struct bng_work *work, struct bng_integer *a, mpz_ptr z)
+{
+        bool is_callers = a->z->_mp_alloc == 0 && mpz_sgn(a->z) != 0;
+        if (is_callers) {
+                struct bng_integer copy;
+                bng_integer_init(&copy);
+                bng_status status = computed(work, &copy, bng_mpz_set(work->ctx, copy.z, a->z));
+                bng_integer_swap(&copy, a);
+                bng_integer_clear(work, &copy);
+                if (status != BNG_OK)
+                        return status;
+        }
+        mpz_swap(z, a->z);
+        return BNG_OK;
 }
 
 bng_status bng_integer_set_operand(struct bng_work *work, struct bng_integer *rop,
@@ -331,14 +422,10 @@ bng_status bng_integer_set_operand(struct bng_work *work, struct bng_integer *ro
                 mpz_import(rop->z, 1, -1, sizeof operand->size.value, 0, 0, &operand->size.value);
                 if (operand->may_be_negative)
                         mpz_neg(rop->z, rop->z);
-        } else {
-                rop->predicted = malloc(sizeof *rop->predicted);
-                if (!rop->predicted)
-                        return bng_ctx_fail(work->ctx, BNG_NO_MEMORY, "out of memory");
-                *rop->predicted = *operand;
+                charge(work, rop);
+                return BNG_OK;
         }
-        charge(work, rop);
-        return BNG_OK;
+        return set_predicted(work, rop, operand);
 }
 
 #define SHORT_TEXT_BYTES 64
@@ -384,7 +471,7 @@ bng_status bng_integer_set_literal(struct bng_work *work, struct bng_integer *ro
         bng_status status = judge(work, &prediction, true);
         if (status != BNG_OK)
                 return status;
-        if (!work->scratch || is_small(&prediction))
+        if (!work->scratch || is_small(work, &prediction))
                 return read_digits(work, rop, literal);
         return bng_integer_set_operand(work, rop, &prediction.result);
 }
@@ -396,7 +483,7 @@ static bng_status predicted(struct bng_work *work, struct bng_integer *rop,
 {
         bool sure = computable || (tight && !is_roughly_at_ceiling(&prediction->result.size));
         bng_status status = judge(work, prediction, sure);
-        *run = status == BNG_OK && computable && is_small(prediction);
+        *run = status == BNG_OK && computable && is_small(work, prediction);
         if (status != BNG_OK || *run)
                 return status;
         return bng_integer_set_operand(work, rop, &prediction->result);

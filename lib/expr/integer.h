@@ -13,7 +13,8 @@
  *
  * Memory: every integer is charged for what it holds, or is predicted to hold, and the context
  * counts the sum as held. So the memory limit is judged on the whole evaluation at each of its
- * operations. Where operands are known only roughly, a prediction refuses what their smallest
+ * operations. In the same way every number of more than one limb counts in the context's total while it
+ * lives, with the room of its limbs. Where operands are known only roughly, a prediction refuses what their smallest
  * values prove to be too much, and reports what their largest values would need.
  *
  * Functions that return bng_status: BNG_OK, or the end of the work with the sentence in work->ctx.
@@ -37,6 +38,7 @@ struct bng_work {
         uint64_t held_bytes;      /* surely held, as the context counts it */
         uint64_t held_most_bytes; /* predicting: perhaps held */
         uint64_t peak_most_bytes; /* predicting: the most that was perhaps held */
+        uint64_t live_bytes;      /* predicting: what values would surely count in the total */
         double seconds;           /* predicting: the time of all the operations so far */
         double sure_seconds;      /* predicting: of those whose operands are known well */
         uint64_t deadline_nsec;   /* evaluating: the context's before, to be set again */
@@ -49,6 +51,7 @@ struct bng_integer {
         struct bng_operand *predicted; /* NULL: z is the number. Else what is known; z is unused */
         uint64_t charged_bytes;        /* for what it surely holds */
         uint64_t charged_most_bytes;   /* for what it perhaps holds */
+        uint64_t live_bytes;           /* what it counts in the total, see counted() */
 };
 
 /* Too large in some way, rather than undefined or failed. */
@@ -86,6 +89,10 @@ bool bng_integer_is_zero(const struct bng_integer *a); /* surely */
 void bng_integer_set_ui(struct bng_work *work, struct bng_integer *rop, unsigned long n);
 bng_status bng_integer_set_literal(struct bng_work *work, struct bng_integer *rop,
                                    const struct bng_literal *literal);
+/* The caller's number, which is read where it is. A longer one is only seen by a prediction. */
+bng_status bng_integer_set_variable(struct bng_work *work, struct bng_integer *rop, mpz_srcptr n);
+/* Gives a computed number away to z, which is initialised; the caller's own is copied. */
+bng_status bng_integer_take(struct bng_work *work, struct bng_integer *a, mpz_ptr z);
 /* Makes it predicted, or computed if what is known leaves no choice. */
 bng_status bng_integer_set_operand(struct bng_work *work, struct bng_integer *rop,
                                    const struct bng_operand *operand);

@@ -26,6 +26,15 @@ static bng_status literal(struct bng_sink *sink, const struct bng_literal *liter
         return note_refusal(m, before, bng_integer_set_literal(&m->work, &value->num, literal));
 }
 
+static bng_status variable(struct bng_sink *sink, const bng_variable *variable, size_t offset)
+{
+        struct bng_machine *m = (struct bng_machine *)sink;
+        m->offset = offset;
+        struct bng_rational *value = &m->values[m->depth++];
+        bng_rational_init(value);
+        return bng_rational_set_variable(&m->work, value, variable);
+}
+
 /* Replaces the topmost values, which the result may have been made of. */
 static bng_status apply(struct bng_sink *sink, enum bng_op op, unsigned operands, size_t offset)
 {
@@ -52,14 +61,42 @@ static bng_status wrong_at(struct bng_machine *m, bng_status status, const char 
                             sentence);
 }
 
+/* A refusal of the stacks ends a prediction too, as it needs them itself. */
+static bng_status judge_stacks(struct bng_machine *m, uint64_t bytes)
+{
+        bng_status status = bng_work_judge_memory(&m->work, bytes, bytes);
+        return status != BNG_OK ? status : m->work.refusal;
+}
+
+/* What the check of the text may hold: the rest is judged when it is known how much it will be. */
+static uint64_t memory_left_bytes(const bng_ctx *ctx)
+{
+        uint64_t limit_bytes = bng_ctx_memory_limit_bytes(ctx);
+        return limit_bytes == BNG_MEMORY_AUTO ? UINT64_MAX
+                                              : bng_sat_sub(limit_bytes, bng_ctx_held_bytes(ctx));
+}
+
+static bng_status check(struct bng_machine *m, const struct bng_expression *expression,
+                        struct bng_parsed *parsed)
+{
+        bng_ctx *ctx = m->work.ctx;
+        bng_status status = bng_parse_check(expression, memory_left_bytes(ctx), parsed);
+        m->offset = parsed->offset;
+        if (status == BNG_SYNTAX)
+                return wrong_at(m, status, expression->text, m->offset, parsed->why.text);
+        if (status == BNG_REFUSED_MEMORY)
+                return judge_stacks(m, parsed->stack_bytes);
+        return status == BNG_OK ? BNG_OK : bng_ctx_fail(ctx, status, "out of memory");
+}
+
 /* Makes the stack, once it is known how high it will be. */
 static bng_status prepare(struct bng_machine *m, const struct bng_parsed *parsed)
 {
         uint64_t bytes = bng_sat_add(bng_parse_bytes(parsed->operators_max),
                                      bng_sat_mul(parsed->values_max, sizeof *m->values));
-        bng_status status = bng_work_judge_memory(&m->work, bytes, bytes);
-        if (status != BNG_OK || m->work.refusal != BNG_OK)
-                return status != BNG_OK ? status : m->work.refusal;
+        bng_status status = judge_stacks(m, bytes);
+        if (status != BNG_OK)
+                return status;
         m->values = calloc(parsed->values_max, sizeof *m->values);
         if (!m->values)
                 return bng_ctx_fail(m->work.ctx, BNG_NO_MEMORY, "out of memory");
@@ -67,26 +104,23 @@ static bng_status prepare(struct bng_machine *m, const struct bng_parsed *parsed
         return BNG_OK;
 }
 
-bng_status bng_machine_run(struct bng_machine *m, bng_ctx *ctx, const char *text, size_t length,
-                           bool predict)
+bng_status bng_machine_run(struct bng_machine *m, bng_ctx *ctx,
+                           const struct bng_expression *expression, bool predict)
 {
-        *m = (struct bng_machine){.sink = {literal, apply}};
+        *m = (struct bng_machine){.sink = {literal, variable, apply}};
         bng_status status = bng_work_begin(&m->work, ctx, predict);
         if (status != BNG_OK)
                 return status;
         struct bng_parsed parsed;
-        status = bng_parse(text, length, NULL, &parsed);
-        if (status == BNG_SYNTAX) {
-                m->offset = parsed.offset;
-                return wrong_at(m, status, text, m->offset, parsed.why.text);
-        }
-        if (status != BNG_OK)
-                return bng_ctx_fail(ctx, status, "out of memory");
-        status = prepare(m, &parsed);
+        status = check(m, expression, &parsed);
         if (status == BNG_OK)
-                status = bng_parse(text, length, &m->sink, &parsed);
-        return status == BNG_UNDEFINED ? wrong_at(m, status, text, m->offset, bng_ctx_message(ctx))
-                                       : status;
+                status = prepare(m, &parsed);
+        if (status != BNG_OK)
+                return status;
+        status = bng_parse(expression, &parsed, &m->sink);
+        if (status == BNG_UNDEFINED)
+                return wrong_at(m, status, expression->text, m->offset, bng_ctx_message(ctx));
+        return status;
 }
 
 void bng_machine_end(struct bng_machine *m)

@@ -4,9 +4,8 @@
 /*
  * A stack machine for whole expressions. What the parser reads it computes, or predicts, at once;
  * the values that still wait for their operation are on its stack, and all of them are charged as
- * held. The text is parsed twice: first without a machine, so that a mistake at its end is found
- * before any work is done for its beginning, and so that the stack is allocated once and judged
- * like everything else.
+ * held. The text is checked first, so that a mistake at its end is found before any work is done for
+ * its beginning, and so that the stacks are allocated once and judged like everything else.
  */
 
 #include "expr/parse.h"
@@ -22,12 +21,12 @@ struct bng_machine {
 };
 
 /*
- * Runs text[0 .. length) under ctx. After BNG_OK the value is machine->values[0]. Any other status
+ * Runs an expression under ctx. After BNG_OK the value is machine->values[0]. Any other status
  * leaves a sentence in ctx: for BNG_SYNTAX and BNG_UNDEFINED with the place in the text. While it
  * predicts, the refusal of an operation is in machine->work and not in the status; that of the
  * stacks ends a prediction too, as it needs them itself. bng_machine_end in any case.
  */
-bng_status bng_machine_run(struct bng_machine *machine, bng_ctx *ctx, const char *text,
-                           size_t length, bool predict);
+bng_status bng_machine_run(struct bng_machine *machine, bng_ctx *ctx,
+                           const struct bng_expression *expression, bool predict);
 /* Gives back everything; what ctx says is held is again what it was. */
 void bng_machine_end(struct bng_machine *machine);

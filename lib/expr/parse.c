@@ -32,11 +32,13 @@ struct waiting {
 };
 
 struct parser {
+        const struct bng_expression *expression;
         const char *text;
         size_t length;
         size_t at;
         struct bng_sink *sink;
         struct bng_parsed *parsed;
+        uint64_t memory_bytes; /* of the stack */
         struct waiting *stack;
         size_t depth;
         size_t allocated;
@@ -47,8 +49,7 @@ struct parser {
 
 size_t bng_parse_bytes(size_t operators)
 {
-        /* The stack grows by half of itself and starts at 32. */
-        return (operators + operators / 2 + 32) * sizeof(struct waiting);
+        return operators * sizeof(struct waiting);
 }
 
 __attribute__((format(printf, 3, 4))) static bng_status wrong(struct parser *p, size_t offset,
@@ -77,20 +78,10 @@ static bool at_character(const struct parser *p, char c)
         return left(p) > 0 && *here(p) == c;
 }
 
-static bool is_letter(char c)
-{
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-}
-
-static bool is_digit(char c)
-{
-        return c >= '0' && c <= '9';
-}
-
 static size_t word_length(const struct parser *p)
 {
         size_t n = 0;
-        while (n < left(p) && (is_letter(here(p)[n]) || is_digit(here(p)[n])))
+        while (n < left(p) && (bng_is_letter(here(p)[n]) || bng_is_digit(here(p)[n])))
                 n++;
         return n;
 }
@@ -111,8 +102,12 @@ static bng_status push(struct parser *p, struct waiting waiting)
 {
         if (p->depth == p->allocated) {
                 size_t allocated = p->allocated + p->allocated / 2 + 32;
-                if (allocated > SIZE_MAX / sizeof *p->stack)
+                if (allocated > SIZE_MAX / sizeof *p->stack / 2)
                         return BNG_NO_MEMORY;
+                /* While it moves there are two. */
+                p->parsed->stack_bytes = (allocated + p->allocated) * sizeof *p->stack;
+                if (p->parsed->stack_bytes > p->memory_bytes)
+                        return BNG_REFUSED_MEMORY;
                 struct waiting *stack = realloc(p->stack, allocated * sizeof *stack);
                 if (!stack)
                         return BNG_NO_MEMORY;
@@ -162,16 +157,33 @@ static bng_status wrong_name(struct parser *p, size_t length)
         if (guess)
                 return wrong(p, p->at, "there is no %s: did you mean %s?", quote.text,
                              guess->usage);
+        struct bng_names_text names;
+        bool is_called = length < left(p) && here(p)[length] == '(';
+        if (p->expression->variables_count > 0 && !is_called)
+                return wrong(p, p->at, "there is no %s; the variables are %s", quote.text,
+                             bng_names_text(p->expression, &names));
         return wrong(p, p->at,
                      "there is no %s; the functions are factorial, binomial, primorial, fibonacci, "
                      "lucas, gcd, lcm, isqrt, root, pow, abs",
                      quote.text);
 }
 
-static bng_status function(struct parser *p)
+static bng_status variable(struct parser *p, const bng_variable *variable, size_t length)
+{
+        size_t begin = p->at;
+        p->at += length;
+        count_value(p);
+        p->operand_is_due = false;
+        return p->sink ? p->sink->variable(p->sink, variable, begin) : BNG_OK;
+}
+
+static bng_status name(struct parser *p)
 {
         size_t begin = p->at;
         size_t length = word_length(p);
+        const bng_variable *found = bng_names_find(p->expression, here(p), length);
+        if (found)
+                return variable(p, found, length);
         const struct bng_function *function = bng_function_find(here(p), length);
         if (!function)
                 return wrong_name(p, length);
@@ -236,11 +248,11 @@ static bng_status operand(struct parser *p)
         const struct waiting *w = top(p);
         if (left(p) == 0 && !w)
                 return wrong(p, p->at, "there is no expression");
-        if (left(p) > 0 &&
-            (is_digit(*here(p)) || (*here(p) == '.' && left(p) > 1 && is_digit(here(p)[1]))))
+        if (left(p) > 0 && (bng_is_digit(*here(p)) ||
+                            (*here(p) == '.' && left(p) > 1 && bng_is_digit(here(p)[1]))))
                 return literal(p);
-        if (left(p) > 0 && is_letter(*here(p)))
-                return function(p);
+        if (left(p) > 0 && bng_is_letter(*here(p)))
+                return name(p);
         if (at_character(p, '('))
                 return push(p, (struct waiting){.offset = p->at++, .kind = WAITING_PARENTHESIS});
         if (at_character(p, ')') && w && w->kind == WAITING_FUNCTION) {
@@ -306,7 +318,7 @@ static bng_status wrong_operator(struct parser *p)
                 return wrong(p, p->at, "there are no comments here");
         }
         return wrong(p, p->at, "an operator is missing before %s",
-                     is_letter(*here(p)) || is_digit(*here(p))
+                     bng_is_letter(*here(p)) || bng_is_digit(*here(p))
                              ? bng_text_word(here(p), word_length(p), &quote)
                              : bng_text_character(here(p), left(p), &quote));
 }
@@ -336,20 +348,45 @@ static bng_status infix(struct parser *p)
                                         .binding = (uint8_t)found->binding});
 }
 
-bng_status bng_parse(const char *text, size_t length, struct bng_sink *sink,
-                     struct bng_parsed *parsed)
+static bng_status parse(struct parser *p)
 {
-        struct parser p = {.text = text,
-                           .length = length,
-                           .sink = sink,
-                           .parsed = parsed,
-                           .operand_is_due = true};
         bng_status status = BNG_OK;
-        *parsed = (struct bng_parsed){0};
-        while (status == BNG_OK && !p.done) {
-                skip_blanks(&p);
-                status = p.operand_is_due ? operand(&p) : infix(&p);
+        while (status == BNG_OK && !p->done) {
+                skip_blanks(p);
+                status = p->operand_is_due ? operand(p) : infix(p);
         }
-        free(p.stack);
+        free(p->stack);
         return status;
+}
+
+bng_status bng_parse_check(const struct bng_expression *expression, uint64_t memory_bytes,
+                           struct bng_parsed *parsed)
+{
+        struct parser p = {.expression = expression,
+                           .text = expression->text,
+                           .length = expression->length,
+                           .parsed = parsed,
+                           .memory_bytes = memory_bytes,
+                           .operand_is_due = true};
+        *parsed = (struct bng_parsed){0};
+        return parse(&p);
+}
+
+bng_status bng_parse(const struct bng_expression *expression, const struct bng_parsed *checked,
+                     struct bng_sink *sink)
+{
+        struct bng_parsed parsed = {0};
+        struct parser p = {.expression = expression,
+                           .text = expression->text,
+                           .length = expression->length,
+                           .sink = sink,
+                           .parsed = &parsed,
+                           .operand_is_due = true,
+                           .allocated = checked->operators_max};
+        if (p.allocated > 0) {
+                p.stack = calloc(p.allocated, sizeof *p.stack);
+                if (!p.stack)
+                        return BNG_NO_MEMORY;
+        }
+        return parse(&p);
 }

@@ -8,14 +8,15 @@
  *
  * The parser builds no tree. It hands what it reads to a sink in the order of evaluation, like the
  * keys of a postfix calculator: 2*(3+4) arrives as 2, 3, 4, +, *. A sink evaluates or predicts at
- * once, and what it does not know yet it need not store. Parsing with no sink checks the text; a
- * second pass over the same text cannot fail on syntax then.
+ * once, and what it does not know yet it need not store. The text is read twice: checked first, and
+ * then parsed, which cannot fail on syntax any more and knows how much it needs.
  */
 
 #include <stddef.h>
 #include "bignum-guard.h"
 #include "config/units.h"
 #include "expr/literal.h"
+#include "expr/names.h"
 #include "expr/op.h"
 
 /*
@@ -27,6 +28,7 @@
  */
 struct bng_sink {
         bng_status (*literal)(struct bng_sink *sink, const struct bng_literal *literal);
+        bng_status (*variable)(struct bng_sink *sink, const bng_variable *variable, size_t offset);
         bng_status (*apply)(struct bng_sink *sink, enum bng_op op, unsigned operands,
                             size_t offset);
 };
@@ -34,16 +36,24 @@ struct bng_sink {
 struct bng_parsed {
         size_t values_max;    /* how many values a sink holds at most at the same time */
         size_t operators_max; /* how many operators and parentheses are open at most */
+        size_t stack_bytes;   /* after BNG_REFUSED_MEMORY: what it takes to get further */
         size_t offset;        /* after BNG_SYNTAX: where the mistake is */
         struct bng_why why;   /* after BNG_SYNTAX: what is wrong there, without place and period */
 };
 
-/* The memory that parsing holds when so many operators are open. */
+/* The memory that bng_parse holds when so many operators are open. */
 size_t bng_parse_bytes(size_t operators);
 
 /*
- * Parses all of text[0 .. length), which may hold any bytes. `sink` may be NULL. Returns BNG_OK,
- * BNG_SYNTAX, BNG_NO_MEMORY, or what the sink returned.
+ * Checks all of an expression. Returns BNG_OK, BNG_SYNTAX, BNG_NO_MEMORY, or BNG_REFUSED_MEMORY
+ * where the check itself would hold more than `memory_bytes`.
  */
-bng_status bng_parse(const char *text, size_t length, struct bng_sink *sink,
-                     struct bng_parsed *parsed);
+bng_status bng_parse_check(const struct bng_expression *expression, uint64_t memory_bytes,
+                           struct bng_parsed *parsed);
+
+/*
+ * Parses an expression that bng_parse_check found to be one. Returns BNG_OK, BNG_NO_MEMORY, or what
+ * the sink returned.
+ */
+bng_status bng_parse(const struct bng_expression *expression, const struct bng_parsed *checked,
+                     struct bng_sink *sink);

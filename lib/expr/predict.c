@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <ctype.h>
+#include <math.h>
 #include <stdio.h>
 #include "bounds/checked.h"
 #include "bounds/text.h"
@@ -82,38 +83,39 @@ static bng_status refuse_at(bng_ctx *ctx, bng_status status, const char *text, s
 }
 
 /* `m` has predicted the whole text, to its end if is_known. */
-static bng_status refuse_part(bng_ctx *ctx, bng_status status, const char *text, size_t length,
-                              size_t offset, const struct bng_machine *m, bool is_known)
+static bng_status refuse_part(bng_ctx *ctx, bng_status status,
+                              const struct bng_expression *expression, size_t offset,
+                              const struct bng_machine *m, bool is_known)
 {
-        if (!is_known || length > WHOLE_TEXT_BYTES)
-                return refuse_at(ctx, status, text, offset, NULL);
+        if (!is_known || expression->length > WHOLE_TEXT_BYTES)
+                return refuse_at(ctx, status, expression->text, offset, NULL);
         if (offset == m->offset)
                 return status;
         struct bng_range whole = larger_part(&m->values[0]);
-        return refuse_at(ctx, status, text, offset, &whole);
+        return refuse_at(ctx, status, expression->text, offset, &whole);
 }
 
-bng_status bng_refuse_part(bng_ctx *ctx, bng_status status, const char *text, size_t length,
+bng_status bng_refuse_part(bng_ctx *ctx, bng_status status, const struct bng_expression *expression,
                            size_t offset)
 {
         struct bng_machine machine;
         char sentence[sizeof machine.work.sentence];
-        if (length > WHOLE_TEXT_BYTES)
-                return refuse_at(ctx, status, text, offset, NULL);
+        if (expression->length > WHOLE_TEXT_BYTES)
+                return refuse_at(ctx, status, expression->text, offset, NULL);
         snprintf(sentence, sizeof sentence, "%s", bng_ctx_message(ctx));
-        bool is_known = bng_machine_run(&machine, ctx, text, length, true) == BNG_OK;
+        bool is_known = bng_machine_run(&machine, ctx, expression, true) == BNG_OK;
         bng_ctx_fail(ctx, status, "%s", sentence);
-        status = refuse_part(ctx, status, text, length, offset, &machine, is_known);
+        status = refuse_part(ctx, status, expression, offset, &machine, is_known);
         bng_machine_end(&machine);
         return status;
 }
 
-bng_status bng_predict_expr(bng_ctx *ctx, const char *text, size_t length,
-                            struct bng_predict_result *ret)
+static bng_status predict(bng_ctx *ctx, const struct bng_expression *expression, bool printing,
+                          struct bng_predict_result *ret)
 {
         struct bng_machine machine;
         struct bng_work *work = &machine.work;
-        bng_status status = bng_machine_run(&machine, ctx, text, length, true);
+        bng_status status = bng_machine_run(&machine, ctx, expression, true);
         struct bng_predict_result result = {.is_known = status == BNG_OK};
         if (result.is_known) {
                 result.size = larger_part(&machine.values[0]);
@@ -122,18 +124,49 @@ bng_status bng_predict_expr(bng_ctx *ctx, const char *text, size_t length,
         if (work->refusal != BNG_OK)
                 status = bng_ctx_fail(ctx, work->refusal, "%s", work->sentence);
         if (work->refusal != BNG_OK && machine.values)
-                status = refuse_part(ctx, status, text, length, machine.refused_offset, &machine,
+                status = refuse_part(ctx, status, expression, machine.refused_offset, &machine,
                                      result.is_known);
         /* After a refusal it only counts on. */
-        if (result.is_known) {
-                bng_status printing = predict_print(work, &machine.values[0]);
+        if (result.is_known && printing) {
+                bng_status printed = predict_print(work, &machine.values[0]);
                 if (status == BNG_OK)
-                        status = printing != BNG_OK ? printing : work->refusal;
+                        status = printed != BNG_OK ? printed : work->refusal;
         }
         result.peak_bytes = work->peak_most_bytes;
         result.seconds = work->seconds;
         if (status == BNG_OK || work->refusal != BNG_OK)
                 *ret = result;
         bng_machine_end(&machine);
+        return status;
+}
+
+bng_status bng_predict(bng_ctx *ctx, const struct bng_expression *expression, bool printing,
+                       struct bng_predict_result *ret)
+{
+        struct bng_why why;
+        bng_ctx_begin_part(ctx);
+        bng_status status = bng_names_check(expression, &why)
+                                    ? predict(ctx, expression, printing, ret)
+                                    : bng_ctx_fail(ctx, BNG_INVALID, "%s", why.text);
+        return bng_ctx_end_part(ctx, status);
+}
+
+bng_status bng_predict_expr(bng_ctx *ctx, bng_expr_prediction *ret, const char *text, size_t length,
+                            const bng_variable *variables, size_t variables_count)
+{
+        const struct bng_expression expression = {text, length, variables, variables_count};
+        struct bng_predict_result result = {0};
+        struct bng_range_text magnitude;
+        bng_status status = bng_predict(ctx, &expression, false, &result);
+        *ret = (bng_expr_prediction){.is_known = result.is_known};
+        if (!result.is_known)
+                return status;
+        ret->bits = result.bits;
+        if (!bng_range_log2_bits(result.size, &ret->log2_bits))
+                ret->log2_bits = HUGE_VAL;
+        ret->peak_bytes = result.peak_bytes;
+        ret->seconds = result.seconds;
+        snprintf(ret->magnitude, sizeof ret->magnitude, "%s",
+                 bng_range_text(result.size, &magnitude));
         return status;
 }

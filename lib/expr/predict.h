@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include "bignum-guard.h"
 #include "bounds/range.h"
+#include "expr/names.h"
 
 struct bng_predict_result {
         bool is_known;         /* false: nobody got to the end of it; the rest is void */
@@ -21,20 +22,20 @@ struct bng_predict_result {
 };
 
 /*
- * Predicts text[0 .. length), which may hold any bytes, under the limits of ctx. BNG_OK: nothing
- * proves that bng_eval and bng_eval_print would refuse it. A refusal is the one that they would end
- * with, at the first operation that is too large, with its sentence in ctx; *ret still describes
- * the whole expression. Where a size is known only roughly (quotients, differences, common divisors
- * of numbers that are not computed) its lower bound is judged, and bng_eval has the last word. Any
- * other status: as bng_eval, and *ret is untouched.
+ * Predicts an expression under the limits of ctx, with its printing (bng_eval_print) or without.
+ * BNG_OK: nothing proves that the evaluation would be refused. A refusal is the one that it would
+ * end with, at the first operation that is too large, with its sentence in ctx; *ret still
+ * describes the whole expression. Where a size is known only roughly (quotients, differences,
+ * common divisors of numbers that are not computed) its lower bound is judged, and the evaluation
+ * has the last word. Any other status: as bng_eval, and *ret is untouched.
  */
-bng_status bng_predict_expr(bng_ctx *ctx, const char *text, size_t length,
-                            struct bng_predict_result *ret);
+bng_status bng_predict(bng_ctx *ctx, const struct bng_expression *expression, bool printing,
+                       struct bng_predict_result *ret);
 
 /*
  * After a refusal of the operation or literal at text[offset]: completes its sentence in ctx where
  * that is only a part of the expression, by its place and, if the text is not longer than a
  * person's, by how large the whole would be. Returns status.
  */
-bng_status bng_refuse_part(bng_ctx *ctx, bng_status status, const char *text, size_t length,
+bng_status bng_refuse_part(bng_ctx *ctx, bng_status status, const struct bng_expression *expression,
                            size_t offset);

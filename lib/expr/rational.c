@@ -45,6 +45,16 @@ void bng_rational_clear(struct bng_work *work, struct bng_rational *a)
         bng_integer_clear(work, &a->den);
 }
 
+bng_status bng_rational_set_variable(struct bng_work *work, struct bng_rational *rop,
+                                     const bng_variable *variable)
+{
+        if (!variable->den)
+                bng_integer_set_ui(work, &rop->den, 1);
+        else
+                TRY(bng_integer_set_variable(work, &rop->den, variable->den));
+        return bng_integer_set_variable(work, &rop->num, variable->num);
+}
+
 bool bng_rational_is_integer(const struct bng_rational *a)
 {
         return bng_integer_is_one(&a->den);
@@ -97,15 +107,15 @@ struct detour {
 
 static void detour_begin(struct detour *d, struct bng_work *work)
 {
-        d->result_limit_bits = bng_ctx_result_limit_bits(work->ctx);
-        bng_ctx_set_result_limit_bits(work->ctx, UINT64_MAX);
+        d->result_limit_bits = work->ctx->result_limit_bits;
+        work->ctx->result_limit_bits = UINT64_MAX;
         for (unsigned i = 0; i < DETOUR_MAX; i++)
                 bng_integer_init(&d->t[i]);
 }
 
 static void detour_end(struct detour *d, struct bng_work *work)
 {
-        bng_ctx_set_result_limit_bits(work->ctx, d->result_limit_bits);
+        work->ctx->result_limit_bits = d->result_limit_bits;
         for (unsigned i = 0; i < DETOUR_MAX; i++)
                 bng_integer_clear(work, &d->t[i]);
 }

@@ -27,6 +27,10 @@ struct bng_rational {
 void bng_rational_init(struct bng_rational *a);
 void bng_rational_clear(struct bng_work *work, struct bng_rational *a);
 
+/* The value of a variable, read where it is: it takes no memory, and must not change meanwhile. */
+bng_status bng_rational_set_variable(struct bng_work *work, struct bng_rational *rop,
+                                     const bng_variable *variable);
+
 /* Surely an integer; perhaps one. */
 bool bng_rational_is_integer(const struct bng_rational *a);
 bool bng_rational_may_be_integer(const struct bng_rational *a);

@@ -82,6 +82,11 @@ void bng_account_update(bng_ctx *ctx)
         update_small_limbs(ctx);
 }
 
+void bng_account_begin_work(bng_ctx *ctx)
+{
+        ctx->unlimited_limbs = ctx->small_limbs = ctx->carefree_limbs = 0;
+}
+
 void bng_account_add(bng_ctx *ctx, uint64_t bytes)
 {
         ctx->live_bytes += bytes;
@@ -141,7 +146,7 @@ uint64_t bng_account_left_bytes(bng_ctx *ctx, mpz_srcptr n)
 {
         if (ctx->total_limit_bytes == UINT64_MAX)
                 return UINT64_MAX;
-        struct bng_entry *entry = find(ctx, n);
+        struct bng_entry *entry = ctx->counts_fresh ? NULL : find(ctx, n);
         if (!entry && !ctx->counts_fresh)
                 return UINT64_MAX;
         uint64_t room = bng_room_bytes(n);
@@ -154,7 +159,7 @@ uint64_t bng_account_left_bytes(bng_ctx *ctx, mpz_srcptr n)
 
 void bng_account_promise(bng_ctx *ctx, mpz_srcptr n, uint64_t bytes)
 {
-        struct bng_entry *entry = find(ctx, n);
+        struct bng_entry *entry = ctx->counts_fresh ? NULL : find(ctx, n);
 
         if (entry)
                 ctx->pending_bytes += (int64_t)bytes - (int64_t)entry->bytes;

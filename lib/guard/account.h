@@ -67,6 +67,8 @@ static inline void bng_account_result(bng_ctx *ctx, mpz_srcptr n)
                         ctx->largest_bits = bits;
         }
         unsigned slot = bng_account_slot(n);
+        if (ctx->counts_fresh)
+                return;
         if (ctx->recent[slot].number != n || ctx->recent[slot].alloc != n->_mp_alloc)
                 bng_account_charge(ctx, n);
 }
@@ -79,4 +81,9 @@ void bng_account_subtract(bng_ctx *ctx, uint64_t bytes);
 
 /* After a limit changed, or what is counted. */
 void bng_account_update(bng_ctx *ctx);
+/*
+ * Until the next update limits may change without one: every operation is judged, because work whose
+ * limits change from step to step would take longer to see what is small than to judge it.
+ */
+void bng_account_begin_work(bng_ctx *ctx);
 void bng_account_end(bng_ctx *ctx);

@@ -155,7 +155,7 @@ const char *bng_ctx_message(const bng_ctx *ctx)
         return ctx->message;
 }
 
-void bng_ctx_report(bng_ctx *ctx, bng_status status)
+static void report(bng_ctx *ctx, bng_status status)
 {
         ctx->failures[status]++;
         if (ctx->on_refusal)
@@ -169,8 +169,20 @@ bng_status bng_ctx_fail(bng_ctx *ctx, bng_status status, const char *format, ...
         va_start(arguments, format);
         vsnprintf(ctx->message, sizeof ctx->message, format, arguments);
         va_end(arguments);
-        if (!ctx->quiet)
-                bng_ctx_report(ctx, status);
+        if (ctx->parts == 0)
+                report(ctx, status);
+        return status;
+}
+
+void bng_ctx_begin_part(bng_ctx *ctx)
+{
+        ctx->parts++;
+}
+
+bng_status bng_ctx_end_part(bng_ctx *ctx, bng_status status)
+{
+        if (--ctx->parts == 0 && status != BNG_OK)
+                report(ctx, status);
         return status;
 }
 

@@ -65,7 +65,7 @@ struct bng_ctx {
         uint64_t largest_bits;
         uint64_t failures[BNG_STATUSES]; /* how often a request ended in each status */
 
-        unsigned quiet; /* > 0: failures are parts of a larger request, which says what they mean */
+        unsigned parts; /* > 0: failures are those of parts, see bng_ctx_begin_part */
         bng_refusal_callback *on_refusal;
         void *on_refusal_userdata;
         char message[BNG_MESSAGE_BYTES];
@@ -78,10 +78,14 @@ static inline size_t bng_carefree_limbs(const bng_ctx *ctx)
 
 /*
  * Stores the sentence of a request that does not end in BNG_OK, cut to what fits, counts it and
- * tells who wants to know, unless the context is quiet; returns status.
+ * tells who wants to know, unless it is that of a part; returns status.
  */
 bng_status bng_ctx_fail(bng_ctx *ctx, bng_status status, const char *format, ...)
         __attribute__((format(printf, 3, 4)));
 
-/* Counts the failure whose sentence is in the context already, and tells who wants to know. */
-void bng_ctx_report(bng_ctx *ctx, bng_status status);
+/*
+ * A larger request asks smaller ones between these: only how it ends is counted and told.
+ * Returns status.
+ */
+void bng_ctx_begin_part(bng_ctx *ctx);
+bng_status bng_ctx_end_part(bng_ctx *ctx, bng_status status);

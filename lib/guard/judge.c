@@ -68,19 +68,25 @@ static uint64_t room_of_bits(uint64_t bits)
         return bng_sat_mul(bng_div_up(bits, GMP_NUMB_BITS), sizeof(mp_limb_t));
 }
 
+/* Room that counts: a word among the values of an evaluation does not. */
+static uint64_t counted(const bng_ctx *ctx, uint64_t room_bytes)
+{
+        return ctx->counts_fresh && room_bytes <= sizeof(mp_limb_t) ? 0 : room_bytes;
+}
+
 #define SPARE_ROOM_BYTES 1024
 
 bng_status bng_judge_total(bng_ctx *ctx, mpz_srcptr destination,
                            const struct bng_prediction *prediction, bool *straddles)
 {
         uint64_t left = bng_account_left_bytes(ctx, destination);
-        uint64_t least = room_of_bits(bng_range_bits(prediction->result.size).bits_min);
-
+        uint64_t bits_min = bng_range_bits(prediction->result.size).bits_min;
+        uint64_t least = counted(ctx, room_of_bits(bits_min));
         uint64_t most = room_of_bits(prediction->room_bits);
 
         /* Some of GMP's functions make more room than they need in the end: near it, look. */
         *straddles = bng_sat_add(bng_sat_mul(most, 2), SPARE_ROOM_BYTES) > left;
-        return least > left ? bng_refuse_total(ctx, destination, least) : BNG_OK;
+        return least > left ? bng_refuse_total(ctx, least, left, ctx->live_bytes) : BNG_OK;
 }
 
 bool bng_straddles(const bng_ctx *ctx, const struct bng_prediction *prediction)
@@ -110,8 +116,8 @@ bng_status bng_judge_room(bng_ctx *ctx, mpz_srcptr destination, mpz_ptr result)
         uint64_t left = bng_account_left_bytes(ctx, destination);
         uint64_t needed = mpz_size(result) * sizeof(mp_limb_t);
 
-        if (needed > left)
-                return bng_refuse_total(ctx, destination, needed);
+        if (counted(ctx, needed) > left)
+                return bng_refuse_total(ctx, needed, left, ctx->live_bytes);
         /* Also where it fits: another result of the same operation may need the room. */
         if (left != UINT64_MAX && bng_room_bytes(result) > needed)
                 give_back_spare_room(result);

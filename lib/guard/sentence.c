@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include "bounds/checked.h"
 #include "bounds/text.h"
-#include "guard/account.h"
 #include "config/units.h"
 #include "guard/judge.h"
 #include "guard/sentence.h"
@@ -192,18 +191,18 @@ bng_status bng_refuse_memory(bng_ctx *ctx, uint64_t peak_bytes)
                             peak.text, bytes_text(ctx->held_bytes, &held), most.text);
 }
 
-bng_status bng_refuse_total(bng_ctx *ctx, mpz_srcptr destination, uint64_t room_bytes)
+bng_status bng_refuse_total(bng_ctx *ctx, uint64_t needed_bytes, uint64_t left_bytes,
+                            uint64_t live_bytes)
 {
-        uint64_t left = bng_account_left_bytes(ctx, destination);
-        struct words room, rest, live, most;
+        struct words needed, left, live, most;
 
-        return bng_ctx_fail(
-                ctx, BNG_REFUSED_TOTAL,
-                "refused: the number would need %s, which is more than the %s that the total "
-                "leaves "
-                "for it; the context's numbers hold %s, the limit is %s (TotalMax=)",
-                near_bytes_text(room_bytes, left, &room), near_bytes_text(left, room_bytes, &rest),
-                bytes_text(ctx->live_bytes, &live), bytes_text(ctx->total_limit_bytes, &most));
+        return bng_ctx_fail(ctx, BNG_REFUSED_TOTAL,
+                            "refused: the number would need %s where %s are left; all numbers "
+                            "together hold %s, the limit is %s (TotalMax=)",
+                            near_bytes_text(needed_bytes, left_bytes, &needed),
+                            near_bytes_text(left_bytes, needed_bytes, &left),
+                            bytes_text(live_bytes, &live),
+                            bytes_text(ctx->total_limit_bytes, &most));
 }
 
 bng_status bng_refuse_available(bng_ctx *ctx, uint64_t needed_bytes)

@@ -15,8 +15,9 @@ bng_status bng_refuse_result(bng_ctx *ctx, const struct bng_range *result);
 bng_status bng_refuse_result_bits(bng_ctx *ctx, uint64_t bits);
 bng_status bng_refuse_ceiling(bng_ctx *ctx, const struct bng_range *result);
 bng_status bng_refuse_memory(bng_ctx *ctx, uint64_t peak_bytes);
-/* `room_bytes`: what the destination would need, its own room included. */
-bng_status bng_refuse_total(bng_ctx *ctx, mpz_srcptr destination, uint64_t room_bytes);
+/* `needed_bytes`: the room of the result; the total leaves less for it, as others hold theirs. */
+bng_status bng_refuse_total(bng_ctx *ctx, uint64_t needed_bytes, uint64_t left_bytes,
+                            uint64_t live_bytes);
 /* Of ctx->seen, the tightest fence. */
 bng_status bng_refuse_available(bng_ctx *ctx, uint64_t needed_bytes);
 /* So many seconds are predicted, and left_usec are left by the limit or the deadline. */

@@ -702,6 +702,69 @@ BNG_PUBLIC bng_status bng_mpq_get_den(bng_ctx *ctx, mpz_t rop, const mpq_t op);
 BNG_PUBLIC bng_status bng_mpq_set_str(bng_ctx *ctx, mpq_t rop, const char *text, int base);
 BNG_PUBLIC bng_status bng_mpq_get_str(bng_ctx *ctx, char **ret, int base, const mpq_t op);
 
+/* ---------------------------------------------------------------- expressions ---------------- */
+
+/*
+ * A language for strangers: Python's integers and operators with exact fractions (bng(1) describes
+ * it), and names for the caller's numbers. Reading takes time and memory like the text, which may
+ * hold any bytes and be nested to any depth.
+ */
+
+/*
+ * A name and what it stands for: num / den in lowest terms, den > 0; den NULL is an integer. A name
+ * is made of letters, digits and underscores, does not begin with a digit, and is none of the
+ * language's functions (otherwise BNG_INVALID). Of two of the same name the first counts. The
+ * numbers are read where they are, must not change meanwhile, and take no memory of the evaluation.
+ */
+typedef struct bng_variable {
+        const char *name;
+        mpz_srcptr num;
+        mpz_srcptr den;
+} bng_variable;
+
+/*
+ * rop = the value of text[0 .. length), a fraction in lowest terms, an integer with denominator 1.
+ * rop is the caller's, made by mpq_init, and may hold variables' numbers; where the status is not
+ * BNG_OK it is as it was. variables may be NULL if variables_count is 0.
+ *
+ * The whole is predicted before any of it runs: what surely will be refused, or has no value, is
+ * found at once. What only the numbers themselves tell (a difference that is short, a common
+ * divisor) ends the evaluation where it comes up. The limits hold as follows:
+ *
+ *   result    for every value on the way, operands that are variables aside; of a fraction, for the
+ *             longer of its parts
+ *   memory    for all that the evaluation holds at the same time: the values that wait for their
+ *             operation, the stacks, what the operation at work needs, and its result
+ *   total     for the values that exist at the same time, the result included, together with the
+ *             context's live numbers: each numerator and denominator of more than one limb counts
+ *             with the room of its limbs
+ *
+ * BNG_SYNTAX and BNG_UNDEFINED begin with the place in the text, "column 7: "; a refusal ends with
+ * it where it is that of a part. An unknown name is BNG_SYNTAX.
+ */
+BNG_PUBLIC bng_status bng_eval(bng_ctx *ctx, mpq_t rop, const char *text, size_t length,
+                               const bng_variable *variables, size_t variables_count);
+
+/* What evaluating an expression will give and take; of a fraction, of the longer of its parts. */
+typedef struct bng_expr_prediction {
+        bool is_known;       /* false: nobody got to the end of it; all else is 0 */
+        bng_bounds bits;     /* of the value */
+        double log2_bits;    /* log2 of its bit count's upper bound; infinity: beyond a double */
+        uint64_t peak_bytes; /* that the evaluation holds at most; UINT64_MAX: beyond count */
+        double seconds;      /* that it takes, about; infinity: beyond count */
+        char magnitude[64];  /* of the value, in words: "10^10^3083"; bng(1) explains them */
+} bng_expr_prediction;
+
+/*
+ * The same question without the work: nothing is computed beyond sub-values of up to 4096 bits,
+ * however large the numbers are. BNG_OK: nothing proves that bng_eval would not end in BNG_OK. Any
+ * other status is the one that it ends with, and after a refusal *ret still describes the whole
+ * expression.
+ */
+BNG_PUBLIC bng_status bng_predict_expr(bng_ctx *ctx, bng_expr_prediction *ret, const char *text,
+                                       size_t length, const bng_variable *variables,
+                                       size_t variables_count);
+
 /* ---------------------------------------------------------------- checks --------------------- */
 
 BNG_PUBLIC bng_status bng_check_set(bng_ctx *ctx, const mpz_t op);

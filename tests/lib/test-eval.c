@@ -26,12 +26,14 @@ static bng_ctx *context(uint64_t result_bits, uint64_t memory_bytes)
 /* The status, and in base 10 the value; what was held before is held again. */
 static bng_status evaluate(bng_ctx *ctx, const char *text, size_t length, char *value, size_t size)
 {
-        struct bng_eval_result result;
+        mpq_t result;
         struct bng_eval_text printed = {NULL, NULL};
-        bng_status status = bng_eval(ctx, text, length, &result);
+        mpq_init(result);
+        bng_status status = bng_eval(ctx, result, text, length, NULL, 0);
         assert_int_equal(bng_ctx_held_bytes(ctx), 1000);
         if (status == BNG_OK)
-                status = bng_eval_print(ctx, &result, &printed);
+                status = bng_eval_print(ctx, result, &printed);
+        mpq_clear(result);
         assert_int_equal(bng_ctx_held_bytes(ctx), 1000);
         if (status != BNG_OK) {
                 assert_true(*bng_ctx_message(ctx));
@@ -224,10 +226,11 @@ static void test_waiting_values_are_charged(void **state)
         ctx = context(UINT64_MAX, 12 << 20);
         assert_int_equal(evaluate(ctx, text, length, value, sizeof value), BNG_REFUSED_MEMORY);
         bng_ctx_set_memory_limit_bytes(ctx, 64 << 20);
-        struct bng_eval_result result;
-        assert_int_equal(bng_eval(ctx, text, length, &result), BNG_OK);
-        assert_int_equal(bng_eval_result_bits(&result), (1 << 24) + 4);
-        bng_eval_result_clear(&result);
+        mpq_t result;
+        mpq_init(result);
+        assert_int_equal(bng_eval(ctx, result, text, length, NULL, 0), BNG_OK);
+        assert_int_equal(bng_eval_bits(result), (1 << 24) + 4);
+        mpq_clear(result);
         bng_ctx_free(ctx);
         free(text);
 }
@@ -238,16 +241,17 @@ static void test_long_literal(void **state)
         size_t length;
         char *text = repeat("98", "7", "", 5000000, &length);
         bng_ctx *ctx = context(UINT64_C(1) << 26, UINT64_C(1) << 28);
-        struct bng_eval_result result;
+        mpq_t result;
         (void)state;
-        assert_int_equal(bng_eval(ctx, text, length, &result), BNG_OK);
-        assert_int_equal(bng_eval_result_bits(&result), 33219285);
-        bng_eval_result_clear(&result);
+        mpq_init(result);
+        assert_int_equal(bng_eval(ctx, result, text, length, NULL, 0), BNG_OK);
+        assert_int_equal(bng_eval_bits(result), 33219285);
         bng_ctx_set_result_limit_bits(ctx, 33219284);
-        assert_int_equal(bng_eval(ctx, text, length, &result), BNG_REFUSED_RESULT);
+        assert_int_equal(bng_eval(ctx, result, text, length, NULL, 0), BNG_REFUSED_RESULT);
         bng_ctx_set_result_limit_bits(ctx, UINT64_MAX);
         bng_ctx_set_memory_limit_bytes(ctx, 12 << 20);
-        assert_int_equal(bng_eval(ctx, text, length, &result), BNG_REFUSED_MEMORY);
+        assert_int_equal(bng_eval(ctx, result, text, length, NULL, 0), BNG_REFUSED_MEMORY);
+        mpq_clear(result);
         bng_ctx_free(ctx);
         free(text);
 }
@@ -272,12 +276,14 @@ static void test_repeated_squaring(void **state)
 
 static void test_printing_counts(void **state)
 {
-        struct bng_eval_result result;
+        mpq_t result;
         struct bng_eval_text printed;
         bng_ctx *ctx = context(UINT64_MAX, 2 << 20);
         (void)state;
-        assert_int_equal(bng_eval(ctx, "1<<8000000", 10, &result), BNG_OK);
-        assert_int_equal(bng_eval_print(ctx, &result, &printed), BNG_REFUSED_MEMORY);
+        mpq_init(result);
+        assert_int_equal(bng_eval(ctx, result, "1<<8000000", 10, NULL, 0), BNG_OK);
+        assert_int_equal(bng_eval_print(ctx, result, &printed), BNG_REFUSED_MEMORY);
+        mpq_clear(result);
         assert_int_equal(bng_ctx_held_bytes(ctx), 1000);
         bng_ctx_free(ctx);
 }
