@@ -398,10 +398,15 @@ bng_status bng_integer_set_variable(struct bng_work *work, struct bng_integer *r
         return BNG_OK;
 }
 
+/* Limbs that are not its own, see mpz_roinit_n. */
+static bool is_callers(mpz_srcptr z)
+{
+        return z->_mp_alloc == 0 && mpz_sgn(z) != 0;
+}
+
 bng_status bng_integer_take(struct bng_work *work, struct bng_integer *a, mpz_ptr z)
 {
-        bool is_callers = a->z->_mp_alloc == 0 && mpz_sgn(a->z) != 0;
-        if (is_callers) {
+        if (is_callers(a->z)) {
                 struct bng_integer copy;
                 bng_integer_init(&copy);
                 bng_status status = computed(work, &copy, bng_mpz_set(work->ctx, copy.z, a->z));

@@ -118,6 +118,8 @@ bng_status bng_machine_run(struct bng_machine *m, bng_ctx *ctx,
         if (status != BNG_OK)
                 return status;
         status = bng_parse(expression, &parsed, &m->sink);
+        if (status == BNG_NO_MEMORY)
+                return bng_ctx_fail(ctx, status, "out of memory");
         if (status == BNG_UNDEFINED)
                 return wrong_at(m, status, expression->text, m->offset, bng_ctx_message(ctx));
         return status;

@@ -186,12 +186,12 @@ bng_status bng_ctx_end_part(bng_ctx *ctx, bng_status status)
         return status;
 }
 
-/* Whole lines, as many as fit. */
+/* Whole lines, as many as fit. An error that finds no memory is none of them. */
 static void keep_errors(bng_ctx *ctx, const struct bng_config_errors *errors)
 {
         size_t used = 0;
 
-        ctx->message[0] = '\0';
+        snprintf(ctx->message, sizeof ctx->message, "%s", errors->n > 0 ? "" : "out of memory");
         for (size_t i = 0; i < errors->n; i++) {
                 size_t length = strlen(errors->lines[i]);
                 size_t room = sizeof ctx->message - used;
@@ -215,7 +215,7 @@ bng_status bng_ctx_load_limits(bng_ctx *ctx, const char *path)
                 set_limits(ctx, &limits);
         else {
                 keep_errors(ctx, &errors);
-                status = BNG_INVALID;
+                status = errors.n > 0 ? BNG_INVALID : BNG_NO_MEMORY;
         }
         bng_config_errors_clear(&errors);
         return status;

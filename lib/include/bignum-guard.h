@@ -372,6 +372,7 @@ BNG_PUBLIC uint64_t bng_ctx_held_bytes(const bng_ctx *ctx);
  *
  * BNG_OK also where there is no configuration at all. BNG_INVALID: the limits are as they were, and
  * bng_ctx_message says what is wrong, a line each: "FILE:LINE: sentence" or "VARIABLE=: sentence".
+ * BNG_NO_MEMORY: likewise, and it says only that.
  */
 BNG_PUBLIC bng_status bng_ctx_load_limits(bng_ctx *ctx, const char *path);
 
