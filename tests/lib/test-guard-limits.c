@@ -152,10 +152,55 @@ static void test_every_operation_at_its_limit(void **unused)
         assert_null(ctx);
 }
 
+/*
+ * The whole library at 16 bytes, as a program that only wants small numbers would set it: every guard
+ * trips on results that are longer, and lets the others pass. Those of operations by words alone,
+ * which have no longer results, trip at 0 bytes.
+ */
+static void test_every_guard_trips_at_16_bytes(void **unused)
+{
+        (void)unused;
+        bng_ctx *ctx;
+        struct operands x;
+
+        assert_int_equal(bng_ctx_new(&ctx), BNG_OK);
+        operands_init(&x);
+        for (size_t i = 0; i < guard_cases_count; i++) {
+                const struct guard_case *op = &guard_cases[i];
+                unsigned trips = 0;
+                unsigned passes = 0;
+
+                for (uint64_t limit = 128; limit == 128 || (limit == 0 && trips == 0);
+                     limit -= 128) {
+                        bng_ctx_set_result_limit_bits(ctx, limit);
+                        random_start(seed);
+                        for (unsigned round = 0; round < 200; round++) {
+                                struct results y;
+                                results_init(&y);
+                                op->make(&x, random_below(round % 2 ? 40 : 1000));
+                                if (op->updates)
+                                        random_integer(y.r, random_below(300));
+                                bng_status status = op->guarded(ctx, &x, y.r, y.s);
+                                assert_true(status == BNG_OK || status == BNG_REFUSED_RESULT);
+                                assert_true(status != BNG_OK || longest(&y) <= limit);
+                                trips += status == BNG_REFUSED_RESULT;
+                                passes += status == BNG_OK;
+                                results_clear(&y);
+                        }
+                        random_end();
+                }
+                if (trips == 0 || passes == 0)
+                        fail_msg("%s: refused %u times, passed %u times", op->name, trips, passes);
+        }
+        operands_clear(&x);
+        bng_ctx_free(ctx);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_every_operation_at_its_limit),
+                cmocka_unit_test(test_every_guard_trips_at_16_bytes),
         };
 
         if (getenv("BNG_TEST_EXTENDED"))
