@@ -10,7 +10,7 @@
 /* Takes the reference of `json`. */
 static int reply_json(sd_bus_message *call, json_t *json)
 {
-        char *text = json_dumps(json, REPORT_JSON_FLAGS);
+        char *text = json_line(json);
         int r;
 
         json_decref(json);

@@ -72,7 +72,10 @@ static struct account *find(struct accounts *accounts, const char *policy)
         if (!account && name && (account = calloc(1, sizeof(*account)))) {
                 account->policy = name;
                 HASH_ADD_KEYPTR(hh, accounts->table, name, strlen(name), account);
-                return account;
+                if (account->hh.tbl)
+                        return account;
+                free(account);
+                account = NULL;
         }
         free(name);
         return account;
@@ -116,7 +119,7 @@ static void keep(const struct accounts *accounts, struct store *store)
         r |= json_object_set_new(root, "boot_id", boot_id());
         r |= json_object_set_new(root, "ends", ends);
         if (r == 0)
-                text = json_dumps(root, REPORT_JSON_FLAGS);
+                text = json_line(root);
         json_decref(root);
         if (text)
                 store_keep(store, ACCOUNTS_FILE, text);
@@ -142,7 +145,7 @@ static int restore_policy(struct accounts *accounts, const char *policy, const j
                     (uint64_t)usec > now)
                         return -EBADMSG;
                 before = (uint64_t)usec;
-                if (!budget_take(&account->budget, GUARD_KILL_BUDGET_MAX, UINT64_MAX, before))
+                if (budget_take(&account->budget, GUARD_KILL_BUDGET_MAX, UINT64_MAX, before) <= 0)
                         return -ENOMEM;
         }
         return 0;
@@ -216,16 +219,15 @@ int accounts_restore(struct accounts *accounts, const char *folder, uint64_t now
         return r;
 }
 
-bool accounts_take(struct accounts *accounts, struct store *store, const char *policy, unsigned max,
-                   uint64_t window, uint64_t now)
+int accounts_take(struct accounts *accounts, struct store *store, const char *policy, unsigned max,
+                  uint64_t window, uint64_t now)
 {
         struct account *account = find(accounts, policy);
+        int r = account ? budget_take(&account->budget, max, window, now) : -ENOMEM;
 
-        if (!account || !budget_take(&account->budget, max, window, now))
-                return false;
-        if (store)
+        if (r > 0 && store)
                 keep(accounts, store);
-        return true;
+        return r;
 }
 
 void accounts_give_back(struct accounts *accounts, const char *policy)

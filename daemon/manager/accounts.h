@@ -27,8 +27,8 @@ struct accounts *accounts_free(struct accounts *accounts); /* NULL */
  */
 int accounts_restore(struct accounts *accounts, const char *folder, uint64_t now);
 /* One end of this policy, at most `max` in each `window`; kept by the store, NULL: nowhere. Times in monotonic
- * microseconds. */
-bool accounts_take(struct accounts *accounts, struct store *store, const char *policy, unsigned max,
+ * microseconds. 1 it is granted, 0 it is not, or -ENOMEM. */
+int accounts_take(struct accounts *accounts, struct store *store, const char *policy, unsigned max,
                    uint64_t window, uint64_t now);
 /* The end that was taken last did not begin. */
 void accounts_give_back(struct accounts *accounts, const char *policy);

@@ -33,9 +33,9 @@ void answer_forget(struct answered *answered)
 static void note_logged(struct answered *answered, enum reason reason, uint64_t now)
 {
         answered->reasons |= 1U << reason;
-        answered->backoff = answered->backoff == 0                       ? BACKOFF_FIRST_USEC
+        answered->backoff = answered->backoff == 0                      ? BACKOFF_FIRST_USEC
                             : answered->backoff < BACKOFF_LAST_USEC / 2 ? answered->backoff * 2
-                                                                         : BACKOFF_LAST_USEC;
+                                                                        : BACKOFF_LAST_USEC;
         answered->again = now + answered->backoff;
 }
 
@@ -50,22 +50,46 @@ struct affair {
         struct worker **workers; /* who is concerned, n >= 1 */
         size_t n;
         bool whole, partial;
-        const struct worker *breaker; /* whose own memory broke the policy, NULL: the group's total */
+        const struct worker
+                *breaker; /* whose own memory broke the policy, NULL: the group's total */
         const struct policy *policy;
         const struct finding *finding;
         uint64_t now;
+        struct verdict **verdicts; /* one each, for what is not an end */
 };
 
-static void report(const struct affair *affair, enum outcome outcome)
+static void drop_verdicts(struct affair *affair)
 {
-        struct manager *manager = affair->watch->manager;
-        uint64_t event = record_event(manager);
+        for (size_t i = 0; affair->verdicts && i < affair->n; i++)
+                verdict_free(affair->verdicts[i]);
+        free(affair->verdicts);
+        affair->verdicts = NULL;
+}
 
-        for (size_t i = 0; i < affair->n; i++)
-                record_close(manager,
-                             record_new(affair->watch, affair->workers[i], affair->policy,
-                                        affair->finding, event),
-                             outcome);
+/* Nothing is done of which nothing could be told: so the verdicts come before the deed. */
+static bool prepare(struct affair *affair)
+{
+        uint64_t event = record_event(affair->watch->manager);
+        bool all = true;
+
+        affair->verdicts = calloc(affair->n, sizeof(struct verdict *));
+        for (size_t i = 0; affair->verdicts && i < affair->n && all; i++) {
+                affair->verdicts[i] = record_new(affair->watch, affair->workers[i], affair->policy,
+                                                 affair->finding, event);
+                all = affair->verdicts[i];
+        }
+        if (affair->verdicts && all)
+                return true;
+        drop_verdicts(affair);
+        return false;
+}
+
+static void report(struct affair *affair, enum outcome outcome)
+{
+        for (size_t i = 0; i < affair->n; i++) {
+                record_close(affair->watch->manager, affair->verdicts[i], outcome);
+                affair->verdicts[i] = NULL;
+        }
 }
 
 static void note_all(const struct affair *affair)
@@ -136,18 +160,26 @@ static int freeze(const struct affair *affair)
         return r;
 }
 
-static void do_freeze(const struct affair *affair, enum outcome outcome)
+/* The kernel's no, which stays; anything else is a shortage of the moment, and the next look tries again. */
+static bool is_final(int r)
+{
+        return r >= 0 || r == -EPERM || r == -EACCES || r == -EOPNOTSUPP || r == -ENOSYS;
+}
+
+static void do_freeze(struct affair *affair, enum outcome outcome)
 {
         struct manager *manager = affair->watch->manager;
         int r = freeze(affair);
 
+        if (r < 0)
+                log_trouble(&manager->trouble.signal, affair->now, "Cannot freeze in %s: %s",
+                            affair->watch->shown, strerror(-r));
+        if (!is_final(r))
+                return;
         if (r != ACT_DONE)
                 note_all(affair);
         else if (affair->whole || !affair->breaker)
                 note_stopped(&affair->watch->answered, affair->watch->memory);
-        if (r < 0)
-                log_trouble(&manager->trouble.signal, affair->now, "Cannot freeze in %s: %s",
-                            affair->watch->shown, strerror(-r));
         if (r == ACT_GONE)
                 outcome = OUTCOME_GONE;
         else if (r != ACT_DONE && outcome == OUTCOME_FROZEN)
@@ -179,23 +211,47 @@ static void do_end(const struct affair *affair, enum step step)
         }
 }
 
-static void answer(const struct affair *affair)
+static void without_memory(const struct affair *affair)
+{
+        log_trouble(&affair->watch->manager->trouble.signal, affair->now,
+                    "Cannot answer what broke policy %s in %s: %s", affair->policy->name,
+                    affair->watch->shown, strerror(ENOMEM));
+}
+
+/* What is not an end: `outcome`, unless it turns out otherwise. */
+static void answer_gently(struct affair *affair, enum outcome outcome)
+{
+        if (!prepare(affair)) {
+                without_memory(affair);
+                return;
+        }
+        if (outcome == OUTCOME_LOGGED || outcome == OUTCOME_WOULD_HAVE_ENDED) {
+                note_all(affair);
+                report(affair, outcome);
+        } else
+                do_freeze(affair, outcome);
+        drop_verdicts(affair);
+}
+
+static void answer(struct affair *affair)
 {
         struct manager *manager = affair->watch->manager;
         enum step step = decide_step(affair->policy, affair->finding);
+        int r;
 
         if (affair->whole && step != STEP_LOG && group_is_slice(affair->watch->path)) {
                 log_line(LOG_WARNING, "Policy %s would end the slice %s as a whole: only logged.",
                          affair->policy->name, affair->watch->shown);
                 step = STEP_LOG;
         }
-        if (step == STEP_LOG || manager->dry_run) {
-                note_all(affair);
-                report(affair, step == STEP_LOG ? OUTCOME_LOGGED : OUTCOME_WOULD_HAVE_ENDED);
-        } else if (step == STEP_FREEZE)
-                do_freeze(affair, OUTCOME_FROZEN);
-        else if (!manager_take_budget(manager, affair->policy))
-                do_freeze(affair, OUTCOME_WITHHELD);
+        if (step == STEP_LOG || manager->dry_run)
+                answer_gently(affair, step == STEP_LOG ? OUTCOME_LOGGED : OUTCOME_WOULD_HAVE_ENDED);
+        else if (step == STEP_FREEZE)
+                answer_gently(affair, OUTCOME_FROZEN);
+        else if ((r = manager_take_budget(manager, affair->policy)) < 0)
+                without_memory(affair);
+        else if (r == 0)
+                answer_gently(affair, OUTCOME_WITHHELD);
         else
                 do_end(affair, step);
 }

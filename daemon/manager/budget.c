@@ -5,11 +5,12 @@
  * window is dropped from its front, and what remains is counted. A reload may change both numbers.
  */
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include "manager/budget.h"
 
-bool budget_take(struct budget *budget, unsigned max, uint64_t window, uint64_t now)
+int budget_take(struct budget *budget, unsigned max, uint64_t window, uint64_t now)
 {
         size_t old = 0;
 
@@ -20,18 +21,18 @@ bool budget_take(struct budget *budget, unsigned max, uint64_t window, uint64_t 
                 memmove(budget->ends, budget->ends + old, budget->n * sizeof(*budget->ends));
         }
         if (budget->n >= max)
-                return false;
+                return 0;
         if (budget->n == budget->room) {
                 size_t room = budget->room > 0 ? budget->room * 2 : 16;
                 uint64_t *ends = reallocarray(budget->ends, room, sizeof(*ends));
 
                 if (!ends)
-                        return false;
+                        return -ENOMEM;
                 budget->ends = ends;
                 budget->room = room;
         }
         budget->ends[budget->n++] = now;
-        return true;
+        return 1;
 }
 
 void budget_give_back(struct budget *budget)

@@ -16,8 +16,8 @@ struct budget {
         size_t room, n;
 };
 
-/* Takes one end, or says no. Without memory for the book-keeping: no. Starts as {0}. */
-bool budget_take(struct budget *budget, unsigned max, uint64_t window, uint64_t now);
+/* 1: takes one end; 0: says no; -ENOMEM: without memory for the book-keeping there is none. Starts as {0}. */
+int budget_take(struct budget *budget, unsigned max, uint64_t window, uint64_t now);
 /* The one taken last does not count. */
 void budget_give_back(struct budget *budget);
 void budget_clear(struct budget *budget);

@@ -182,8 +182,8 @@ struct settings *settings_unref(struct settings *settings); /* NULL */
 bool manager_exempts(const struct manager *manager, const char *path);
 /* The same for what acts on groups. */
 struct act_spare manager_spare(struct manager *manager);
-/* One end of this policy's budget. */
-bool manager_take_budget(struct manager *manager, const struct policy *policy);
+/* One end of this policy's budget: 1 it is granted, 0 it is not, or -ENOMEM. */
+int manager_take_budget(struct manager *manager, const struct policy *policy);
 void manager_give_back_budget(struct manager *manager, const struct policy *policy);
 /* Bytes until the machine itself is out of memory. */
 uint64_t manager_available(struct manager *manager);
@@ -198,6 +198,8 @@ void manager_ends_are_over(struct manager *manager);
 /* ---- discover.c */
 int discover_start(struct manager *manager);
 void discover_stop(struct manager *manager);
+/* Walks as soon as the pace of walks allows. */
+void discover_soon(struct manager *manager);
 /* Walks now: finds new groups, drops vanished ones. */
 void discover_walk(struct manager *manager);
 /* Another configuration is in force: every group and worker is asked anew whose it is. */

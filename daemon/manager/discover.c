@@ -113,6 +113,10 @@ static int take_in(struct manager *manager, const char *path)
         if (r < 0)
                 return r;
         HASH_ADD_KEYPTR(hh, manager->watches, watch->path, strlen(watch->path), watch);
+        if (!watch->hh.tbl) {
+                watch_free(watch);
+                return -ENOMEM;
+        }
         watch->seen = true;
         if (watch_apply(watch))
                 watch_look_at(watch, 0);
@@ -214,7 +218,15 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
         manager->walk_again = end + rest;
         (void)sd_event_source_set_time_accuracy(source, WALK_ACCURACY_USEC);
         (void)sd_event_source_set_time(source, end + (rest > WALK_USEC ? rest : WALK_USEC));
-        return sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
+        (void)sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
+        return 0; /* an error would end the walks for ever */
+}
+
+void discover_soon(struct manager *manager)
+{
+        (void)sd_event_source_set_time_accuracy(manager->discovery, 1);
+        (void)sd_event_source_set_time(manager->discovery, manager->walk_again);
+        (void)sd_event_source_set_enabled(manager->discovery, SD_EVENT_ONESHOT);
 }
 
 /* It may hold groups already, made before it was watched itself. */
@@ -232,11 +244,9 @@ static int on_arrival(sd_event_source *source, int fd, uint32_t events, void *us
         (void)source;
         (void)fd;
         (void)events;
-        if (!arrivals_read(manager->arrivals, on_new_group, manager))
-                return 0;
-        (void)sd_event_source_set_time_accuracy(manager->discovery, 1);
-        (void)sd_event_source_set_time(manager->discovery, manager->walk_again);
-        return sd_event_source_set_enabled(manager->discovery, SD_EVENT_ONESHOT);
+        if (arrivals_read(manager->arrivals, on_new_group, manager))
+                discover_soon(manager);
+        return 0;
 }
 
 static void start_arrivals(struct manager *manager)

@@ -24,6 +24,8 @@
 #define STOP_USEC (UINT64_C(5) * 1000000)
 #define AVAILABLE_FRESH_USEC UINT64_C(50000)
 #define TELL_USEC UINT64_C(1000000) /* between two status lines */
+#define LOOP_FAILURES_MAX 100       /* in a row */
+#define LOOP_PAUSE_NSEC 10000000
 
 uint64_t manager_now(const struct manager *manager)
 {
@@ -71,7 +73,7 @@ struct act_spare manager_spare(struct manager *manager)
         return (struct act_spare){.spares = spares, .userdata = manager};
 }
 
-bool manager_take_budget(struct manager *manager, const struct policy *policy)
+int manager_take_budget(struct manager *manager, const struct policy *policy)
 {
         const struct guard_config *config = manager->settings->config;
 
@@ -112,6 +114,9 @@ static void on_announce(void *userdata, const struct verdict *verdict, const cha
         sentence = verdict_sentence(verdict);
         if (sentence)
                 log_line(LOG_NOTICE, "%s", sentence);
+        else
+                log_line(LOG_NOTICE, "worker %d: a verdict (%s), and no memory to say it in full",
+                         (int)verdict->pid, verdict_outcome_name(verdict->outcome));
         free(sentence);
 }
 
@@ -188,6 +193,8 @@ static int load(struct manager *manager, char **complaint)
         if (r < 0) {
                 for (size_t i = 0; i < errors.n; i++)
                         log_line(LOG_ERR, "%s", errors.lines[i]);
+                if (errors.n == 0)
+                        log_line(LOG_ERR, "The configuration cannot be read: %s", strerror(-r));
                 *complaint = join(&errors);
                 free(settings);
         } else {
@@ -409,12 +416,40 @@ int manager_new(struct manager **ret, const struct manager_options *options)
         return 0;
 }
 
+/* The loop's own calls fail as others do, and a guard does not leave for that: it goes on, unless nothing but
+ * failures come. */
+static int run_loop(struct manager *manager)
+{
+        struct log_trouble trouble = {0};
+        unsigned failures = 0;
+        int code = 0;
+
+        while (sd_event_get_state(manager->event) != SD_EVENT_FINISHED) {
+                int r = sd_event_run(manager->event, UINT64_MAX);
+
+                failures = r < 0 ? failures + 1 : 0;
+                if (failures == LOOP_FAILURES_MAX)
+                        return failed(r, "The event loop does not run any more");
+                if (r < 0) {
+                        log_trouble(&trouble, manager_now(manager), "The event loop stumbles: %s",
+                                    strerror(-r));
+                        (void)clock_nanosleep(CLOCK_MONOTONIC, 0,
+                                              &(struct timespec){.tv_nsec = LOOP_PAUSE_NSEC}, NULL);
+                        discover_soon(
+                                manager); /* it may have failed to arm its clock, and forgotten it */
+                }
+        }
+        (void)sd_event_get_exit_code(manager->event, &code);
+        return code;
+}
+
 int manager_run(struct manager *manager)
 {
         int r;
 
         if (manager->host.foreign)
-                log_line(LOG_WARNING, "Not this host's own cgroups, or a /proc of another PID namespace: dry run.");
+                log_line(LOG_WARNING, "Not this host's own cgroups, or a /proc of another PID "
+                                      "namespace: dry run.");
         else if (!manager->dry_run)
                 self_check_privileges();
         if (manager->settings->config->n_policies == 0)
@@ -427,7 +462,7 @@ int manager_run(struct manager *manager)
                 return failed(r, "Cannot start to look for groups");
         notify_state("READY=1");
         manager_tell_status(manager);
-        return sd_event_loop(manager->event);
+        return run_loop(manager);
 }
 
 struct manager *manager_free(struct manager *manager)

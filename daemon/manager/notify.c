@@ -69,7 +69,8 @@ static int on_ping(sd_event_source *source, uint64_t usec, void *userdata)
 
         notify_in_passing("WATCHDOG=1");
         (void)sd_event_source_set_time(source, usec + *pause);
-        return sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
+        (void)sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
+        return 0;
 }
 
 int notify_watchdog(sd_event *event)

@@ -90,6 +90,10 @@ const char *users_name(struct users *users, uid_t uid, uint64_t now)
                 user->uid = uid;
                 user->job = (struct job){.run = find_name, .done = take_name};
                 HASH_ADD(hh, users->table, uid, sizeof(user->uid), user);
+                if (!user->hh.tbl) {
+                        free(user);
+                        return NULL;
+                }
         }
         if (!user->asked && now >= user->stale) {
                 user->asked = true;

@@ -208,12 +208,14 @@ void watch_drop(struct watch *watch, struct worker *worker)
         worker_unref(worker);
 }
 
-static void adopt(struct watch *watch, struct worker *worker)
+/* -ENOMEM: it stays the caller's. */
+static int adopt(struct watch *watch, struct worker *worker)
 {
         worker->watch = watch;
         worker->seen = true;
         worker->annexed = strcmp(worker->target.group, watch->path) != 0;
         HASH_ADD(hh, watch->workers, target.pid, sizeof(pid_t), worker);
+        return worker->hh.tbl ? 0 : -ENOMEM;
 }
 
 /* A process that `path` lists, which is the watched group or an annex. One that moved from one to the other
@@ -241,10 +243,8 @@ static void take_in(struct watch *watch, pid_t pid, const char *path, uint64_t n
                 return;
         /* A list is old by the time it is read: the process may be elsewhere, and protected there. */
         if (manager_exempts(manager, worker->target.group) ||
-            strcmp(worker->target.group, path) != 0)
+            strcmp(worker->target.group, path) != 0 || adopt(watch, worker) < 0)
                 worker_unref(worker);
-        else
-                adopt(watch, worker);
 }
 
 static int read_list(struct watch *watch, struct group_reader *reader, const char *path,
@@ -339,7 +339,10 @@ int watch_hold(struct watch *watch, pid_t pid, struct worker **ret)
                 return ACT_REFUSED;
         }
         if (fresh) {
-                adopt(find_owner(watch, worker->target.group), worker);
+                if (adopt(find_owner(watch, worker->target.group), worker) < 0) {
+                        worker_unref(worker);
+                        return -ENOMEM;
+                }
                 (void)worker_measure(worker, watch->reading.swap > 0, now);
         }
         *ret = worker_ref(worker);

@@ -62,3 +62,19 @@ bool json_put(json_t *object, const char *key, json_t *value)
 {
         return json_object_set_new(object, key, value) == 0;
 }
+
+char *json_line(const json_t *json)
+{
+        size_t size = json_dumpb(json, NULL, 0, REPORT_JSON_FLAGS), again;
+        char *line = size > 0 ? malloc(size + 1) : NULL;
+
+        if (!line)
+                return NULL;
+        again = json_dumpb(json, line, size, REPORT_JSON_FLAGS);
+        if (again != size) {
+                free(line);
+                return NULL;
+        }
+        line[size] = '\0';
+        return line;
+}

@@ -23,5 +23,9 @@ json_t *json_seconds(uint64_t usec);         /* seconds as a real */
 json_t *json_seconds_or_null(uint64_t usec); /* UINT64_MAX is null */
 json_t *json_time(uint64_t realtime_usec);   /* RFC 3339 */
 
+/* The value on one line (REPORT_JSON_FLAGS): malloc'ed, NULL without memory. json_dumps() would rather give half of
+ * it: it forgets that a string did not fit. */
+char *json_line(const json_t *json);
+
 /* Sets object[key]; false without memory (`value` NULL among that). Takes the reference of `value`. */
 bool json_put(json_t *object, const char *key, json_t *value);

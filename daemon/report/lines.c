@@ -135,11 +135,15 @@ static int find_end(int fd, off_t size, off_t *ret)
         return 0;
 }
 
-static bool is_object(const char *text, size_t size)
+/* 1 or 0; -ENOMEM, which tells nothing about it. */
+static int is_object(const char *text, size_t size)
 {
-        json_t *json = json_loadb(text, size, 0, NULL);
-        bool object = json_is_object(json);
+        json_error_t error = {0};
+        json_t *json = json_loadb(text, size, 0, &error);
+        int object = json_is_object(json);
 
+        if (!json && json_error_code(&error) == json_error_out_of_memory)
+                object = -ENOMEM;
         json_decref(json);
         return object;
 }
@@ -193,7 +197,10 @@ static int repair(struct lines *lines)
         if (!tail)
                 return -ENOMEM;
         r = read_at(lines->fd, tail, size, end);
-        if (r == 0 && is_object(tail, size)) {
+        if (r == 0)
+                r = is_object(tail, size);
+        if (r > 0) {
+                r = 0;
                 if (write(lines->fd, "\n", 1) != 1)
                         r = -errno;
                 else

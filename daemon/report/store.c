@@ -5,6 +5,8 @@
  * `unwritten`, which is its own, and hands every verdict to `settled` once: when it is on disk, or
  * when its first attempt failed. An eventfd then calls the loop, which announces.
  *
+ * A verdict for which there is not even the memory to queue it waits as it is, at the loop's side.
+ *
  * A verdict that failed is in two places at once, announced by the loop and tried on by the writer;
  * so it is counted, and the last one frees it.
  */
@@ -25,6 +27,7 @@
 /* Lines between two syncs: a burst of ends shares one, and none waits long for its announcement. */
 #define BATCH 64
 #define RETRY_SECONDS 5
+#define MEMORY_RETRY_USEC UINT64_C(100000)
 
 struct entry {
         STAILQ_ENTRY(entry) on_disk; /* in fresh or unwritten */
@@ -46,7 +49,9 @@ struct store {
         char *folder;
         pthread_t thread;
         bool thread_runs;
-        int trouble_told; /* the loop's */
+        int trouble_told;                 /* the loop's, as are: */
+        struct verdict *bare, **bare_end; /* without an entry yet */
+        sd_event_source *bare_retry;
 
         pthread_mutex_t lock;
         pthread_cond_t work;
@@ -237,8 +242,7 @@ static int on_wakeup(sd_event_source *source, int fd, uint32_t revents, void *us
 
         (void)source;
         (void)revents;
-        if (read(fd, &count, sizeof(count)) < 0 && errno != EAGAIN && errno != EINTR)
-                return -errno;
+        (void)!read(fd, &count, sizeof(count)); /* as long as it fails we are called again */
         announce(userdata);
         return 0;
 }
@@ -260,6 +264,79 @@ static int start_writer(struct store *store)
         return -r;
 }
 
+/* 0: the entry is the verdict's owner now. -ENOMEM, or -ENOBUFS with *line, which the caller frees. */
+static int enter(struct store *store, struct verdict *verdict, char **line)
+{
+        struct entry *entry = calloc(1, sizeof(*entry));
+        int error = 0;
+
+        *line = entry ? verdict_to_line(verdict) : NULL;
+        if (!*line) {
+                free(entry);
+                return -ENOMEM;
+        }
+        *entry = (struct entry){.holders = 1, .verdict = verdict, .line = *line};
+        pthread_mutex_lock(&store->lock);
+        if (store->n_waiting < STORE_QUEUE_MAX) {
+                STAILQ_INSERT_TAIL(&store->fresh, entry, on_disk);
+                store->n_waiting++;
+                pthread_cond_signal(&store->work);
+        } else
+                error = -ENOBUFS;
+        pthread_mutex_unlock(&store->lock);
+        if (error < 0)
+                free(entry);
+        return error;
+}
+
+static struct verdict *take_bare(struct store *store)
+{
+        struct verdict *verdict = store->bare;
+
+        store->bare = verdict->next;
+        if (!store->bare)
+                store->bare_end = &store->bare;
+        return verdict;
+}
+
+static void put_back_bare(struct store *store, struct verdict *verdict)
+{
+        verdict->next = store->bare;
+        if (!store->bare)
+                store->bare_end = &verdict->next;
+        store->bare = verdict;
+}
+
+static void enter_bare(struct store *store)
+{
+        while (store->bare) {
+                char *line;
+                struct verdict *verdict = take_bare(store);
+                int r = enter(store, verdict, &line);
+
+                if (r == -ENOMEM) {
+                        put_back_bare(store, verdict);
+                        (void)sd_event_source_set_time_relative(store->bare_retry,
+                                                                MEMORY_RETRY_USEC);
+                        (void)sd_event_source_set_enabled(store->bare_retry, SD_EVENT_ONESHOT);
+                        return;
+                }
+                if (r < 0) {
+                        store->ops->announce(store->userdata, verdict, line, r);
+                        verdict_free(verdict);
+                        free(line);
+                }
+        }
+}
+
+static int on_bare_retry(sd_event_source *source, uint64_t usec, void *userdata)
+{
+        (void)source;
+        (void)usec;
+        enter_bare(userdata);
+        return 0;
+}
+
 int store_new(struct store **ret, sd_event *event, const char *folder, const struct store_ops *ops,
               void *userdata)
 {
@@ -276,6 +353,7 @@ int store_new(struct store **ret, sd_event *event, const char *folder, const str
         pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
         pthread_cond_init(&store->work, &monotonic);
         pthread_condattr_destroy(&monotonic);
+        store->bare_end = &store->bare;
         STAILQ_INIT(&store->fresh);
         STAILQ_INIT(&store->settled);
         STAILQ_INIT(&store->unwritten);
@@ -289,6 +367,9 @@ int store_new(struct store **ret, sd_event *event, const char *folder, const str
                 r = sd_event_add_io(event, &store->source, store->wakeup, EPOLLIN, on_wakeup,
                                     store);
         if (r >= 0)
+                r = sd_event_add_time(event, &store->bare_retry, CLOCK_MONOTONIC, UINT64_MAX, 0,
+                                      on_bare_retry, store);
+        if (r >= 0)
                 r = start_writer(store);
         if (r < 0) {
                 store_free(store);
@@ -300,28 +381,10 @@ int store_new(struct store **ret, sd_event *event, const char *folder, const str
 
 void store_append(struct store *store, struct verdict *verdict)
 {
-        struct entry *entry = calloc(1, sizeof(*entry));
-        char *line = verdict_to_line(verdict);
-        int error = entry && line ? 0 : -ENOMEM;
-
-        if (error == 0) {
-                *entry = (struct entry){.holders = 1, .verdict = verdict, .line = line};
-                pthread_mutex_lock(&store->lock);
-                if (store->n_waiting < STORE_QUEUE_MAX) {
-                        STAILQ_INSERT_TAIL(&store->fresh, entry, on_disk);
-                        store->n_waiting++;
-                        pthread_cond_signal(&store->work);
-                } else {
-                        error = -ENOBUFS;
-                }
-                pthread_mutex_unlock(&store->lock);
-        }
-        if (error < 0) {
-                store->ops->announce(store->userdata, verdict, line ? line : "{}", error);
-                verdict_free(verdict);
-                free(line);
-                free(entry);
-        }
+        verdict->next = NULL;
+        *store->bare_end = verdict;
+        store->bare_end = &verdict->next;
+        enter_bare(store);
 }
 
 void store_keep(struct store *store, const char *name, char *text)
@@ -344,6 +407,7 @@ struct store *store_free(struct store *store)
         if (!store)
                 return NULL;
         if (store->thread_runs) {
+                enter_bare(store);
                 pthread_mutex_lock(&store->lock);
                 store->stop = true;
                 pthread_cond_signal(&store->work);
@@ -355,6 +419,11 @@ struct store *store_free(struct store *store)
                 STAILQ_REMOVE_HEAD(&store->unwritten, on_disk);
                 entry_free(entry);
         }
+        while (store->bare) {
+                store->ops->announce(store->userdata, store->bare, "{}", -ENOMEM);
+                verdict_free(take_bare(store));
+        }
+        sd_event_source_disable_unref(store->bare_retry);
         sd_event_source_disable_unref(store->source);
         if (store->wakeup >= 0)
                 close(store->wakeup);

@@ -30,9 +30,9 @@ struct store;
 
 struct store_ops {
         /* In the loop's thread, in the order of store_append(), exactly once a verdict. `line` is its JSON;
-         * error is 0 when it is on disk, else a negative errno: it is kept and tried again. Two errors come
-         * out of turn, from store_append() itself, and nothing is kept: -ENOBUFS, too many are waiting, and
-         * -ENOMEM (then the line may be "{}"). Both pointers are the store's, only during the call. */
+         * error is 0 when it is on disk, else a negative errno: it is kept and tried again. Two errors say that
+         * nothing is kept: -ENOBUFS, too many are waiting, and -ENOMEM, there was no memory for it until
+         * store_free() (then the line is "{}"). Both pointers are the store's, only during the call. */
         void (*announce)(void *userdata, const struct verdict *verdict, const char *line,
                          int error);
         /* In the loop's thread: the disk began to refuse (negative errno), or took everything again (0).

@@ -179,7 +179,7 @@ json_t *verdict_to_json(const struct verdict *v)
 char *verdict_to_line(const struct verdict *verdict)
 {
         json_t *json = verdict_to_json(verdict);
-        char *line = json ? json_dumps(json, REPORT_JSON_FLAGS) : NULL;
+        char *line = json ? json_line(json) : NULL;
 
         json_decref(json);
         return line;

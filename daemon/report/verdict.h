@@ -59,6 +59,7 @@ struct verdict {
         size_t n_signals;
         struct sample samples[VERDICT_SAMPLES]; /* oldest first */
         size_t n_samples;
+        struct verdict *next; /* the store's, while it waits there */
 };
 
 /* As in the JSON; the reason's is reason_name(). */
