@@ -86,7 +86,11 @@ class Faults(EndToEnd):
         return "\n".join(guard.said().splitlines()[-40:])
 
     def is_written(self, guard, process):
-        return any((v["pid"], v["start_time"]) == process.identity for v in guard.verdicts())
+        try:
+            verdicts = guard.verdicts()
+        except ValueError:  # it is being written
+            return False
+        return any((v["pid"], v["start_time"]) == process.identity for v in verdicts)
 
     def assert_nothing_is_lost(self, guard):
         """Each one that was ended has its verdict on disk, once, and whatever was announced as well."""
