@@ -16,6 +16,7 @@
 #include "manager/ending.h"
 
 #define SWEEP_MAX 256                /* new processes in one turn of the loop */
+#define SWEEP_ROUNDS 4               /* lists in one turn, while those listed are gone too fast */
 #define SETTLE_USEC UINT64_C(250000) /* for the kernel's counters to follow a death */
 
 static uint64_t realtime(void)
@@ -66,7 +67,7 @@ static void member_died(struct member *member)
                 log_line(LOG_NOTICE, "Process %d is dead at last, after %s.",
                          (int)member->worker->target.pid,
                          bng_format_usec(manager_now(ending->manager) - ending->started, &after));
-        close_member(member, member->signalled           ? OUTCOME_ENDED
+        close_member(member, member->signalled          ? OUTCOME_ENDED
                              : ending->stage == RESTART ? OUTCOME_RESTARTED
                                                         : OUTCOME_GONE);
         if (ending->watch) {
@@ -263,22 +264,28 @@ static void sweep_one(struct ending *ending, struct worker *worker, int signo)
         (void)act_signal(&worker->target, &ending->manager->host, worker->reader, signo);
 }
 
-size_t members_sweep(struct ending *ending, int signo)
+/* One list of the group, the newest first: who forks and leaves has the highest pid. Adds to *gone how many had
+ * left already; returns how many are still there. */
+static size_t sweep_once(struct ending *ending, int signo, size_t *gone)
 {
         struct act_group target = {.path = ending->path, .inode = ending->inode};
         size_t n = 0, fresh = 0, left = 0;
         pid_t *pids = NULL;
 
-        if (!ending->watch ||
-            act_group_members(&ending->manager->host, &target, &pids, &n) != ACT_DONE)
+        if (act_group_members(&ending->manager->host, &target, &pids, &n) != ACT_DONE)
                 return 0;
-        for (size_t i = 0; i < n; i++) {
+        while (n-- > 0) {
                 struct worker *worker;
+                int r;
 
-                if (fresh == SWEEP_MAX || is_member(ending, pids[i]))
+                if (fresh == SWEEP_MAX || is_member(ending, pids[n])) {
                         left++;
-                else if (watch_hold(ending->watch, pids[i], &worker) == ACT_DONE) {
-                        left++;
+                        continue;
+                }
+                r = watch_hold(ending->watch, pids[n], &worker);
+                left += r == ACT_DONE || r < 0;
+                *gone += r == ACT_GONE;
+                if (r == ACT_DONE) {
                         fresh++;
                         sweep_one(ending, worker, signo);
                         worker_unref(worker);
@@ -286,6 +293,18 @@ size_t members_sweep(struct ending *ending, int signo)
         }
         free(pids);
         return left;
+}
+
+/* A process that was in the list and is gone may have left another: the group is empty when its list is. */
+size_t members_sweep(struct ending *ending, int signo)
+{
+        size_t left = 0, gone = 1;
+
+        for (unsigned round = 0; ending->watch && gone > 0 && round < SWEEP_ROUNDS; round++) {
+                gone = 0;
+                left = sweep_once(ending, signo, &gone);
+        }
+        return ending->watch ? left + gone : 0;
 }
 
 void members_were_killed(struct ending *ending)
