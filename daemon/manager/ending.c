@@ -185,8 +185,8 @@ static bool is_over(struct ending *ending)
 {
         if (members_awaited(ending))
                 return false;
-        return !ending->whole || ending->stage == RESTART || ending->stage == GIVEN_UP ||
-               members_sweep(ending, ending->stage == KILLED ? SIGKILL : SIGTERM) == 0;
+        return !ending->whole || ending->stage == RESTART ||
+               members_sweep(ending, ending->stage >= KILLED ? SIGKILL : SIGTERM) == 0;
 }
 
 static void finish(struct ending *ending)
@@ -223,7 +223,7 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
         else if (ending->stage == KILLED) {
                 (void)members_sweep(ending, SIGKILL);
                 wait_in_stage(ending, now + SWEEP_USEC);
-        } else if (members_signal_owed(ending))
+        } else if (members_signal_owed(ending) || ending->whole)
                 set_timer(ending, now + OWED_USEC);
         return 0;
 }

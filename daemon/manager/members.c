@@ -253,15 +253,21 @@ static bool is_member(const struct ending *ending, pid_t pid)
         return false;
 }
 
-/* One that joined: with a verdict while there is room for it, and signalled in any case. */
-static void sweep_one(struct ending *ending, struct worker *worker, int signo)
+/* One that joined is signalled before anything is written down: it may be on its way to another fork. With a
+ * verdict while there is room for it. False: it was gone. */
+static bool sweep_one(struct ending *ending, struct worker *worker, int signo)
 {
-        if (ending->n < ENDING_MEMBERS_MAX && members_add(ending, worker) == 0) {
+        int r = act_signal(&worker->target, &ending->manager->host, worker->reader, signo);
+
+        if (r == ACT_GONE)
+                return false;
+        if (ending->n == ENDING_MEMBERS_MAX || members_add(ending, worker) < 0)
+                ending->unrecorded += r == ACT_DONE;
+        else if (r == ACT_DONE)
+                note_signal(ending->members[ending->n - 1], signo, false);
+        else
                 signal_member(ending->members[ending->n - 1], signo);
-                return;
-        }
-        ending->unrecorded++;
-        (void)act_signal(&worker->target, &ending->manager->host, worker->reader, signo);
+        return true;
 }
 
 /* One list of the group, the newest first: who forks and leaves has the highest pid. Adds to *gone how many had
@@ -272,24 +278,25 @@ static size_t sweep_once(struct ending *ending, int signo, size_t *gone)
         size_t n = 0, fresh = 0, left = 0;
         pid_t *pids = NULL;
 
-        if (act_group_members(&ending->manager->host, &target, &pids, &n) != ACT_DONE)
-                return 0;
+        int r = act_group_members(&ending->manager->host, &target, &pids, &n);
+
+        if (r != ACT_DONE)
+                return r < 0; /* what cannot be listed is not known to be empty */
         while (n-- > 0) {
                 struct worker *worker;
-                int r;
 
                 if (fresh == SWEEP_MAX || is_member(ending, pids[n])) {
                         left++;
                         continue;
                 }
                 r = watch_hold(ending->watch, pids[n], &worker);
-                left += r == ACT_DONE || r < 0;
-                *gone += r == ACT_GONE;
                 if (r == ACT_DONE) {
                         fresh++;
-                        sweep_one(ending, worker, signo);
+                        r = sweep_one(ending, worker, signo) ? ACT_DONE : ACT_GONE;
                         worker_unref(worker);
                 }
+                left += r == ACT_DONE || r < 0;
+                *gone += r == ACT_GONE;
         }
         free(pids);
         return left;
