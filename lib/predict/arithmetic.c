@@ -100,6 +100,8 @@ struct bng_prediction bng_predict_multiply(struct bng_operand a, struct bng_oper
         struct bng_prediction prediction =
                 bng_predicted(product(a, b), by_one_limb(a, b) ? BNG_WORK_COPY : BNG_WORK_MULTIPLY,
                               product_bits(a, b));
+        prediction = bng_holding(
+                prediction, bng_peak_multiply(bng_operand_bits_max(a), bng_operand_bits_max(b)));
         return bng_timed(prediction, product_time(a, b));
 }
 
@@ -113,6 +115,8 @@ struct bng_prediction bng_predict_add_product(struct bng_operand r, struct bng_o
                 sum(r, product(a, b)), by_one_limb(a, b) ? BNG_WORK_UPDATE : BNG_WORK_ADD_PRODUCT,
                 r_bits > ab_bits ? r_bits : ab_bits);
         struct bng_time adding = bng_time_of(BNG_PACE_PASS, r_bits > ab_bits ? r_bits : ab_bits);
+        prediction = bng_holding(prediction, bng_peak_add_product(r_bits, bng_operand_bits_max(a),
+                                                                  bng_operand_bits_max(b)));
         return bng_timed(prediction, bng_time_and(product_time(a, b), adding));
 }
 

@@ -76,13 +76,33 @@ static struct bng_time remainder_time(struct bng_operand a, struct bng_operand d
         return bng_time_remainder(bng_operand_bits_max(a), slowest_divisor_bits(a, d));
 }
 
+/*
+ * The peak for a divisor whose length is known to a bit, or else the worst for any divisor.
+ */
+static uint64_t division_peak(uint64_t (*peak)(uint64_t a_bits, uint64_t d_bits),
+                              struct bng_operand a, struct bng_operand d)
+{
+        bng_bounds bits = bng_range_bits(d.size);
+        uint64_t a_bits = bng_operand_bits_max(a);
+
+        if (bits.bits_max - bits.bits_min > 1)
+                return bng_peak_bytes(BNG_WORK_DIVIDE, longer_bits(a, d));
+        uint64_t by_longer = peak(a_bits, bits.bits_max);
+        uint64_t by_shorter = peak(a_bits, bits.bits_min);
+        return by_longer > by_shorter ? by_longer : by_shorter;
+}
+
 struct bng_prediction bng_predict_quotient(enum bng_division division, struct bng_operand a,
                                            struct bng_operand d)
 {
         if (d.size.surely_zero)
                 return bng_predicted_undefined(by_zero);
+        struct bng_prediction prediction =
+                bng_predicted(quotient_of(division, a, d), BNG_WORK_DIVIDE, longer_bits(a, d));
         return bng_timed(
-                bng_predicted(quotient_of(division, a, d), BNG_WORK_DIVIDE, longer_bits(a, d)),
+                bng_holding(prediction, division_peak(division == BNG_TRUNCATE ? bng_peak_quotient
+                                                                               : bng_peak_remainder,
+                                                      a, d)),
                 bng_time_quotient(bng_operand_bits_max(a), slowest_divisor_bits(a, d)));
 }
 
@@ -91,9 +111,10 @@ struct bng_prediction bng_predict_remainder(enum bng_division division, struct b
 {
         if (d.size.surely_zero)
                 return bng_predicted_undefined(by_zero);
-        return bng_timed(
-                bng_predicted(remainder_of(division, a, d), BNG_WORK_DIVIDE, longer_bits(a, d)),
-                remainder_time(a, d));
+        struct bng_prediction prediction =
+                bng_predicted(remainder_of(division, a, d), BNG_WORK_DIVIDE, longer_bits(a, d));
+        return bng_timed(bng_holding(prediction, division_peak(bng_peak_remainder, a, d)),
+                         remainder_time(a, d));
 }
 
 struct bng_prediction bng_predict_quotient_remainder(enum bng_division division,
@@ -112,7 +133,9 @@ struct bng_prediction bng_predict_quotient_remainder(enum bng_division division,
         struct bng_operand result =
                 bng_operand_range(larger, q.may_be_negative || r.may_be_negative,
                                   q.may_be_positive || r.may_be_positive);
-        return bng_timed(bng_predicted(result, BNG_WORK_DIVIDE, longer_bits(a, d)),
+        struct bng_prediction prediction =
+                bng_predicted(result, BNG_WORK_DIVIDE, longer_bits(a, d));
+        return bng_timed(bng_holding(prediction, division_peak(bng_peak_remainder, a, d)),
                          remainder_time(a, d));
 }
 

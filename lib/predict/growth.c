@@ -67,6 +67,10 @@ struct bng_prediction bng_predict_power(struct bng_operand base, struct bng_oper
         uint64_t room = power_room(base, exponent, bng_operand_bits_max(result));
         struct bng_prediction prediction = bng_predicted(result, BNG_WORK_POWER, room);
         prediction.room_bits = room;
+        if (exponent.size.known)
+                prediction =
+                        bng_holding(prediction, bng_peak_power(room, bng_operand_bits_max(base),
+                                                               base.zeros, exponent.size.value));
         return bng_timed(prediction, power_time(base, exponent, result));
 }
 
@@ -98,7 +102,12 @@ struct bng_prediction bng_predict_factorial(struct bng_operand n)
 {
         if (bng_surely_negative(n))
                 return bng_predicted_undefined("the factorial of a negative number");
-        return positive(bng_range_factorial(n.size), BNG_WORK_FACTORIAL);
+        struct bng_prediction prediction =
+                positive(bng_range_factorial(n.size), BNG_WORK_FACTORIAL);
+        if (!n.size.known)
+                return prediction;
+        return bng_holding(prediction, bng_peak_factorial(bng_operand_bits_max(prediction.result),
+                                                          n.size.value));
 }
 
 struct bng_prediction bng_predict_multifactorial(struct bng_operand n, uint64_t m)
@@ -114,21 +123,29 @@ struct bng_prediction bng_predict_primorial(struct bng_operand n)
 {
         if (bng_surely_negative(n))
                 return bng_predicted_undefined("the primorial of a negative number");
-        return positive(bng_range_primorial(n.size), BNG_WORK_PRIMORIAL);
+        struct bng_prediction prediction =
+                positive(bng_range_primorial(n.size), BNG_WORK_PRIMORIAL);
+        if (!n.size.known)
+                return prediction;
+        return bng_holding(prediction, bng_peak_primorial(bng_operand_bits_max(prediction.result),
+                                                          n.size.value));
 }
 
 struct bng_prediction bng_predict_fibonacci(struct bng_operand n)
 {
         if (bng_surely_negative(n))
                 return bng_predicted_undefined("a Fibonacci number of negative index");
-        return positive(bng_range_fibonacci(n.size), BNG_WORK_FIBONACCI);
+        struct bng_prediction prediction =
+                positive(bng_range_fibonacci(n.size), BNG_WORK_FIBONACCI);
+        return bng_holding(prediction, bng_peak_fibonacci(bng_operand_bits_max(prediction.result)));
 }
 
 struct bng_prediction bng_predict_lucas(struct bng_operand n)
 {
         if (bng_surely_negative(n))
                 return bng_predicted_undefined("a Lucas number of negative index");
-        return positive(bng_range_lucas(n.size), BNG_WORK_LUCAS);
+        struct bng_prediction prediction = positive(bng_range_lucas(n.size), BNG_WORK_LUCAS);
+        return bng_holding(prediction, bng_peak_lucas(bng_operand_bits_max(prediction.result)));
 }
 
 /* For negative n: binomial(n, k) = (-1)^k binomial(k - n - 1, k). */

@@ -48,6 +48,42 @@ static inline struct bng_prediction bng_timed(struct bng_prediction prediction,
         return prediction;
 }
 
+/* The same prediction with a peak of its own instead of the one that its work usually has. */
+static inline struct bng_prediction bng_holding(struct bng_prediction prediction,
+                                                uint64_t peak_bytes)
+{
+        prediction.peak_bytes = peak_bytes;
+        return prediction;
+}
+
+/*
+ * Peaks that follow GMP's steps, for operands of these lengths in bits; `bits` alone are the
+ * result's. Upper bounds, UINT64_MAX where a length is beyond what an integer has.
+ */
+
+/* peak-arithmetic.c: ab, a^2, r + ab */
+uint64_t bng_peak_multiply(uint64_t a_bits, uint64_t b_bits);
+uint64_t bng_peak_square(uint64_t a_bits);
+uint64_t bng_peak_add_product(uint64_t r_bits, uint64_t a_bits, uint64_t b_bits);
+
+/*
+ * peak-growth.c. A power for whose result GMP makes so much room, of a base with so many zeros at
+ * its end; n is the argument.
+ */
+uint64_t bng_peak_power(uint64_t room_bits, uint64_t base_bits, uint64_t zeros, uint64_t exponent);
+uint64_t bng_peak_factorial(uint64_t bits, uint64_t n);
+uint64_t bng_peak_primorial(uint64_t bits, uint64_t n);
+uint64_t bng_peak_fibonacci(uint64_t bits);
+uint64_t bng_peak_lucas(uint64_t bits);
+
+/* peak-radix.c: integer to text, and so many digits to an integer. Without the text itself. */
+uint64_t bng_peak_print(uint64_t bits, unsigned base);
+uint64_t bng_peak_parse(uint64_t digits, unsigned base);
+
+/* peak-division.c: the quotient towards zero; a remainder, a quotient rounded otherwise, or both. */
+uint64_t bng_peak_quotient(uint64_t a_bits, uint64_t d_bits);
+uint64_t bng_peak_remainder(uint64_t a_bits, uint64_t d_bits);
+
 /* There is no such number; `why` is static text. */
 struct bng_prediction bng_predicted_undefined(const char *why);
 

@@ -21,14 +21,22 @@ static struct bng_range digits(uint64_t leading, uint64_t more, unsigned base)
         return size;
 }
 
+/* The NUL, and the header of a block. */
+#define COPY_BYTES_EXTRA 32
+
 struct bng_prediction bng_predict_parse(uint64_t leading, uint64_t more, unsigned base,
                                         uint64_t length)
 {
         struct bng_operand result = bng_operand_range(digits(leading, more, base), true, true);
         uint64_t bits = bng_operand_bits_max(result);
         struct bng_prediction prediction = bng_predicted(result, BNG_WORK_PARSE, bits);
+        uint64_t count = more;
 
-        prediction.peak_bytes = bng_sat_add(prediction.peak_bytes, length);
+        for (uint64_t left = leading; left > 0; left /= base)
+                count++;
+        /* GMP copies the text, to leave blanks out. */
+        uint64_t copy = bng_sat_add(length, COPY_BYTES_EXTRA);
+        prediction.peak_bytes = bng_sat_add(bng_peak_parse(count, base), copy);
         return bng_timed(prediction, bng_time_parse(bits, base));
 }
 
@@ -39,6 +47,6 @@ struct bng_prediction bng_predict_print(struct bng_operand a, unsigned base)
         /* A sign and a NUL, and one digit that GMP may ask for in vain. */
         uint64_t text = bng_sat_add(bng_range_digits(a.size, base).digits_max, 3);
 
-        prediction.peak_bytes = bng_sat_add(prediction.peak_bytes, text);
+        prediction.peak_bytes = bng_sat_add(bng_peak_print(bng_operand_bits_max(a), base), text);
         return bng_timed(prediction, bng_time_print(bng_operand_bits_max(a), base));
 }

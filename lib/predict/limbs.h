@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/*
+ * Bits to limbs to bytes. A length that no integer has becomes 2^40 limbs, and whatever contains it
+ * is UINT64_MAX bytes: between the two conversions sums and small multiples need no care.
+ */
+
+#include <gmp.h>
+#include "bounds/checked.h"
+
+#define BNG_LIMBS_BEYOND (UINT64_C(1) << 40)
+
+static inline uint64_t bng_limbs_of_bits(uint64_t bits)
+{
+        uint64_t limbs = bng_div_up(bits, GMP_NUMB_BITS);
+        return limbs < BNG_LIMBS_BEYOND ? limbs : BNG_LIMBS_BEYOND;
+}
+
+static inline uint64_t bng_bytes_of_limbs(uint64_t limbs)
+{
+        return limbs < BNG_LIMBS_BEYOND ? limbs * sizeof(mp_limb_t) : UINT64_MAX;
+}

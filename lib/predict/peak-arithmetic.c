@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "predict/limbs.h"
+#include "predict/peak.h"
+#include "predict/scratch.h"
+
+/*
+ * The peaks of products and of what is made of them: the result in the room that GMP makes for it,
+ * and the scratch. Where the destination is an operand too, GMP copies the operand or keeps its old
+ * block, instead of making that room or beside it; both are no more.
+ */
+
+uint64_t bng_peak_multiply(uint64_t a_bits, uint64_t b_bits)
+{
+        uint64_t a = bng_limbs_of_bits(a_bits);
+        uint64_t b = bng_limbs_of_bits(b_bits);
+
+        if (a == 0 || b == 0)
+                return 0;
+        return bng_bytes_of_limbs(a + b + bng_scratch_multiply(a, b));
+}
+
+uint64_t bng_peak_square(uint64_t a_bits)
+{
+        uint64_t a = bng_limbs_of_bits(a_bits);
+
+        return bng_bytes_of_limbs(2 * a + bng_scratch_square(a));
+}
+
+/* The product by itself, and the sum in place of r, which may grow. */
+uint64_t bng_peak_add_product(uint64_t r_bits, uint64_t a_bits, uint64_t b_bits)
+{
+        uint64_t r = bng_limbs_of_bits(r_bits);
+        uint64_t a = bng_limbs_of_bits(a_bits);
+        uint64_t b = bng_limbs_of_bits(b_bits);
+        uint64_t product = a + b;
+        uint64_t room = (r > product ? r : product) + 1;
+
+        if (a == 0 || b == 0)
+                return bng_bytes_of_limbs(r);
+        if (a <= 1 || b <= 1)
+                return bng_bytes_of_limbs(room);
+        return bng_bytes_of_limbs(room + product + 8 + bng_scratch_multiply(a, b));
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "predict/limbs.h"
+#include "predict/peak.h"
+#include "predict/scratch.h"
+
+/*
+ * The peaks of division. The results have together as many limbs as the dividend; an operand that
+ * is overwritten by a result is copied before, which is no more than as much again. A remainder
+ * that takes the divisor's sign is moved when the divisor is added to it. mpz_fdiv_q and mpz_cdiv_q
+ * find a remainder too, to see whether there is one.
+ */
+
+/* Lengths differ by rounding where an operand is only predicted. */
+#define SPARE_LIMBS 8
+
+uint64_t bng_peak_quotient(uint64_t a_bits, uint64_t d_bits)
+{
+        uint64_t n = bng_limbs_of_bits(a_bits);
+        uint64_t d = bng_limbs_of_bits(d_bits);
+
+        if (n < d)
+                return 0;
+        uint64_t q = n - d + 1;
+        uint64_t result = q > d ? q : d;
+        if (d <= 1)
+                return bng_bytes_of_limbs(q);
+        return bng_bytes_of_limbs(result + SPARE_LIMBS + bng_scratch_quotient(n, d));
+}
+
+uint64_t bng_peak_remainder(uint64_t a_bits, uint64_t d_bits)
+{
+        uint64_t n = bng_limbs_of_bits(a_bits);
+        uint64_t d = bng_limbs_of_bits(d_bits);
+        uint64_t results = 2 * (n > d ? n : d);
+
+        return bng_bytes_of_limbs(results + SPARE_LIMBS + bng_scratch_remainder(n, d));
+}

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <limits.h>
+#include "predict/limbs.h"
+#include "predict/peak.h"
+#include "predict/scratch.h"
+
+/*
+ * The peaks of numbers that grow from a small argument. Each is built up by squares and products,
+ * so the worst moment is the last multiplication, or the last square before it: the result, what is
+ * multiplied, and the scratch of that multiplication. In limbs, `half` is half the result's length.
+ */
+
+static uint64_t more(uint64_t a, uint64_t b)
+{
+        return a > b ? a : b;
+}
+
+/*
+ * mpz_n_pow_ui takes the zeros at the base's end away and puts them in at the end; what is left of
+ * the base it multiplies out between the result and a second block. Half the length is enough for
+ * that one where a square comes last, or a product by a single limb.
+ */
+uint64_t bng_peak_power(uint64_t room_bits, uint64_t base_bits, uint64_t zeros, uint64_t exponent)
+{
+        uint64_t odd_bits = base_bits - zeros;
+        uint64_t room = bng_limbs_of_bits(room_bits) + 2;
+        uint64_t odd = bng_limbs_of_bits(bng_sat_sub(room_bits, bng_sat_mul(zeros, exponent))) + 2;
+        uint64_t base = bng_limbs_of_bits(odd_bits) + 1;
+
+        base = base < odd ? base : odd;
+        if (odd_bits <= 1)
+                return bng_bytes_of_limbs(room);
+        uint64_t copy = odd_bits > 2 * GMP_NUMB_BITS ? base + 2 : 0;
+        if (odd_bits <= GMP_NUMB_BITS || exponent % 2 == 0)
+                return bng_bytes_of_limbs(room + copy + odd / 2 + 2 +
+                                          bng_scratch_square(odd / 2 + 1));
+        uint64_t square = bng_scratch_square((odd - base) / 2 + 1);
+        uint64_t product = bng_scratch_multiply(odd - base, base);
+        return bng_bytes_of_limbs(room + copy + odd + 2 + more(square, product));
+}
+
+/* Blocks of primes up to n: as many in a limb as surely have room. By Rosser and Schoenfeld there
+ * are less than 1.25506 n / ln n primes. */
+static uint64_t primes_limbs(uint64_t n)
+{
+        unsigned bits = 64 - (unsigned)__builtin_clzll(n | 1);
+        unsigned in_limb = GMP_NUMB_BITS / bits;
+
+        if (n < 8 || in_limb == 0)
+                return n + 1;
+        /* 1.25506 / ln 2 < 1.811; n has at least bits - 1 bits. */
+        return (uint64_t)((double)n * 1.811 / (bits - 1)) / in_limb + 4;
+}
+
+/*
+ * mpz_oddfac_1 squares the odd part of (n/2)! and multiplies it by the swinging factorial of n, of n
+ * bits, whose primes it has in a list; mpz_mul_2exp puts the zeros in at the end.
+ */
+uint64_t bng_peak_factorial(uint64_t bits, uint64_t n)
+{
+        uint64_t result = bng_limbs_of_bits(bits) + 2;
+        uint64_t swing = bng_limbs_of_bits(n) + 6;
+        uint64_t odd = bng_sat_sub(result, n / GMP_NUMB_BITS) + 2;
+        uint64_t square = bng_sat_sub(odd, n / GMP_NUMB_BITS) + 6;
+        uint64_t kept = square + swing + primes_limbs(n) + 8;
+
+        uint64_t squaring = square / 2 + 1 + bng_scratch_square(square / 2 + 1);
+        uint64_t product = square + swing + bng_scratch_multiply(square, swing);
+        uint64_t moving = square + swing + square / 2;
+        return bng_bytes_of_limbs(
+                more(kept + more(more(squaring, product), moving), odd + 2 + result));
+}
+
+/*
+ * mpz_prodlimbs multiplies the halves of a list, the one in place of the list and the other in a
+ * block of its own.
+ */
+static uint64_t product_of_list(uint64_t list, uint64_t result)
+{
+        return list + list / 2 + 8 +
+               more(bng_scratch_multiply(result / 2 + 2, result / 2), list / 2);
+}
+
+/* The sieve becomes the result. */
+uint64_t bng_peak_primorial(uint64_t bits, uint64_t n)
+{
+        uint64_t result = bng_limbs_of_bits(bits) + 2;
+        uint64_t sieve = n / GMP_NUMB_BITS / 2 * 3 + 4;
+
+        return bng_bytes_of_limbs(more(sieve, result) + product_of_list(primes_limbs(n), result));
+}
+
+/* mpn_fib2_ui gives a pair of half the length, whose product and its like the result is. */
+uint64_t bng_peak_fibonacci(uint64_t bits)
+{
+        uint64_t half = bng_limbs_of_bits(bits) / 2 + 4;
+        uint64_t product = bng_scratch_multiply(half, half - 1);
+        uint64_t before = half + bng_scratch_square(half / 2 + 2);
+
+        return bng_bytes_of_limbs(4 * half + more(product, before) + 16);
+}
+
+uint64_t bng_peak_lucas(uint64_t bits)
+{
+        uint64_t half = bng_limbs_of_bits(bits) / 2 + 4;
+        uint64_t product = bng_scratch_multiply(half, half - 1);
+        uint64_t before = half + bng_scratch_square(half / 2 + 2);
+
+        return bng_bytes_of_limbs(5 * half + more(product, before) + 16);
+}

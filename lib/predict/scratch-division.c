@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "predict/limbs.h"
+#include "predict/scratch.h"
+
+/*
+ * What division allocates. Long numbers are divided by multiplying by an inverse (mpn_mu_div_qr,
+ * mpn_mu_div_q): both operands are copied to be shifted; the inverse has as many limbs as a step of
+ * the quotient; and each step is a product with the inverse, and one with the divisor, which is made
+ * modulo B^L - 1 with L a little over the divisor. A quotient that is shorter than the divisor comes
+ * from the leading limbs of both.
+ */
+
+static uint64_t more(uint64_t a, uint64_t b)
+{
+        return a > b ? a : b;
+}
+
+/* The limbs of a step, as mpn_mu_div_qr_choose_in has them. */
+static uint64_t step_of(uint64_t q, uint64_t d)
+{
+        if (q > d)
+                return bng_div_up(q, bng_div_up(q, d));
+        return 3 * q > d ? bng_div_up(q, 2) : q;
+}
+
+/* Shifting may make the quotient a limb longer or shorter, and that may make one step of two. */
+static uint64_t step(uint64_t q, uint64_t d)
+{
+        return more(step_of(q + 1, d), step_of(q > 2 ? q - 2 : 1, d)) + 1;
+}
+
+/*
+ * q limbs of a quotient by d limbs: the inverse, and the scratch of either product. `beside` is
+ * needed by something else while the blocks for that scratch are there.
+ */
+static uint64_t by_inverse(uint64_t q, uint64_t d, uint64_t beside)
+{
+        uint64_t in = step(q, d);
+        uint64_t halves = 2 * in > d ? 6 : 5;
+        uint64_t ring = bng_scratch_modulo(d + 1, halves);
+        uint64_t product =
+                halves * bng_modulo_limbs(d + 1) + more(beside, bng_scratch_multiply(in, in));
+
+        return in + more(ring, product) + 16;
+}
+
+uint64_t bng_scratch_remainder(uint64_t n, uint64_t d)
+{
+        if (n < d || d <= 2)
+                return n + 2;
+        uint64_t q = n - d + 1;
+        if (n + 1 >= 2 * d)
+                return n + d + 8 + by_inverse(q, d, 0);
+        uint64_t rest = d > q ? d - q : 0;
+        return 3 * q + d + 16 + by_inverse(q, q, bng_scratch_multiply(q, rest));
+}
+
+uint64_t bng_scratch_quotient(uint64_t n, uint64_t d)
+{
+        if (n < d)
+                return 0;
+        uint64_t q = n - d + 1;
+        /* What is nearly exact is multiplied out to see whether the quotient is one too large. */
+        uint64_t product = bng_scratch_multiply(d, q);
+        if (q + 8 >= d)
+                return 2 * n + 2 * d + q + 16 + by_inverse(q, d, product);
+        return n + 5 * q + 16 + by_inverse(q + 1, q + 1, d + q + product);
+}

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <stdbool.h>
+#include "predict/limbs.h"
+#include "predict/scratch.h"
+
+/*
+ * What multiplication allocates. Short products (schoolbook, Toom) find room on the stack. From
+ * some thousand limbs on GMP multiplies by a Fourier transform (mpn_nussbaumer_mul,
+ * mpn_mulmod_bnm1, mpn_mul_fft), and that asks the hooks:
+ *
+ *   A product of n limbs is made modulo B^h - 1 and modulo B^h + 1, with h >= n/2 a multiple of
+ *   2^k. Putting the two together takes 2h limbs, and h more where a factor is longer than h and
+ *   has to be reduced.
+ *
+ *   Modulo B^h + 1 it is a transform of 2^k pieces of h/2^k limbs. A piece takes twice its length
+ *   and k bits, rounded up to a multiple of 2^k bits, and where it is so long that pieces are
+ *   multiplied by transforms themselves, to a multiple of their length. Both factors lie there in
+ *   pieces; of a square the second block is only as long as the result.
+ *
+ * Only k is not known: GMP takes it from a table that is tuned for the processor, in Debian's
+ * library for several at once. All tables of GMP 6.2 and 6.3 keep to 2^k < h/3.6 and 4^k < 8/3 of
+ * the bits of h. What is rounded up stays within 1.6 times its length, but for k >= 11, where the
+ * last row of a table also serves lengths for which it was not tuned. So the bound is the worst of
+ * all k that are within these limits, a little widened: it holds for any processor. Right above odd
+ * powers of two it is half above what a well tuned table takes, elsewhere closer.
+ */
+
+/* A transform does not pay off below, and Toom's blocks are below the 32512 bytes from which on GMP
+ * calls the hooks. */
+#define STACK_LIMBS 2000
+#define STACK_LIMBS_SHORTER 400
+#define STACK_LIMBS_MODULO 300
+
+/* Headers of blocks, and what is rounded up once. */
+#define ROUNDING 128
+
+#define K_MIN 5
+#define K_LOOSE 11
+
+static uint64_t multiple(uint64_t n, unsigned k)
+{
+        return (((n - 1) >> k) + 1) << k;
+}
+
+/* Could a table tell to split n limbs into 2^k pieces of at least `least`/2 limbs? */
+static bool plausible(uint64_t n, unsigned k, uint64_t least)
+{
+        return (UINT64_C(1) << k) * least / 2 <= n && UINT64_C(1) << 2 * k <= 3 * n * GMP_NUMB_BITS;
+}
+
+/* Limbs that a piece takes which is itself multiplied by transforms. */
+static uint64_t recursive(uint64_t piece)
+{
+        unsigned k = K_MIN;
+
+        if (piece < 150)
+                return piece;
+        while (plausible(piece, k, piece < 600 ? 7 : 11))
+                k++;
+        return multiple(piece, k - 1);
+}
+
+/* mpn_mul_fft of h limbs in 2^k pieces. */
+static uint64_t transform(uint64_t h, unsigned k, bool is_square)
+{
+        uint64_t unit = k > 6 ? UINT64_C(1) << k : GMP_NUMB_BITS;
+        uint64_t bits = (2 * h * GMP_NUMB_BITS >> k) + k + 2;
+        uint64_t piece = recursive((bits / unit + 1) * unit / GMP_NUMB_BITS);
+
+        if (k < K_LOOSE && 5 * (piece << k) > 16 * h)
+                return 0;
+        uint64_t pieces = (piece + 1) << k;
+        uint64_t second = is_square ? h + piece + 1 : pieces;
+        /* A transform of a piece, and tables. */
+        return pieces + second + 10 * piece + (UINT64_C(4) << k);
+}
+
+static uint64_t worst_transform(uint64_t h, bool is_square)
+{
+        uint64_t worst = 0;
+
+        for (unsigned k = K_MIN; plausible(h, k, 7) && h % (UINT64_C(1) << k) == 0; k++) {
+                uint64_t limbs = transform(h, k, is_square);
+                worst = limbs > worst ? limbs : worst;
+        }
+        return worst;
+}
+
+static uint64_t more(uint64_t a, uint64_t b)
+{
+        return a > b ? a : b;
+}
+
+/* A product of a >= b limbs by a transform. */
+static uint64_t by_transform(uint64_t a, uint64_t b, bool is_square)
+{
+        uint64_t half = bng_div_up(a + b, 2);
+        uint64_t worst = 0;
+
+        for (unsigned k = K_MIN; plausible(half, k, 7); k++) {
+                uint64_t h = multiple(half, k);
+                /* Reduced, it may be B^h: a limb too long, and is reduced once more. */
+                uint64_t reduced = a > h ? 2 * h + 1 : 0;
+                worst = more(worst, 2 * h + reduced + worst_transform(h, is_square));
+        }
+        return worst + ROUNDING;
+}
+
+uint64_t bng_modulo_limbs(uint64_t n)
+{
+        uint64_t half = bng_div_up(n, 2);
+        unsigned k = K_MIN;
+
+        while (plausible(half, k, 7))
+                k++;
+        return multiple(half, k > K_MIN ? k - 1 : 3);
+}
+
+uint64_t bng_scratch_modulo(uint64_t n, uint64_t held)
+{
+        uint64_t half = bng_div_up(n, 2);
+        uint64_t worst = held * bng_modulo_limbs(n);
+
+        if (n >= BNG_LIMBS_BEYOND)
+                return BNG_LIMBS_BEYOND;
+        if (n < STACK_LIMBS_MODULO)
+                return worst;
+        for (unsigned k = K_MIN; plausible(half, k, 7); k++) {
+                uint64_t h = multiple(half, k);
+                worst = more(worst, (held + 1) * h + worst_transform(h, false));
+        }
+        return worst + ROUNDING;
+}
+
+uint64_t bng_scratch_square(uint64_t a)
+{
+        if (a >= BNG_LIMBS_BEYOND)
+                return BNG_LIMBS_BEYOND;
+        return 2 * a < STACK_LIMBS ? 0 : by_transform(a, a, true);
+}
+
+uint64_t bng_scratch_multiply(uint64_t a, uint64_t b)
+{
+        uint64_t longer = more(a, b);
+        uint64_t shorter = a < b ? a : b;
+
+        if (longer >= BNG_LIMBS_BEYOND)
+                return BNG_LIMBS_BEYOND;
+        if (a + b < STACK_LIMBS || shorter < STACK_LIMBS_SHORTER)
+                return 0;
+        /* Three times the shorter one's length at a time, and in the end up to 3.5 times. */
+        if (longer >= 8 * shorter)
+                return 9 * shorter / 2 + by_transform(7 * shorter / 2, shorter, false);
+        uint64_t worst = by_transform(longer, shorter, false);
+        /* By Toom's methods it goes twice the length at a time. */
+        return 2 * longer >= 5 * shorter ? more(worst, 12 * shorter + 1000) : worst;
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/*
+ * What GMP's multiplication and division take from its allocation hooks beside their operands and
+ * results, at the worst moment, in limbs: lengths and answers. Headers of blocks and tables count
+ * in. Upper bounds for every processor that GMP knows, see scratch.c. BNG_LIMBS_BEYOND and more
+ * where a length is beyond what an integer has. Any thread.
+ */
+
+#include <stdint.h>
+
+/* scratch.c: the product of a and b limbs, and the square of a limbs. */
+uint64_t bng_scratch_multiply(uint64_t a, uint64_t b);
+uint64_t bng_scratch_square(uint64_t a);
+/*
+ * A product modulo B^2h - 1, 2h >= n, whose caller holds `held` times h limbs for it: with these.
+ * And the largest such h.
+ */
+uint64_t bng_scratch_modulo(uint64_t n, uint64_t held);
+uint64_t bng_modulo_limbs(uint64_t n);
+
+/* scratch-division.c: the quotient of n by d limbs, the remainder, or both. */
+uint64_t bng_scratch_quotient(uint64_t n, uint64_t d);
+uint64_t bng_scratch_remainder(uint64_t n, uint64_t d);
