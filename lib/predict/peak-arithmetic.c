@@ -15,7 +15,7 @@ uint64_t bng_peak_multiply(uint64_t a_bits, uint64_t b_bits)
         uint64_t b = bng_limbs_of_bits(b_bits);
 
         if (a == 0 || b == 0)
-                return 0;
+                return bng_bytes_of_limbs(1);
         return bng_bytes_of_limbs(a + b + bng_scratch_multiply(a, b));
 }
 
@@ -26,7 +26,10 @@ uint64_t bng_peak_square(uint64_t a_bits)
         return bng_bytes_of_limbs(2 * a + bng_scratch_square(a));
 }
 
-/* The product by itself, and the sum in place of r, which may grow. */
+/* The header of a block. */
+#define BLOCK_LIMBS 4
+
+/* The sum in place of r, which is moved to where it has room, and then the product by itself. */
 uint64_t bng_peak_add_product(uint64_t r_bits, uint64_t a_bits, uint64_t b_bits)
 {
         uint64_t r = bng_limbs_of_bits(r_bits);
@@ -36,8 +39,9 @@ uint64_t bng_peak_add_product(uint64_t r_bits, uint64_t a_bits, uint64_t b_bits)
         uint64_t room = (r > product ? r : product) + 1;
 
         if (a == 0 || b == 0)
-                return bng_bytes_of_limbs(r);
-        if (a <= 1 || b <= 1)
-                return bng_bytes_of_limbs(room);
-        return bng_bytes_of_limbs(room + product + 8 + bng_scratch_multiply(a, b));
+                return bng_bytes_of_limbs(r + 1);
+        if (a == 1 || b == 1)
+                return bng_bytes_of_limbs(room + r);
+        product += BLOCK_LIMBS + bng_scratch_multiply(a, b);
+        return bng_bytes_of_limbs(room + (r > product ? r : product));
 }

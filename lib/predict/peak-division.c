@@ -19,11 +19,9 @@ uint64_t bng_peak_quotient(uint64_t a_bits, uint64_t d_bits)
         uint64_t d = bng_limbs_of_bits(d_bits);
 
         if (n < d)
-                return 0;
+                return bng_bytes_of_limbs(1);
         uint64_t q = n - d + 1;
         uint64_t result = q > d ? q : d;
-        if (d <= 1)
-                return bng_bytes_of_limbs(q);
         return bng_bytes_of_limbs(result + SPARE_LIMBS + bng_scratch_quotient(n, d));
 }
 

@@ -6,8 +6,7 @@
  *
  * A prediction says four things, in the order in which they are judged. Is there a result at all?
  * How large is it (proven on both sides)? How many bytes will GMP hold at the worst moment? That is
- * an upper bound: the length that the operation works on, times the worst that was measured for it,
- * with a margin (peak.c). Operands do not count in it. And how long will it take? That is an
+ * an upper bound, by GMP's own steps (peak.h); operands do not count in it. And how long will it take? That is an
  * estimate (time.h), of the largest operands where they are known only roughly.
  *
  * The same functions serve integers that exist and those that are predicted themselves: a

@@ -59,6 +59,8 @@ uint64_t bng_scratch_quotient(uint64_t n, uint64_t d)
 {
         if (n < d)
                 return 0;
+        if (d <= 1)
+                return n + 1;
         uint64_t q = n - d + 1;
         /* What is nearly exact is multiplied out to see whether the quotient is one too large. */
         uint64_t product = bng_scratch_multiply(d, q);

@@ -501,7 +501,7 @@ static void test_printing_has_no_place(void **state)
         bng_ctx *ctx;
         (void)state;
         assert_int_equal(bng_ctx_new(&ctx), BNG_OK);
-        bng_ctx_set_memory_limit_bytes(ctx, 8192);
+        bng_ctx_set_memory_limit_bytes(ctx, 4096);
         assert_int_equal(predict(ctx, text, strlen(text), &p), BNG_REFUSED_MEMORY);
         snprintf(sentence, sizeof sentence, "%s", bng_ctx_message(ctx));
         assert_null(strstr(sentence, "part"));
