@@ -84,7 +84,8 @@ void bng_account_update(bng_ctx *ctx)
 
 void bng_account_begin_work(bng_ctx *ctx)
 {
-        ctx->unlimited_limbs = ctx->small_limbs = ctx->carefree_limbs = 0;
+        ctx->unlimited_limbs = ctx->small_limbs = 0;
+        atomic_store(&ctx->carefree_limbs, 0);
 }
 
 void bng_account_add(bng_ctx *ctx, uint64_t bytes)
