@@ -87,6 +87,8 @@ int command_predict(int argc, char **argv)
         if (exit_status == EXIT_DONE)
                 exit_status = deadline_set(&request);
         if (exit_status == EXIT_DONE) {
+                if (request.json)
+                        request_load_speed(&request);
                 struct bng_predict_result result = {0};
                 const struct bng_expression expression = {request.text, request.length, NULL, 0};
                 bng_status status = bng_predict(request.ctx, &expression, true, &result);

@@ -11,6 +11,7 @@ static const struct {
 } commands[] = {
         {"eval", command_eval},
         {"predict", command_predict},
+        {"calibrate", command_calibrate},
 };
 
 #define COMMANDS (sizeof commands / sizeof *commands)
@@ -19,6 +20,7 @@ static char help[] = "bignum-guard: integers without bounds that cannot run away
                      "Commands of the library:\n"
                      "  eval EXPR       compute an expression exactly, within limits\n"
                      "  predict EXPR    say how large the result would be, without computing it\n"
+                     "  calibrate       measure this machine, for predicted times and time limits\n"
                      "\n"
                      "Commands of the daemon:\n"
                      "  status          what is watched, and whether the guard is well\n"

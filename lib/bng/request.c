@@ -143,6 +143,17 @@ static int load_limits(struct request *request, const struct arguments *a)
         return EXIT_DONE;
 }
 
+/*
+ * Speeds are read only where times matter. Without them, or with a file that is none, the built-in
+ * ones serve.
+ */
+void request_load_speed(const struct request *request)
+{
+        if (bng_ctx_load_calibration(request->ctx, NULL) == BNG_INVALID)
+                fprintf(stderr, "bng: %s; the built-in speeds are used, `bng calibrate' mends it\n",
+                        bng_ctx_message(request->ctx));
+}
+
 static int read_expression(struct request *request, const struct arguments *a)
 {
         const char *file = a->file ? a->file : strcmp(a->expression, "-") == 0 ? "-" : NULL;
@@ -164,6 +175,8 @@ int request_read(struct request *request, int argc, char **argv, const char *pur
         if (bng_ctx_new(&request->ctx) != BNG_OK)
                 return answer_failure(request, BNG_NO_MEMORY, "out of memory");
         int exit_status = load_limits(request, &a);
+        if (exit_status == EXIT_DONE && bng_ctx_time_limit_usec(request->ctx) != BNG_USEC_INFINITY)
+                request_load_speed(request);
         return exit_status == EXIT_DONE ? read_expression(request, &a) : exit_status;
 }
 

@@ -23,3 +23,6 @@ struct request {
  */
 int request_read(struct request *request, int argc, char **argv, const char *purpose);
 void request_end(struct request *request);
+
+/* Takes the speed of this machine where it was measured; says so where the file is none. */
+void request_load_speed(const struct request *request);

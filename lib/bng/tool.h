@@ -21,6 +21,7 @@ enum exit_status {
 
 int command_eval(int argc, char **argv);
 int command_predict(int argc, char **argv);
+int command_calibrate(int argc, char **argv);
 
 /* Whether the daemon's side answers this command. */
 bool is_control_command(const char *name);

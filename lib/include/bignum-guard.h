@@ -321,6 +321,17 @@ BNG_PUBLIC void bng_ctx_set_time_limit_usec(bng_ctx *ctx, uint64_t usec);
 BNG_PUBLIC uint64_t bng_ctx_time_limit_usec(const bng_ctx *ctx);
 
 /*
+ * How fast this machine is, for predicted times: what `bng calibrate` measured. From `path`, or with
+ * NULL from $STATE_DIRECTORY/calibration.conf; for others than root
+ * $XDG_STATE_HOME/bignum-guard/calibration.conf (~/.local/state without it); and
+ * /var/lib/bignum-guard/calibration.conf: from the first that can be read. The environment counts
+ * for nothing in a setuid program. BNG_OK also, but for a `path` of the caller's, where there is
+ * none. BNG_INVALID: it is no such file, the speeds are as they were, and bng_ctx_message says what
+ * is wrong. Contexts begin with built-in speeds; nothing is read without this call.
+ */
+BNG_PUBLIC bng_status bng_ctx_load_calibration(bng_ctx *ctx, const char *path);
+
+/*
  * A moment on the monotonic clock (clock_gettime, CLOCK_MONOTONIC), in microseconds, from which on
  * every operation ends with BNG_REFUSED_TIME: the end of a request that takes several. An operation
  * that would surely end after it is refused at once. UINT64_MAX, as at first, is none.
