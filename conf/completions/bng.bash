@@ -45,11 +45,14 @@ _bng()
 
         case $command in
         '')
-                mapfile -t COMPREPLY < <(compgen -W 'eval predict status history explain check-config
+                mapfile -t COMPREPLY < <(compgen -W 'eval predict calibrate status history explain check-config
                         reload --help --version' -- "$current")
                 ;;
         eval | predict)
                 [[ $current == -* ]] && mapfile -t COMPREPLY < <(compgen -W "$limits" -- "$current")
+                ;;
+        calibrate)
+                mapfile -t COMPREPLY < <(compgen -W '--state --json --help' -- "$current")
                 ;;
         history)
                 mapfile -t COMPREPLY < <(compgen -W '--since -n --policy --json --runtime --state
