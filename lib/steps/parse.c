@@ -43,6 +43,7 @@ static bool parse_next(struct parsing *p, mpz_ptr rop, size_t digits, unsigned l
                     bng_steps_multiply(rop, rop, bng_radix_power(&p->radix, level - 1), p->stop);
         if (!done)
                 return false;
+        mpz_mul_2exp(rop, rop, bng_radix_shift(&p->radix, level - 1));
         mpz_init(low);
         done = parse_next(p, low, low_digits, level - 1);
         if (done)

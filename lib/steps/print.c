@@ -37,6 +37,34 @@ static void print_at_once(struct printing *p, mpz_srcptr n, size_t digits)
         release(text, strlen(text) + 1);
 }
 
+/*
+ * n = quotient base^(chunk 2^i) + remainder. The low bits of n, as many as the power has zeros at its
+ * end, are those of the remainder.
+ */
+static bool split(const struct printing *p, mpz_ptr quotient, mpz_ptr remainder, mpz_srcptr n,
+                  unsigned i)
+{
+        mp_bitcnt_t shift = bng_radix_shift(&p->radix, i);
+        mpz_t high, low;
+
+        if (shift == 0)
+                return bng_steps_divide(quotient, remainder, n, bng_radix_power(&p->radix, i),
+                                        p->stop);
+        mpz_init(high);
+        mpz_tdiv_q_2exp(high, n, shift);
+        bool done =
+                bng_steps_divide(quotient, remainder, high, bng_radix_power(&p->radix, i), p->stop);
+        mpz_clear(high);
+        if (!done)
+                return false;
+        mpz_init(low);
+        mpz_mul_2exp(remainder, remainder, shift);
+        mpz_tdiv_r_2exp(low, n, shift);
+        mpz_add(remainder, remainder, low);
+        mpz_clear(low);
+        return true;
+}
+
 /* Takes what n holds: it is 0 afterwards. n < base^(chunk 2^level). */
 static bool print_below(struct printing *p, mpz_ptr n, unsigned level, bool leading)
 {
@@ -46,21 +74,16 @@ static bool print_below(struct printing *p, mpz_ptr n, unsigned level, bool lead
                 print_at_once(p, n, leading ? 0 : digits);
                 return true;
         }
-        mpz_srcptr power = bng_radix_power(&p->radix, level - 1);
-        if (mpz_cmpabs(n, power) < 0) {
-                if (!leading) {
-                        memset(p->at, '0', digits / 2);
-                        p->at += digits / 2;
-                }
-                return print_below(p, n, level - 1, leading);
-        }
         mpz_t quotient, remainder;
         mpz_inits(quotient, remainder, NULL);
-        bool done = bng_steps_divide(quotient, remainder, n, power, p->stop);
+        bool done = split(p, quotient, remainder, n, level - 1);
         mpz_realloc2(n, 1);
-        done = done && print_below(p, quotient, level - 1, leading);
+        /* Nothing stands before the first digit. */
+        bool nothing = leading && mpz_sgn(quotient) == 0;
+        if (done && !nothing)
+                done = print_below(p, quotient, level - 1, leading);
         mpz_clear(quotient);
-        done = done && print_below(p, remainder, level - 1, false);
+        done = done && print_below(p, remainder, level - 1, nothing);
         mpz_clear(remainder);
         return done;
 }
@@ -80,17 +103,15 @@ bool bng_steps_print(char *text, int base, mpz_srcptr a, const struct bng_stop *
         bool done = bng_radix_init(&p.radix, magnitude, mpz_sizeinbase(n, (int)magnitude), stop);
         if (done) {
                 mpz_t quotient, remainder;
-                unsigned level = p.radix.levels;
-                mpz_srcptr power = bng_radix_power(&p.radix, level - 1);
+                unsigned level = p.radix.levels - 1;
                 mpz_inits(quotient, remainder, NULL);
-                /* GMP's count of digits may be one too large. */
-                bool fits = mpz_cmpabs(n, power) < 0;
-                done = fits ? (mpz_set(remainder, n), true)
-                            : bng_steps_divide(quotient, remainder, n, power, stop);
-                if (done && !fits)
-                        done = print_below(&p, quotient, level - 1, true);
+                done = split(&p, quotient, remainder, n, level);
+                /* GMP's count of digits may be one too large, and the first half then empty. */
+                bool nothing = mpz_sgn(quotient) == 0;
+                if (done && !nothing)
+                        done = print_below(&p, quotient, level, true);
                 mpz_clear(quotient);
-                done = done && print_below(&p, remainder, level - 1, fits);
+                done = done && print_below(&p, remainder, level, nothing);
                 mpz_clear(remainder);
         }
         *p.at = '\0';

@@ -10,6 +10,7 @@ bool bng_radix_init(struct bng_radix *radix, unsigned base, size_t digits,
 {
         radix->levels = radix->ready = 0;
         radix->chunk = digits;
+        radix->twos = (unsigned)__builtin_ctz(base);
         /* Halves to the last: the highest power is half as long as the number, or little less. */
         while (radix->chunk > CHUNK_DIGITS_MAX) {
                 radix->chunk = (radix->chunk + 1) / 2;
@@ -21,7 +22,7 @@ bool bng_radix_init(struct bng_radix *radix, unsigned base, size_t digits,
                 mpz_init(radix->powers[i]);
                 radix->ready++;
                 if (i == 0)
-                        mpz_ui_pow_ui(radix->powers[0], base, radix->chunk);
+                        mpz_ui_pow_ui(radix->powers[0], base >> radix->twos, radix->chunk);
                 else if (!bng_steps_multiply(radix->powers[i], radix->powers[i - 1],
                                              radix->powers[i - 1], stop))
                         return false;

@@ -4,7 +4,7 @@
 /*
  * The powers of a base that a conversion splits at: base^(chunk 2^i) for i = 0, 1, .. while there
  * is something longer to split, each the square of the one before. A chunk of digits is GMP's
- * alone.
+ * alone. A power of 10 is one of 5, which is a third shorter, and a shift.
  */
 
 #include <gmp.h>
@@ -13,10 +13,11 @@
 #define BNG_RADIX_LEVELS_MAX 64
 
 struct bng_radix {
-        size_t chunk;    /* digits */
-        unsigned levels; /* chunk 2^levels digits hold the whole */
-        unsigned ready;  /* powers that are there */
-        mpz_t powers[BNG_RADIX_LEVELS_MAX];
+        size_t chunk;                       /* digits */
+        unsigned levels;                    /* chunk 2^levels digits hold the whole */
+        unsigned ready;                     /* powers that are there */
+        unsigned twos;                      /* in the base */
+        mpz_t powers[BNG_RADIX_LEVELS_MAX]; /* of the odd part of the base */
 };
 
 /* For numbers of so many digits. False: stopped. bng_radix_clear in any case. */
@@ -29,8 +30,13 @@ static inline size_t bng_radix_digits(const struct bng_radix *radix, unsigned le
         return radix->chunk << level;
 }
 
-/* base^(chunk 2^i), i < levels. */
+/* base^(chunk 2^i), i < levels, is this power of its odd part, shifted to the left so far. */
 static inline mpz_srcptr bng_radix_power(const struct bng_radix *radix, unsigned i)
 {
         return radix->powers[i];
+}
+
+static inline mp_bitcnt_t bng_radix_shift(const struct bng_radix *radix, unsigned i)
+{
+        return (mp_bitcnt_t)radix->twos * bng_radix_digits(radix, i);
 }
