@@ -130,11 +130,15 @@ bng_status bng_mpq_set_num(bng_ctx *ctx, mpq_t rop, const mpz_t num)
         return bng_mpz_set(ctx, mpq_numref(rop), num);
 }
 
+static bng_status no_denominator(bng_ctx *ctx)
+{
+        return bng_ctx_fail(ctx, BNG_UNDEFINED, "undefined: a fraction with the denominator zero");
+}
+
 bng_status bng_mpq_set_den(bng_ctx *ctx, mpq_t rop, const mpz_t den)
 {
         if (mpz_sgn(den) == 0)
-                return bng_ctx_fail(ctx, BNG_UNDEFINED,
-                                    "undefined: a fraction with the denominator zero");
+                return no_denominator(ctx);
         return bng_mpz_set(ctx, mpq_denref(rop), den);
 }
 
@@ -150,7 +154,7 @@ bng_status bng_mpq_get_den(bng_ctx *ctx, mpz_t rop, const mpq_t a)
 
 /* ---- text: a numerator, or both with a stroke between them ---- */
 
-/* GMP copies the numerator's digits to end them with a NUL. */
+/* GMP copies the numerator's digits to end them with a NUL. A zero may be no number at all. */
 static struct bng_prediction predict_text(const char *text, int base)
 {
         const char *end = text + strlen(text);
@@ -160,9 +164,9 @@ static struct bng_prediction predict_text(const char *text, int base)
         if (!stroke)
                 return num;
         struct bng_prediction den = bng_predict_text(stroke + 1, end, base);
-        struct bng_prediction both = bng_predict_fraction_of(num.result, den.result);
-        if (both.undefined)
-                return both;
+        struct bng_prediction both = num;
+        if (!den.result.size.surely_zero)
+                both = bng_predict_fraction_of(num.result, den.result);
         both.peak_bytes = bng_sat_add(bng_sat_add(num.peak_bytes, den.peak_bytes),
                                       (uint64_t)(stroke - text) + 1);
         both.seconds = num.seconds + den.seconds;
@@ -187,10 +191,14 @@ bng_status bng_mpq_set_str(bng_ctx *ctx, mpq_t rop, const char *text, int base)
         if (status != BNG_OK)
                 return status;
         open_to(&output, ctx, rop, true);
-        if (mpq_set_str(output.out, text, base) == 0)
+        if (mpq_set_str(output.out, text, base) != 0)
+                status = bng_ctx_fail(ctx, BNG_SYNTAX, "the text is no fraction in base %d", base);
+        else if (mpz_sgn(mpq_denref(output.out)) == 0)
+                status = no_denominator(ctx);
+        if (status == BNG_OK)
                 return close(&output);
         end(&output);
-        return bng_ctx_fail(ctx, BNG_SYNTAX, "the text is no fraction in base %d", base);
+        return status;
 }
 
 bng_status bng_check_mpq_get_str(bng_ctx *ctx, int base, const mpq_t a)

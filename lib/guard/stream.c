@@ -236,9 +236,10 @@ bng_status bng_mpz_inp_raw(bng_ctx *ctx, mpz_t rop, FILE *stream)
 /* GMP writes the length into four bytes, whether or not it fits. */
 bng_status bng_check_out_raw(bng_ctx *ctx, const mpz_t op)
 {
-        struct bng_prediction predicted = bng_predict_up_to(bng_range_bits(Z(op).size).bits_max);
+        uint64_t bits = bng_range_bits(Z(op).size).bits_max;
+        struct bng_prediction predicted = bng_predict_up_to(bits);
 
-        if (mpz_sgn(op) != 0 && mpz_sizeinbase(op, 2) > 8 * (uint64_t)INT32_MAX)
+        if (bits > 8 * (uint64_t)INT32_MAX)
                 return bng_ctx_fail(ctx, BNG_INVALID,
                                     "raw bytes hold numbers of less than 2 GiB, this has more");
         return bng_judge_memory(ctx, &predicted);

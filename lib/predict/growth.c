@@ -110,13 +110,32 @@ struct bng_prediction bng_predict_factorial(struct bng_operand n)
                                                           n.size.value));
 }
 
+/*
+ * GMP lists the factors first, as many to a limb as surely fit, and multiplies them in halves that
+ * have no more than the list.
+ */
+static uint64_t factor_list_bytes(struct bng_range n, uint64_t m)
+{
+        uint64_t n_bits = bng_range_bits(n).bits_max;
+        uint64_t in_a_limb = n_bits == 0 || n_bits > GMP_NUMB_BITS ? 1 : GMP_NUMB_BITS / n_bits;
+        uint64_t greatest;
+
+        if (!bng_range_greatest(n, &greatest))
+                return UINT64_MAX;
+        return bng_sat_mul(greatest / m / in_a_limb + 2, 2 * sizeof(mp_limb_t));
+}
+
 struct bng_prediction bng_predict_multifactorial(struct bng_operand n, uint64_t m)
 {
         if (m == 0)
                 return bng_predicted_undefined("a multifactorial in steps of zero");
         if (bng_surely_negative(n))
                 return bng_predicted_undefined("the factorial of a negative number");
-        return positive(bng_range_multifactorial(n.size, m), BNG_WORK_FACTORIAL);
+
+        struct bng_prediction prediction =
+                positive(bng_range_multifactorial(n.size, m), BNG_WORK_FACTORIAL);
+        prediction.peak_bytes = bng_sat_add(prediction.peak_bytes, factor_list_bytes(n.size, m));
+        return prediction;
 }
 
 struct bng_prediction bng_predict_primorial(struct bng_operand n)

@@ -6,7 +6,10 @@
  * Factors of an integer, and primes.
  */
 
-/* GMP divides by f, f^2, f^4 ... as long as it goes, and keeps them all: less than 2a together. */
+/*
+ * GMP divides by f, f^2, f^4 ... as long as it goes, and keeps them all: less than 2a together, and
+ * f itself at least.
+ */
 struct bng_prediction bng_predict_remove(struct bng_operand a, struct bng_operand f)
 {
         if (f.size.surely_zero)
@@ -20,8 +23,9 @@ struct bng_prediction bng_predict_remove(struct bng_operand a, struct bng_operan
 
         if (a.size.surely_zero || (f.size.known && f.size.value == 1))
                 return bng_predict_copy(a);
-        prediction.peak_bytes = bng_sat_add(prediction.peak_bytes,
-                                            bng_peak_bytes(BNG_WORK_COPY, bng_sat_mul(bits, 5)));
+        uint64_t kept = bng_sat_add(bng_sat_mul(bits, 5), bng_sat_mul(bng_operand_bits_max(f), 2));
+        prediction.peak_bytes =
+                bng_sat_add(prediction.peak_bytes, bng_peak_bytes(BNG_WORK_COPY, kept));
         return prediction;
 }
 

@@ -1,0 +1,602 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <limits.h>
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <cmocka.h>
+#include "gmp-hooks.h"
+#include "guard-cases.h"
+
+/*
+ * Where integers come from outside: streams, bytes, other kinds of numbers, chance. What such a
+ * source claims about its length is not believed, and what it lacks is a status.
+ */
+
+struct fixture {
+        bng_ctx *ctx;
+        mpz_t r, a;
+};
+
+static int set_up(void **userdata)
+{
+        struct fixture *f = calloc(1, sizeof *f);
+
+        if (!f || bng_ctx_new(&f->ctx) != BNG_OK)
+                return -1;
+        mpz_inits(f->r, f->a, NULL);
+        mpz_set_ui(f->r, 4711);
+        *userdata = f;
+        return 0;
+}
+
+static int tear_down(void **userdata)
+{
+        struct fixture *f = *userdata;
+
+        mpz_clears(f->r, f->a, NULL);
+        bng_ctx_free(f->ctx);
+        free(f);
+        return 0;
+}
+
+#define EXPECT_NOT(f, expected, call, words)                                                       \
+        do {                                                                                       \
+                assert_int_equal(call, expected);                                                  \
+                assert_int_equal(mpz_cmp_ui((f)->r, 4711), 0);                                     \
+                if (!strstr(bng_ctx_message((f)->ctx), words))                                     \
+                        fail_msg("%s: \"%s\" lacks \"%s\"", #call, bng_ctx_message((f)->ctx),      \
+                                 words);                                                           \
+        } while (0)
+
+#define EXPECT_VALUE(f, call, value)                                                               \
+        do {                                                                                       \
+                assert_int_equal(call, BNG_OK);                                                    \
+                assert_int_equal(mpz_cmp_si((f)->r, value), 0);                                    \
+                mpz_set_ui((f)->r, 4711);                                                          \
+        } while (0)
+
+/* ---- text from streams ---- */
+
+static FILE *stream_of(const void *bytes, size_t length)
+{
+        FILE *stream = tmpfile();
+
+        assert_non_null(stream);
+        assert_int_equal(fwrite(bytes, 1, length, stream), length);
+        rewind(stream);
+        return stream;
+}
+
+static bng_status read_text(struct fixture *f, const char *text, int base)
+{
+        FILE *stream = stream_of(text, strlen(text));
+        bng_status status = bng_mpz_inp_str(f->ctx, f->r, stream, base);
+
+        fclose(stream);
+        return status;
+}
+
+static void test_text_of_a_stream(void **userdata)
+{
+        struct fixture *f = *userdata;
+
+        EXPECT_VALUE(f, read_text(f, " \n-0012x", 10), -12);
+        EXPECT_VALUE(f, read_text(f, "0xfFg", 0), 255);
+        EXPECT_VALUE(f, read_text(f, "-0b101", 0), -5);
+        EXPECT_VALUE(f, read_text(f, "0778", 0), 63);
+        EXPECT_VALUE(f, read_text(f, "0", 0), 0);
+        EXPECT_VALUE(f, read_text(f, "0x", 0), 0);
+        EXPECT_VALUE(f, read_text(f, "-000", 7), 0);
+        EXPECT_VALUE(f, read_text(f, "zZ", 62), 61 * 62 + 35);
+        EXPECT_NOT(f, BNG_SYNTAX, read_text(f, "", 10), "no number");
+        EXPECT_NOT(f, BNG_SYNTAX, read_text(f, "  - 1", 10), "no number");
+        EXPECT_NOT(f, BNG_SYNTAX, read_text(f, "9", 8), "base 8");
+        EXPECT_NOT(f, BNG_INVALID, read_text(f, "1", 63), "base 63");
+        EXPECT_NOT(f, BNG_STREAM, bng_mpz_inp_str(f->ctx, f->r, fopen("/", "r"), 10), "read");
+}
+
+/* The same as GMP reads, and the stream is left at the same place. */
+static void test_text_is_read_like_gmp(void **userdata)
+{
+        static const char characters[] = "00012789abzAZ-  x\n";
+        struct fixture *f = *userdata;
+        mpz_t plain;
+
+        mpz_init(plain);
+        random_start(20240304);
+        for (unsigned round = 0; round < 20000; round++) {
+                char text[16];
+                size_t length = random_below(sizeof text);
+                int base = (int)random_below(63);
+                for (size_t i = 0; i < length; i++)
+                        text[i] = characters[random_below(sizeof characters - 1)];
+                if (base == 1)
+                        continue;
+                FILE *one = fmemopen(text, length + (length == 0), "r");
+                FILE *two = fmemopen(text, length + (length == 0), "r");
+                if (length == 0)
+                        text[0] = '?';
+                bool is_number = mpz_inp_str(plain, one, base) != 0;
+                bng_status status = bng_mpz_inp_str(f->ctx, f->r, two, base);
+                if (is_number != (status == BNG_OK) ||
+                    (is_number && (mpz_cmp(plain, f->r) != 0 || ftell(one) != ftell(two))))
+                        fail_msg("\"%.*s\" in base %d", (int)length, text, base);
+                fclose(one);
+                fclose(two);
+        }
+        random_end();
+        mpz_clear(plain);
+}
+
+/* A stream without an end: a pipe that a child fills. */
+static void test_streams_without_an_end(void **userdata)
+{
+        static const char *const endless[] = {"yes 9 | tr -d '\\n'", "yes 0 | tr -d '\\n'",
+                                              "yes ''", "yes 1 | tr -d '\\n'"};
+        struct fixture *f = *userdata;
+
+        for (size_t i = 0; i < sizeof endless / sizeof *endless; i++) {
+                FILE *stream = popen(endless[i], "r");
+                assert_non_null(stream);
+                /* Digits break the first limit, blanks and zeros the second. */
+                bng_ctx_set_result_limit_bits(f->ctx, 1 << 20);
+                bng_ctx_set_memory_limit_bytes(f->ctx, 1 << 24);
+                bool is_digits = i == 0 || i == 3;
+                EXPECT_NOT(f, is_digits ? BNG_REFUSED_RESULT : BNG_REFUSED_MEMORY,
+                           bng_mpz_inp_str(f->ctx, f->r, stream, i == 3 ? 2 : 10), "refused");
+                pclose(stream);
+        }
+}
+
+static void test_limits_of_a_text(void **userdata)
+{
+        struct fixture *f = *userdata;
+
+        /* 10^30 - 1 has 100 bits. */
+        bng_ctx_set_result_limit_bits(f->ctx, 99);
+        EXPECT_NOT(f, BNG_REFUSED_RESULT, read_text(f, "000999999999999999999999999999999", 10),
+                   "100 bits");
+        bng_ctx_set_result_limit_bits(f->ctx, 100);
+        assert_int_equal(read_text(f, "000999999999999999999999999999999", 10), BNG_OK);
+        mpz_set_ui(f->r, 4711);
+        EXPECT_NOT(f, BNG_REFUSED_RESULT, read_text(f, "1267650600228229401496703205376", 10),
+                   "101 bits");
+        bng_ctx_set_memory_limit_bytes(f->ctx, 100);
+        EXPECT_NOT(f, BNG_REFUSED_MEMORY, read_text(f, "1", 10), "Memory");
+}
+
+static void test_text_to_a_stream(void **userdata)
+{
+        struct fixture *f = *userdata;
+        char text[8] = "";
+        FILE *stream = fmemopen(text, sizeof text, "w");
+
+        setbuf(stream, NULL);
+        mpz_set_si(f->a, -255);
+        assert_int_equal(bng_mpz_out_str(f->ctx, stream, 16, f->a), BNG_OK);
+        fclose(stream);
+        assert_string_equal(text, "-ff");
+        EXPECT_NOT(f, BNG_INVALID, bng_mpz_out_str(f->ctx, stdout, 1, f->a), "base 1");
+        stream = fopen("/dev/full", "w");
+        setbuf(stream, NULL);
+        EXPECT_NOT(f, BNG_STREAM, bng_mpz_out_str(f->ctx, stream, 10, f->a), "written");
+        EXPECT_NOT(f, BNG_STREAM, bng_mpz_out_raw(f->ctx, stream, f->a), "written");
+        fclose(stream);
+        bng_ctx_set_memory_limit_bytes(f->ctx, 1);
+        EXPECT_NOT(f, BNG_REFUSED_MEMORY, bng_mpz_out_str(f->ctx, stdout, 10, f->a), "Memory");
+        EXPECT_NOT(f, BNG_REFUSED_MEMORY, bng_mpz_out_raw(f->ctx, stdout, f->a), "Memory");
+}
+
+/* ---- raw bytes ---- */
+
+static bng_status read_raw(struct fixture *f, const void *bytes, size_t length)
+{
+        FILE *stream = stream_of(bytes, length);
+        bng_status status = bng_mpz_inp_raw(f->ctx, f->r, stream);
+
+        fclose(stream);
+        return status;
+}
+
+static void test_raw_bytes(void **userdata)
+{
+        struct fixture *f = *userdata;
+
+        EXPECT_VALUE(f, read_raw(f, "\0\0\0\2\1\2rest", 10), 258);
+        EXPECT_VALUE(f, read_raw(f, "\377\377\377\376\1\2", 6), -258);
+        EXPECT_VALUE(f, read_raw(f, "\0\0\0\0", 4), 0);
+        EXPECT_VALUE(f, read_raw(f, "\0\0\0\3\0\0\5", 7), 5);
+        EXPECT_NOT(f, BNG_SYNTAX, read_raw(f, "\0\0\0", 3), "begins");
+        EXPECT_NOT(f, BNG_SYNTAX, read_raw(f, "\0\0\0\3\1\1", 6), "3 bytes");
+        /* A header that claims 128 MiB, of which there would be two copies. */
+        gmp_hooks_start();
+        EXPECT_NOT(f, BNG_REFUSED_MEMORY, read_raw(f, "\7\377\377\377\1", 5), "refused");
+        EXPECT_NOT(f, BNG_REFUSED_MEMORY, read_raw(f, "\370\0\0\0\1", 5), "refused");
+        assert_int_equal(gmp_hooks_requests(), 0);
+        /* The limit is the number's, not the header's. */
+        bng_ctx_set_result_limit_bits(f->ctx, 8);
+        EXPECT_VALUE(f, read_raw(f, "\0\0\0\3\0\0\377", 7), 255);
+        EXPECT_NOT(f, BNG_REFUSED_RESULT, read_raw(f, "\0\0\0\2\1\0", 6), "9 bits");
+        EXPECT_NOT(f, BNG_STREAM, bng_mpz_inp_raw(f->ctx, f->r, fopen("/", "r")), "read");
+}
+
+static void test_raw_there_and_back(void **userdata)
+{
+        struct fixture *f = *userdata;
+
+        random_start(20240305);
+        for (unsigned round = 0; round < 200; round++) {
+                FILE *stream = tmpfile();
+                random_integer(f->a, random_below(3000));
+                assert_int_equal(bng_mpz_out_raw(f->ctx, stream, f->a), BNG_OK);
+                rewind(stream);
+                assert_int_equal(bng_mpz_inp_raw(f->ctx, f->r, stream), BNG_OK);
+                assert_int_equal(mpz_cmp(f->a, f->r), 0);
+                fclose(stream);
+        }
+        random_end();
+}
+
+/* ---- words ---- */
+
+static void test_words_there_and_back(void **userdata)
+{
+        struct fixture *f = *userdata;
+
+        random_start(20240306);
+        for (unsigned round = 0; round < 5000; round++) {
+                int order = random_below(2) ? 1 : -1;
+                int endian = (int)random_below(3) - 1;
+                size_t size = 1 + random_below(17);
+                size_t nails = random_below(3) ? 0 : random_below(8 * size);
+                size_t n, plain_n;
+                void *words;
+
+                random_integer(f->a, random_below(2000));
+                uint64_t bits = bit_length(f->a);
+                assert_int_equal(
+                        bng_mpz_export(f->ctx, &words, &n, order, size, endian, nails, f->a),
+                        BNG_OK);
+                void *plain = mpz_export(NULL, &plain_n, order, size, endian, nails, f->a);
+                assert_int_equal(n, plain_n);
+                assert_memory_equal(words, plain ? plain : words, n * size);
+                void (*release)(void *, size_t);
+                mp_get_memory_functions(NULL, NULL, &release);
+                if (plain)
+                        release(plain, n * size);
+
+                for (uint64_t limit = bits == 0 ? 0 : bits - 1; limit <= bits + 1; limit++) {
+                        bool fits = bits <= limit;
+                        mpz_set_ui(f->r, 4711);
+                        bng_ctx_set_result_limit_bits(f->ctx, limit);
+                        assert_int_equal(
+                                bng_mpz_import(f->ctx, f->r, n, order, size, endian, nails, words),
+                                fits ? BNG_OK : BNG_REFUSED_RESULT);
+                        assert_int_equal(fits ? mpz_cmpabs(f->r, f->a) : mpz_cmp_ui(f->r, 4711), 0);
+                }
+                free(words);
+        }
+        random_end();
+}
+
+static void test_words_that_cannot_be(void **userdata)
+{
+        struct fixture *f = *userdata;
+        bng_ctx *ctx = f->ctx;
+        static const unsigned char zeros[1000], one[1000] = {[999] = 1};
+        void *words;
+        size_t n;
+
+        EXPECT_NOT(f, BNG_INVALID, bng_mpz_import(ctx, f->r, 1, 0, 1, 0, 0, zeros), "order");
+        EXPECT_NOT(f, BNG_INVALID, bng_mpz_import(ctx, f->r, 1, 1, 1, 2, 0, zeros), "order");
+        EXPECT_NOT(f, BNG_INVALID, bng_mpz_import(ctx, f->r, 1, 1, 0, 0, 0, zeros), "bit");
+        EXPECT_NOT(f, BNG_INVALID, bng_mpz_import(ctx, f->r, 1, 1, 1, 0, 8, zeros), "nails");
+        EXPECT_NOT(f, BNG_INVALID, bng_mpz_export(ctx, &words, &n, 1, 1, 0, 9, f->a), "nails");
+        assert_null(words);
+        /* More than can be counted, of which nothing is looked at. */
+        EXPECT_NOT(f, BNG_REFUSED_CEILING,
+                   bng_mpz_import(ctx, f->r, SIZE_MAX / 4, 1, 64, 0, 0, zeros), "GMP");
+        EXPECT_NOT(f, BNG_REFUSED_CEILING,
+                   bng_mpz_import(ctx, f->r, SIZE_MAX, 1, SIZE_MAX, 0, 1, zeros), "GMP");
+        bng_ctx_set_result_limit_bits(ctx, 1);
+        EXPECT_VALUE(f, bng_mpz_import(ctx, f->r, 1000, 1, 1, 0, 0, zeros), 0);
+        EXPECT_VALUE(f, bng_mpz_import(ctx, f->r, 1000, 1, 1, 0, 0, one), 1);
+        gmp_hooks_start();
+        EXPECT_NOT(f, BNG_REFUSED_RESULT, bng_mpz_import(ctx, f->r, 1000, -1, 1, 0, 0, one),
+                   "at least 7 993 bits");
+        assert_int_equal(gmp_hooks_requests(), 0);
+        mpz_set_ui(f->a, 256);
+        bng_ctx_set_memory_limit_bytes(ctx, 1);
+        EXPECT_NOT(f, BNG_REFUSED_MEMORY, bng_mpz_export(ctx, &words, &n, 1, 1, 0, 0, f->a), "2");
+        assert_null(words);
+        mpz_set_ui(f->a, 0);
+        assert_int_equal(bng_mpz_export(ctx, &words, NULL, 1, 1, 0, 0, f->a), BNG_OK);
+        assert_non_null(words);
+        free(words);
+}
+
+/* ---- other kinds ---- */
+
+static void test_other_kinds_of_numbers(void **userdata)
+{
+        struct fixture *f = *userdata;
+        mpf_t real;
+        mpq_t fraction;
+
+        EXPECT_NOT(f, BNG_UNDEFINED, bng_mpz_set_d(f->ctx, f->r, NAN), "NaN");
+        EXPECT_NOT(f, BNG_UNDEFINED, bng_mpz_set_d(f->ctx, f->r, INFINITY), "infinity");
+        EXPECT_NOT(f, BNG_UNDEFINED, bng_mpz_set_d(f->ctx, f->r, -INFINITY), "infinity");
+        EXPECT_VALUE(f, bng_mpz_set_d(f->ctx, f->r, -2.9), -2);
+        EXPECT_VALUE(f, bng_mpz_set_d(f->ctx, f->r, -0.0), 0);
+        EXPECT_VALUE(f, bng_mpz_set_d(f->ctx, f->r, 5e-324), 0);
+        bng_ctx_set_result_limit_bits(f->ctx, 1023);
+        EXPECT_NOT(f, BNG_REFUSED_RESULT, bng_mpz_set_d(f->ctx, f->r, 1.7e308), "1 024 bits");
+        bng_ctx_set_result_limit_bits(f->ctx, UINT64_MAX);
+        bng_ctx_set_memory_limit_bytes(f->ctx, UINT64_MAX);
+
+        /* Two limbs, and an exponent for which GMP would make room without a question. */
+        mpf_init2(real, 64);
+        mpf_set_ui(real, 3);
+        real->_mp_exp = LONG_MAX;
+        EXPECT_NOT(f, BNG_REFUSED_CEILING, bng_mpz_set_f(f->ctx, f->r, real), "GMP");
+        assert_int_equal(bng_check_mpq_set_f(f->ctx, real), BNG_REFUSED_CEILING);
+        real->_mp_exp = LONG_MIN;
+        EXPECT_VALUE(f, bng_mpz_set_f(f->ctx, f->r, real), 0);
+        assert_int_equal(bng_check_mpq_set_f(f->ctx, real), BNG_REFUSED_CEILING);
+        real->_mp_exp = 1;
+        EXPECT_VALUE(f, bng_mpz_set_f(f->ctx, f->r, real), 3);
+        mpf_clear(real);
+
+        mpq_init(fraction);
+        mpz_set_si(mpq_numref(fraction), -7);
+        mpz_set_ui(mpq_denref(fraction), 0);
+        EXPECT_NOT(f, BNG_UNDEFINED, bng_mpz_set_q(f->ctx, f->r, fraction), "division by zero");
+        mpz_set_ui(mpq_denref(fraction), 2);
+        EXPECT_VALUE(f, bng_mpz_set_q(f->ctx, f->r, fraction), -3);
+        mpq_clear(fraction);
+}
+
+/* ---- chance ---- */
+
+static void test_random_numbers(void **userdata)
+{
+        struct fixture *f = *userdata;
+        gmp_randstate_t state, same_state;
+        mpz_t plain;
+        unsigned refused = 0;
+
+        mpz_init(plain);
+        gmp_randinit_mt(state);
+        gmp_randinit_mt(same_state);
+        random_start(20240307);
+        for (unsigned round = 0; round < 3000; round++) {
+                mp_bitcnt_t n = (mp_bitcnt_t)random_below(round % 100 == 0 ? 100000 : 200);
+                random_integer(f->a, 1 + n);
+                mpz_abs(f->a, f->a);
+                mpz_set_ui(f->r, 4711);
+                bng_status status = BNG_OK;
+                bng_ctx_set_result_limit_bits(f->ctx, n > 0 ? n - random_below(2) : 0);
+                gmp_hooks_start();
+                switch (round % 3) {
+                case 0:
+                        mpz_urandomb(plain, same_state, n);
+                        gmp_hooks_start();
+                        status = bng_mpz_urandomb(f->ctx, f->r, state, n);
+                        break;
+                case 1:
+                        status = bng_mpz_rrandomb(f->ctx, f->r, state, n);
+                        if (status == BNG_OK) /* refused before it is made */
+                                mpz_rrandomb(plain, same_state, n);
+                        else
+                                mpz_setbit(plain, n + 1);
+                        break;
+                default:
+                        mpz_urandomm(plain, same_state, f->a);
+                        status = bng_mpz_urandomm(f->ctx, f->r, state, f->a);
+                }
+                bool fits = bit_length(plain) <= bng_ctx_result_limit_bits(f->ctx);
+                assert_int_equal(status, fits ? BNG_OK : BNG_REFUSED_RESULT);
+                assert_int_equal(fits ? mpz_cmp(f->r, plain) : mpz_cmp_ui(f->r, 4711), 0);
+                refused += !fits;
+        }
+        assert_true(refused > 300);
+        mpz_set_ui(f->r, 4711);
+        mpz_set_ui(f->a, 0);
+        EXPECT_NOT(f, BNG_UNDEFINED, bng_mpz_urandomm(f->ctx, f->r, state, f->a), "below zero");
+        mpz_set_si(f->a, -5);
+        EXPECT_NOT(f, BNG_UNDEFINED, bng_mpz_urandomm(f->ctx, f->r, state, f->a), "negative");
+        bng_ctx_set_result_limit_bits(f->ctx, UINT64_MAX);
+        EXPECT_NOT(f, BNG_REFUSED_CEILING, bng_mpz_urandomb(f->ctx, f->r, state, ~0UL), "GMP");
+        EXPECT_NOT(f, BNG_REFUSED_CEILING, bng_mpz_rrandomb(f->ctx, f->r, state, ~0UL), "GMP");
+        random_end();
+        gmp_randclear(state);
+        gmp_randclear(same_state);
+        mpz_clear(plain);
+}
+
+/* What GMP holds for them, the generator's own state apart. */
+static void test_memory_of_random_numbers(void **userdata)
+{
+        struct fixture *f = *userdata;
+        gmp_randstate_t state;
+
+        gmp_randinit_mt(state);
+        bng_ctx_set_memory_limit_bytes(f->ctx, 1 << 20);
+        for (mp_bitcnt_t n = 10; n < 8 << 20; n += n / 3) {
+                mpz_t r;
+                mpz_set_ui(f->a, 0);
+                mpz_setbit(f->a, n);
+                for (int which = 0; which < 3; which++) {
+                        mpz_init(r);
+                        gmp_hooks_start();
+                        bng_status status = which == 0   ? bng_mpz_urandomb(f->ctx, r, state, n)
+                                            : which == 1 ? bng_mpz_rrandomb(f->ctx, r, state, n)
+                                                         : bng_mpz_urandomm(f->ctx, r, state, f->a);
+                        assert_true(status == BNG_OK || status == BNG_REFUSED_MEMORY);
+                        assert_true(gmp_hooks_peak_bytes() <= 1 << 20);
+                        mpz_clear(r);
+                }
+        }
+        gmp_randclear(state);
+}
+
+/* ---- room, and results of their own kind ---- */
+
+static void test_room(void **userdata)
+{
+        struct fixture *f = *userdata;
+        mpz_t x, array[3];
+
+        assert_int_equal(bng_mpz_init(f->ctx, x), BNG_OK);
+        assert_int_equal(bng_mpz_set_si(f->ctx, x, -77), BNG_OK);
+        EXPECT_NOT(f, BNG_REFUSED_RESULT, bng_mpz_realloc2(f->ctx, x, 1UL << 31), "256 MiB");
+        EXPECT_NOT(f, BNG_REFUSED_RESULT, bng_check_realloc2(f->ctx, 1UL << 31), "256 MiB");
+        assert_int_equal(mpz_cmp_si(x, -77), 0);
+        assert_int_equal(bng_mpz_realloc2(f->ctx, x, 1000), BNG_OK);
+        assert_int_equal(mpz_cmp_si(x, -77), 0);
+        assert_true(x->_mp_alloc * (int)GMP_NUMB_BITS >= 1000);
+        bng_mpz_clear(f->ctx, x);
+
+        EXPECT_NOT(f, BNG_INVALID, bng_mpz_array_init(f->ctx, array[0], 0, 10), "one number");
+        EXPECT_NOT(f, BNG_REFUSED_MEMORY, bng_mpz_array_init(f->ctx, array[0], 1000000, 10000),
+                   "refused");
+        EXPECT_NOT(f, BNG_REFUSED_RESULT, bng_mpz_array_init(f->ctx, array[0], 3, 1UL << 31),
+                   "refused");
+        bng_ctx_set_memory_limit_bytes(f->ctx, UINT64_MAX);
+        EXPECT_NOT(f, BNG_INVALID, bng_mpz_array_init(f->ctx, array[0], LONG_MAX / 4, 10000),
+                   "array");
+}
+
+static void test_three_results(void **userdata)
+{
+        struct fixture *f = *userdata;
+        mpz_t g, s, t, pg, ps, pt;
+
+        mpz_inits(g, s, t, pg, ps, pt, NULL);
+        random_start(20240308);
+        for (unsigned round = 0; round < 2000; round++) {
+                mpz_t b;
+                mpz_init(b);
+                random_integer(f->a, random_below(round % 5 ? 60 : 2000));
+                random_integer(b, random_below(round % 7 ? 60 : 2000));
+                mpz_gcdext(pg, ps, pt, f->a, b);
+                uint64_t bits = bit_length(pg);
+                bits = bit_length(ps) > bits ? bit_length(ps) : bits;
+                bits = bit_length(pt) > bits ? bit_length(pt) : bits;
+                for (uint64_t limit = bits == 0 ? 0 : bits - 1; limit <= bits + 1; limit++) {
+                        bool fits = bits <= limit;
+                        mpz_set_ui(g, 1), mpz_set_ui(s, 2), mpz_set_ui(t, 3);
+                        bng_ctx_set_result_limit_bits(f->ctx, limit);
+                        assert_int_equal(bng_mpz_gcdext(f->ctx, g, s, t, f->a, b),
+                                         fits ? BNG_OK : BNG_REFUSED_RESULT);
+                        assert_int_equal(fits ? mpz_cmp(g, pg) : mpz_cmp_ui(g, 1), 0);
+                        assert_int_equal(fits ? mpz_cmp(s, ps) : mpz_cmp_ui(s, 2), 0);
+                        assert_int_equal(fits ? mpz_cmp(t, pt) : mpz_cmp_ui(t, 3), 0);
+                }
+                mpz_clear(b);
+        }
+        random_end();
+        EXPECT_NOT(f, BNG_INVALID, bng_mpz_gcdext(f->ctx, g, s, s, f->a, f->a),
+                   "different variables");
+        EXPECT_NOT(f, BNG_INVALID, bng_mpz_sqrtrem(f->ctx, g, g, f->a), "different variables");
+        mpz_clears(g, s, t, pg, ps, pt, NULL);
+}
+
+static void test_returned_words(void **userdata)
+{
+        struct fixture *f = *userdata;
+        unsigned long word = 9;
+        mp_bitcnt_t times = 9;
+
+        mpz_set_si(f->a, -100);
+        assert_int_equal(bng_mpz_tdiv_ui(f->ctx, &word, f->a, 7), BNG_OK);
+        assert_int_equal(word, 2);
+        assert_int_equal(bng_mpz_fdiv_ui(f->ctx, &word, f->a, 7), BNG_OK);
+        assert_int_equal(word, 5);
+        assert_int_equal(bng_mpz_cdiv_ui(f->ctx, &word, f->a, 7), BNG_OK);
+        assert_int_equal(word, 2);
+        EXPECT_NOT(f, BNG_UNDEFINED, bng_mpz_fdiv_ui(f->ctx, &word, f->a, 0), "division by zero");
+        assert_int_equal(word, 0);
+
+        mpz_t ten;
+        mpz_init_set_si(ten, 10);
+        EXPECT_VALUE(f, bng_mpz_remove(f->ctx, &times, f->r, f->a, ten), -1);
+        assert_int_equal(times, 2);
+        bng_ctx_set_result_limit_bits(f->ctx, 0);
+        EXPECT_NOT(f, BNG_REFUSED_RESULT, bng_mpz_remove(f->ctx, &times, f->r, f->a, ten), "1 bit");
+        assert_int_equal(times, 0);
+        mpz_set_ui(ten, 0);
+        EXPECT_NOT(f, BNG_UNDEFINED, bng_mpz_remove(f->ctx, &times, f->r, f->a, ten), "by zero");
+        mpz_clear(ten);
+}
+
+/* ---- what GMP aborts on, of words ---- */
+
+static void test_words_that_gmp_aborts_on(void **userdata)
+{
+        struct fixture *f = *userdata;
+        bng_ctx *ctx = f->ctx;
+        mpz_t s;
+
+        mpz_init(s);
+        mpz_set_si(f->a, -9);
+        EXPECT_NOT(f, BNG_UNDEFINED, bng_mpz_tdiv_q_ui(ctx, f->r, f->a, 0), "by zero");
+        EXPECT_NOT(f, BNG_UNDEFINED, bng_mpz_fdiv_r_ui(ctx, f->r, f->a, 0), "by zero");
+        EXPECT_NOT(f, BNG_UNDEFINED, bng_mpz_cdiv_qr_ui(ctx, f->r, s, f->a, 0), "by zero");
+        EXPECT_NOT(f, BNG_UNDEFINED, bng_mpz_mod_ui(ctx, f->r, f->a, 0), "by zero");
+        EXPECT_NOT(f, BNG_UNDEFINED, bng_mpz_divexact_ui(ctx, f->r, f->a, 0), "by zero");
+        EXPECT_NOT(f, BNG_UNDEFINED, bng_mpz_sqrtrem(ctx, f->r, s, f->a), "even root");
+        EXPECT_NOT(f, BNG_UNDEFINED, bng_mpz_rootrem(ctx, f->r, s, f->a, 2), "even root");
+        EXPECT_NOT(f, BNG_UNDEFINED, bng_mpz_rootrem(ctx, f->r, s, f->a, 0), "degree zero");
+        EXPECT_NOT(f, BNG_UNDEFINED, bng_mpz_mfac_uiui(ctx, f->r, 5, 0), "steps of zero");
+        EXPECT_NOT(f, BNG_UNDEFINED, bng_mpz_powm_ui(ctx, f->r, f->a, 2, s), "modulus of zero");
+        EXPECT_NOT(f, BNG_UNDEFINED, bng_mpz_powm_sec(ctx, f->r, f->a, f->r, s), "modulus of zero");
+        EXPECT_NOT(f, BNG_INVALID, bng_mpz_powm_sec(ctx, f->r, f->a, f->a, f->a), "exponent");
+        mpz_set_ui(s, 10);
+        EXPECT_NOT(f, BNG_INVALID, bng_mpz_powm_sec(ctx, f->r, f->a, s, s), "odd modulus");
+        bng_ctx_set_result_limit_bits(ctx, UINT64_MAX);
+        bng_ctx_set_memory_limit_bytes(ctx, UINT64_MAX);
+        EXPECT_NOT(f, BNG_REFUSED_CEILING, bng_mpz_2fac_ui(ctx, f->r, ~0UL), "GMP");
+        EXPECT_NOT(f, BNG_REFUSED_CEILING, bng_mpz_mfac_uiui(ctx, f->r, ~0UL, 3), "GMP");
+        EXPECT_NOT(f, BNG_REFUSED_CEILING, bng_mpz_clrbit(ctx, f->a, ~0UL), "GMP");
+        EXPECT_NOT(f, BNG_REFUSED_CEILING, bng_mpz_combit(ctx, f->r, ~0UL), "GMP");
+        assert_int_equal(bng_mpz_mfac_uiui(ctx, f->r, ~0UL, ~0UL - 1), BNG_OK);
+        assert_int_equal(mpz_cmp_ui(f->r, ~0UL), 0);
+        mpz_clear(s);
+}
+
+static int install_hooks(void **unused)
+{
+        (void)unused;
+        gmp_hooks_install();
+        return 0;
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+        const struct CMUnitTest tests[] = {
+                TEST(test_text_of_a_stream),
+                TEST(test_text_is_read_like_gmp),
+                TEST(test_streams_without_an_end),
+                TEST(test_limits_of_a_text),
+                TEST(test_text_to_a_stream),
+                TEST(test_raw_bytes),
+                TEST(test_raw_there_and_back),
+                TEST(test_words_there_and_back),
+                TEST(test_words_that_cannot_be),
+                TEST(test_other_kinds_of_numbers),
+                TEST(test_random_numbers),
+                TEST(test_memory_of_random_numbers),
+                TEST(test_room),
+                TEST(test_three_results),
+                TEST(test_returned_words),
+                TEST(test_words_that_gmp_aborts_on),
+        };
+
+        return cmocka_run_group_tests(tests, install_hooks, NULL);
+}
