@@ -38,7 +38,7 @@ bool bng_parse_bool(const char *text, bool *value, struct bng_why *why);
  * "17 bytes". Returns out->text.
  */
 struct bng_size_text {
-        char text[32];
+        char text[64];
 };
 const char *bng_format_bytes(uint64_t bytes, struct bng_size_text *out);
 /* "1.5s", "350ms", "2min 3s": rounded to what a person wants. */

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Is what `meson install` puts into a DESTDIR complete? A program that knows nothing but pkg-config is
-compiled against it, as a shared and as a static library, and runs."""
+"""Is what `meson install` puts into a DESTDIR complete? Programs that know nothing but pkg-config are
+compiled against it and run: with the shared library, with the static one, all static, without GMP, and
+the installed examples."""
 
 import os
 
@@ -8,13 +9,42 @@ from build import Failed, run
 
 PROGRAM = """
 #include <bignum-guard.h>
-#include <stdio.h>
 int main(void)
 {
+        bng_ctx *ctx;
+        mpz_t n;
+        mpz_init_set_ui(n, 3);
+        if (bng_ctx_new(&ctx) != BNG_OK || bng_mpz_pow_ui(ctx, n, n, ~0UL) != BNG_REFUSED_RESULT)
+                return 1;
+        if (bng_mpz_pow_ui(ctx, n, n, 3) != BNG_OK || mpz_cmp_ui(n, 27) != 0)
+                return 1;
+        mpz_clear(n);
+        bng_ctx_free(ctx);
         puts(bng_version());
         return 0;
 }
 """
+WITHOUT_GMP = """
+#define BNG_NO_GMP
+#include <bignum-guard.h>
+#include <stdio.h>
+#ifdef __GNU_MP_VERSION
+#error GMP is included
+#endif
+int main(void)
+{
+        if (bng_bounds_fac(20).bits_max != 62)
+                return 1;
+        puts(bng_version());
+        return 0;
+}
+"""
+LINKS = (
+    ("a program of its own, shared library", PROGRAM, [], []),
+    ("a program of its own, static library", PROGRAM, ["--static"], []),
+    ("a program of its own, all static", PROGRAM, ["--static"], ["-static"]),
+    ("a program without GMP", WITHOUT_GMP, [], []),
+)
 
 
 def check(build, folder, tally):
@@ -29,23 +59,33 @@ def check(build, folder, tally):
         "PKG_CONFIG_SYSROOT_DIR": str(folder),
         "PKG_CONFIG_PATH": ":".join(str(path.parent) for path in folder.rglob("*.pc")),
     }
-    source = folder.parent / "consumer.c"
-    source.write_text(PROGRAM)
     library = next(folder.rglob("libbignum-guard.so")).parent
-    for kind, linking in (("shared", []), ("static", ["--static"])):
-        program = folder.parent / f"consumer-{kind}"
-        name = f"a program of its own, {kind} library"
+    version = run(["pkg-config", "--modversion", "bignum-guard"], env=environment)
+
+    def compile_and_run(source, how, options=(), arguments=()):
+        program = source.with_suffix("")
+        flags = run(["pkg-config", "--cflags", "--libs", *how, "bignum-guard"], env=environment).split()
+        if how:  # both libraries are installed, and the linker would take the shared one
+            flags = [f"{library}/libbignum-guard.a" if flag == "-lbignum-guard" else flag for flag in flags]
+        run(["gcc", "-Wall", "-Wextra", "-Werror", "-pthread", *options, source, "-o", program, *flags])
+        return run([program, *arguments], env={**os.environ, "LD_LIBRARY_PATH": str(library)})
+
+    for number, (name, text, how, options) in enumerate(LINKS):
+        source = folder.parent / f"consumer-{number}.c"
+        source.write_text(text)
         try:
-            flags = run(
-                ["pkg-config", "--cflags", "--libs", *linking, "bignum-guard"], env=environment
-            ).split()
-            if kind == "static":
-                flags = [f"{library}/libbignum-guard.a" if flag == "-lbignum-guard" else flag for flag in flags]
-            run(["gcc", "-Wall", "-Werror", source, "-o", program, *flags])
-            said = run([program], env={**os.environ, "LD_LIBRARY_PATH": str(library)})
-            version = run(["pkg-config", "--modversion", "bignum-guard"], env=environment)
+            said = compile_and_run(source, how, options)
             if said != version:
                 raise Failed(f"version {said.strip()} is not pkg-config's {version.strip()}", "")
             tally.ok(name)
         except Failed as error:
             tally.fail(name, f"{error}\n{error.output}")
+    for name, arguments in (("power.c", ["2", "64"]), ("bounds.c", [])):
+        try:
+            example = next(folder.rglob(f"examples/{name}"))
+            source = folder.parent / name
+            source.write_bytes(example.read_bytes())
+            compile_and_run(source, [], arguments=arguments)
+            tally.ok(f"the installed example {name}")
+        except (Failed, StopIteration) as error:
+            tally.fail(f"the installed example {name}", f"{error}\n{getattr(error, 'output', '')}")

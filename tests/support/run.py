@@ -6,7 +6,8 @@
   clang         the same without the end-to-end tests
   sanitizers    everything under AddressSanitizer and UBSan
   m32           the library alone, in 32 bits
-  installed     what `meson install` puts into a DESTDIR serves a program that only knows pkg-config
+  installed     what `meson install` puts into a DESTDIR serves programs that only know pkg-config;
+                the library alone serves as a subproject
   DEBIAN root   both commands of the README in a fresh Debian, then its systemd is booted under
                 User-Mode Linux with the installed unit
 
@@ -27,6 +28,7 @@ sys.path[1:1] = [str(SUPPORT.parent / "roots"), str(SUPPORT.parent / "system")]
 
 import installed
 import root
+import subproject
 import system
 from build import Failed, build, die_on_signals, run
 from screen import Screen
@@ -154,6 +156,7 @@ def everything(tally, quick, put_away):
     if folder:
         tally.part("installed")
         installed.check(folder, temporary / "installed", tally)
+        subproject.check(temporary / "subproject", tally)
     for suite in SUITES:
         tally.part(f"{suite} root")
         root.check(suite, temporary / suite, tally)
