@@ -68,7 +68,7 @@ const char *verdict_scope_name(enum policy_scope scope);
 const char *verdict_outcome_name(enum outcome outcome);
 /* A finding's limit or value for people, with the unit that its reason has: "96M", "64M/h", "50s". */
 struct measure_text {
-        char text[40];
+        char text[72];
 };
 const char *verdict_measure(enum reason reason, uint64_t measure, struct measure_text *ret);
 /* "SIGTERM", or "signal 34" for one without a name. Returns ret->text. */
