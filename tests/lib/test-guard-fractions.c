@@ -360,6 +360,8 @@ static int set_up(void **userdata)
         gmp_hooks_install();
         if (getenv("BNG_TEST_EXTENDED"))
                 rounds *= 10;
+        if (getenv("BNG_TEST_ROUNDS"))
+                rounds = (unsigned)atoi(getenv("BNG_TEST_ROUNDS"));
         if (bng_ctx_new(&ctx) != BNG_OK)
                 return -1;
         bng_ctx_set_memory_limit_bytes(ctx, UINT64_MAX);

@@ -205,5 +205,7 @@ int main(void)
 
         if (getenv("BNG_TEST_EXTENDED"))
                 rounds *= 10;
+        if (getenv("BNG_TEST_ROUNDS"))
+                rounds = (unsigned)atoi(getenv("BNG_TEST_ROUNDS"));
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -26,6 +26,7 @@ from pathlib import Path
 SUPPORT = Path(__file__).resolve().parent
 sys.path[1:1] = [str(SUPPORT.parent / "roots"), str(SUPPORT.parent / "system")]
 
+import coverage
 import installed
 import root
 import subproject
@@ -120,9 +121,13 @@ def main():
         action="store_true",
         help="ten times the random cases and more sizes: takes hours instead of minutes",
     )
+    parser.add_argument("--coverage", action="store_true", help="only how much of the library its tests run")
     arguments = parser.parse_args()
     if arguments.extended:
         os.environ["BNG_TEST_EXTENDED"] = "1"
+    if arguments.coverage:
+        die_on_signals()
+        return 0 if coverage.report(Screen()) else 1
     tally = Tally(Screen())
     put_away = contextlib.ExitStack()
     die_on_signals()
