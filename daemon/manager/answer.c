@@ -94,10 +94,14 @@ static void report(struct affair *affair, enum outcome outcome)
 
 static void note_all(const struct affair *affair)
 {
+        const struct finding *finding = affair->finding;
+        enum reason reason =
+                finding->reason == REASON_CRASH_LOOP ? finding->loops_by : finding->reason;
+
         if (affair->whole || !affair->breaker)
-                note_logged(&affair->watch->answered, affair->finding->reason, affair->now);
+                note_logged(&affair->watch->answered, reason, affair->now);
         for (size_t i = 0; i < affair->n; i++)
-                note_logged(&affair->workers[i]->answered, affair->finding->reason, affair->now);
+                note_logged(&affair->workers[i]->answered, reason, affair->now);
 }
 
 static int freeze_one(struct manager *manager, struct worker *worker)
@@ -187,7 +191,34 @@ static void do_freeze(struct affair *affair, enum outcome outcome)
         report(affair, outcome);
 }
 
-static void do_end(const struct affair *affair, enum step step)
+/* ---- crash loops */
+
+/* All of them young: the birth of the oldest; else 0. */
+static uint64_t young_since(const struct affair *affair)
+{
+        uint64_t oldest = UINT64_MAX;
+
+        for (size_t i = 0; i < affair->n; i++) {
+                const struct worker *worker = affair->workers[i];
+
+                if (!worker->early && affair->now - worker->born > LOOP_YOUNG_USEC)
+                        return 0;
+                if (worker->born < oldest)
+                        oldest = worker->born;
+        }
+        return oldest;
+}
+
+/* The loop that an end of these would be a link of, or NULL. */
+static struct loop *find_loop(const struct affair *affair)
+{
+        if (!loop_concerns(affair->policy, affair->finding) || young_since(affair) == 0)
+                return NULL;
+        return loops_get(&affair->watch->manager->loops, affair->policy, affair->watch->path,
+                         affair->now);
+}
+
+static void do_end(const struct affair *affair, enum step step, struct loop *loop)
 {
         struct ending_order order = {
                 .watch = affair->watch,
@@ -201,6 +232,9 @@ static void do_end(const struct affair *affair, enum step step)
                 .step = step,
         };
         int r = ending_start(&order);
+
+        if (r >= 0 && loop)
+                loop_note_end(loop, affair->policy, young_since(affair), affair->now);
 
         /* Not even the memory to begin it: the next look tries again. */
         if (r < 0) {
@@ -226,17 +260,66 @@ static void answer_gently(struct affair *affair, enum outcome outcome)
                 return;
         }
         if (outcome == OUTCOME_LOGGED || outcome == OUTCOME_WOULD_HAVE_ENDED) {
-                note_all(affair);
+                /* One of a crash loop that goes on to grow is judged again. */
+                if (affair->finding->reason != REASON_CRASH_LOOP)
+                        note_all(affair);
                 report(affair, outcome);
         } else
                 do_freeze(affair, outcome);
         drop_verdicts(affair);
 }
 
+static struct finding as_crash_loop(const struct finding *finding)
+{
+        struct finding loop = *finding;
+
+        loop.loops_by = finding->reason;
+        loop.reason = REASON_CRASH_LOOP;
+        return loop;
+}
+
+/* One of a loop is not ended while it stays near its limit. False: it is to be ended. */
+static bool tolerates(struct affair *affair, struct loop *loop)
+{
+        struct answered *answered = affair->whole || !affair->breaker
+                                            ? &affair->watch->answered
+                                            : &affair->workers[0]->answered;
+        struct finding finding = as_crash_loop(affair->finding);
+        struct affair told = *affair;
+
+        if (!loop || !loop_is_on(loop, affair->policy, affair->now))
+                return false;
+        switch (loop_judge(&answered->chance, affair->finding, affair->now)) {
+        case LOOP_END:
+                return false;
+        case LOOP_WAIT:
+                return true;
+        case LOOP_TOLERATE:
+                break;
+        }
+        answered->tolerated_up_to = loop_ceiling(affair->finding);
+        told.finding = &finding;
+        if (loop_take_report(loop, affair->now))
+                answer_gently(&told, OUTCOME_LOGGED);
+        return true;
+}
+
+/* The budget is used up, and a loop may be why. */
+static void withhold(const struct affair *affair, const struct loop *loop)
+{
+        struct finding finding = as_crash_loop(affair->finding);
+        struct affair told = *affair;
+
+        if (loop && loop_is_on(loop, affair->policy, affair->now))
+                told.finding = &finding;
+        answer_gently(&told, OUTCOME_WITHHELD);
+}
+
 static void answer(struct affair *affair)
 {
         struct manager *manager = affair->watch->manager;
         enum step step = decide_step(affair->policy, affair->finding);
+        struct loop *loop;
         int r;
 
         if (affair->whole && step != STEP_LOG && group_is_slice(affair->watch->path)) {
@@ -244,16 +327,24 @@ static void answer(struct affair *affair)
                          affair->policy->name, affair->watch->shown);
                 step = STEP_LOG;
         }
-        if (step == STEP_LOG || manager->dry_run)
+        if (step == STEP_LOG || manager->dry_run) {
                 answer_gently(affair, step == STEP_LOG ? OUTCOME_LOGGED : OUTCOME_WOULD_HAVE_ENDED);
-        else if (step == STEP_FREEZE)
+                return;
+        }
+        if (step == STEP_FREEZE) {
                 answer_gently(affair, OUTCOME_FROZEN);
-        else if ((r = manager_take_budget(manager, affair->policy)) < 0)
+                return;
+        }
+        loop = find_loop(affair);
+        if (tolerates(affair, loop))
+                return;
+        r = manager_take_budget(manager, affair->policy);
+        if (r < 0)
                 without_memory(affair);
         else if (r == 0)
-                answer_gently(affair, OUTCOME_WITHHELD);
+                withhold(affair, loop);
         else
-                do_end(affair, step);
+                do_end(affair, step, loop);
 }
 
 static void answer_whole(struct affair *affair)

@@ -30,6 +30,7 @@
 #include "bus/server.h"
 #include "manager/accounts.h"
 #include "manager/log.h"
+#include "manager/loops.h"
 #include "manager/manager.h"
 #include "manager/offload.h"
 #include "manager/units.h"
@@ -65,6 +66,7 @@ struct manager {
 
         struct watch *watches; /* by path */
         struct ending *endings;
+        struct loops *loops;
         struct accounts *accounts;
 
         struct offload *offload;
@@ -93,6 +95,8 @@ struct answered {
                 quiet_up_to; /* bytes: frozen ones are judged anew above it, they have been let go */
         uint64_t again;      /* monotonic microseconds: logged ones may be logged again */
         uint64_t backoff;
+        uint64_t tolerated_up_to; /* bytes: one of a crash loop may pass its limit, 0: it may not */
+        struct loop_chance chance;
 };
 
 struct worker {
@@ -107,6 +111,8 @@ struct worker {
         const struct policy *policy; /* the first that matches, or NULL */
         bool undecided;              /* its user's name is not known yet */
         char *comm, *argv0;
+        uint64_t born; /* monotonic microseconds; before the boot of a container it is 0 */
+        bool early;    /* near its limit when it was young */
         uint64_t first_seen, facts_due;
 
         struct series series; /* of `private` */

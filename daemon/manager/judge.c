@@ -144,6 +144,9 @@ static void judge_worker(struct watch *watch, struct worker *worker, uint64_t no
             now - worker->proven >= PROOF_AGAIN_USEC)
                 worker_prove(worker);
 
+        if (!worker->early && now - worker->born <= LOOP_YOUNG_USEC)
+                worker->early =
+                        subject.memory > policy_worker_memory_max(policy, subject.bases) / 10 * 9;
         finding = decide_worker(policy, &subject);
         if (finding.reason == REASON_NONE) {
                 answer_forget(&worker->answered);
@@ -342,6 +345,7 @@ static void judge_group(struct watch *watch, bool far, uint64_t now)
                 .series = &watch->series,
                 .now = now,
                 .memory = watch->memory,
+                .tolerated = watch->answered.tolerated_up_to,
                 .hard_limit = left < UINT64_MAX - watch->memory ? watch->memory + left : UINT64_MAX,
                 .bases = watch_bases(watch),
                 .cpu = watch->cpu,

@@ -224,6 +224,7 @@ int manager_reload(struct manager *manager, char **errors)
                 log_line(LOG_ERR,
                          "The configuration is refused, the last good one stays in force.");
         else {
+                manager->loops = loops_free(manager->loops); /* perhaps another limit ends them */
                 discover_apply(manager);
                 manager->told = UINT_MAX;
                 manager->tell_again = 0;
@@ -483,6 +484,7 @@ struct manager *manager_free(struct manager *manager)
         users_free(manager->users);
         units_free(manager->units);
         accounts_free(manager->accounts);
+        loops_free(manager->loops);
         discover_stop(manager);
         if (manager->host_open)
                 host_close(&manager->host);

@@ -48,8 +48,11 @@ static char *read_command(const struct manager *manager, const struct worker *wo
 
 bool record_is_of_group(const struct policy *policy, const struct finding *finding)
 {
-        return finding->reason == REASON_GROUP_MEMORY ||
-               (finding->reason != REASON_WORKER_MEMORY && policy->scope == SCOPE_GROUP);
+        enum reason reason =
+                finding->reason == REASON_CRASH_LOOP ? finding->loops_by : finding->reason;
+
+        return reason == REASON_GROUP_MEMORY ||
+               (reason != REASON_WORKER_MEMORY && policy->scope == SCOPE_GROUP);
 }
 
 static uint64_t window_of(const struct policy *policy, enum reason reason)

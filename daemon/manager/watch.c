@@ -99,7 +99,8 @@ struct watch *watch_free(struct watch *watch)
 
 struct memory_bases watch_bases(const struct watch *watch)
 {
-        return (struct memory_bases){.machine = watch->manager->machine, .group = watch->reading.limit};
+        return (struct memory_bases){.machine = watch->manager->machine,
+                                     .group = watch->reading.limit};
 }
 
 struct act_group watch_target(const struct watch *watch)
@@ -153,10 +154,12 @@ bool watch_apply(struct watch *watch)
                 series_init(&watch->series, watch->policy->leak_window,
                             watch->policy->growth_window);
         for (worker = watch->workers; worker; worker = worker->hh.next) {
+                worker->answered.tolerated_up_to = 0;
                 worker->policy = NULL; /* of a configuration that may be gone */
                 worker->facts_due = 0;
                 worker->due = 0;
         }
+        watch->answered.tolerated_up_to = 0;
         watch->due = 0;
         return watch->n_policies > 0;
 }

@@ -14,10 +14,28 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+#include <unistd.h>
 #include "manager/context.h"
 
 #define FACTS_SLOWEST_USEC UINT64_C(5000000)
 #define FACTS_FASTEST_USEC UINT64_C(20000)
+
+/* Its start, on the loop's clock. */
+static uint64_t born(const struct worker *worker, uint64_t now)
+{
+        uint64_t ticks = (uint64_t)sysconf(_SC_CLK_TCK), since_boot, age;
+        struct timespec boot;
+
+        if (clock_gettime(CLOCK_BOOTTIME, &boot) < 0)
+                return now;
+        since_boot = (uint64_t)boot.tv_sec * 1000000 + (uint64_t)boot.tv_nsec / 1000;
+        age = worker->target.start_time > UINT64_MAX / 1000000
+                      ? 0
+                      : worker->target.start_time * 1000000 / ticks;
+        age = since_boot > age ? since_boot - age : 0;
+        return now > age ? now - age : 0;
+}
 
 int worker_new(struct worker **ret, struct watch *watch, pid_t pid, uint64_t now)
 {
@@ -41,6 +59,7 @@ int worker_new(struct worker **ret, struct watch *watch, pid_t pid, uint64_t now
                 worker_unref(worker);
                 return r;
         }
+        worker->born = born(worker, now);
         *ret = worker;
         return 0;
 }
@@ -198,6 +217,7 @@ struct subject worker_subject(const struct worker *worker, uint64_t now)
                 .series = &worker->series,
                 .now = now,
                 .memory = memory,
+                .tolerated = worker->answered.tolerated_up_to,
                 .hard_limit = left < UINT64_MAX - memory ? memory + left : UINT64_MAX,
                 .bases = worker->watch ? watch_bases(worker->watch)
                                        : (struct memory_bases){UINT64_MAX, UINT64_MAX},

@@ -58,6 +58,7 @@ const char *reason_name(enum reason reason)
                 [REASON_GROWTH] = "growth",
                 [REASON_LEAK] = "leak",
                 [REASON_CPU] = "cpu",
+                [REASON_CRASH_LOOP] = "crash-loop",
         };
 
         return names[reason];
@@ -156,18 +157,25 @@ static bool find_cpu(const struct policy *policy, const struct subject *subject,
         return true;
 }
 
+/* One of a crash loop may pass its limit a little. */
+static uint64_t in_force(uint64_t own_limit, const struct subject *subject)
+{
+        return own_limit > subject->tolerated ? own_limit : subject->tolerated;
+}
+
 static struct finding decide(const struct policy *policy, const struct subject *subject,
                              uint64_t own_limit, enum reason own_reason, enum policy_scope judged)
 {
-        uint64_t nearest = min_u64(own_limit, subject->hard_limit);
+        uint64_t limit = in_force(own_limit, subject);
+        uint64_t nearest = min_u64(limit, subject->hard_limit);
         double rate = growth_latest(subject->series);
         struct finding finding = {
                 .rate = rate,
                 .to_limit = time_to(nearest, subject->memory, rate),
-                .ceiling = ceiling(own_limit, subject),
+                .ceiling = ceiling(limit, subject),
         };
 
-        if (own_limit != POLICY_UNSET && subject->memory > own_limit) {
+        if (limit != POLICY_UNSET && subject->memory > limit) {
                 finding.reason = own_reason;
                 finding.limit = own_limit;
                 finding.value = subject->memory;
@@ -293,7 +301,8 @@ static uint64_t next_look(const struct policy *policy, const struct subject *sub
         bool growth = policy->scope == judged && policy->growth_max != POLICY_UNSET;
         bool leak = policy->scope == judged && policy->leak_max != POLICY_UNSET;
         bool cpu = policy->scope == judged && policy->cpu_time_max != POLICY_UNSET;
-        uint64_t nearest = growth ? min_u64(own_limit, subject->hard_limit) : own_limit;
+        uint64_t limit = in_force(own_limit, subject);
+        uint64_t nearest = growth ? min_u64(limit, subject->hard_limit) : limit;
         double fastest = fmax(FASTEST_GROWTH, 2 * growth_latest(subject->series));
         uint64_t usec = min_u64(DECIDE_POLL_MAX, time_to(nearest, subject->memory, fastest));
 

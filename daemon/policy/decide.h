@@ -27,6 +27,7 @@ enum reason {
         REASON_GROWTH,        /* "growth" */
         REASON_LEAK,          /* "leak" */
         REASON_CPU,           /* "cpu" */
+        REASON_CRASH_LOOP,    /* "crash-loop", see loop.h */
 };
 
 /* As in verdicts and metrics; "none" for REASON_NONE. Static text. */
@@ -34,6 +35,7 @@ const char *reason_name(enum reason reason);
 
 struct finding {
         enum reason reason;
+        enum reason loops_by; /* of a crash loop: REASON_WORKER_MEMORY or REASON_GROUP_MEMORY */
         /* The policy's limit that is broken, and what was measured against it, in the unit of its key:
          * bytes, bytes per second (GrowthMax=), bytes per hour (LeakMax=), microseconds of CPU time
          * (CpuTimeMax=). */
@@ -56,6 +58,8 @@ struct subject {
         /* The kernel's limit on the group, with what the group has left added to this subject's own
          * memory: where it would be when the kernel ends it. */
         uint64_t hard_limit;
+        uint64_t
+                tolerated; /* bytes up to which it may pass its own limit (loop.h), 0: it may not */
         struct memory_bases bases; /* what the policy's shares are of */
         const struct cpu_use *cpu; /* NULL: not measured */
 };

@@ -45,6 +45,7 @@ static const struct key policy_keys[] = {
         {"Action", value_action, POLICY(action), "terminate"},
         {"Scope", value_scope, POLICY(scope), "worker"},
         {"GraceSec", value_grace, POLICY(grace), "5s"},
+        {"CrashLoop", value_crash_loop, 0, "5/10min"},
         {"ReportSignal", value_signal, POLICY(report_signal), "none"},
         {"ReportSec", value_report_time, POLICY(report_time), "1s"},
 };

@@ -61,7 +61,11 @@ struct policy {
 
         enum policy_action action;
         enum policy_scope scope;
-        uint64_t grace;       /* microseconds between SIGTERM and SIGKILL, 0 to 1h; default 5s */
+        uint64_t grace; /* microseconds between SIGTERM and SIGKILL, 0 to 1h; default 5s */
+        unsigned
+                crash_loop; /* ends of young workers in a row that are a loop, 0: off; default 5 ... */
+        uint64_t
+                crash_loop_window; /* ... each so many microseconds after the one before, at most; 10min */
         int report_signal;    /* before SIGTERM, to a process that handles it; 0 (default): none */
         uint64_t report_time; /* microseconds between it and SIGTERM, 0 to 1min; default 1s */
 };

@@ -255,24 +255,44 @@ bool value_protect_glob(const char *text, void *to, struct bng_why *why)
         return *text == '/' ? value_cgroup_glob(text, to, why) : value_unit_glob(text, to, why);
 }
 
-bool value_kill_budget(const char *text, void *to, struct bng_why *why)
+/* "20/1min": a number up to `max` in a time. */
+static bool parse_per_time(const char *text, unsigned max, unsigned *number, uint64_t *window,
+                           const char *example, struct bng_why *why)
 {
-        struct guard_config *config = to;
         const char *slash = strchr(text, '/');
-        uint64_t window = 0;
         unsigned long n;
         char *end;
 
         if (!slash || *text < '0' || *text > '9')
-                return bng_why(why, "\"%.60s\" is no budget; ends per time, such as 20/1min", text);
+                return bng_why(why, "\"%.60s\" is no number of ends per time; such as %s", text,
+                               example);
         n = strtoul(text, &end, 10);
-        if (end != slash || n < 1 || n > GUARD_KILL_BUDGET_MAX)
-                return bng_why(
-                        why, "\"%.60s\" does not begin with a number from 1 to %d; such as 20/1min",
-                        text, GUARD_KILL_BUDGET_MAX);
-        if (!parse_within(slash + 1, BNG_USEC_PER_SEC, 7 * 86400 * BNG_USEC_PER_SEC, &window, why))
+        if (end != slash || n < 1 || n > max)
+                return bng_why(why,
+                               "\"%.60s\" does not begin with a number from 1 to %u; such as %s",
+                               text, max, example);
+        if (!parse_within(slash + 1, BNG_USEC_PER_SEC, 7 * 86400 * BNG_USEC_PER_SEC, window, why))
                 return false;
-        config->kill_budget = (unsigned)n;
-        config->kill_budget_window = window;
+        *number = (unsigned)n;
         return true;
+}
+
+bool value_kill_budget(const char *text, void *to, struct bng_why *why)
+{
+        struct guard_config *config = to;
+
+        return parse_per_time(text, GUARD_KILL_BUDGET_MAX, &config->kill_budget,
+                              &config->kill_budget_window, "20/1min", why);
+}
+
+bool value_crash_loop(const char *text, void *to, struct bng_why *why)
+{
+        struct policy *policy = to;
+
+        if (strcmp(text, "no") == 0) {
+                policy->crash_loop = 0;
+                return true;
+        }
+        return parse_per_time(text, 1000, &policy->crash_loop, &policy->crash_loop_window,
+                              "5/10min", why);
 }

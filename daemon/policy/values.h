@@ -35,5 +35,7 @@ bool value_cgroup_glob(const char *text, void *to, struct bng_why *why);
 bool value_glob(const char *text, void *to, struct bng_why *why);
 bool value_protect_glob(const char *text, void *to, struct bng_why *why); /* a unit or a cgroup */
 
+/* "5/10min" or "no": of struct policy the two fields of the loop; to is the whole of it. */
+bool value_crash_loop(const char *text, void *to, struct bng_why *why);
 /* "20/1min": of struct guard_config the two fields of the budget; to is the whole of it. */
 bool value_kill_budget(const char *text, void *to, struct bng_why *why);

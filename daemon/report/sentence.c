@@ -109,6 +109,14 @@ static void say_why(FILE *out, const struct verdict *verdict)
         case REASON_NONE:
                 fputs("without a reason", out);
                 break;
+        case REASON_CRASH_LOOP:
+                fprintf(out, "as young as it is %s holds %s ",
+                        finding->loops_by == REASON_GROUP_MEMORY ? "its group" : "it", value.text);
+                say_limit(out, verdict,
+                          finding->loops_by == REASON_GROUP_MEMORY ? "GroupMemoryMax"
+                                                                   : "WorkerMemoryMax");
+                fputs(", like those that were ended for it before, one after the other", out);
+                break;
         case REASON_WORKER_MEMORY:
                 fprintf(out, "it held %s ", value.text);
                 say_limit(out, verdict, "WorkerMemoryMax");
@@ -197,7 +205,10 @@ static void say_how(FILE *out, const struct verdict *verdict)
                         bng_format_usec(verdict->ended_after_usec, &span));
                 break;
         case OUTCOME_LOGGED:
-                fputs("Action=log does nothing else", out);
+                fputs(verdict->finding.reason == REASON_CRASH_LOOP
+                              ? "ending it again would not help: raise the limit, or make it smaller"
+                              : "Action=log does nothing else",
+                      out);
                 break;
         case OUTCOME_WITHHELD:
                 fputs("KillBudget= is used up; look why its policy ends so many", out);

@@ -18,6 +18,7 @@ static void test_reason_names(void **state)
         assert_string_equal(reason_name(REASON_GROWTH), "growth");
         assert_string_equal(reason_name(REASON_LEAK), "leak");
         assert_string_equal(reason_name(REASON_CPU), "cpu");
+        assert_string_equal(reason_name(REASON_CRASH_LOOP), "crash-loop");
 }
 
 static void test_limit_boundary(void **state)

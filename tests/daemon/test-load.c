@@ -74,6 +74,8 @@ static void test_defaults(void **state)
         assert_int_equal(config->policies[0].action, ACTION_TERMINATE);
         assert_int_equal(config->policies[0].scope, SCOPE_WORKER);
         assert_int_equal(config->policies[0].grace, 5 * SEC);
+        assert_int_equal(config->policies[0].crash_loop, 5);
+        assert_int_equal(config->policies[0].crash_loop_window, 600 * SEC);
         assert_int_equal(config->policies[0].report_signal, 0);
         assert_int_equal(config->policies[0].report_time, SEC);
         assert_null(guard_config_free(config));
@@ -183,6 +185,9 @@ static void test_every_key(void **state)
         assert_int_equal(web->report_signal, SIGUSR1);
         assert_int_equal(web->report_time, 3 * SEC);
         assert_int_equal(batch->report_signal, SIGQUIT);
+        assert_int_equal(web->crash_loop, 7);
+        assert_int_equal(web->crash_loop_window, 3600 * SEC);
+        assert_int_equal(batch->crash_loop, 0);
         assert_string_equal(batch->name, "batch");
         assert_int_equal(batch->growth_max, 50 * MIB);
         assert_int_equal(batch->leak_max, 1);
@@ -205,7 +210,7 @@ static const struct {
         {"[Guard]\nKillBudget=0/1min\n", 2, "from 1 to 10000"},
         {"[Guard]\nKillBudget=10001/1min\n", 2, "from 1 to 10000"},
         {"[Guard]\nKillBudget=99999999999999999999/1min\n", 2, "from 1 to 10000"},
-        {"[Guard]\nKillBudget=-1/1min\n", 2, "is no budget"},
+        {"[Guard]\nKillBudget=-1/1min\n", 2, "is no number of ends per time"},
         {"[Guard]\nKillBudget=2x/1min\n", 2, "from 1 to 10000"},
         {"[Guard]\nKillBudget=20/\n", 2, "is no duration"},
         {"[Guard]\nKillBudget=20/999ms\n", 2, "from 1s to 7d"},
@@ -238,6 +243,10 @@ static const struct {
         {OK "ReportSignal=TERM\n", 4, "SIGTERM is what ends it"},
         {OK "ReportSec=61\n", 4, "from 0s to 1min"},
         {OK "ReportSec=infinity\n", 4, "from 0s to 1min"},
+        {OK "CrashLoop=0/1min\n", 4, "from 1 to 1000; such as 5/10min"},
+        {OK "CrashLoop=5\n", 4, "such as 5/10min"},
+        {OK "CrashLoop=5/8d\n", 4, "from 1s to 7d"},
+        {OK "CrashLoop=off\n", 4, "such as 5/10min"},
         {OK "Action=murder\n", 4, "log, freeze, terminate, kill or restart-unit"},
         {OK "Action=Kill\n", 4, "log, freeze, terminate, kill or restart-unit"},
         {OK "Action=restart\n", 4, "kill or restart-unit"},

@@ -273,6 +273,15 @@ static void test_sentence(void **state)
                       "(LeakMax=64M/h of policy web), confidence 98%, 812M at the end; SIGTERM, "
                       "gone after 300ms");
 
+        verdict->finding.reason = REASON_CRASH_LOOP;
+        verdict->finding.loops_by = REASON_WORKER_MEMORY;
+        verdict->outcome = OUTCOME_LOGGED;
+        says(verdict,
+             "worker 4242 (python3) of /app/web left running: as young as it is it holds 1.2G "
+             "(WorkerMemoryMax=64M of policy web), like those that were ended for it before, one "
+             "after the other; ending it again would not help: raise the limit, or make it "
+             "smaller");
+        verdict->finding.reason = REASON_LEAK;
         verdict->outcome = OUTCOME_RESTARTED;
         verdict->action = ACTION_RESTART_UNIT;
         says(verdict,

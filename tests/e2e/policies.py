@@ -2,6 +2,7 @@
 """What policies say beyond sizes: CPU time, reports before the end, shares, loops, families."""
 
 import signal
+import subprocess
 import time
 
 from harness import MIB, PYTHON, EndToEnd, main, names
@@ -68,6 +69,49 @@ class Shares(EndToEnd):
         group.limit(160 * MIB)
         verdict = self.assert_ended(guard, process, "worker-memory")
         self.assertEqual(verdict["limit"], 96 * MIB)
+
+
+class CrashLoops(EndToEnd):
+    POLICY = "[Policy p]\nCgroup={home}/*\nWorkerMemoryMax=48M\nAction=kill\nCrashLoop=3/10min\n"
+
+    def loop(self, group, rate, total, start):
+        """A supervisor that starts a worker again as soon as it is dead, until one has lived for a while."""
+        for ended in range(6):
+            process = self.grow(group, rate, total, start=start)
+            try:
+                process.wait(12)
+            except subprocess.TimeoutExpired:
+                return ended, process
+        return 6, process
+
+    def test_one_that_starts_over_its_limit_is_left_alone_in_the_end(self):
+        guard = self.guard(self.POLICY)
+        group = self.group("a")
+        ended, process = self.loop(group, 6, 55, 32)
+        self.assertEqual(ended, 3)
+        verdict = self.verdict_on(guard, process)
+        self.assertEqual((verdict["reason"], verdict["outcome"]), ("crash-loop", "logged"))
+        self.assertEqual(verdict["limit"], 48 * MIB)
+        self.assertIn("raise the limit, or make it smaller", verdict["message"])
+        # It is no licence: another one that grows through that is ended.
+        runaway = self.grow(group, 20, 200)
+        self.assert_ended(guard, runaway, "worker-memory")
+        self.assert_lives(process)
+
+    def test_one_that_runs_away_again_and_again_is_ended_again_and_again(self):
+        guard = self.guard(self.POLICY)
+        ended, process = self.loop(self.group("a"), 20, 1000, 0)
+        self.assertEqual(ended, 6)
+        reasons = {(v["reason"], v["outcome"]) for v in guard.verdicts()}
+        self.assertEqual(reasons, {("worker-memory", "ended")})
+
+    def test_when_the_budget_is_used_up_the_loop_is_named(self):
+        guard = self.guard("[Guard]\nKillBudget=3/10min\n" + self.POLICY)
+        group = self.group("a")
+        for _ in range(3):
+            self.assert_ended(guard, self.grow(group, 100, 60), "worker-memory")
+        verdict = self.verdict_on(guard, self.grow(group, 100, 200))
+        self.assertEqual((verdict["reason"], verdict["outcome"]), ("crash-loop", "withheld"))
 
 
 class Restarts(EndToEnd):
