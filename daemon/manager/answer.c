@@ -374,6 +374,23 @@ void answer_worker(struct worker *worker, const struct finding *finding, uint64_
                 answer(&affair);
 }
 
+void answer_family(struct worker *parent, const struct policy *policy,
+                   const struct finding *finding, uint64_t now)
+{
+        struct finding of_family = *finding;
+        struct affair affair = {.watch = parent->watch,
+                                .breaker = finding->reason == REASON_GROUP_MEMORY ? NULL : parent,
+                                .policy = policy,
+                                .finding = &of_family,
+                                .now = now};
+
+        if (family_members(parent, &affair.workers, &affair.n) < 0)
+                return; /* the next look tries again */
+        of_family.family = (unsigned)affair.n;
+        answer(&affair);
+        free(affair.workers);
+}
+
 void answer_group(struct watch *watch, struct worker *culprit, const struct finding *finding,
                   uint64_t now)
 {

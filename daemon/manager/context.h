@@ -9,6 +9,7 @@
  *   watch.c      one watched group: its processes, its measurements   -> worker
  *   worker.c     one process of it: held, measured, known
  *   cpu.c        their CPU time, where a policy asks for it
+ *   family.c     a worker with the children it started
  *   judge.c      one look at a group: measure and decide              -> answer
  *   answer.c     what is done about it: log, freeze, or end           -> ending, record
  *   ending.c     an end as a little state machine; members.c: its processes
@@ -99,6 +100,14 @@ struct answered {
         struct loop_chance chance;
 };
 
+/* A worker and its children, see family.c. */
+struct family {
+        struct series series; /* of their memory together */
+        uint64_t memory;      /* bytes */
+        size_t n;             /* processes */
+        struct family_growth by_members, newcomer;
+};
+
 struct worker {
         unsigned references;
         struct watch *watch; /* NULL once the watch has let it go */
@@ -123,6 +132,9 @@ struct worker {
         uint64_t brought;    /* bytes it had at first sight: may be charged to another group;
                                  UINT64_MAX before it was measured */
         uint64_t due;        /* monotonic microseconds of its next measurement */
+        pid_t parent; /* at first sight */
+        bool parent_known;
+        struct family *family; /* NULL: it has had no children here */
         struct cpu_use *cpu; /* NULL: no policy asks for its CPU time */
         uint64_t
                 cpu_counted; /* its counter when it was last added to its groups', UINT64_MAX: never */
@@ -258,6 +270,12 @@ void worker_prove(struct worker *worker);
 int cpu_measure_worker(struct worker *worker, uint64_t now);
 int cpu_measure_group(struct watch *watch, uint64_t now);
 
+/* ---- family.c */
+/* What each parent in the group and its children hold by now. */
+void family_gather(struct watch *watch, uint64_t now);
+/* The parent, then its children, not referenced; *ret is the caller's to free. 0 or -ENOMEM. */
+int family_members(struct worker *parent, struct worker ***ret, size_t *n);
+
 /* ---- judge.c */
 void judge_look(struct watch *watch);
 
@@ -269,6 +287,9 @@ bool answer_is_given(const struct answered *answered, enum reason reason, uint64
 void answer_forget(struct answered *answered);
 /* What is done about a worker that broke its policy, */
 void answer_worker(struct worker *worker, const struct finding *finding, uint64_t now);
+/* about a worker and the children it started, */
+void answer_family(struct worker *parent, const struct policy *policy,
+                   const struct finding *finding, uint64_t now);
 /* and about a group: this one of its workers, or with NULL all of it. */
 void answer_group(struct watch *watch, struct worker *culprit, const struct finding *finding,
                   uint64_t now);

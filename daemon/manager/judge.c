@@ -211,6 +211,32 @@ static void measure_workers(struct watch *watch, bool far, uint64_t now)
         }
 }
 
+/* Those that grow by starting processes. */
+static void judge_families(struct watch *watch, uint64_t now)
+{
+        struct worker *worker;
+
+        family_gather(watch, now);
+        if (watch->manager->stopping)
+                return;
+        for (worker = watch->workers; worker; worker = worker->hh.next) {
+                struct subject subject = worker_subject(worker, now);
+                struct finding finding;
+
+                if (!worker->family || worker->family->n < 2 || !worker->policy ||
+                    worker->annexed || worker->let_go || worker->ending)
+                        continue;
+                if (subject.hard_limit != UINT64_MAX)
+                        subject.hard_limit += worker->family->memory - subject.memory;
+                subject.memory = worker->family->memory;
+                subject.series = &worker->family->series;
+                finding = decide_family(worker->policy, &subject);
+                if (finding.reason != REASON_NONE &&
+                    !answer_is_given(&worker->answered, finding.reason, subject.memory, now))
+                        answer_family(worker, worker->policy, &finding, now);
+        }
+}
+
 /* ---- the group as a whole */
 
 /* Where the kernel counts no memory: what its processes hold. What forks share is asked for again when
@@ -294,6 +320,23 @@ static struct worker **find_candidates(struct watch *watch, size_t *n, uint64_t 
         return found;
 }
 
+static void answer_members(struct watch *watch, struct worker **workers,
+                           const struct subject *subjects, size_t n, const struct finding *finding,
+                           uint64_t now)
+{
+        size_t culprit;
+
+        if (watch->policy->scope == SCOPE_GROUP) {
+                answer_group(watch, NULL, finding, now);
+                return;
+        }
+        culprit = decide_culprit(watch->policy, subjects, n);
+        if (decide_is_family(watch->policy, &subjects[culprit]) && workers[culprit]->watch == watch)
+                answer_family(workers[culprit], watch->policy, finding, now);
+        else
+                answer_group(watch, workers[culprit], finding, now);
+}
+
 /* Over its limit: whose turn is it? */
 static void judge_members(struct watch *watch, const struct finding *finding, uint64_t now)
 {
@@ -316,9 +359,7 @@ static void judge_members(struct watch *watch, const struct finding *finding, ui
                  (is_fast(finding, watch->memory) || is_proven(watch, workers, n, now))) {
                 for (size_t i = 0; i < n; i++)
                         subjects[i] = worker_subject(workers[i], now);
-                answer_group(watch,
-                             whole ? NULL : workers[decide_culprit(watch->policy, subjects, n)],
-                             finding, now);
+                answer_members(watch, workers, subjects, n, finding, now);
         }
         free(subjects);
         free(workers);
@@ -393,6 +434,7 @@ static int look(struct watch *watch, uint64_t now)
                 for (worker = watch->workers; worker; worker = worker->hh.next)
                         worker->due = 0;
         measure_workers(watch, far, now);
+        judge_families(watch, now);
         judge_group(watch, far, now);
 
         next = watch->policy ? watch->due : UINT64_MAX;

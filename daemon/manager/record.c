@@ -94,8 +94,11 @@ struct verdict *record_new(const struct watch *watch, const struct worker *worke
         verdict->unit = watch->unit ? strdup(watch->unit) : NULL;
         verdict->rss = worker->rss;
         verdict->peak = of_group ? watch->peak : worker->peak;
-        verdict->n_samples = series_export(of_group ? &watch->series : &worker->series,
-                                           verdict->samples, VERDICT_SAMPLES);
+        verdict->n_samples =
+                series_export(of_group                                ? &watch->series
+                              : finding->family > 0 && worker->family ? &worker->family->series
+                                                                      : &worker->series,
+                              verdict->samples, VERDICT_SAMPLES);
         if (!verdict->policy || !verdict->command || !verdict->cgroup ||
             (watch->unit && !verdict->unit))
                 return verdict_free(verdict);

@@ -79,6 +79,7 @@ struct worker *worker_unref(struct worker *worker)
         free(worker->comm);
         free(worker->argv0);
         free(worker->cpu);
+        free(worker->family);
         free(worker);
         return NULL;
 }
@@ -221,6 +222,9 @@ struct subject worker_subject(const struct worker *worker, uint64_t now)
                 .hard_limit = left < UINT64_MAX - memory ? memory + left : UINT64_MAX,
                 .bases = worker->watch ? watch_bases(worker->watch)
                                        : (struct memory_bases){UINT64_MAX, UINT64_MAX},
+                .family = worker->family ? &worker->family->series : NULL,
+                .by_members = worker->family ? worker->family->by_members
+                                             : (struct family_growth){0},
                 .cpu = worker->cpu,
         };
 }

@@ -201,6 +201,35 @@ struct finding decide_group(const struct policy *policy, const struct subject *g
                       REASON_GROUP_MEMORY, SCOPE_GROUP);
 }
 
+static double most_by_starting(double grown, double by_members)
+{
+        return by_members < grown / 2 ? grown - by_members : 0;
+}
+
+struct finding decide_family(const struct policy *policy, const struct subject *family)
+{
+        double rate = growth_latest(family->series);
+        struct finding finding =
+                               {
+                                       .rate = rate,
+                                       .to_limit =
+                                               time_to(family->hard_limit, family->memory, rate),
+                                       .ceiling = ceiling(POLICY_UNSET, family),
+                               },
+                       found = finding;
+
+        if (policy->scope != SCOPE_WORKER)
+                return finding;
+        if (find_growth(policy, family, family->hard_limit, &found) &&
+            most_by_starting(growth_in_window(family->series), family->by_members.growth) > 0)
+                return found;
+        found = finding;
+        if (find_leak(policy, family, family->hard_limit, &found) &&
+            most_by_starting(leak_in_window(family->series), family->by_members.leak) > 0)
+                return found;
+        return finding;
+}
+
 /* The worker with the largest contribution, or n when none reaches `least`. */
 static size_t largest(const struct subject *workers, size_t n, double least,
                       double (*contribution)(const struct subject *))
@@ -219,14 +248,28 @@ static size_t largest(const struct subject *workers, size_t n, double least,
         return culprit;
 }
 
+static double family_growth(const struct subject *worker)
+{
+        return worker->family ? most_by_starting(growth_in_window(worker->family),
+                                                 worker->by_members.growth)
+                              : 0;
+}
+
+static double family_leak(const struct subject *worker)
+{
+        return worker->family
+                       ? most_by_starting(leak_in_window(worker->family), worker->by_members.leak)
+                       : 0;
+}
+
 static double by_growth(const struct subject *worker)
 {
-        return growth_in_window(worker->series);
+        return fmax(growth_in_window(worker->series), family_growth(worker));
 }
 
 static double by_leak(const struct subject *worker)
 {
-        return leak_in_window(worker->series);
+        return fmax(leak_in_window(worker->series), family_leak(worker));
 }
 
 static double by_size(const struct subject *worker)
@@ -234,24 +277,38 @@ static double by_size(const struct subject *worker)
         return (double)worker->memory;
 }
 
-size_t decide_culprit(const struct policy *policy, const struct subject *workers, size_t n)
+/* A contribution below this is none. */
+static double noise(const struct policy *policy, const struct subject *workers, size_t n)
 {
         uint64_t total = 0;
-        double noise;
-        size_t culprit;
 
         for (size_t i = 0; i < n; i++)
                 total = saturating_add(total, workers[i].memory);
-        noise = (double)twentieth(
-                        min_u64(policy_group_memory_max(policy, workers[0].bases), total)) +
-                1;
+        return (double)twentieth(
+                       min_u64(policy_group_memory_max(policy, workers[0].bases), total)) +
+               1;
+}
 
-        culprit = largest(workers, n, noise, by_growth);
+size_t decide_culprit(const struct policy *policy, const struct subject *workers, size_t n)
+{
+        double least = noise(policy, workers, n);
+        size_t culprit = largest(workers, n, least, by_growth);
+
         if (culprit == n)
-                culprit = largest(workers, n, noise, by_leak);
+                culprit = largest(workers, n, least, by_leak);
         if (culprit == n)
                 culprit = largest(workers, n, 0, by_size);
         return culprit;
+}
+
+bool decide_is_family(const struct policy *policy, const struct subject *culprit)
+{
+        double least = (double)twentieth(policy_group_memory_max(policy, culprit->bases));
+        double own = growth_in_window(culprit->series);
+
+        if (fmax(own, family_growth(culprit)) > least)
+                return family_growth(culprit) > own;
+        return family_leak(culprit) > fmax(leak_in_window(culprit->series), least);
 }
 
 /* Is there so much time before it passes what it must not? */

@@ -41,6 +41,8 @@ struct finding {
          * (CpuTimeMax=). */
         uint64_t limit;
         uint64_t value;
+        unsigned
+                family; /* processes that were judged together, a worker and those it started; 0: one */
         double rate;       /* bytes per second at which it grows; may be negative, always finite */
         double confidence; /* 0 to 1; 1 for a limit that is passed */
         /* Microseconds until the nearest limit at this rate; 0: passed already, UINT64_MAX: never. */
@@ -48,6 +50,12 @@ struct finding {
         /* Bytes above which no grace is left: the policy's limit and a twentieth, or just below the
          * kernel's limit if that is nearer; UINT64_MAX: none. */
         uint64_t ceiling;
+};
+
+/* Bytes that the members of a family gained by themselves within the windows: those that were in it all the
+ * time, and the largest of the newcomers. The rest was gained by starting processes. */
+struct family_growth {
+        double growth, leak;
 };
 
 /* How a worker or a group looks at `now`. Limits are bytes; UINT64_MAX where there is none. */
@@ -60,13 +68,21 @@ struct subject {
         uint64_t hard_limit;
         uint64_t
                 tolerated; /* bytes up to which it may pass its own limit (loop.h), 0: it may not */
-        struct memory_bases bases; /* what the policy's shares are of */
+        struct memory_bases bases;   /* what the policy's shares are of */
+        const struct series *family; /* of a worker with children: what all of them hold; or NULL */
+        struct family_growth by_members;
         const struct cpu_use *cpu; /* NULL: not measured */
 };
 
 /* reason is REASON_NONE, and the rest but rate, to_limit and ceiling 0, when nothing is broken. */
 struct finding decide_worker(const struct policy *policy, const struct subject *worker);
 struct finding decide_group(const struct policy *policy, const struct subject *group);
+
+/* The same of a worker with its children, for GrowthMax= and LeakMax= alone: only if most of it was gained
+ * by starting processes. `family`: as a subject of its own, with `family` and `by_members` in it. */
+struct finding decide_family(const struct policy *policy, const struct subject *family);
+/* Did decide_culprit() name this worker for the processes that it started? They are to end with it. */
+bool decide_is_family(const struct policy *policy, const struct subject *culprit);
 
 /* The worker of a group that breaks its limit: index of the one that contributed most to the growth
  * over the window (the growth window, then the leak window), without growth worth the name the

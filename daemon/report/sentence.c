@@ -96,13 +96,15 @@ static void say_limit(FILE *out, const struct verdict *verdict, const char *key)
 static void say_why(FILE *out, const struct verdict *verdict)
 {
         const struct finding *finding = &verdict->finding;
+        char family[48];
         /* Growth and leaks are judged on what would be ended. */
         bool whole = verdict->scope == SCOPE_GROUP;
-        const char *it = whole ? "its group" : "it";
-        const char *end = whole ? "resident in this worker" : "at the end";
+        const char *it = whole ? "its group" : finding->family > 0 ? family : "it";
+        const char *end = whole || finding->family > 0 ? "resident in this worker" : "at the end";
         struct bng_size_text rss, span;
         struct measure_text value;
 
+        snprintf(family, sizeof(family), "its family of %u processes", finding->family);
         verdict_measure(finding->reason, finding->value, &value);
         bng_format_bytes(verdict->rss, &rss);
         switch (finding->reason) {
@@ -125,6 +127,8 @@ static void say_why(FILE *out, const struct verdict *verdict)
                 fprintf(out, "its group held %s ", value.text);
                 say_limit(out, verdict, "GroupMemoryMax");
                 fprintf(out, ", %s resident in this worker", rss.text);
+                if (finding->family > 0)
+                        fprintf(out, ", of a family of %u processes", finding->family);
                 break;
         case REASON_GROWTH:
                 fprintf(out, "%s grew by %s over %s ", it, value.text,
@@ -206,7 +210,8 @@ static void say_how(FILE *out, const struct verdict *verdict)
                 break;
         case OUTCOME_LOGGED:
                 fputs(verdict->finding.reason == REASON_CRASH_LOOP
-                              ? "ending it again would not help: raise the limit, or make it smaller"
+                              ? "ending it again would not help: raise the limit, or make it "
+                                "smaller"
                               : "Action=log does nothing else",
                       out);
                 break;

@@ -157,6 +157,8 @@ json_t *verdict_to_json(const struct verdict *v)
                 json_put(json, "unit", json_text(v->unit)) &&
                 json_put(json, "limit", measure_to_json(v, v->finding.limit)) &&
                 json_put(json, "value", measure_to_json(v, v->finding.value)) &&
+                json_put(json, "family",
+                         v->finding.family > 0 ? json_integer(v->finding.family) : json_null()) &&
                 json_put(json, "window", json_seconds(v->window)) &&
                 json_put(json, "rss", json_count(v->rss)) &&
                 json_put(json, "rate", json_rounded(v->finding.rate)) &&

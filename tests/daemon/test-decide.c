@@ -8,6 +8,8 @@
 #include <math.h>
 #include <cmocka.h>
 #include "decide-fixture.h"
+#include "samples/growth.h"
+#include "samples/leak.h"
 
 static void test_reason_names(void **state)
 {
@@ -289,6 +291,60 @@ static void test_step_past_a_limit(void **state)
 }
 
 /* The limit moves with the group's, and is passed by the first byte above it wherever it is. */
+/* 1 MiB a second together: by starting processes, unless the members gained most of it themselves. */
+static void test_family(void **state)
+{
+        struct subject family;
+        double gained;
+
+        (void)state;
+        policy.leak_window = MINUTE;
+        policy.leak_max = GIB;
+        family = grown(&series, 100 * MIB, (double)MIB, 3 * MINUTE, SECOND / 2);
+        gained = leak_in_window(&series);
+        family.family = &series;
+        assert_int_equal(decide_family(&policy, &family).reason, REASON_LEAK);
+        family.by_members.leak = gained / 2 - 1;
+        assert_int_equal(decide_family(&policy, &family).reason, REASON_LEAK);
+        family.by_members.leak = gained / 2;
+        assert_int_equal(decide_family(&policy, &family).reason, REASON_NONE);
+
+        /* a burst, with its own window */
+        policy.growth_max = MIB / 2;
+        family.hard_limit = family.memory + 2 * MIB;
+        assert_int_equal(decide_family(&policy, &family).reason, REASON_GROWTH);
+        family.by_members.growth = growth_in_window(&series) / 2;
+        assert_int_equal(decide_family(&policy, &family).reason, REASON_NONE);
+
+        /* its size is no reason, and a group ends as a whole anyway */
+        family.by_members = (struct family_growth){0};
+        policy.worker_memory_max = 1;
+        assert_int_equal(decide_family(&policy, &family).reason, REASON_GROWTH);
+        policy.scope = SCOPE_GROUP;
+        assert_int_equal(decide_family(&policy, &family).reason, REASON_NONE);
+}
+
+static void test_family_as_culprit(void **state)
+{
+        static struct series own[2], together;
+        struct subject workers[2];
+
+        (void)state;
+        policy.group_memory_max = 200 * MIB;
+        workers[0] = grown(&own[0], 100 * MIB, 2.0 * MIB, 20 * SECOND, SECOND);
+        (void)grown(&together, 10 * MIB, 4.0 * MIB, 20 * SECOND, SECOND);
+        workers[1] = grown(&own[1], 10 * MIB, 0, 20 * SECOND, SECOND);
+        assert_int_equal(decide_culprit(&policy, workers, 2), 0);
+        assert_false(decide_is_family(&policy, &workers[0]));
+        workers[1].family = &together;
+        assert_int_equal(decide_culprit(&policy, workers, 2), 1);
+        assert_true(decide_is_family(&policy, &workers[1]));
+        /* the children grew, not their number */
+        workers[1].by_members.growth = workers[1].by_members.leak = 60.0 * MIB;
+        assert_int_equal(decide_culprit(&policy, workers, 2), 0);
+        assert_false(decide_is_family(&policy, &workers[1]));
+}
+
 static void test_shares(void **state)
 {
         struct subject subject = steady(100 * MIB);
@@ -395,6 +451,8 @@ int main(void)
                 TEST(test_step_by_action),
                 TEST(test_step_of_a_forecast),
                 TEST(test_step_past_a_limit),
+                TEST(test_family),
+                TEST(test_family_as_culprit),
                 TEST(test_shares),
                 TEST(test_report),
                 TEST(test_cut_grace),

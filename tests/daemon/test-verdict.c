@@ -273,6 +273,13 @@ static void test_sentence(void **state)
                       "(LeakMax=64M/h of policy web), confidence 98%, 812M at the end; SIGTERM, "
                       "gone after 300ms");
 
+        verdict->finding.family = 38;
+        says(verdict,
+             "worker 4242 (python3) of /app/web ended: its family of 38 processes leaked 1.2G/h "
+             "over "
+             "10min (LeakMax=64M/h of policy web), confidence 98%, 812M resident in this worker; "
+             "SIGTERM, gone after 300ms");
+        verdict->finding.family = 0;
         verdict->finding.reason = REASON_CRASH_LOOP;
         verdict->finding.loops_by = REASON_WORKER_MEMORY;
         verdict->outcome = OUTCOME_LOGGED;

@@ -114,6 +114,84 @@ class CrashLoops(EndToEnd):
         self.assertEqual((verdict["reason"], verdict["outcome"]), ("crash-loop", "withheld"))
 
 
+# Starts so many children, and those that "grow" take 2 MiB ten times a second; a "spawner" starts one of
+# 4 MiB each quarter of a second, for ever. Says who they are.
+PARENT = """
+import os, sys, time
+how, count = sys.argv[1], int(sys.argv[2])
+def child(grows, size):
+    pid = os.fork()
+    if pid == 0:
+        held = [b"x" * size]
+        while True:
+            time.sleep(0.1)
+            if grows:
+                held.append(b"x" * (2 << 20))
+    print("child", pid, flush=True)
+for i in range(count):
+    child(how == "all" or (how == "one" and i == 1), 1 << 20)
+while True:
+    time.sleep(0.25)
+    if how == "spawner":
+        child(False, 4 << 20)
+"""
+
+
+class Families(EndToEnd):
+    LEAK = "[Policy p]\nCgroup={home}/*\nLeakMax=256M\nLeakWindowSec=5s\nGraceSec=1s\n"
+
+    def start(self, group, *arguments):
+        return self.spawn(group, [PYTHON, "-c", PARENT, *arguments])
+
+    def children(self, count):
+        lines = (self.folder / "workers").read_bytes().decode().split("\n")
+        return [int(line.split()[1]) for line in lines if line.startswith("child")][:count]
+
+    def test_who_leaks_by_starting_processes_ends_with_them(self):
+        guard = self.guard(self.LEAK)
+        group = self.group("a")
+        bystander = self.grow(group, 10, 10)
+        parent = self.start(group, "spawner", "0")
+        verdict = self.assert_ended(guard, parent, "leak")
+        self.assertGreater(verdict["family"], 8)
+        self.assertIn(f"its family of {verdict['family']} processes leaked", verdict["message"])
+        self.wait_for("the children's end", lambda: len(group.pids()) <= 2)
+
+        def together():
+            return [v for v in guard.verdicts() if v["event"] == verdict["event"]]
+
+        self.wait_for("a verdict each", lambda: len(together()) >= verdict["family"])
+        self.assert_lives(bystander)
+
+    def test_who_fills_the_group_with_processes_is_the_culprit(self):
+        guard = self.guard(
+            "[Policy p]\nCgroup={home}/*\nGroupMemoryMax=160M\nLeakWindowSec=1min\nGraceSec=1s\n"
+        )
+        group = self.group("a")
+        large = self.grow(group, 1, 90, start=60)
+        parent = self.start(group, "spawner", "0")
+        verdict = self.assert_ended(guard, parent, "group-memory")
+        self.assertGreater(verdict["family"], 2)
+        self.assert_lives(large)
+
+    def test_of_a_master_whose_children_leak_the_children_end(self):
+        guard = self.guard(self.LEAK)
+        master = self.start(self.group("a"), "all", "3")
+        self.wait_for("three ends", lambda: len(guard.verdicts()) >= 3)
+        time.sleep(1)
+        ended = {v["pid"] for v in guard.verdicts()}
+        self.assertEqual(ended, set(self.children(3)))
+        self.assertEqual({v["family"] for v in guard.verdicts()}, {None})
+        self.assert_lives(master)
+
+    def test_of_a_group_the_child_that_grows_ends(self):
+        guard = self.guard("[Policy p]\nCgroup={home}/*\nGroupMemoryMax=96M\nGraceSec=1s\n")
+        master = self.start(self.group("a"), "one", "4")
+        verdict = self.wait_for("a verdict", guard.verdicts)[0]
+        self.assertEqual((verdict["pid"], verdict["reason"]), (self.children(4)[1], "group-memory"))
+        self.assert_lives(master)
+
+
 class Restarts(EndToEnd):
     def test_without_a_unit_the_worker_is_ended(self):
         guard = self.guard(

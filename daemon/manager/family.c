@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * A worker and the children it was seen to start: who leaks by starting processes that never go has no
+ * process that grows. So each parent of a watched group has a series of what it and its children hold
+ * together, which is judged like its own.
+ *
+ * What children gain by themselves is theirs, not their parent's: of a server whose workers leak, the
+ * workers are named, one by one, and never the master. So what the members gained that were there all
+ * through the window is told apart (decide_family).
+ *
+ * A child is known by the parent it had at first sight, so one whose parent is gone is not somebody
+ * else's; grandchildren are their own parents'.
+ */
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include "manager/context.h"
+#include "samples/growth.h"
+#include "samples/leak.h"
+
+static bool asks(const struct watch *watch)
+{
+        for (size_t i = 0; i < watch->n_policies; i++) {
+                const struct policy *policy = watch->policies[i];
+
+                if (policy->scope == SCOPE_WORKER &&
+                    (policy->growth_max != POLICY_UNSET || policy->leak_max != POLICY_UNSET ||
+                     policy_limits_group_memory(policy)))
+                        return true;
+        }
+        return false;
+}
+
+static struct worker *find_parent(struct watch *watch, struct worker *worker)
+{
+        struct process_identity identity;
+        struct worker *parent = NULL;
+
+        if (!worker->policy)
+                return NULL;
+        if (!worker->parent_known) {
+                if (process_read_identity(worker->reader, &identity) < 0)
+                        return NULL;
+                worker->parent = identity.ppid;
+                worker->parent_known = true;
+        }
+        HASH_FIND(hh, watch->workers, &worker->parent, sizeof(pid_t), parent);
+        /* One that falls under another policy is judged, and ended, by that one alone. And another process
+         * under the pid of a parent that is gone is younger than its "child". */
+        if (!parent || parent == worker || parent->policy != worker->policy || worker->annexed ||
+            parent->target.start_time > worker->target.start_time)
+                return NULL;
+        return parent;
+}
+
+/* One that was there all the time gained this by itself, and so did the largest newcomer: a family is more
+ * than one. */
+static void gained(double *by_members, double *newcomer, const struct worker *member, bool is_new,
+                   double growth)
+{
+        if (is_new && (double)worker_memory(member) > *newcomer)
+                *newcomer = (double)worker_memory(member);
+        else if (!is_new && growth > 0)
+                *by_members += growth;
+}
+
+static void add(struct family *family, const struct worker *member, const struct policy *policy)
+{
+        const struct series *series = &member->series;
+
+        family->memory += worker_memory(member);
+        family->n++;
+        if (series->n_pushed == 0 || !policy)
+                return;
+        /* Those that joined within the window are what the parent did. */
+        gained(&family->by_members.growth, &family->newcomer.growth, member,
+               series_seen(series) < policy->growth_window, growth_in_window(series));
+        gained(&family->by_members.leak, &family->newcomer.leak, member,
+               series_seen(series) < policy->leak_window, leak_in_window(series));
+}
+
+static struct family *family_of(struct worker *parent)
+{
+        if (!parent->family)
+                parent->family = calloc(1, sizeof(*parent->family));
+        return parent->family;
+}
+
+void family_gather(struct watch *watch, uint64_t now)
+{
+        struct worker *worker;
+
+        if (!asks(watch))
+                return;
+        for (worker = watch->workers; worker; worker = worker->hh.next)
+                if (worker->family) {
+                        worker->family->memory = worker->family->n = 0;
+                        worker->family->by_members = worker->family->newcomer =
+                                (struct family_growth){0};
+                        add(worker->family, worker, worker->policy);
+                }
+        for (worker = watch->workers; worker; worker = worker->hh.next) {
+                struct worker *parent = find_parent(watch, worker);
+                bool first = parent && !parent->family;
+
+                if (!parent || !family_of(parent))
+                        continue;
+                if (first)
+                        add(parent->family, parent, parent->policy);
+                add(parent->family, worker, parent->policy);
+        }
+        for (worker = watch->workers; worker; worker = worker->hh.next) {
+                struct family *family = worker->family;
+                const struct policy *policy = worker->policy;
+
+                if (!family || !policy)
+                        continue;
+                if (family->series.leak_window != policy->leak_window ||
+                    family->series.growth_window != policy->growth_window)
+                        series_init(&family->series, policy->leak_window, policy->growth_window);
+                family->by_members.growth += family->newcomer.growth;
+                family->by_members.leak += family->newcomer.leak;
+                series_push(&family->series, now, family->memory);
+        }
+}
+
+int family_members(struct worker *parent, struct worker ***ret, size_t *n)
+{
+        struct watch *watch = parent->watch;
+        struct worker **members = calloc(HASH_COUNT(watch->workers) + 1, sizeof(struct worker *));
+        struct worker *worker;
+
+        if (!members)
+                return -ENOMEM;
+        *n = 0;
+        members[(*n)++] = parent; /* first, so that it starts no more */
+        for (worker = watch->workers; worker; worker = worker->hh.next)
+                if (!worker->ending && !worker->let_go && find_parent(watch, worker) == parent)
+                        members[(*n)++] = worker;
+        *ret = members;
+        return 0;
+}
