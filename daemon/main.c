@@ -9,8 +9,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "config/paths.h"
 #include "manager/manager.h"
 #include "policy/load.h"
+#include "report/folders.h"
 
 enum key {
         OPTION_CONFIG = 256,
@@ -18,6 +20,7 @@ enum key {
         OPTION_DRY_RUN,
         OPTION_PROCFS,
         OPTION_CGROUPFS,
+        OPTION_USER,
 };
 
 struct arguments {
@@ -28,11 +31,17 @@ struct arguments {
 const char *argp_program_version = "bignum-guardd " BNG_VERSION;
 
 static const struct argp_option options[] = {
-        {"config", OPTION_CONFIG, "FILE", 0, "Read this configuration instead of the usual files", 0},
-        {"check-config", OPTION_CHECK, NULL, 0, "Say whether the configuration is valid, and exit", 0},
+        {"config", OPTION_CONFIG, "FILE", 0, "Read this configuration instead of the usual files",
+         0},
+        {"check-config", OPTION_CHECK, NULL, 0, "Say whether the configuration is valid, and exit",
+         0},
         {"dry-run", OPTION_DRY_RUN, NULL, 0, "End nothing, only report what would be ended", 0},
         {"procfs", OPTION_PROCFS, "DIR", 0, "Use DIR as /proc; forces a dry run", 0},
         {"cgroupfs", OPTION_CGROUPFS, "DIR", 0, "Use DIR as /sys/fs/cgroup; forces a dry run", 0},
+        {"user", OPTION_USER, NULL, 0,
+         "Serve the user who runs it: their configuration, their processes (the default without "
+         "root)",
+         0},
         {0},
 };
 
@@ -56,6 +65,9 @@ static error_t parse(int key, char *text, struct argp_state *state)
         case OPTION_CGROUPFS:
                 arguments->options.groups = text;
                 return 0;
+        case OPTION_USER:
+                arguments->options.user = true;
+                return 0;
         case ARGP_KEY_ARG:
                 argp_error(state, "\"%s\": it takes no arguments", text);
                 return EINVAL;
@@ -67,15 +79,16 @@ static error_t parse(int key, char *text, struct argp_state *state)
 static const struct argp argp = {
         .options = options,
         .parser = parse,
-        .doc = "Watches the processes that its configuration names, ends those that run away, and says "
+        .doc = "Watches the processes that its configuration names, ends those that run away, and "
+               "says "
                "why. Stays in the foreground.",
 };
 
-static int check(const char *file)
+static int check(const char *file, bool user)
 {
         struct bng_config_errors errors = {0};
         struct guard_config *config = NULL;
-        int r = guard_config_load(&config, NULL, file, &errors);
+        int r = guard_config_load(&config, user ? BNG_CONFIG_USER : NULL, file, &errors);
 
         for (size_t i = 0; i < errors.n; i++)
                 fprintf(stderr, "%s\n", errors.lines[i]);
@@ -91,35 +104,33 @@ static int check(const char *file)
         return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
-/* systemd gives one folder, or several with colons between: ours is the first. */
-static const char *folder(const char *variable, const char *otherwise)
-{
-        char *given = getenv(variable);
-
-        if (!given || given[0] == '\0')
-                return otherwise;
-        return strtok(given, ":");
-}
-
 int main(int argc, char **argv)
 {
-        struct arguments arguments = {
-                .options = {
-                        .state = folder("STATE_DIRECTORY", "/var/lib/bignum-guard"),
-                        .runtime = folder("RUNTIME_DIRECTORY", "/run/bignum-guard"),
-                }};
+        struct arguments arguments = {.options = {.user = folders_are_users()}};
+        struct manager_options *given = &arguments.options;
         struct manager *manager;
+        char *state, *runtime;
         int r;
 
         argp_err_exit_status = 2;
         argp_parse(&argp, argc, argv, 0, NULL, &arguments);
         if (arguments.check)
-                return check(arguments.options.config);
+                return check(given->config, given->user);
 
-        r = manager_new(&manager, &arguments.options);
-        if (r < 0)
+        given->state = state = folders_state(given->user);
+        given->runtime = runtime = folders_runtime(given->user);
+        if (!state || !runtime) {
+                fprintf(stderr, "bignum-guardd: out of memory\n");
                 return EXIT_FAILURE;
-        r = manager_run(manager);
-        manager_free(manager);
+        }
+        if (given->user)
+                folders_make_parents(state);
+        r = manager_new(&manager, given);
+        if (r >= 0) {
+                r = manager_run(manager);
+                manager_free(manager);
+        }
+        free(state);
+        free(runtime);
         return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }

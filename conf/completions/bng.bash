@@ -55,12 +55,12 @@ _bng()
                 mapfile -t COMPREPLY < <(compgen -W '--state --json --help' -- "$current")
                 ;;
         history)
-                mapfile -t COMPREPLY < <(compgen -W '--since -n --policy --json --runtime --state
+                mapfile -t COMPREPLY < <(compgen -W '--since -n --policy --json --runtime --state --user
                         --help' -- "$current")
                 ;;
         explain)
                 if [[ $current == -* ]]; then
-                        mapfile -t COMPREPLY < <(compgen -W '--json --runtime --state --help' -- "$current")
+                        mapfile -t COMPREPLY < <(compgen -W '--json --runtime --state --user --help' -- "$current")
                 else
                         mapfile -t COMPREPLY < <(cd /proc && compgen -G '[0-9]*' | grep "^$current")
                 fi
@@ -74,7 +74,7 @@ _bng()
                 fi
                 ;;
         status | reload)
-                mapfile -t COMPREPLY < <(compgen -W '--json --runtime --state --help' -- "$current")
+                mapfile -t COMPREPLY < <(compgen -W '--json --runtime --state --user --help' -- "$current")
                 ;;
         esac
 } && complete -F _bng bng

@@ -14,7 +14,7 @@ struct server {
         struct system_bus *system;
 };
 
-int server_new(struct server **ret, sd_event *event, const char *runtime,
+int server_new(struct server **ret, sd_event *event, const char *runtime, bool user,
                const struct server_ops *ops, void *userdata)
 {
         struct server *server = calloc(1, sizeof(*server));
@@ -25,7 +25,7 @@ int server_new(struct server **ret, sd_event *event, const char *runtime,
         server->api = (struct api){.ops = ops, .userdata = userdata};
         r = private_bus_new(&server->private, event, runtime, &server->api);
         if (r == 0)
-                r = system_bus_new(&server->system, event, &server->api);
+                r = system_bus_new(&server->system, event, user, &server->api);
         if (r < 0) {
                 server_free(server);
                 return r;

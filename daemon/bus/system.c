@@ -3,7 +3,10 @@
 #include "bus/system.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 #include "bus/names.h"
 
 #define PRIORITY (SD_EVENT_PRIORITY_NORMAL + 50)
@@ -16,6 +19,7 @@
 struct system_bus {
         struct api *api;
         sd_event *event;
+        bool user;
         sd_event_source *retry;
         sd_bus *bus; /* or NULL: between two attempts */
 };
@@ -51,13 +55,27 @@ static int on_name(sd_bus_message *message, void *userdata, sd_bus_error *error)
         return 0;
 }
 
+/* Where the bus is, malloc'ed. */
+static char *find_address(const struct system_bus *system)
+{
+        const char *given = secure_getenv(system->user ? "DBUS_SESSION_BUS_ADDRESS"
+                                                       : "DBUS_SYSTEM_BUS_ADDRESS");
+        char *address;
+
+        if (given || !system->user)
+                return strdup(given ? given : DEFAULT_ADDRESS);
+        return asprintf(&address, "unix:path=/run/user/%u/bus", (unsigned)getuid()) < 0 ? NULL
+                                                                                        : address;
+}
+
 static int join(struct system_bus *system)
 {
-        const char *address = secure_getenv("DBUS_SYSTEM_BUS_ADDRESS");
-        int r = sd_bus_new(&system->bus);
+        char *address = find_address(system);
+        int r = address ? sd_bus_new(&system->bus) : -ENOMEM;
 
         if (r >= 0)
-                r = sd_bus_set_address(system->bus, address ? address : DEFAULT_ADDRESS);
+                r = sd_bus_set_address(system->bus, address);
+        free(address);
         if (r >= 0)
                 r = sd_bus_set_bus_client(system->bus, 1);
         /* Waits, in the loop, for the bus to appear. */
@@ -90,7 +108,7 @@ static int on_retry(sd_event_source *source, uint64_t usec, void *userdata)
         return 0;
 }
 
-int system_bus_new(struct system_bus **ret, sd_event *event, struct api *api)
+int system_bus_new(struct system_bus **ret, sd_event *event, bool user, struct api *api)
 {
         struct system_bus *system = calloc(1, sizeof(*system));
         int r;
@@ -99,6 +117,7 @@ int system_bus_new(struct system_bus **ret, sd_event *event, struct api *api)
                 return -ENOMEM;
         system->api = api;
         system->event = sd_event_ref(event);
+        system->user = user;
         /* The first attempt is the loop's too. */
         r = sd_event_add_time_relative(event, &system->retry, CLOCK_MONOTONIC, 0, ACCURACY_USEC,
                                        on_retry, system);

@@ -11,7 +11,7 @@
 
 struct system_bus;
 
-/* 0; -ENOMEM and the like. No bus is no error. Never waits. */
-int system_bus_new(struct system_bus **ret, sd_event *event, struct api *api);
+/* `user`: the user's bus instead. 0; -ENOMEM and the like. No bus is no error. Never waits. */
+int system_bus_new(struct system_bus **ret, sd_event *event, bool user, struct api *api);
 void system_bus_ended(struct system_bus *system, const char *line);
 struct system_bus *system_bus_free(struct system_bus *system); /* NULL */

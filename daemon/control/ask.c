@@ -14,11 +14,12 @@ static void tell_unreachable(const struct options *options, int error)
         case -ENOENT:
         case -ENOTDIR:
         case -ECONNREFUSED:
-                complain(
-                        options,
-                        "bignum-guardd does not run here (nothing answers in %s); start it with "
-                        "`systemctl start bignum-guard', or in the foreground with `bignum-guardd'",
-                        options->runtime);
+                complain(options,
+                         "bignum-guardd does not run here (nothing answers in %s); start it with "
+                         "`systemctl %sstart bignum-guard', or in the foreground with "
+                         "`bignum-guardd%s'",
+                         options->runtime, options->user ? "--user " : "",
+                         options->user ? " --user" : "");
                 break;
         case -EACCES:
         case -EPERM:

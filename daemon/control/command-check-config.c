@@ -31,7 +31,7 @@ static error_t parse(int key, char *text, struct argp_state *state)
 }
 
 /* Which files were read: the one given, or the usual ones in their order. */
-static json_t *files_read(const char *file)
+static json_t *files_read(const char *root, const char *file)
 {
         struct bng_config_errors errors = {0};
         struct bng_config_files files = {0};
@@ -39,7 +39,7 @@ static json_t *files_read(const char *file)
 
         if (file) {
                 json_array_append_new(json, json_text(file));
-        } else if (bng_config_find(&files, NULL, &errors)) {
+        } else if (bng_config_find(&files, root, &errors)) {
                 for (size_t i = 0; i < files.n; i++)
                         json_array_append_new(json, json_text(files.paths[i]));
                 bng_config_files_clear(&files);
@@ -49,7 +49,7 @@ static json_t *files_read(const char *file)
 }
 
 static json_t *to_json(const struct guard_config *config, const struct bng_config_errors *errors,
-                       const char *file)
+                       const char *root, const char *file)
 {
         json_t *policies = json_array(), *lines = json_array();
 
@@ -58,8 +58,8 @@ static json_t *to_json(const struct guard_config *config, const struct bng_confi
         for (size_t i = 0; i < errors->n; i++)
                 json_array_append_new(lines, json_text(errors->lines[i]));
         return json_pack("{s:b,s:o,s:o,s:o,s:I}", "valid", config != NULL, "files",
-                         files_read(file), "policies", policies, "errors", lines, "errors_left_out",
-                         (json_int_t)errors->left_out);
+                         files_read(root, file), "policies", policies, "errors", lines,
+                         "errors_left_out", (json_int_t)errors->left_out);
 }
 
 static void tell(const json_t *json)
@@ -97,13 +97,15 @@ int control_check_config(int argc, char **argv)
         struct arguments arguments = {.file = NULL};
         struct bng_config_errors errors = {0};
         struct guard_config *config = NULL;
+        const char *root;
         json_t *json;
         int r;
 
         options_init(&arguments.options, argv[0]);
         argp_parse(&argp, argc, argv, 0, NULL, &arguments);
-        r = guard_config_load(&config, NULL, arguments.file, &errors);
-        json = r < 0 && r != -EINVAL ? NULL : to_json(config, &errors, arguments.file);
+        root = arguments.options.user ? BNG_CONFIG_USER : NULL;
+        r = guard_config_load(&config, root, arguments.file, &errors);
+        json = r < 0 && r != -EINVAL ? NULL : to_json(config, &errors, root, arguments.file);
         guard_config_free(config);
         bng_config_errors_clear(&errors);
         if (!json) {

@@ -30,13 +30,15 @@ int control_reload(int argc, char **argv);
 struct options {
         const char *command; /* "bng status" */
         bool json;
+        bool user; /* of the user's own daemon */
         const char *runtime;
         const char *state;
 };
 extern const struct argp options_argp;
 /* The parser of a command that has the shared options and nothing else; its input is the struct options. */
 error_t parse_shared_only(int key, char *text, struct argp_state *state);
-/* Defaults: $RUNTIME_DIRECTORY and $STATE_DIRECTORY, then what the installed daemon uses. */
+/* Whose daemon is the default is known from here on; the folders are set when the command line was read, as
+ * folders.h says. */
 void options_init(struct options *options, const char *command);
 
 /*

@@ -3,21 +3,37 @@
 #include <stdlib.h>
 #include <string.h>
 #include "control/control.h"
+#include "report/folders.h"
 
 enum {
         OPTION_JSON = 0x100,
         OPTION_RUNTIME,
         OPTION_STATE,
+        OPTION_USER,
 };
 
 static const struct argp_option options[] = {
         {"json", OPTION_JSON, NULL, 0, "Answer in JSON, for programs", 0},
         {"runtime", OPTION_RUNTIME, "DIR", 0,
-         "The daemon's runtime folder (default $RUNTIME_DIRECTORY or /run/bignum-guard)", 0},
+         "The daemon's runtime folder (default $RUNTIME_DIRECTORY, else /run/bignum-guard)", 0},
         {"state", OPTION_STATE, "DIR", 0,
          "The daemon's state folder (default $STATE_DIRECTORY or /var/lib/bignum-guard)", 0},
+        {"user", OPTION_USER, NULL, 0, "Of this user's own daemon (the default without root)", 0},
         {0},
 };
+
+/* What was not said is asked of the environment. They live as long as the program. */
+static void set_folders(struct options *given)
+{
+        if (!given->runtime)
+                given->runtime = folders_runtime(given->user);
+        if (!given->state)
+                given->state = folders_state(given->user);
+        if (!given->runtime || !given->state) {
+                complain(given, "out of memory");
+                exit(EXIT_FAILURE);
+        }
+}
 
 static error_t parse(int key, char *text, struct argp_state *state)
 {
@@ -33,6 +49,12 @@ static error_t parse(int key, char *text, struct argp_state *state)
         case OPTION_STATE:
                 given->state = text;
                 return 0;
+        case OPTION_USER:
+                given->user = true;
+                return 0;
+        case ARGP_KEY_SUCCESS:
+                set_folders(given);
+                return 0;
         default:
                 return ARGP_ERR_UNKNOWN;
         }
@@ -40,24 +62,9 @@ static error_t parse(int key, char *text, struct argp_state *state)
 
 const struct argp options_argp = {.options = options, .parser = parse};
 
-/* systemd gives one folder, or several with colons between: ours is the first. */
-static const char *folder(const char *variable, const char *otherwise)
-{
-        char *given = getenv(variable);
-
-        if (!given || given[0] == '\0')
-                return otherwise;
-        given[strcspn(given, ":")] = '\0';
-        return given;
-}
-
 void options_init(struct options *ret, const char *command)
 {
-        *ret = (struct options){
-                .command = command,
-                .runtime = folder("RUNTIME_DIRECTORY", "/run/bignum-guard"),
-                .state = folder("STATE_DIRECTORY", "/var/lib/bignum-guard"),
-        };
+        *ret = (struct options){.command = command, .user = folders_are_users()};
 }
 
 error_t parse_shared_only(int key, char *text, struct argp_state *state)

@@ -196,6 +196,9 @@ struct watch {
 uint64_t manager_now(const struct manager *manager); /* monotonic microseconds, of this turn */
 struct settings *settings_ref(struct settings *settings);
 struct settings *settings_unref(struct settings *settings); /* NULL */
+/* The unit that a group's path claims to be of, malloc'ed or NULL: the system's, or for a user's daemon one of
+ * that user's service manager. */
+char *manager_claim(const struct manager *manager, const char *path);
 /* Named by Protect=, or a group that holds the daemon: nothing in it is ever ended. */
 bool manager_exempts(const struct manager *manager, const char *path);
 /* The same for what acts on groups. */

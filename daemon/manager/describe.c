@@ -186,7 +186,7 @@ static const char *why_exempt(struct manager *manager, const struct process_iden
                 return "its group cannot be seen";
         if (group_is_forbidden(path, manager->own_group))
                 return "its group is the root or holds the daemon";
-        claim = unit_from_path(path);
+        claim = manager_claim(manager, path);
         facts.unit = claim;
         protected = guard_protects(manager->settings->config, &facts);
         free(claim);

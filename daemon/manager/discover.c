@@ -39,7 +39,7 @@ static bool names_units(const struct guard_config *config)
 static bool is_candidate(const struct manager *manager, const char *path)
 {
         const struct guard_config *config = manager->settings->config;
-        char *claim = names_units(config) ? unit_from_path(path) : NULL;
+        char *claim = names_units(config) ? manager_claim(manager, path) : NULL;
         struct group_facts facts = {.path = path, .unit = claim};
         bool candidate = false;
 
@@ -266,8 +266,10 @@ int discover_start(struct manager *manager)
 
         if (names_units(config) && !manager->host.foreign &&
             !units_available(manager->units, manager_now(manager)))
-                log_line(LOG_WARNING, "There is no system bus: policies with Unit= match nothing "
-                                      "until there is.");
+                log_line(LOG_WARNING,
+                         "There is no %s bus: policies with Unit= match nothing "
+                         "until there is.",
+                         manager->options->user ? "user" : "system");
         start_arrivals(manager);
         return sd_event_add_time(manager->event, &manager->discovery, CLOCK_MONOTONIC, 0,
                                  WALK_ACCURACY_USEC, on_timer, manager);

@@ -15,6 +15,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
+#include "config/paths.h"
 #include "manager/context.h"
 #include "manager/notify.h"
 #include "manager/self.h"
@@ -51,9 +53,21 @@ struct settings *settings_unref(struct settings *settings)
         return NULL;
 }
 
+char *manager_claim(const struct manager *manager, const char *path)
+{
+        char name[48];
+        const char *own;
+
+        if (!manager->options->user)
+                return unit_from_path(path);
+        snprintf(name, sizeof(name), "/user@%u.service/", (unsigned)getuid());
+        own = strstr(path, name);
+        return own ? unit_from_path(own + strlen(name)) : NULL;
+}
+
 bool manager_exempts(const struct manager *manager, const char *path)
 {
-        char *claim = unit_from_path(path);
+        char *claim = manager_claim(manager, path);
         /* Protection goes by the mere claim: a mistake in this direction ends nobody. */
         struct group_facts facts = {.path = path, .unit = claim};
         bool exempt = group_is_forbidden(path, manager->own_group) ||
@@ -189,7 +203,9 @@ static int load(struct manager *manager, char **complaint)
 
         *complaint = NULL;
         if (settings)
-                r = guard_config_load(&settings->config, NULL, manager->options->config, &errors);
+                r = guard_config_load(&settings->config,
+                                      manager->options->user ? BNG_CONFIG_USER : NULL,
+                                      manager->options->config, &errors);
         if (r < 0) {
                 for (size_t i = 0; i < errors.n; i++)
                         log_line(LOG_ERR, "%s", errors.lines[i]);
@@ -325,7 +341,7 @@ static int set_up_loop(struct manager *manager)
         if (r >= 0)
                 r = users_new(&manager->users, manager->offload);
         if (r >= 0)
-                r = units_new(&manager->units, manager->event);
+                r = units_new(&manager->units, manager->event, manager->options->user);
         return r < 0 ? failed(r, "Cannot set up the event loop") : 0;
 }
 
@@ -343,6 +359,8 @@ static int set_up_host(struct manager *manager)
                 return r;
         }
         manager->host_open = true;
+        if (!self_may_end_everybody())
+                manager->host.only = getuid();
         r = self_group(&manager->host, &manager->own_group);
         if (r < 0)
                 return failed(r, "Cannot find the daemon's own group");
@@ -372,7 +390,8 @@ static int set_up_reports(struct manager *manager)
         r = store_new(&manager->store, manager->event, options->state, &store_ops, manager);
         if (r < 0)
                 return failed(r, "Cannot set up the verdicts");
-        r = server_new(&manager->server, manager->event, options->runtime, &describe_ops, manager);
+        r = server_new(&manager->server, manager->event, options->runtime, options->user,
+                       &describe_ops, manager);
         if (r == -EADDRINUSE)
                 return failed(r, "Another bignum-guardd answers in the runtime folder");
         /* Without a socket nobody can ask, but the guard guards. */
@@ -452,7 +471,7 @@ int manager_run(struct manager *manager)
                 log_line(LOG_WARNING, "Not this host's own cgroups, or a /proc of another PID "
                                       "namespace: dry run.");
         else if (!manager->dry_run)
-                self_check_privileges();
+                self_check_privileges(manager->options->user);
         if (manager->settings->config->n_policies == 0)
                 log_line(LOG_WARNING, "No policy is configured: nothing is watched.");
         log_line(LOG_INFO, "bignum-guardd %s watches %s (%s); policies: %zu%s.", BNG_VERSION,

@@ -19,6 +19,7 @@ struct manager_options {
         const char *state;   /* state folder */
         const char *runtime; /* runtime folder */
         bool dry_run;        /* whatever the configuration says */
+        bool user;           /* a user's daemon: their configuration, their service manager */
 };
 
 struct manager;

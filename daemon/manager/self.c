@@ -87,7 +87,12 @@ bool self_has_room(void)
                (rlim_t)lowest + DESCRIPTORS_KEPT < files.rlim_cur;
 }
 
-void self_check_privileges(void)
+bool self_may_end_everybody(void)
+{
+        return is_capable(CAPABILITY_KILL);
+}
+
+void self_check_privileges(bool user)
 {
         long fd = syscall(SYS_pidfd_open, getpid(), 0U);
 
@@ -97,7 +102,9 @@ void self_check_privileges(void)
                          "that permits pidfd_open): no process can be ended.");
         else
                 close((int)fd);
-        if (!is_capable(CAPABILITY_KILL))
+        if (user)
+                log_line(LOG_INFO, "Only processes of user %u are ended.", (unsigned)getuid());
+        else if (!self_may_end_everybody())
                 log_line(LOG_WARNING,
                          "Without root (CAP_KILL) only processes of user %u can be ended; "
                          "CAP_DAC_OVERRIDE and CAP_SYS_PTRACE are missed as well.",

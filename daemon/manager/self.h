@@ -15,7 +15,9 @@ void self_prepare(void);
 /* Are there descriptors left to take another process or group in? Some are kept for what must not fail
  * then: proofs, lists of processes, the verdicts, somebody who asks. */
 bool self_has_room(void);
+/* Without CAP_KILL only this user's processes are ended. */
+bool self_may_end_everybody(void);
 /* Says what is missing for acting, when something is: the daemon then runs with what it may. */
-void self_check_privileges(void);
+void self_check_privileges(bool user);
 /* The daemon's own group, malloc'ed; the root on a foreign host, where it is in none. 0 or a negative errno. */
 int self_group(const struct host *host, char **path);

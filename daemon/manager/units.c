@@ -15,6 +15,7 @@
 struct units {
         sd_event *event;
         sd_bus *bus;
+        bool user;
         uint64_t retry; /* monotonic microseconds */
 };
 
@@ -23,13 +24,14 @@ struct question {
         void *userdata;
 };
 
-int units_new(struct units **ret, sd_event *event)
+int units_new(struct units **ret, sd_event *event, bool user)
 {
         struct units *units = calloc(1, sizeof(*units));
 
         if (!units)
                 return -ENOMEM;
         units->event = sd_event_ref(event);
+        units->user = user;
         *ret = units;
         return 0;
 }
@@ -42,7 +44,7 @@ bool units_available(struct units *units, uint64_t now)
                 return false;
         units->retry = now + UNITS_RETRY_USEC;
         units->bus = sd_bus_close_unref(units->bus);
-        if (sd_bus_open_system(&units->bus) < 0)
+        if ((units->user ? sd_bus_open_user(&units->bus) : sd_bus_open_system(&units->bus)) < 0)
                 return false;
         if (sd_bus_attach_event(units->bus, units->event, SD_EVENT_PRIORITY_IDLE) < 0) {
                 units->bus = sd_bus_close_unref(units->bus);

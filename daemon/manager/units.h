@@ -18,7 +18,8 @@ struct units;
  * no unit there; another negative errno: it could not be asked, which may pass. */
 typedef void (*units_answer_fn)(void *userdata, const char *unit, int error);
 
-int units_new(struct units **ret, sd_event *event);
+/* `user`: of the user's service manager. */
+int units_new(struct units **ret, sd_event *event, bool user);
 /* Is there a bus to ask? Tries to connect anew at most every UNITS_RETRY_USEC. */
 #define UNITS_RETRY_USEC (UINT64_C(5) * 1000000)
 bool units_available(struct units *units, uint64_t now);

@@ -36,7 +36,7 @@ int watch_new(struct watch **ret, struct manager *manager, const char *path)
         watch->manager = manager;
         watch->path = strdup(path);
         watch->shown = escape_string(path);
-        watch->claim = unit_from_path(path);
+        watch->claim = manager_claim(manager, path);
         watch->reading.headroom = watch->reading.limit = UINT64_MAX;
         series_init(&watch->series, 0, 0);
         r = watch->path && watch->shown ? group_reader_new(&watch->reader, &manager->host, path)

@@ -13,6 +13,7 @@
 /* SYSCONFDIR is /etc unless the build says otherwise; then it comes right behind. */
 static const char *const folders[] = {"/etc", BNG_SYSCONFDIR, "/run", "/usr/local/lib", "/usr/lib"};
 #define N_FOLDERS (sizeof(folders) / sizeof(*folders))
+#define RUN_RANK 2
 
 static bool no_memory(struct bng_config_errors *errors)
 {
@@ -49,11 +50,25 @@ void bng_config_files_clear(struct bng_config_files *files)
         *files = (struct bng_config_files){0};
 }
 
-static char *join(const char *root, const char *folder, const char *below)
+/* Below the folder of that rank, the strongest first. For a user it is their own, then those of the system but
+ * /run: only root may look into that one. */
+static char *join(const char *root, size_t rank, const char *below)
 {
+        const char *base = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
         char *path;
+        int n;
 
-        return asprintf(&path, "%s%s/bignum-guard/%s", root, folder, below) < 0 ? NULL : path;
+        if (strcmp(root, BNG_CONFIG_USER) != 0)
+                n = asprintf(&path, "%s%s/bignum-guard/%s", root, folders[rank], below);
+        else if (rank > 0)
+                n = asprintf(&path, "%s/bignum-guard/user/%s",
+                             folders[rank <= RUN_RANK ? rank - 1 : rank], below);
+        else if (base && *base == '/')
+                n = asprintf(&path, "%s/bignum-guard/%s", base, below);
+        else
+                n = asprintf(&path, "%s/.config/bignum-guard/%s",
+                             home && *home == '/' ? home : "/nonexistent", below);
+        return n < 0 ? NULL : path;
 }
 
 /* Looks for the main file; none at all is fine. */
@@ -61,7 +76,7 @@ static bool find_main(struct bng_config_files *files, const char *root,
                       struct bng_config_errors *errors)
 {
         for (size_t i = 0; i < N_FOLDERS; i++) {
-                char *path = join(root, folders[i], "bignum-guard.conf");
+                char *path = join(root, i, "bignum-guard.conf");
                 struct stat status;
 
                 if (!path)
@@ -137,7 +152,7 @@ bool bng_config_find(struct bng_config_files *files, const char *root,
         root = root ? root : "";
         ok = find_main(files, root, errors);
         for (size_t i = 0; i < N_FOLDERS; i++) {
-                char *folder = join(root, folders[i], "bignum-guard.conf.d");
+                char *folder = join(root, i, "bignum-guard.conf.d");
 
                 ok &= folder ? find_drop_ins(&drop_ins, folder, errors) : no_memory(errors);
                 free(folder);

@@ -11,10 +11,15 @@
  * to /dev/null or an empty file there so masks the other.
  *   - Files are read in that order, the main file first: what is read later wins.
  *
+ * A user's own daemon has files of its own, with the same names: in $XDG_CONFIG_HOME/bignum-guard (usually
+ * ~/.config/bignum-guard), and in bignum-guard/user of the folders above but /run.
+ *
  * What "wins" means is the handler's: a scalar replaces, a list appends, an empty value resets.
  */
 
 #include "config/ini.h"
+
+#define BNG_CONFIG_USER "~" /* as `root`: the user's files instead of the system's */
 
 /* The files that count, in the order of reading. Starts as {0}. */
 struct bng_config_files {
@@ -23,7 +28,7 @@ struct bng_config_files {
 };
 
 /*
- * root: NULL or a folder before all of the paths, for tests and images. False with an error where a
+ * root: NULL, a folder before all of the paths, for tests and images, or BNG_CONFIG_USER. False with an error where a
  * folder cannot be read; folders and files that do not exist are no error.
  */
 bool bng_config_find(struct bng_config_files *files, const char *root,

@@ -123,7 +123,7 @@ static inline void serve(const char *folder, int ready)
         if (r >= 0)
                 r = sd_event_add_signal(event, NULL, SIGTERM, NULL, NULL);
         if (r >= 0)
-                r = server_new(&server, event, folder, &ops, NULL);
+                r = server_new(&server, event, folder, false, &ops, NULL);
         if (r < 0 || write(ready, "", 1) != 1)
                 _exit(1);
         close(ready);

@@ -94,7 +94,7 @@ static void serve(const char *folder, int ready)
         if (r >= 0)
                 r = sd_event_add_signal(event, NULL, SIGTERM, NULL, NULL);
         if (r >= 0)
-                r = server_new(&serving, event, folder, &ops, NULL);
+                r = server_new(&serving, event, folder, false, &ops, NULL);
         if (r < 0 || write(ready, "", 1) != 1)
                 _exit(1);
         close(ready);
@@ -350,7 +350,7 @@ static void test_second_server(void **state)
         sd_event *event = NULL;
 
         assert_true(sd_event_new(&event) >= 0);
-        assert_int_equal(server_new(&second, event, fixture->folder, &ops, NULL), -EADDRINUSE);
+        assert_int_equal(server_new(&second, event, fixture->folder, false, &ops, NULL), -EADDRINUSE);
         sd_event_unref(event);
         still_answers(fixture);
 }

@@ -75,7 +75,7 @@ static void serve(const struct fixture *fixture)
         sigaddset(&term, SIGTERM);
         sigprocmask(SIG_BLOCK, &term, NULL);
         if (sd_event_new(&event) < 0 || sd_event_add_signal(event, NULL, SIGTERM, NULL, NULL) < 0 ||
-            server_new(&serving, event, fixture->folder, &ops, NULL) < 0 ||
+            server_new(&serving, event, fixture->folder, false, &ops, NULL) < 0 ||
             sd_event_loop(event) < 0)
                 _exit(1);
         server_free(serving);

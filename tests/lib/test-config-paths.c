@@ -104,6 +104,34 @@ static void test_first_main_file(void **state)
         FILES("/etc" MAIN);
 }
 
+/* A user's own files come first, and the system's for itself do not count. */
+static void test_a_users_files(void **state)
+{
+        struct bng_config_errors errors = {0};
+        struct bng_config_files files = {0};
+
+        (void)state;
+        put("/own/bignum-guard/bignum-guard.conf", "");
+        put("/own/bignum-guard/bignum-guard.conf.d/a.conf", "");
+        put("/home/.config/bignum-guard/bignum-guard.conf", "");
+        setenv("HOME", in_root("/home"), 1);
+        setenv("XDG_CONFIG_HOME", in_root("/own"), 1);
+        assert_true(bng_config_find(&files, BNG_CONFIG_USER, &errors));
+        assert_true(files.n >= 2);
+        assert_string_equal(files.paths[0], in_root("/own/bignum-guard/bignum-guard.conf"));
+        for (size_t i = 1; i < files.n; i++)
+                assert_true(strstr(files.paths[i], "/own/") || strstr(files.paths[i], "/user/"));
+        bng_config_files_clear(&files);
+
+        setenv("XDG_CONFIG_HOME", "relative", 1); /* is to be ignored */
+        assert_true(bng_config_find(&files, BNG_CONFIG_USER, &errors));
+        assert_string_equal(files.paths[0],
+                            in_root("/home/.config/bignum-guard/bignum-guard.conf"));
+        bng_config_files_clear(&files);
+        unsetenv("XDG_CONFIG_HOME");
+        bng_config_errors_clear(&errors);
+}
+
 static void test_drop_ins(void **state)
 {
         (void)state;
@@ -259,9 +287,9 @@ static void test_limits(void **state)
 int main(void)
 {
         const struct CMUnitTest tests[] = {
-                TEST(test_nothing_there),   TEST(test_first_main_file), TEST(test_drop_ins),
-                TEST(test_later_files_win), TEST(test_masks),           TEST(test_what_is_no_file),
-                TEST(test_one_file),        TEST(test_limits),
+                TEST(test_nothing_there),   TEST(test_first_main_file), TEST(test_a_users_files),
+                TEST(test_drop_ins),        TEST(test_later_files_win), TEST(test_masks),
+                TEST(test_what_is_no_file), TEST(test_one_file),        TEST(test_limits),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
