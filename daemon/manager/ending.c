@@ -32,6 +32,7 @@
 #define SWEEP_USEC                                                                                 \
         UINT64_C(5000) /* between two sweeps of a group that does not die, and between two
                                      attempts to send what could not be sent, */
+#define EMPTY_LISTS 4  /* in a row show that a group is empty */
 #define OWED_USEC UINT64_C(1000000) /* and when it could not for long */
 
 static void set_timer(struct ending *ending, uint64_t usec)
@@ -180,13 +181,23 @@ static void give_up(struct ending *ending)
         members_give_up(ending);
 }
 
-/* Nobody to wait for, and of a group nobody left: who joined it meanwhile is signalled like the others. */
+/* Is nobody left of the group? Who joined it meanwhile is signalled like the others. One empty list proves
+ * nothing: v1 takes the numbers after it took the processes, and one that forked and was reaped in between has
+ * none. */
+static bool is_empty(struct ending *ending)
+{
+        bool listed = members_sweep(ending, ending->stage >= KILLED ? SIGKILL : SIGTERM) > 0;
+
+        ending->empty = listed ? 0 : ending->empty + 1;
+        return ending->empty == EMPTY_LISTS;
+}
+
+/* Nobody to wait for, and of a group nobody left. */
 static bool is_over(struct ending *ending)
 {
         if (members_awaited(ending))
                 return false;
-        return !ending->whole || ending->stage == RESTART ||
-               members_sweep(ending, ending->stage >= KILLED ? SIGKILL : SIGTERM) == 0;
+        return !ending->whole || ending->stage == RESTART || is_empty(ending);
 }
 
 static void finish(struct ending *ending)
@@ -273,6 +284,7 @@ int ending_start(const struct ending_order *order)
                 .whole = order->whole,
                 .partial = order->partial,
                 .breaker = order->breaker,
+                .stage = GRACE,
                 .started = now,
         };
         DL_APPEND(manager->endings, ending);
@@ -288,6 +300,8 @@ int ending_start(const struct ending_order *order)
 
         say_decision(ending, order->step);
         restart = order->policy->action == ACTION_RESTART_UNIT && ask_for_restart(ending);
+        if (restart)
+                ending->stage = RESTART;
         if (order->step == STEP_KILL)
                 kill_now(ending);
         else if (restart)

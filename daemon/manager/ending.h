@@ -36,7 +36,8 @@ struct ending {
         struct finding finding;
         uint64_t event;
         bool whole, partial;
-        bool at_once; /* cgroup.kill did it: nobody forked away */
+        unsigned empty;               /* lists of the group in a row that held nobody */
+        bool at_once;                 /* cgroup.kill did it: nobody forked away */
         const struct worker *breaker; /* whose own memory broke the policy, NULL: the group's total.
                                          Only compared: it may be freed before. */
         enum stage stage;
