@@ -237,17 +237,29 @@ struct proof {
         int error;
 };
 
+/* What is private is read behind what is proportional: what grew in between then counts as others' until the
+ * next proof, and not the other way round, for the worker's own. */
 static void read_proof(struct job *job)
 {
         struct proof *proof = (struct proof *)job;
+        struct process_memory memory;
+        uint64_t swapped;
+        int r = process_read_proportional(proof->reader, &proof->proportional);
 
-        proof->error = process_read_proportional(proof->reader, &proof->proportional);
+        proof->error = r;
+        if (r >= 0)
+                r = process_read_memory(proof->reader, &memory);
+        if (r >= 0)
+                r = process_read_swap(proof->reader, &swapped);
+        if (r >= 0)
+                proof->private = memory.private_bytes + swapped;
 }
 
-/* Nothing about the worker: asked again at the next look. */
-static bool is_our_shortage(int error)
+/* Does the error say something about the worker? Whatever else went wrong is asked again. */
+static bool is_answer(int error)
 {
-        return error == -EMFILE || error == -ENFILE || error == -ENOMEM;
+        return error >= 0 || error == -EACCES || error == -EPERM || error == -ENODATA ||
+               error == -ESRCH;
 }
 
 static void take_proof(struct job *job, bool ran)
@@ -256,7 +268,7 @@ static void take_proof(struct job *job, bool ran)
         struct worker *worker = proof->worker;
 
         worker->proving = false;
-        if (ran && worker->watch && !is_our_shortage(proof->error)) {
+        if (ran && worker->watch && is_answer(proof->error)) {
                 /* What cannot be proven is taken as it was read: a worker that hides its pages is
                  * still ended. */
                 uint64_t proportional = proof->error < 0 ? proof->private : proof->proportional;

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Who only looks like a runaway is left alone, however long the daemon looks."""
 
+import os
+import signal
 import time
 
 from harness import BUILD, MIB, EndToEnd, main
@@ -36,6 +38,27 @@ class Neighbours(EndToEnd):
         self.assert_lives(parent)
         self.assertEqual(len(forked.pids()), 5)
         self.assertEqual(guard.verdicts(), [])
+
+    def test_the_child_that_grows_on_its_own_is_the_one(self):
+        guard = self.guard(POLICY.replace("/*", "/forked") % ("200M", "infinity"))
+        elsewhere, forked = self.group("elsewhere"), self.group("forked")
+        parent = self.worker(elsewhere, "fork-shares", 400 * MIB, 4)
+        self.wait_for("the children", lambda: len(elsewhere.pids()) == 5)
+        pids = elsewhere.pids()
+        children = [pid for pid in pids if pid != parent.pid]
+        for pid in pids:
+            for folder in forked.folders:
+                (folder / "cgroup.procs").write_text(str(pid))
+        time.sleep(6)
+        self.assertEqual(guard.verdicts(), [])
+        os.kill(children[2], signal.SIGUSR1)
+        verdict = self.wait_for("a verdict", lambda: guard.verdicts() and guard.verdicts()[0])
+        self.assertEqual((verdict["pid"], verdict["outcome"]), (children[2], "ended"), verdict)
+        self.assertGreater(verdict["value"], 200 * MIB)
+        time.sleep(2)
+        self.assertEqual(len(guard.verdicts()), 1)
+        self.assert_lives(parent)
+        self.assertEqual(len(forked.pids()), 4)
 
     def test_a_fall_and_rise_is_no_leak_and_a_leak_is_one(self):
         guard = self.guard(POLICY % ("512M", "infinity") + LEAK)
