@@ -14,7 +14,7 @@
 #define STEP 3
 
 static const double curves[BNG_PACES][POINTS] = {
-        [BNG_PACE_PASS] = {.01, .01, .01, .01, .01, .01, .01, .01, .01},
+        [BNG_PACE_PASS] = {.01, .01, .01, .01, .01, .01, .02, .08, .1},
         [BNG_PACE_MULTIPLY] = {.013, .05, .225, .65, 1.55, 2.55, 3.6, 4.1, 4.9},
         [BNG_PACE_SQUARE] = {.013, .04, .157, .47, 1.1, 1.75, 2.5, 3.1, 3.8},
         [BNG_PACE_DIVIDE] = {.03, .13, .42, 1.5, 3.9, 7, 9.4, 11, 13},

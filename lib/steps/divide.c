@@ -5,8 +5,12 @@
 /*
  * Long division with digits of many limbs: a block of the dividend comes down behind the remainder,
  * GMP divides that by the divisor, and the block's quotient is a digit of the whole. With a block
- * half as long as the divisor that is what GMP's own division is made of: both take about as long.
+ * half as long as the divisor it takes up to half as long again as GMP's division in one piece, so
+ * that is what shorter ones are.
  */
+
+/* GMP's own division of what is shorter takes less than some 60 ms on a slow machine. */
+#define DIVISION_STEP_BITS (UINT64_C(6) << 20)
 
 /* A shorter block is not worth a step. */
 #define BLOCK_LIMBS_MIN 8192
@@ -71,7 +75,7 @@ bool bng_steps_divide(mpz_ptr q, mpz_ptr r, mpz_srcptr a, mpz_srcptr d, const st
         if (bng_stop_now(stop))
                 return false;
         if (mpz_size(a) < mpz_size(d) + block_limbs(d) ||
-            mpz_size(a) * GMP_NUMB_BITS < BNG_STEPS_MIN_BITS) {
+            mpz_size(a) * GMP_NUMB_BITS < DIVISION_STEP_BITS) {
                 mpz_tdiv_qr(q, r, a, d);
                 return true;
         }

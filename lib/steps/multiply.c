@@ -11,12 +11,16 @@
  *     (x1 B + x0) (y1 B + y0) = z2 B^2 + (z1 - z2 - z0) B + z0,  z1 = (x0 + x1) (y0 + y1)
  */
 
-/* Longer products of GMP's take more than some 70 ms on a slow machine; a square is faster. */
-#define PRODUCT_STEP_BITS (UINT64_C(20) << 20)
-#define SQUARE_STEP_BITS (UINT64_C(28) << 20)
-
-/* From here on a product may take as long as it takes. */
+/*
+ * From here to there a product is to end within a moment, and GMP's would take longer than some 80
+ * ms on a slow machine. Shorter ones do not; longer ones may take as long as they take; a square
+ * takes two thirds of that.
+ */
+#define PRODUCT_STEP_BITS (UINT64_C(24) << 20)
 #define MOMENT_BITS (UINT64_C(32) << 20)
+
+/* A factor so many times as long as the other one is cut in pieces. */
+#define LONGER 4
 
 /* The sum of the halves of n. */
 static void add_halves(mpz_ptr sum, mpz_srcptr n, size_t half)
@@ -35,21 +39,9 @@ static void multiply_sums(mpz_ptr z1, mpz_srcptr a, mpz_srcptr b, size_t half)
 
         mpz_inits(x, y, NULL);
         add_halves(x, a, half);
-        if (a != b)
-                add_halves(y, b, half);
-        mpz_mul(z1, x, a == b ? x : y);
+        add_halves(y, b, half);
+        mpz_mul(z1, x, y);
         mpz_clears(x, y, NULL);
-}
-
-/* to = the limbs [from, from + a_limbs) of a times those of b, as many or fewer */
-static void multiply_part(mp_limb_t *to, mpz_srcptr a, mpz_srcptr b, size_t from, size_t a_limbs,
-                          size_t b_limbs)
-{
-        if (a == b)
-                mpn_sqr(to, mpz_limbs_read(a) + from, (mp_size_t)a_limbs);
-        else
-                mpn_mul(to, mpz_limbs_read(a) + from, (mp_size_t)a_limbs, mpz_limbs_read(b) + from,
-                        (mp_size_t)b_limbs);
 }
 
 /* Absolute values; a is not shorter than b, and b has more than `half` limbs. */
@@ -64,11 +56,12 @@ static bool karatsuba(mpz_ptr rop, mpz_srcptr a, mpz_srcptr b, size_t half,
         bool done = !bng_stop_now(stop);
         if (done) {
                 mp_limb_t *to = mpz_limbs_write(product, (mp_size_t)limbs);
-                multiply_part(to, a, b, 0, half, half);
+                const mp_limb_t *u = mpz_limbs_read(a), *v = mpz_limbs_read(b);
+                mpn_mul_n(to, u, v, (mp_size_t)half);
                 done = !bng_stop_now(stop);
                 if (done) {
-                        multiply_part(to + 2 * half, a, b, half, mpz_size(a) - half,
-                                      mpz_size(b) - half);
+                        mpn_mul(to + 2 * half, u + half, (mp_size_t)(mpz_size(a) - half), v + half,
+                                (mp_size_t)(mpz_size(b) - half));
                         mpz_sub(z1, z1, mpz_roinit_n(z0, to, (mp_size_t)(2 * half)));
                         mpz_sub(z1, z1,
                                 mpz_roinit_n(z2, to + 2 * half, (mp_size_t)(limbs - 2 * half)));
@@ -111,36 +104,35 @@ static bool by_pieces(mpz_ptr rop, mpz_srcptr a, mpz_srcptr b, size_t piece_limb
         return done;
 }
 
+static bool in_one_piece(mpz_srcptr a, mpz_srcptr b)
+{
+        uint64_t bits = (mpz_size(a) + mpz_size(b)) * GMP_NUMB_BITS;
+
+        if (bits <= PRODUCT_STEP_BITS || mpz_size(b) < BNG_PIECE_LIMBS_MIN)
+                return true;
+        return (a == b || bits > MOMENT_BITS) && mpz_size(a) < LONGER * mpz_size(b);
+}
+
 bool bng_steps_multiply(mpz_ptr rop, mpz_srcptr a, mpz_srcptr b, const struct bng_stop *stop)
 {
         if (mpz_size(a) < mpz_size(b))
                 return bng_steps_multiply(rop, b, a, stop);
-
-        size_t limbs = mpz_size(a) + mpz_size(b);
-        uint64_t bits = limbs * GMP_NUMB_BITS;
-        uint64_t step_bits = a == b ? SQUARE_STEP_BITS : PRODUCT_STEP_BITS;
         if (bng_stop_now(stop))
                 return false;
-        if (bits <= step_bits || mpz_size(b) < BNG_PIECE_LIMBS_MIN) {
+        if (in_one_piece(a, b)) {
                 mpz_mul(rop, a, b);
                 return true;
         }
 
         bool is_negative = (mpz_sgn(a) < 0) != (mpz_sgn(b) < 0);
+        size_t half = (mpz_size(a) + 1) / 2;
         mpz_t x, y;
         bng_limbs_view(x, a, 0, mpz_size(a));
         bng_limbs_view(y, b, 0, mpz_size(b));
-        bool done;
-        if (mpz_size(a) >= 4 * mpz_size(b)) {
-                done = by_pieces(rop, x, y, 2 * mpz_size(b), stop);
-        } else if (bits <= MOMENT_BITS && mpz_size(b) > mpz_size(a) / 2 + 1) {
-                done = karatsuba(rop, x, a == b ? x : y, (mpz_size(a) + 1) / 2, stop);
-        } else if (bits <= MOMENT_BITS) {
-                done = by_pieces(rop, x, y, (mpz_size(a) + 1) / 2, stop);
-        } else {
-                mpz_mul(rop, x, a == b ? x : y);
-                done = true;
-        }
+        bool done = mpz_size(a) >= LONGER * mpz_size(b)
+                            ? by_pieces(rop, x, y, 2 * mpz_size(b), stop)
+                    : mpz_size(b) > half ? karatsuba(rop, x, y, half, stop)
+                                         : by_pieces(rop, x, y, half, stop);
         if (done && is_negative)
                 mpz_neg(rop, rop);
         return done;

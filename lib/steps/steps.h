@@ -10,9 +10,10 @@
  * in halves. Between two of them somebody looks at the flag and at the clock. Work that ends early
  * frees its temporaries, and the destination, which only gets the finished result, is as it was.
  *
- * No step takes longer than GMP's multiplication of two numbers whose product is as long as the
- * result, and none takes more than BNG_STEP_BITS lets it where the result has less than 4 MiB. What
- * is shorter than BNG_STEPS_MIN_BITS goes to GMP in one piece.
+ * A step takes about as long as GMP's multiplication of two numbers whose product is as long as the
+ * result, or less; where the result has less than 4 MiB, some 80 ms at most on a slow machine
+ * (bench-time measures both). What is shorter than BNG_STEPS_MIN_BITS goes to GMP in one piece. In
+ * all this costs a few percent, and a third for single products of 3 to 4 MiB (multiply.c).
  *
  * Functions return true when the result is there, exactly GMP's. False: stopped. Results may be
  * operands.
