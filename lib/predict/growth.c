@@ -196,6 +196,7 @@ struct bng_prediction bng_predict_binomial(struct bng_operand n, struct bng_oper
                 bng_predicted(result, BNG_WORK_BINOMIAL,
                               by_words ? bits : bng_sat_add(bng_sat_mul(bits, 2), bits / 2));
         if (!by_words || !k.size.known)
-                return prediction;
+                return bng_timed(prediction,
+                                 bng_time_of(BNG_PACE_BINOMIAL, bng_sat_add(bits, bits / 2)));
         return bng_timed(prediction, bng_time_binomial(from.value, k.size.value, bits));
 }
