@@ -70,8 +70,7 @@ static void test_what_is_wrong_is_not_believed(void **userdata)
                 "[Limits]\nResultMax=1\n",
                 "Pass=1 1 1\n",
                 "[Speed\n",
-                "\x7f"
-                "ELF\n",
+                "\177ELF\n",
         };
         bng_ctx *ctx = *userdata;
         struct bng_speed before = ctx->speed;
