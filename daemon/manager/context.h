@@ -10,7 +10,11 @@
  *   worker.c     one process of it: held, measured, known
  *   cpu.c        their CPU time, where a policy asks for it
  *   family.c     a worker with the children it started
- *   judge.c      one look at a group: measure and decide              -> answer
+ *   look.c       one look at a group: what to read, when to come back -> judge
+ *   round.c      one wake-up for all looks that are seconds away
+ *   schedule.c   how far everything is, and so when it is due
+ *   alarm.c      the kernel told to tell when a limit is near
+ *   judge.c      what was read, measured and decided                  -> answer
  *   answer.c     what is done about it: log, freeze, or end           -> ending, record
  *   ending.c     an end as a little state machine; members.c: its processes
  *   record.c     a verdict from what is known
@@ -39,6 +43,7 @@
 #include "policy/decide.h"
 #include "policy/load.h"
 #include "policy/match.h"
+#include "policy/trip.h"
 #include "readers/arrivals.h"
 #include "readers/group.h"
 #include "readers/process.h"
@@ -71,6 +76,9 @@ struct manager {
         struct accounts *accounts;
 
         struct offload *offload;
+        struct offload *arming;  /* the kernel waits while it sets an alarm; NULL where it has none */
+        sd_event_source *round;  /* one wake-up for all looks that are seconds away, */
+        uint64_t round_at;       /* and when */
         struct users *users;
         struct units *units;
         struct store *store;
@@ -78,6 +86,8 @@ struct manager {
         sd_event_source *discovery;
         struct arrivals *arrivals; /* NULL where there is no inotify */
         sd_event_source *arrived;
+        bool arrivals_missed; /* a folder is not watched: only walks find what is made in it */
+        uint64_t walk_due;    /* monotonic microseconds: a walk although nothing arrived */
         uint64_t walk_again; /* monotonic microseconds: not before, however much arrives */
 
         uint64_t machine;   /* bytes of memory the machine has, UINT64_MAX: unknown */
@@ -155,6 +165,21 @@ struct annex {
         struct annex *next;
 };
 
+/* What the kernel was asked to tell of a group (alarm.c). */
+struct alarm {
+        struct trip armed; /* bytes of usage */
+        sd_event_source *bell;
+        struct arming *arming; /* new levels are being set, */
+        uint64_t again;        /* and monotonic microseconds before which no others will be */
+};
+
+/* How closely a group is looked at. */
+enum pace {
+        PACE_TOLD, /* an alarm tells when something is near: only the windows ask for samples */
+        PACE_FAR,  /* polled, and far below every limit */
+        PACE_NEAR,
+};
+
 struct watch {
         struct manager *manager;
         char *path;
@@ -181,14 +206,17 @@ struct watch {
         uint64_t cpu_summed; /* microseconds, where the kernel does not count */
         uint64_t due;        /* monotonic microseconds of the next full reading of the group */
         uint64_t next_look;
+        bool in_round; /* the manager's round looks, not its own timer */
         sd_event_source *timer;
+        struct alarm alarm;
+        uint64_t looked; /* monotonic microseconds of the latest look */
+        uint64_t room, room_read; /* bytes to the nearest limit, and when that was */
+        uint64_t list_due; /* when the list of processes is to be read although nothing is near */
 
         struct answered answered;
         uint64_t
                 settle; /* monotonic microseconds: no other culprit before, memory is being freed */
         uint64_t deliberating; /* since when culprits are being proven, 0: they are not */
-        uint64_t
-                calm; /* monotonic microseconds: before this, a look only asks whether all is far below */
         UT_hash_handle hh;
 };
 
@@ -279,8 +307,39 @@ void family_gather(struct watch *watch, uint64_t now);
 /* The parent, then its children, not referenced; *ret is the caller's to free. 0 or -ENOMEM. */
 int family_members(struct worker *parent, struct worker ***ret, size_t *n);
 
+/* ---- look.c */
+void look_now(struct watch *watch); /* the watch may be gone afterwards */
+
+/* ---- round.c */
+int round_start(struct manager *manager);
+void round_stop(struct manager *manager);
+void round_include(struct watch *watch); /* its next look is the round's */
+
+/* ---- schedule.c: monotonic microseconds of the next measurement, UINT64_MAX: none is asked for */
+enum pace schedule_pace(const struct watch *watch, uint64_t usage);
+/* Usage (bytes) below which no limit can be passed, whatever it consists of. */
+uint64_t schedule_sure(const struct watch *watch);
+/* Bytes until the nearest limit of the group or of a worker that was measured. */
+uint64_t schedule_room(const struct watch *watch);
+uint64_t schedule_worker(const struct worker *worker, const struct subject *subject,
+                         enum pace pace);
+uint64_t schedule_group(const struct watch *watch, const struct subject *subject, enum pace pace);
+/* When the list of processes is to be read, for those that nobody has seen yet. */
+uint64_t schedule_list(const struct watch *watch, uint64_t usage, uint64_t now);
+/* When a group with this usage can first be near a limit. */
+uint64_t schedule_unseen(const struct watch *watch, uint64_t usage, uint64_t now);
+
+/* ---- alarm.c */
+void alarm_init(struct alarm *alarm);
+/* To be told at these levels instead, if those that are armed are outdated. Asynchronous; not sooner than a
+ * second after the last time. */
+void alarm_want(struct watch *watch, const struct trip *wanted, uint64_t usage, uint64_t now);
+void alarm_off(struct watch *watch);
+
 /* ---- judge.c */
-void judge_look(struct watch *watch);
+void judge_workers(struct watch *watch, enum pace pace, uint64_t now); /* those that are due */
+void judge_families(struct watch *watch, uint64_t now); /* those that grow by starting processes */
+void judge_group(struct watch *watch, enum pace pace, uint64_t now);
 
 /* ---- answer.c */
 /* Was this answered already, so that there is nothing more to say or do? */

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * Which groups exist, and which of them a policy names: told as soon as one is made (arrivals.h), and by
- * a walk over the hierarchy every second anyway. A walk costs some microseconds a group, so it paces
+ * Which groups exist, and which of them a policy names: told as soon as one is made or removed
+ * (arrivals.h), and by a walk over the hierarchy: every second where a folder cannot be watched, else now
+ * and then, and never while nothing is watched. A walk costs some microseconds a group, so it paces
  * itself: it never takes more than a fiftieth of the time. A group that is gone leaves; one that was made again under the same
  * path has another inode and is another group.
  *
@@ -22,6 +23,7 @@
 #include "manager/self.h"
 
 #define WALK_USEC UINT64_C(1000000)
+#define WALK_SELDOM_USEC (UINT64_C(60) * 1000000)
 #define WALK_ACCURACY_USEC UINT64_C(100000)
 #define WALK_SHARE 50
 #define WALK_SLOWEST_USEC (UINT64_C(10) * 1000000)
@@ -120,6 +122,7 @@ static int take_in(struct manager *manager, const char *path)
         watch->seen = true;
         if (watch_apply(watch))
                 watch_look_at(watch, 0);
+        ask_for_unit(watch, manager_now(manager));
         if (watch->policies)
                 return 0;
         drop(watch); /* no memory to tell which: the next walk finds it again */
@@ -132,8 +135,11 @@ static int on_group(void *userdata, const char *path)
         struct watch *watch;
         int r = 0;
 
-        if (manager->arrivals)
-                (void)arrivals_watch(manager->arrivals, path);
+        if (manager->arrivals) {
+                r = arrivals_watch(manager->arrivals, path);
+                manager->arrivals_missed |= r < 0 && r != -ENOENT && r != -ENODEV;
+                r = 0;
+        }
         HASH_FIND_STR(manager->watches, path, watch);
         if (watch && is_same_group(watch)) {
                 watch->seen = true;
@@ -164,8 +170,10 @@ void discover_walk(struct manager *manager)
                 for (annex = watch->annexes; annex; annex = annex->next)
                         annex->seen = false;
         }
+        manager->arrivals_missed = !manager->arrivals;
         r = group_walk(&manager->host, "/", on_group, manager);
         if (r < 0) {
+                manager->arrivals_missed = true;
                 /* Half a walk tells nothing about who is gone. */
                 log_trouble(&manager->trouble.walk, now, "Cannot list the groups below %s: %s",
                             manager->host.groups_path, strerror(-r));
@@ -183,6 +191,53 @@ void discover_walk(struct manager *manager)
         manager_tell_status(manager);
 }
 
+void discover_soon(struct manager *manager)
+{
+        manager->walk_due = manager->walk_again;
+        (void)sd_event_source_set_time_accuracy(manager->discovery, 1);
+        (void)sd_event_source_set_time(manager->discovery, manager->walk_again);
+        (void)sd_event_source_set_enabled(manager->discovery, SD_EVENT_ONESHOT);
+}
+
+/* Removed, made, or both: a new one may hold groups already, made before it was watched itself. */
+static void on_change(void *userdata, const char *path)
+{
+        struct manager *manager = userdata;
+        struct watch *watch;
+
+        HASH_FIND_STR(manager->watches, path, watch);
+        if (watch && !is_same_group(watch))
+                drop(watch);
+        (void)group_walk(&manager->host, path, on_group, manager);
+}
+
+static int on_arrival(sd_event_source *source, int fd, uint32_t events, void *userdata)
+{
+        struct manager *manager = userdata;
+
+        (void)source;
+        (void)fd;
+        (void)events;
+        if (!arrivals_read(manager->arrivals, on_change, manager) && !manager->arrivals_missed)
+                return 0;
+        discover_soon(manager);
+        return 0;
+}
+
+/* Without a policy nobody asks for what arrives. */
+static void start_arrivals(struct manager *manager)
+{
+        if (manager->arrivals || manager->settings->config->n_policies == 0)
+                return;
+        if (arrivals_new(&manager->arrivals, &manager->host) < 0)
+                return;
+        if (sd_event_add_io(manager->event, &manager->arrived, arrivals_fd(manager->arrivals),
+                            EPOLLIN, on_arrival, manager) < 0)
+                manager->arrivals = arrivals_free(manager->arrivals);
+        else
+                (void)arrivals_watch(manager->arrivals, "/");
+}
+
 void discover_apply(struct manager *manager)
 {
         struct watch *watch, *next;
@@ -194,7 +249,9 @@ void discover_apply(struct manager *manager)
                 else
                         drop(watch); /* one that may still be a candidate is found again */
         }
+        start_arrivals(manager);
         discover_walk(manager);
+        discover_soon(manager);
 }
 
 static uint64_t clock_now(void)
@@ -205,59 +262,54 @@ static uint64_t clock_now(void)
         return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
 }
 
-static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
+/* When a question about a unit is to be asked again; UINT64_MAX: none is open. */
+static uint64_t asking_due(struct manager *manager, uint64_t now)
 {
-        struct manager *manager = userdata;
+        uint64_t due = UINT64_MAX;
+        const struct watch *watch;
+
+        for (watch = manager->watches; watch; watch = watch->hh.next)
+                if (watch->claim && !watch->unit && !manager->host.foreign &&
+                    watch->ask_again < due)
+                        due = watch->ask_again;
+        return due > now || due == UINT64_MAX ? due : now + UNITS_RETRY_USEC;
+}
+
+static void walk(struct manager *manager)
+{
         uint64_t begin = clock_now(), end, rest;
 
-        (void)usec;
-        discover_walk(manager);
+        if (manager->settings->config->n_policies > 0)
+                discover_walk(manager);
         end = clock_now();
         rest = (end - begin) * WALK_SHARE;
         rest = rest < WALK_SLOWEST_USEC ? rest : WALK_SLOWEST_USEC;
         manager->walk_again = end + rest;
-        (void)sd_event_source_set_time_accuracy(source, WALK_ACCURACY_USEC);
-        (void)sd_event_source_set_time(source, end + (rest > WALK_USEC ? rest : WALK_USEC));
-        (void)sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
-        return 0; /* an error would end the walks for ever */
-}
-
-void discover_soon(struct manager *manager)
-{
-        (void)sd_event_source_set_time_accuracy(manager->discovery, 1);
-        (void)sd_event_source_set_time(manager->discovery, manager->walk_again);
-        (void)sd_event_source_set_enabled(manager->discovery, SD_EVENT_ONESHOT);
-}
-
-/* It may hold groups already, made before it was watched itself. */
-static void on_new_group(void *userdata, const char *path)
-{
-        struct manager *manager = userdata;
-
-        (void)group_walk(&manager->host, path, on_group, manager);
-}
-
-static int on_arrival(sd_event_source *source, int fd, uint32_t events, void *userdata)
-{
-        struct manager *manager = userdata;
-
-        (void)source;
-        (void)fd;
-        (void)events;
-        if (arrivals_read(manager->arrivals, on_new_group, manager))
-                discover_soon(manager);
-        return 0;
-}
-
-static void start_arrivals(struct manager *manager)
-{
-        if (arrivals_new(&manager->arrivals, &manager->host) < 0)
-                return;
-        if (sd_event_add_io(manager->event, &manager->arrived, arrivals_fd(manager->arrivals),
-                            EPOLLIN, on_arrival, manager) < 0)
-                manager->arrivals = arrivals_free(manager->arrivals);
+        if (manager->settings->config->n_policies > 0 && manager->arrivals_missed)
+                manager->walk_due = end + (rest > WALK_USEC ? rest : WALK_USEC);
         else
-                (void)arrivals_watch(manager->arrivals, "/");
+                manager->walk_due = manager->watches ? end + WALK_SELDOM_USEC : UINT64_MAX;
+}
+
+static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
+{
+        struct manager *manager = userdata;
+        uint64_t now = clock_now(), due;
+        struct watch *watch;
+
+        (void)usec;
+        if (now >= manager->walk_due)
+                walk(manager);
+        else
+                for (watch = manager->watches; watch; watch = watch->hh.next)
+                        ask_for_unit(watch, now);
+        due = asking_due(manager, clock_now());
+        due = due < manager->walk_due ? due : manager->walk_due;
+        (void)sd_event_source_set_time_accuracy(source, WALK_ACCURACY_USEC);
+        (void)sd_event_source_set_time(source, due);
+        (void)sd_event_source_set_enabled(source,
+                                          due == UINT64_MAX ? SD_EVENT_OFF : SD_EVENT_ONESHOT);
+        return 0; /* an error would end the walks for ever */
 }
 
 int discover_start(struct manager *manager)

@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * One look at a group. Its cheap usage (cache included, so an upper bound) is read first: while that
- * and what processes may have brought along is at most half of every limit, nobody in it can be near
- * one, and only the windows of growth and leaks ask for samples. Otherwise the group is read, its
- * processes are listed, and those that are due are measured, each as often as its own distance asks for.
- *
- * The pure layers judge; answer.c answers. When one reading may be wrong about whose memory it is
- * (pages that forks share), and there is time to ask, the answer waits for the proof.
+ * What was measured, judged: the workers of a group that are due, each as often as its own distance asks
+ * for, and the group as a whole. The pure layers decide; answer.c answers. When one reading may be wrong
+ * about whose memory it is (pages that forks share), and there is time to ask, the answer waits for the
+ * proof.
  */
 
 #include <errno.h>
@@ -20,16 +17,10 @@
         UINT64_C(5000000) /* sharers come and go: what they take off is asked again */
 #define PROOF_PATIENCE_USEC UINT64_C(10000000) /* one that does not come: what was read holds */
 #define UNDECIDED_USEC UINT64_C(20000)         /* while the name of its user is looked up */
-#define FAR_PAUSE_USEC UINT64_C(1000000)    /* between samples for a group's limit, far from it, */
-#define NEAR_PAUSE_USEC UINT64_C(50000)     /* and near it */
+#define ANSWERED_PAUSE_USEC UINT64_C(1000000) /* between looks at one that is over, and was answered */
 #define DELIBERATION_USEC UINT64_C(1000000) /* how long a group's limit waits for proofs */
 #define PROOF_BASE_USEC 20000.0             /* a proof takes about this long, */
 #define PROOF_BYTES_PER_USEC 20000.0        /* and longer the larger the worker is */
-
-static bool is_gone(int r)
-{
-        return r == -ENOENT || r == -ENODEV;
-}
 
 /* Too fast to wait for a proof: by then it would be more than a fiftieth further. */
 static bool is_fast(const struct finding *finding, uint64_t memory)
@@ -37,92 +28,6 @@ static bool is_fast(const struct finding *finding, uint64_t memory)
         double wait = PROOF_BASE_USEC + (double)memory / PROOF_BYTES_PER_USEC;
 
         return finding->rate * wait / 1e6 > (double)memory / 50;
-}
-
-/* ---- how far everything is */
-
-static uint64_t smaller(uint64_t a, uint64_t b)
-{
-        return a < b ? a : b;
-}
-
-/* An upper bound of what any process of the group can hold. UINT64_MAX: there is none. */
-static uint64_t upper_bound(const struct watch *watch, uint64_t usage)
-{
-        uint64_t brought = 0;
-        struct worker *worker;
-
-        for (worker = watch->workers; worker; worker = worker->hh.next)
-                if (worker->brought > brought && worker->brought != UINT64_MAX)
-                        brought = worker->brought;
-        return usage > UINT64_MAX - brought ? UINT64_MAX : usage + brought;
-}
-
-static bool is_far(const struct watch *watch, uint64_t bound)
-{
-        uint64_t nearest = smaller(watch->reading.headroom, watch->manager->available);
-
-        if (bound == UINT64_MAX || !watch->reading.accounted || bound > nearest)
-                return false;
-        for (size_t i = 0; i < watch->n_policies; i++) {
-                nearest = smaller(policy_worker_memory_max(watch->policies[i], watch_bases(watch)),
-                                  policy_group_memory_max(watch->policies[i], watch_bases(watch)));
-                if (bound > nearest / 2)
-                        return false;
-        }
-        return true;
-}
-
-/*
- * When the group must be looked at again if something in it, perhaps a process that nobody has seen yet,
- * holds `memory` now. UINT64_MAX asks for the windows alone.
- */
-static uint64_t unseen_due(const struct watch *watch, uint64_t memory, uint64_t now)
-{
-        uint64_t due = DECIDE_POLL_MAX;
-
-        for (size_t i = 0; i < watch->n_policies; i++) {
-                struct policy policy = *watch->policies[i];
-                struct series empty;
-                struct subject subject = {.series = &empty,
-                                          .now = now,
-                                          .hard_limit = UINT64_MAX,
-                                          .bases = watch_bases(watch)};
-
-                if (memory == UINT64_MAX)
-                        policy = policy_without_memory_max(&policy);
-                else
-                        subject.memory = memory;
-                series_init(&empty, policy.leak_window, policy.growth_window);
-                due = smaller(due, decide_next_look_worker(&policy, &subject));
-                if (watch->policies[i] == watch->policy)
-                        due = smaller(due, decide_next_look_group(&policy, &subject));
-        }
-        return now + due;
-}
-
-/* When the windows alone ask for the next sample. */
-static uint64_t calm_due(const struct policy *policy, struct subject subject, bool of_group)
-{
-        struct policy windows = policy_without_memory_max(policy);
-
-        subject.hard_limit = UINT64_MAX;
-        return subject.now + (of_group ? decide_next_look_group(&windows, &subject)
-                                       : decide_next_look_worker(&windows, &subject));
-}
-
-/* When a worker's part in the growth of its group must be sampled: who grew within the window can only be
- * told from samples within it. */
-static uint64_t contribution_due(const struct watch *watch, bool far, uint64_t now)
-{
-        uint64_t pause;
-
-        if (!watch->policy)
-                return UINT64_MAX;
-        pause = watch->policy->growth_window / (far ? 2 : 20);
-        return now + (far && pause < FAR_PAUSE_USEC     ? FAR_PAUSE_USEC
-                      : !far && pause < NEAR_PAUSE_USEC ? NEAR_PAUSE_USEC
-                                                        : pause);
 }
 
 /* ---- one worker */
@@ -167,7 +72,16 @@ static void judge_worker(struct watch *watch, struct worker *worker, uint64_t no
                 answer_worker(worker, &finding, now);
 }
 
-static void measure_workers(struct watch *watch, bool far, uint64_t now)
+/* Logged, or stopped: a limit that it stays over is no reason to look again and again. */
+static bool is_over_and_answered(const struct worker *worker, const struct subject *subject)
+{
+        return worker->policy && !worker->ending &&
+               subject->memory > policy_worker_memory_max(worker->policy, subject->bases) &&
+               answer_is_given(&worker->answered, REASON_WORKER_MEMORY, subject->memory,
+                               subject->now);
+}
+
+void judge_workers(struct watch *watch, enum pace pace, uint64_t now)
 {
         bool swaps = watch->reading.swap > 0 || !watch->reading.accounted;
         struct worker *worker, *next;
@@ -201,18 +115,13 @@ static void measure_workers(struct watch *watch, bool far, uint64_t now)
                 }
                 judge_worker(watch, worker, now);
                 subject = worker_subject(worker, now);
-                if (!worker->policy)
-                        worker->due = now + DECIDE_POLL_MAX;
-                else if (far)
-                        worker->due = calm_due(worker->policy, subject, false);
-                else
-                        worker->due = now + decide_next_look_worker(worker->policy, &subject);
-                worker->due = smaller(worker->due, contribution_due(watch, far, now));
+                worker->due = schedule_worker(worker, &subject, pace);
+                if (is_over_and_answered(worker, &subject))
+                        worker->due = now + ANSWERED_PAUSE_USEC;
         }
 }
 
-/* Those that grow by starting processes. */
-static void judge_families(struct watch *watch, uint64_t now)
+void judge_families(struct watch *watch, uint64_t now)
 {
         struct worker *worker;
 
@@ -365,13 +274,15 @@ static void judge_members(struct watch *watch, const struct finding *finding, ui
         free(workers);
 }
 
-static void judge_group(struct watch *watch, bool far, uint64_t now)
+void judge_group(struct watch *watch, enum pace pace, uint64_t now)
 {
         struct finding finding;
         struct subject subject;
-        uint64_t left = smaller(watch->reading.headroom, watch->manager->available);
+        uint64_t left = watch->reading.headroom;
         int r;
 
+        if (watch->manager->available < left)
+                left = watch->manager->available;
         if (!watch->policy)
                 return;
         watch->memory = watch->reading.accounted ? watch->reading.memory : summed(watch, now);
@@ -379,7 +290,7 @@ static void judge_group(struct watch *watch, bool far, uint64_t now)
                 watch->peak = watch->memory;
         series_push(&watch->series, now, watch->memory);
         r = cpu_measure_group(watch, now);
-        if (r < 0 && !is_gone(r))
+        if (r < 0 && r != -ENOENT && r != -ENODEV)
                 log_trouble(&watch->manager->trouble.read, now,
                             "Cannot read the CPU time of %s: %s", watch->shown, strerror(-r));
         subject = (struct subject){
@@ -391,8 +302,7 @@ static void judge_group(struct watch *watch, bool far, uint64_t now)
                 .bases = watch_bases(watch),
                 .cpu = watch->cpu,
         };
-        watch->due = far ? calm_due(watch->policy, subject, true)
-                         : now + decide_next_look_group(watch->policy, &subject);
+        watch->due = schedule_group(watch, &subject, pace);
         ending_measured_group(watch);
         if (now < watch->settle || ending_under_way(watch) || watch->manager->stopping)
                 return;
@@ -403,64 +313,4 @@ static void judge_group(struct watch *watch, bool far, uint64_t now)
                 watch->deliberating = 0;
         } else if (!answer_is_given(&watch->answered, finding.reason, watch->memory, now))
                 judge_members(watch, &finding, now);
-}
-
-/* ---- the look */
-
-static int look(struct watch *watch, uint64_t now)
-{
-        uint64_t usage = UINT64_MAX, bound, next;
-        struct worker *worker;
-        bool far;
-        int r;
-
-        r = group_read_usage(watch->reader, &usage);
-        if (is_gone(r))
-                return r;
-        bound = r < 0 ? UINT64_MAX : upper_bound(watch, usage);
-        if (now < watch->calm && is_far(watch, bound)) {
-                watch_look_at(watch, smaller(watch->calm, unseen_due(watch, bound, now)));
-                return 0;
-        }
-
-        r = group_read(watch->reader, &watch->reading);
-        if (r >= 0)
-                r = watch_scan(watch, now);
-        if (r < 0)
-                return r;
-        far = is_far(watch, bound);
-        /* It was far until now, and when its workers are due rested on that. */
-        if (!far && watch->calm > 0)
-                for (worker = watch->workers; worker; worker = worker->hh.next)
-                        worker->due = 0;
-        measure_workers(watch, far, now);
-        judge_families(watch, now);
-        judge_group(watch, far, now);
-
-        next = watch->policy ? watch->due : UINT64_MAX;
-        for (worker = watch->workers; worker; worker = worker->hh.next)
-                next = smaller(next, worker->due);
-        watch->calm = far ? smaller(next, unseen_due(watch, UINT64_MAX, now)) : 0;
-        watch_look_at(watch, smaller(next, unseen_due(watch, far ? bound : 0, now)));
-        return 0;
-}
-
-void judge_look(struct watch *watch)
-{
-        struct manager *manager = watch->manager;
-        uint64_t now = manager_now(manager);
-        int r;
-
-        if (watch->n_policies == 0)
-                return;
-        (void)manager_available(manager);
-        r = look(watch, now);
-        if (is_gone(r)) {
-                HASH_DEL(manager->watches, watch);
-                watch_free(watch);
-        } else if (r < 0) {
-                log_trouble(&manager->trouble.read, now, "Cannot read group %s: %s", watch->shown,
-                            strerror(-r));
-                watch_look_at(watch, now + DECIDE_POLL_MAX / 10);
-        }
 }

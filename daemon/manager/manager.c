@@ -338,6 +338,10 @@ static int set_up_loop(struct manager *manager)
                 r = notify_watchdog(manager->event);
         if (r >= 0)
                 r = offload_new(&manager->offload, manager->event);
+        if (r >= 0 && manager->host.layout == HOST_V1 && !manager->host.foreign)
+                r = offload_new(&manager->arming, manager->event);
+        if (r >= 0)
+                r = round_start(manager);
         if (r >= 0)
                 r = users_new(&manager->users, manager->offload);
         if (r >= 0)
@@ -498,6 +502,8 @@ struct manager *manager_free(struct manager *manager)
                 watch_free(watch);
         }
         manager->offload = offload_free(manager->offload);
+        manager->arming = offload_free(manager->arming);
+        round_stop(manager);
         store_free(manager->store);
         server_free(manager->server);
         users_free(manager->users);

@@ -18,11 +18,14 @@
 #include "manager/self.h"
 #include "report/escape.h"
 
+/* Looks that are further away than this are the manager's round's. */
+#define ROUND_FROM_USEC UINT64_C(4000000)
+
 static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
 {
         (void)source;
         (void)usec;
-        judge_look(userdata);
+        look_now(userdata);
         return 0;
 }
 
@@ -39,6 +42,7 @@ int watch_new(struct watch **ret, struct manager *manager, const char *path)
         watch->claim = manager_claim(manager, path);
         watch->reading.headroom = watch->reading.limit = UINT64_MAX;
         series_init(&watch->series, 0, 0);
+        alarm_init(&watch->alarm);
         r = watch->path && watch->shown ? group_reader_new(&watch->reader, &manager->host, path)
                                         : -ENOMEM;
         if (r >= 0)
@@ -79,6 +83,7 @@ struct watch *watch_free(struct watch *watch)
         if (!watch)
                 return NULL;
         let_go(watch);
+        alarm_off(watch);
         HASH_ITER(hh, watch->workers, worker, next)
         watch_drop(watch, worker);
         while (watch->annexes)
@@ -161,6 +166,7 @@ bool watch_apply(struct watch *watch)
         }
         watch->answered.tolerated_up_to = 0;
         watch->due = 0;
+        watch->list_due = 0;
         return watch->n_policies > 0;
 }
 
@@ -389,7 +395,13 @@ void watch_look_at(struct watch *watch, uint64_t usec)
         uint64_t accuracy = usec > now ? (usec - now) / 8 : 0;
 
         watch->next_look = usec;
-        /* Idle groups share wake-ups: an eighth late is as good as in time. */
+        watch->in_round = usec > now && usec - now >= ROUND_FROM_USEC;
+        if (watch->in_round) {
+                (void)sd_event_source_set_enabled(watch->timer, SD_EVENT_OFF);
+                round_include(watch);
+                return;
+        }
+        /* Those that are nearer share wake-ups: an eighth late is as good as in time. */
         (void)sd_event_source_set_time(watch->timer, usec);
         (void)sd_event_source_set_time_accuracy(watch->timer, accuracy > 0 ? accuracy : 1);
         (void)sd_event_source_set_enabled(watch->timer, SD_EVENT_ONESHOT);

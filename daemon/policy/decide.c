@@ -352,23 +352,51 @@ bool decide_cut_grace(const struct policy *policy, const struct finding *finding
         return policy->action == ACTION_KILL || memory > finding->ceiling;
 }
 
+static double fastest_growth(const struct subject *subject)
+{
+        return fmax(FASTEST_GROWTH, 2 * growth_latest(subject->series));
+}
+
+/*
+ * When the windows ask for the next sample, UINT64_MAX: never. A burst is one that reaches the nearest limit
+ * before grace and reaction are over: while even the fastest growth would not, its window need not be
+ * filled yet.
+ */
+static uint64_t next_sample(const struct policy *policy, const struct subject *subject,
+                            uint64_t own_limit, enum policy_scope judged)
+{
+        uint64_t usec = UINT64_MAX;
+
+        if (policy->scope != judged)
+                return usec;
+        if (policy->growth_max != POLICY_UNSET) {
+                uint64_t window = subject->series->growth_window;
+                uint64_t needed = saturating_add(policy->grace, reaction(subject->series));
+                uint64_t left = time_to(min_u64(own_limit, subject->hard_limit), subject->memory,
+                                        fastest_growth(subject));
+
+                needed = saturating_add(needed, saturating_add(window, window));
+                usec = left > needed ? left - needed : 0;
+                if (usec < window / LOOKS_PER_GROWTH_WINDOW)
+                        usec = window / LOOKS_PER_GROWTH_WINDOW;
+        }
+        if (policy->leak_max != POLICY_UNSET)
+                usec = min_u64(usec, series_slot_usec(subject->series) / LOOKS_PER_SLOT);
+        if (policy->cpu_time_max != POLICY_UNSET)
+                usec = min_u64(usec, cpu_spacing(policy->cpu_window));
+        return usec > DECIDE_POLL_MIN ? usec : DECIDE_POLL_MIN;
+}
+
 static uint64_t next_look(const struct policy *policy, const struct subject *subject,
                           uint64_t own_limit, enum policy_scope judged)
 {
         bool growth = policy->scope == judged && policy->growth_max != POLICY_UNSET;
-        bool leak = policy->scope == judged && policy->leak_max != POLICY_UNSET;
-        bool cpu = policy->scope == judged && policy->cpu_time_max != POLICY_UNSET;
         uint64_t limit = in_force(own_limit, subject);
         uint64_t nearest = growth ? min_u64(limit, subject->hard_limit) : limit;
-        double fastest = fmax(FASTEST_GROWTH, 2 * growth_latest(subject->series));
-        uint64_t usec = min_u64(DECIDE_POLL_MAX, time_to(nearest, subject->memory, fastest));
+        uint64_t usec = time_to(nearest, subject->memory, fastest_growth(subject));
 
-        if (growth)
-                usec = min_u64(usec, subject->series->growth_window / LOOKS_PER_GROWTH_WINDOW);
-        if (leak)
-                usec = min_u64(usec, series_slot_usec(subject->series) / LOOKS_PER_SLOT);
-        if (cpu)
-                usec = min_u64(usec, cpu_spacing(policy->cpu_window));
+        usec = min_u64(min_u64(usec, DECIDE_POLL_MAX),
+                       next_sample(policy, subject, own_limit, judged));
         return usec > DECIDE_POLL_MIN ? usec : DECIDE_POLL_MIN;
 }
 
@@ -381,4 +409,16 @@ uint64_t decide_next_look_worker(const struct policy *policy, const struct subje
 uint64_t decide_next_look_group(const struct policy *policy, const struct subject *group)
 {
         return next_look(policy, group, policy_group_memory_max(policy, group->bases), SCOPE_GROUP);
+}
+
+uint64_t decide_next_sample_worker(const struct policy *policy, const struct subject *worker)
+{
+        return next_sample(policy, worker, policy_worker_memory_max(policy, worker->bases),
+                           SCOPE_WORKER);
+}
+
+uint64_t decide_next_sample_group(const struct policy *policy, const struct subject *group)
+{
+        return next_sample(policy, group, policy_group_memory_max(policy, group->bases),
+                           SCOPE_GROUP);
 }

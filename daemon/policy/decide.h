@@ -115,3 +115,8 @@ bool decide_cut_grace(const struct policy *policy, const struct finding *finding
  * `policy`'s worker_memory_max counts for a worker, group_memory_max for a group. */
 uint64_t decide_next_look_worker(const struct policy *policy, const struct subject *worker);
 uint64_t decide_next_look_group(const struct policy *policy, const struct subject *group);
+
+/* The same for the windows alone, where something else tells when a limit is near: UINT64_MAX when none
+ * of them can find anything before the subject has grown. */
+uint64_t decide_next_sample_worker(const struct policy *policy, const struct subject *worker);
+uint64_t decide_next_sample_group(const struct policy *policy, const struct subject *group);

@@ -113,7 +113,7 @@ int arrivals_watch(struct arrivals *arrivals, const char *path)
         if (fd < 0)
                 return -errno;
         snprintf(own, sizeof(own), "/proc/self/fd/%d", fd);
-        number = inotify_add_watch(arrivals->fd, own, IN_CREATE | IN_MOVED_TO | IN_ONLYDIR);
+        number = inotify_add_watch(arrivals->fd, own, IN_CREATE | IN_DELETE | IN_MOVED_TO | IN_MOVED_FROM | IN_ONLYDIR);
         r = number < 0 ? -errno : keep(arrivals, number, path);
         close(fd);
         return r;
@@ -137,7 +137,7 @@ static bool take(struct arrivals *arrivals, const struct inotify_event *event, a
         if (!(event->mask & IN_ISDIR))
                 return false;
         /* What was below a renamed folder has its old path here. */
-        if (!folder || (event->mask & IN_MOVED_TO) ||
+        if (!folder || (event->mask & (IN_MOVED_TO | IN_MOVED_FROM)) ||
             asprintf(&path, "%s/%s", folder->path, event->name) < 0)
                 return true;
         fn(userdata, path);

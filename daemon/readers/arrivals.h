@@ -2,7 +2,7 @@
 #pragma once
 
 /*
- * Tells which groups were made, without a walk over all: inotify on the folders of the hierarchy. A
+ * Tells which groups were made or removed, without a walk over all: inotify on the folders of the hierarchy. A
  * worker that fills memory at GB/s in a group of its own is over its limit before a walk finds it, and
  * where there are many groups a walk for each new one would cost more than all else.
  *
@@ -17,11 +17,11 @@ struct arrivals;
 int arrivals_new(struct arrivals **ret, const struct host *host); /* 0 or a negative errno */
 struct arrivals *arrivals_free(struct arrivals *arrivals);        /* NULL */
 int arrivals_fd(const struct arrivals *arrivals); /* to poll; not the caller's to close */
-/* Groups made right below this one are told from now on; the same again changes nothing. 0 or a
+/* Groups made or removed right below this one are told from now on; the same again changes nothing. 0 or a
  * negative errno. */
 int arrivals_watch(struct arrivals *arrivals, const char *path);
 /*
- * Hands on the path of each group that was made since. `path` is the caller's only during the call,
+ * Hands on the path of each group that was made or removed since. `path` is the caller's only during the call,
  * which may watch further groups. True: some were missed, only a walk tells which.
  */
 typedef void (*arrivals_fn)(void *userdata, const char *path);

@@ -8,6 +8,7 @@
 #include <unistd.h>
 #include "readers/group.h"
 #include "readers/text.h"
+#include "readers/threshold.h"
 
 /*
  * The names of one accounting. v1's plain fields count the group alone, its total_ ones all below
@@ -192,6 +193,13 @@ int group_reader_new(struct group_reader **ret, const struct host *host, const c
         }
         *ret = reader;
         return 0;
+}
+
+int threshold_open(const struct group_reader *reader)
+{
+        int fd = reader->layout == HOST_V1 ? fcntl(reader->folder, F_DUPFD_CLOEXEC, 0) : -1;
+
+        return fd >= 0 ? fd : reader->layout == HOST_V1 ? -errno : -EOPNOTSUPP;
 }
 
 uint64_t group_reader_inode(const struct group_reader *reader)

@@ -66,13 +66,50 @@ static void test_next_look(void **state)
         /* the windows */
         policy.worker_memory_max = POLICY_UNSET;
         policy.growth_max = 1;
+        subject.hard_limit = 4 * GIB;
         assert_int_equal(decide_next_look_worker(&policy, &subject), SECOND / 2);
         policy.growth_max = POLICY_UNSET;
+        subject.hard_limit = UINT64_MAX;
         policy.leak_max = 1;
         assert_int_equal(decide_next_look_worker(&policy, &subject), DECIDE_POLL_MAX);
         policy.leak_window = 10 * SECOND;
         subject = steady(50 * MIB);
         assert_int_equal(decide_next_look_worker(&policy, &subject), 104167); /* half of a 48th */
+}
+
+/* What the windows ask for where something else watches the limits. */
+static void test_next_sample(void **state)
+{
+        const uint64_t needed = policy.grace + 2 * (SECOND / 2) + 100000 + 2 * 10 * SECOND;
+        struct subject subject = steady(50 * MIB);
+        uint64_t before = UINT64_MAX;
+
+        (void)state;
+        policy.worker_memory_max = 60 * MIB;
+        assert_int_equal(decide_next_sample_worker(&policy, &subject), UINT64_MAX);
+        policy.leak_max = 1;
+        assert_int_equal(decide_next_sample_worker(&policy, &subject), 600 * SECOND / 48 / 2);
+        assert_int_equal(decide_next_sample_group(&policy, &subject), UINT64_MAX);
+        policy.leak_max = POLICY_UNSET;
+
+        /* No burst can be found while even the fastest growth leaves more than the grace; from then on,
+         * two windows early, each part of the window is sampled. */
+        policy.growth_max = 1;
+        for (uint64_t limit = 1024 * GIB; limit > 60 * MIB; limit -= limit / 8) {
+                uint64_t left = (uint64_t)((double)(limit - 50 * MIB) / (4.0 * GIB) * 1e6);
+                uint64_t usec;
+
+                policy.worker_memory_max = limit;
+                usec = decide_next_sample_worker(&policy, &subject);
+                if (left > needed + SECOND / 2)
+                        assert_in_range(usec, left - needed - 2, left - needed + 2);
+                else
+                        assert_int_equal(usec, SECOND / 2);
+                assert_true(usec <= before);
+                before = usec;
+        }
+        policy.worker_memory_max = POLICY_UNSET; /* without any limit nothing is near one */
+        assert_int_equal(decide_next_sample_worker(&policy, &subject), UINT64_MAX);
 }
 
 /* A rate that was seen makes looks more frequent than a worker that stands still would get, never less. */
@@ -133,6 +170,7 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 TEST(test_culprit),
                 TEST(test_next_look),
+                TEST(test_next_sample),
                 TEST(test_next_look_with_a_rate),
                 TEST(test_fill_at_full_speed),
         };

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * One look at a group. Its cheap usage (cache included, so an upper bound) is read first: it says how near
+ * anything in the group can be (schedule.c). While nothing can, only the workers whose windows ask for a
+ * sample are measured. Otherwise the group is read, its processes are listed, those that are due are
+ * measured, and the alarm is set to where the nearest limit will be.
+ */
+
+#include <errno.h>
+#include <string.h>
+#include "manager/context.h"
+
+#define STEADY_PAUSE_USEC UINT64_C(10000) /* near a limit, but not on the way to it */
+#define SOON_USEC 50000.0                 /* on the way: at this rate it is there within */
+#define ARMED_FACTOR 10 /* an alarm that some ways to the limit pass by makes polls so much rarer, */
+#define ARMED_PAUSE_USEC UINT64_C(100000) /* but not rarer than it was bearable without */
+
+static bool is_gone(int r)
+{
+        return r == -ENOENT || r == -ENODEV;
+}
+
+static uint64_t smaller(uint64_t a, uint64_t b)
+{
+        return a < b ? a : b;
+}
+
+static uint64_t larger(uint64_t a, uint64_t b)
+{
+        return a > b ? a : b;
+}
+
+/* What is known already asks to be measured again. */
+static uint64_t known_due(const struct watch *watch)
+{
+        uint64_t due = watch->policy ? watch->due : UINT64_MAX;
+        const struct worker *worker;
+
+        for (worker = watch->workers; worker; worker = worker->hh.next)
+                due = smaller(due, worker->due);
+        return due;
+}
+
+/* Is the nearest limit being approached, so fast that it is reached within SOON_USEC? */
+static bool is_on_its_way(const struct watch *watch, uint64_t room, uint64_t now)
+{
+        double gone;
+
+        if (room >= watch->room || now <= watch->room_read)
+                return false;
+        gone = (double)(watch->room - room) / (double)(now - watch->room_read);
+        return (double)room < gone * SOON_USEC;
+}
+
+/* Nothing is near. */
+static int look_in_passing(struct watch *watch, enum pace pace, uint64_t usage, uint64_t now)
+{
+        uint64_t next;
+        int r;
+
+        if (known_due(watch) <= now) {
+                judge_workers(watch, pace, now);
+                judge_families(watch, now);
+                if (watch->policy && watch->due <= now) {
+                        r = group_read(watch->reader, &watch->reading);
+                        if (r < 0)
+                                return r;
+                        judge_group(watch, pace, now);
+                }
+        }
+        next = smaller(known_due(watch), watch->list_due);
+        if (pace != PACE_TOLD)
+                next = smaller(next, schedule_unseen(watch, usage, now));
+        watch_look_at(watch, next);
+        return 0;
+}
+
+static int look_closely(struct watch *watch, uint64_t usage, uint64_t now)
+{
+        bool was_near = watch->list_due == 0;
+        struct worker *worker;
+        uint64_t next, room;
+        enum pace pace;
+        struct trip trip;
+        int r;
+
+        r = group_read(watch->reader, &watch->reading);
+        if (r >= 0)
+                r = watch_scan(watch, now);
+        if (r < 0)
+                return r;
+        pace = schedule_pace(watch, usage);
+        /* It was far until now, and when its workers are due rested on that. */
+        if (pace == PACE_NEAR && !was_near)
+                for (worker = watch->workers; worker; worker = worker->hh.next)
+                        worker->due = 0;
+        judge_workers(watch, pace, now);
+        judge_families(watch, now);
+        judge_group(watch, pace, now);
+
+        room = schedule_room(watch);
+        trip = trip_at(usage, usage == UINT64_MAX ? UINT64_MAX : room);
+        alarm_want(watch, &trip, usage, now);
+
+        next = known_due(watch);
+        watch->list_due = pace == PACE_NEAR ? 0 : schedule_list(watch, usage, now);
+        if (pace != PACE_NEAR)
+                next = smaller(next, watch->list_due);
+        if (pace != PACE_TOLD)
+                next = smaller(next, schedule_unseen(watch, pace == PACE_FAR ? usage : 0, now));
+        if (pace == PACE_NEAR && usage < watch->alarm.armed.early)
+                next = larger(next, now + smaller(larger((next - smaller(next, now)) * ARMED_FACTOR,
+                                                         ARMED_PAUSE_USEC),
+                                                  DECIDE_POLL_MAX));
+        else if (pace == PACE_NEAR && !is_on_its_way(watch, room, now))
+                next = larger(next, now + STEADY_PAUSE_USEC);
+        watch->room = room;
+        watch->room_read = now;
+        watch_look_at(watch, next);
+        return 0;
+}
+
+static int look(struct watch *watch, uint64_t now)
+{
+        uint64_t usage = UINT64_MAX;
+        enum pace pace;
+        int r;
+
+        r = group_read_usage(watch->reader, &usage);
+        if (is_gone(r))
+                return r;
+        if (r < 0)
+                usage = UINT64_MAX;
+        if (now < watch->list_due && (pace = schedule_pace(watch, usage)) != PACE_NEAR)
+                return look_in_passing(watch, pace, usage, now);
+        return look_closely(watch, usage, now);
+}
+
+void look_now(struct watch *watch)
+{
+        struct manager *manager = watch->manager;
+        uint64_t now = manager_now(manager);
+        int r;
+
+        if (watch->n_policies == 0)
+                return;
+        watch->looked = now;
+        (void)manager_available(manager);
+        r = look(watch, now);
+        if (is_gone(r)) {
+                HASH_DEL(manager->watches, watch);
+                watch_free(watch);
+        } else if (r < 0) {
+                log_trouble(&manager->trouble.read, now, "Cannot read group %s: %s", watch->shown,
+                            strerror(-r));
+                watch_look_at(watch, now + DECIDE_POLL_MAX / 10);
+        }
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "policy/trip.h"
+
+static uint64_t saturating_add(uint64_t a, uint64_t b)
+{
+        return a > UINT64_MAX - b ? UINT64_MAX : a + b;
+}
+
+struct trip trip_at(uint64_t usage, uint64_t room)
+{
+        struct trip trip = {UINT64_MAX, UINT64_MAX};
+
+        if (room == UINT64_MAX)
+                return trip;
+        trip.exact = saturating_add(usage, room);
+        trip.early = room < TRIP_ROOM_MIN ? trip.exact : saturating_add(usage, room / 2);
+        return trip;
+}
+
+static uint64_t distance(uint64_t a, uint64_t b)
+{
+        return a > b ? a - b : b - a;
+}
+
+bool trip_is_outdated(const struct trip *armed, const struct trip *wanted, uint64_t usage)
+{
+        if (wanted->exact == UINT64_MAX)
+                return false; /* an alarm too many is only a look too many */
+        if (armed->exact == UINT64_MAX)
+                return true;
+        /* No room to halve: exact is all there is, as exact as the kernel is. */
+        if (wanted->early == wanted->exact && armed->early == armed->exact)
+                return distance(wanted->exact, armed->exact) > TRIP_ROOM_MIN / 8;
+        if (usage >= armed->early && wanted->early > usage)
+                return true;
+        return wanted->early < armed->early &&
+               armed->early - wanted->early > (wanted->exact - wanted->early) / 2;
+}
+
+bool trip_covers(const struct trip *armed, uint64_t usage, uint64_t sure)
+{
+        return usage < armed->early && armed->early <= sure;
+}
