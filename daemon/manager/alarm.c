@@ -104,7 +104,8 @@ static void are_set(struct job *job, bool ran)
                 close(arming->bell);
         if (watch && r < 0)
                 watch->alarm.again = manager_now(watch->manager) + AFTER_TROUBLE_USEC;
-        else if (watch && (group_read_usage(watch->reader, &usage) < 0 || usage >= arming->trip.early))
+        else if (watch &&
+                 (group_read_usage(watch->reader, &usage) < 0 || usage >= arming->trip.early))
                 watch_look_at(watch, 0); /* it was crossed before it was set */
         free(arming);
 }

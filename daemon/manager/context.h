@@ -29,6 +29,8 @@
 #include <limits.h>
 #include <stdbool.h>
 #include <systemd/sd-event.h>
+#define HASH_INITIAL_NUM_BUCKETS 4U /* most groups have few workers */
+#define HASH_INITIAL_NUM_BUCKETS_LOG2 2U
 #include <uthash.h>
 #include "act/end.h"
 #include "act/group.h"
@@ -199,7 +201,7 @@ struct watch {
 
         struct worker *workers; /* by pid */
         struct annex *annexes;
-        struct series series;
+        struct series *series; /* of the group as a whole; an empty one without `policy` */
         struct group_reading reading;
         uint64_t memory, peak;
         struct cpu_use *cpu; /* NULL: no policy asks for the group's CPU time */

@@ -78,7 +78,7 @@ static void add_groups(json_t *entry, struct manager *manager, const struct poli
                         .worker_memory_max = policy_worker_memory_max(policy, watch_bases(watch)),
                         .group_memory_max = policy_group_memory_max(policy, watch_bases(watch)),
                         .peak = watch->peak,
-                        .rate = growth_latest(&watch->series),
+                        .rate = growth_latest(watch->series),
                         .next_usec = from_now(watch->next_look, now),
                 };
 
@@ -145,7 +145,7 @@ static void add_limits(json_t *explanation, const struct worker *worker)
         const struct policy *policy = worker->policy;
         const struct watch *watch = worker->watch;
         const struct series *series =
-                policy->scope == SCOPE_GROUP ? &watch->series : &worker->series;
+                policy->scope == SCOPE_GROUP ? watch->series : &worker->series;
         const struct cpu_use *cpu = policy->scope == SCOPE_GROUP ? watch->cpu : worker->cpu;
         struct growth growth = growth_over_window(series);
         uint64_t burned = 0;
@@ -157,7 +157,7 @@ static void add_limits(json_t *explanation, const struct worker *worker)
         if (watch->policy == policy)
                 add_limit(explanation, "GroupMemoryMax",
                           policy_group_memory_max(policy, watch_bases(watch)),
-                          watch->series.n_pushed > 0, (double)watch->memory, 0,
+                          watch->series->n_pushed > 0, (double)watch->memory, 0,
                           policy->group_memory_share);
         add_limit(explanation, "GrowthMax", policy->growth_max, growth.known, growth.rate,
                   policy->growth_window, (struct share){0});

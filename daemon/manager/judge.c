@@ -288,13 +288,13 @@ void judge_group(struct watch *watch, enum pace pace, uint64_t now)
         watch->memory = watch->reading.accounted ? watch->reading.memory : summed(watch, now);
         if (watch->memory > watch->peak)
                 watch->peak = watch->memory;
-        series_push(&watch->series, now, watch->memory);
+        series_push(watch->series, now, watch->memory);
         r = cpu_measure_group(watch, now);
         if (r < 0 && r != -ENOENT && r != -ENODEV)
                 log_trouble(&watch->manager->trouble.read, now,
                             "Cannot read the CPU time of %s: %s", watch->shown, strerror(-r));
         subject = (struct subject){
-                .series = &watch->series,
+                .series = watch->series,
                 .now = now,
                 .memory = watch->memory,
                 .tolerated = watch->answered.tolerated_up_to,

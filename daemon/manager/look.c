@@ -13,7 +13,8 @@
 
 #define STEADY_PAUSE_USEC UINT64_C(10000) /* near a limit, but not on the way to it */
 #define SOON_USEC 50000.0                 /* on the way: at this rate it is there within */
-#define ARMED_FACTOR 10 /* an alarm that some ways to the limit pass by makes polls so much rarer, */
+#define ARMED_FACTOR                                                                               \
+        10 /* an alarm that some ways to the limit pass by makes polls so much rarer, */
 #define ARMED_PAUSE_USEC UINT64_C(100000) /* but not rarer than it was bearable without */
 
 static bool is_gone(int r)

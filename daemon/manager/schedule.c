@@ -15,10 +15,10 @@
 
 #include "manager/context.h"
 
-#define FAR_PAUSE_USEC UINT64_C(1000000) /* between samples for a group's limit, far from it, */
-#define NEAR_PAUSE_USEC UINT64_C(50000)  /* and near it */
-#define LIST_EACH_USEC UINT64_C(150000)  /* a list every so often, of all groups together, */
-#define LIST_MIN_USEC UINT64_C(5000000)  /* one group's not more often, */
+#define FAR_PAUSE_USEC UINT64_C(1000000)  /* between samples for a group's limit, far from it, */
+#define NEAR_PAUSE_USEC UINT64_C(50000)   /* and near it */
+#define LIST_EACH_USEC UINT64_C(150000)   /* a list every so often, of all groups together, */
+#define LIST_MIN_USEC UINT64_C(5000000)   /* one group's not more often, */
 #define LIST_MAX_USEC UINT64_C(150000000) /* and not less often, than this */
 
 static uint64_t smaller(uint64_t a, uint64_t b)
@@ -115,15 +115,14 @@ static uint64_t contribution_due(const struct watch *watch, enum pace pace, uint
         if (!policy)
                 return UINT64_MAX;
         if (pace == PACE_TOLD)
-                return now + series_slot_usec(&watch->series) / 2;
+                return now + series_slot_usec(watch->series) / 2;
         pause = policy->growth_window / (pace == PACE_FAR ? 2 : 20);
         if (pace == PACE_FAR)
                 return now + (pause < FAR_PAUSE_USEC ? FAR_PAUSE_USEC : pause);
         return now + (pause < NEAR_PAUSE_USEC ? NEAR_PAUSE_USEC : pause);
 }
 
-uint64_t schedule_worker(const struct worker *worker, const struct subject *subject,
-                         enum pace pace)
+uint64_t schedule_worker(const struct worker *worker, const struct subject *subject, enum pace pace)
 {
         uint64_t pause = DECIDE_POLL_MAX;
 

@@ -21,6 +21,9 @@
 /* Looks that are further away than this are the manager's round's. */
 #define ROUND_FROM_USEC UINT64_C(4000000)
 
+/* Of groups that are not judged as a whole: nothing is ever pushed into it. */
+static struct series no_series;
+
 static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
 {
         (void)source;
@@ -41,13 +44,10 @@ int watch_new(struct watch **ret, struct manager *manager, const char *path)
         watch->shown = escape_string(path);
         watch->claim = manager_claim(manager, path);
         watch->reading.headroom = watch->reading.limit = UINT64_MAX;
-        series_init(&watch->series, 0, 0);
+        watch->series = &no_series;
         alarm_init(&watch->alarm);
         r = watch->path && watch->shown ? group_reader_new(&watch->reader, &manager->host, path)
                                         : -ENOMEM;
-        if (r >= 0)
-                r = sd_event_add_time(manager->event, &watch->timer, CLOCK_MONOTONIC, UINT64_MAX, 0,
-                                      on_timer, watch);
         if (r < 0) {
                 watch_free(watch);
                 return r;
@@ -92,6 +92,8 @@ struct watch *watch_free(struct watch *watch)
         sd_bus_slot_unref(watch->asking);
         sd_event_source_disable_unref(watch->timer);
         group_reader_free(watch->reader);
+        if (watch->series != &no_series)
+                free(watch->series);
         free(watch->policies);
         free(watch->cpu);
         free(watch->path);
@@ -121,6 +123,26 @@ static bool narrows(const struct policy *policy)
 static bool is_about_groups(const struct policy *policy)
 {
         return policy_limits_group_memory(policy) || policy->scope == SCOPE_GROUP;
+}
+
+/* Only a group that is judged as a whole needs one. False without memory. */
+static bool keep_series(struct watch *watch)
+{
+        const struct policy *policy = watch->policy;
+
+        if (!policy)
+                return true;
+        if (watch->series == &no_series) {
+                struct series *series = calloc(1, sizeof(*series));
+
+                if (!series)
+                        return false;
+                watch->series = series;
+        }
+        if (watch->series->leak_window != policy->leak_window ||
+            watch->series->growth_window != policy->growth_window)
+                series_init(watch->series, policy->leak_window, policy->growth_window);
+        return true;
 }
 
 bool watch_apply(struct watch *watch)
@@ -154,10 +176,12 @@ bool watch_apply(struct watch *watch)
                 watch->asks_names |= narrows(policy);
         }
 
-        if (watch->policy && (watch->series.leak_window != watch->policy->leak_window ||
-                              watch->series.growth_window != watch->policy->growth_window))
-                series_init(&watch->series, watch->policy->leak_window,
-                            watch->policy->growth_window);
+        if (!keep_series(watch)) {
+                free(watch->policies);
+                watch->policies = NULL;
+                watch->n_policies = 0;
+                return false;
+        }
         for (worker = watch->workers; worker; worker = worker->hh.next) {
                 worker->answered.tolerated_up_to = 0;
                 worker->policy = NULL; /* of a configuration that may be gone */
@@ -396,8 +420,11 @@ void watch_look_at(struct watch *watch, uint64_t usec)
 
         watch->next_look = usec;
         watch->in_round = usec > now && usec - now >= ROUND_FROM_USEC;
+        if (!watch->in_round && !watch->timer)
+                watch->in_round = sd_event_add_time(watch->manager->event, &watch->timer,
+                                                    CLOCK_MONOTONIC, usec, 0, on_timer, watch) < 0;
         if (watch->in_round) {
-                (void)sd_event_source_set_enabled(watch->timer, SD_EVENT_OFF);
+                watch->timer = sd_event_source_disable_unref(watch->timer);
                 round_include(watch);
                 return;
         }

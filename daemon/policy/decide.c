@@ -376,7 +376,7 @@ static uint64_t next_sample(const struct policy *policy, const struct subject *s
                                         fastest_growth(subject));
 
                 needed = saturating_add(needed, saturating_add(window, window));
-                usec = left > needed ? left - needed : 0;
+                usec = left == UINT64_MAX ? left : left > needed ? left - needed : 0;
                 if (usec < window / LOOKS_PER_GROWTH_WINDOW)
                         usec = window / LOOKS_PER_GROWTH_WINDOW;
         }
