@@ -286,7 +286,6 @@ int ending_start(const struct ending_order *order)
                 .breaker = order->breaker,
                 .stage = GRACE,
                 .started = now,
-                .stage = GRACE, /* none of the others before has begun */
         };
         DL_APPEND(manager->endings, ending);
         r = ending->path ? sd_event_add_time(manager->event, &ending->timer, CLOCK_MONOTONIC,
