@@ -58,7 +58,7 @@ static inline void multiply(mpz_ptr out, mpz_srcptr a, mpz_srcptr b)
         out->_mp_size = is_negative ? -size : size;
 }
 
-#define PRODUCT bng_predict_multiply(Z(a), Z(b))
+#define PRODUCT (a == b ? bng_predict_square(Z(a)) : bng_predict_multiply(Z(a), Z(b)))
 CHECK(mul, (const mpz_t a, const mpz_t b), PRODUCT)
 SMALL(mul, (const mpz_t a, const mpz_t b), (a, b), LIMBS_TWO,
       RUN_STEPS(ctx, rop, PRODUCT, bng_steps_multiply(out, a, b, stop)), multiply(out, a, b))

@@ -105,6 +105,11 @@ struct bng_prediction bng_predict_multiply(struct bng_operand a, struct bng_oper
         return bng_timed(prediction, product_time(a, b));
 }
 
+struct bng_prediction bng_predict_square(struct bng_operand a)
+{
+        return bng_holding(bng_predict_multiply(a, a), bng_peak_square(bng_operand_bits_max(a)));
+}
+
 struct bng_prediction bng_predict_add_product(struct bng_operand r, struct bng_operand a,
                                               struct bng_operand b)
 {

@@ -33,6 +33,8 @@ struct bng_prediction bng_predict_complement(struct bng_operand a);
 struct bng_prediction bng_predict_add(struct bng_operand a, struct bng_operand b);
 struct bng_prediction bng_predict_subtract(struct bng_operand a, struct bng_operand b);
 struct bng_prediction bng_predict_multiply(struct bng_operand a, struct bng_operand b);
+/* The product of a variable and itself, which GMP knows by its address. */
+struct bng_prediction bng_predict_square(struct bng_operand a);
 /* r + ab, r - ab */
 struct bng_prediction bng_predict_add_product(struct bng_operand r, struct bng_operand a,
                                               struct bng_operand b);
