@@ -23,7 +23,10 @@ struct bng_prediction bng_predict_bitwise(struct bng_operand a, struct bng_opera
         struct bng_operand result = bng_operand_range(bng_range_bitwise(a.size, b.size),
                                                       a.may_be_negative || b.may_be_negative, true);
 
-        return bng_predicted(result, BNG_WORK_BITWISE,
+        /* Of a negative operand GMP makes the complement first. */
+        bool as_they_are = !a.may_be_negative && !b.may_be_negative;
+
+        return bng_predicted(result, as_they_are ? BNG_WORK_COPY : BNG_WORK_BITWISE,
                              longer(bng_operand_bits_max(a), bng_operand_bits_max(b)));
 }
 
@@ -162,6 +165,8 @@ struct bng_prediction bng_predict_low_bits(enum bng_division division, struct bn
         struct bng_operand result = bng_operand_range(
                 size, division == BNG_CEILING || (division == BNG_TRUNCATE && a.may_be_negative),
                 division == BNG_FLOOR || (division == BNG_TRUNCATE && a.may_be_positive));
-        return bng_predicted(result, BNG_WORK_BITWISE,
-                             longer(bng_operand_bits_max(a), bng_operand_bits_max(result)));
+        /* Away from zero it is a complement, for which GMP makes room up to the count. */
+        bool away = rounding(division, a) != BNG_TOWARDS_ZERO;
+        uint64_t room = away ? bng_range_bits(modulus).bits_max : 0;
+        return bng_predicted(result, BNG_WORK_COPY, longer(room, bng_operand_bits_max(result)));
 }

@@ -87,7 +87,10 @@ struct bng_prediction bng_predict_root(struct bng_operand a, struct bng_operand 
 
         struct bng_operand result = bng_operand_range(bng_range_root(a.size, degree.size),
                                                       a.may_be_negative, a.may_be_positive);
-        return bng_predicted(result, BNG_WORK_ROOT, bng_operand_bits_max(a));
+        uint64_t bits = bng_operand_bits_max(a);
+        struct bng_prediction prediction = bng_predicted(result, BNG_WORK_ROOT, bits);
+        bool is_square = degree.size.known && degree.size.value == 2;
+        return is_square ? bng_holding(prediction, bng_peak_square_root(bits)) : prediction;
 }
 
 /* ---- factorials and their kin ---- */

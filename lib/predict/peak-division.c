@@ -33,3 +33,15 @@ uint64_t bng_peak_remainder(uint64_t a_bits, uint64_t d_bits)
 
         return bng_bytes_of_limbs(results + SPARE_LIMBS + bng_scratch_remainder(n, d));
 }
+
+/*
+ * mpn_dc_sqrt: the leading half of the root by the same way, and then a division by twice that of
+ * what is left.
+ */
+uint64_t bng_peak_square_root(uint64_t a_bits)
+{
+        uint64_t root = bng_limbs_of_bits(a_bits) / 2 + 1;
+        uint64_t block = 2 * root + root / 2 + 16;
+
+        return bng_bytes_of_limbs(root + block + bng_scratch_quotient(root + 2, root / 2 + 1));
+}

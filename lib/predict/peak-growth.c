@@ -107,10 +107,10 @@ static uint64_t by_pair(uint64_t bits, unsigned halves)
         return bng_bytes_of_limbs(halves * room + more(product, before) + 16);
 }
 
-/* The result and the pair. */
+/* The result and the pair, and what is made of the pair where it goes in steps. */
 uint64_t bng_peak_fibonacci(uint64_t bits)
 {
-        return by_pair(bits, 4);
+        return by_pair(bits, 5);
 }
 
 /* Two blocks of the result's length, and one of the pair. */

@@ -83,6 +83,7 @@ uint64_t bng_peak_parse(uint64_t digits, unsigned base);
 /* peak-division.c: the quotient towards zero; a remainder, a quotient rounded otherwise, or both. */
 uint64_t bng_peak_quotient(uint64_t a_bits, uint64_t d_bits);
 uint64_t bng_peak_remainder(uint64_t a_bits, uint64_t d_bits);
+uint64_t bng_peak_square_root(uint64_t a_bits);
 
 /* There is no such number; `why` is static text. */
 struct bng_prediction bng_predicted_undefined(const char *why);

@@ -2,18 +2,14 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
-#include "gmp-hooks.h"
 #include "guard-cases.h"
 
 /*
- * What the guard costs, and how far its predictions of memory lie above the truth:
+ * What the guard costs:
  *
  *   the time of guarded sums and products over GMP's own, of operands of 1 and of 64 limbs: with a
  *   context as it comes, with a total limit and statistics on (on one of many numbers of its own),
- *   and of a check alone, which has to judge;
- *
- *   predicted over measured peak of every operation, over sizes from 10^2 to 10^6 bits: the smallest,
- *   the median and the largest.
+ *   and of a check alone, which has to judge.
  *
  * Times are the least of many short rounds that take turns, because anything else on the machine only
  * adds, and to all of them.
@@ -112,69 +108,9 @@ static void costs(bng_ctx *ctx, bool json)
         bng_ctx_free(counting);
 }
 
-/* The lowest memory limit under which the check passes. */
-static uint64_t predicted_peak(bng_ctx *ctx, const struct guard_case *op, const struct operands *x,
-                               mpz_srcptr r)
-{
-        uint64_t refused = 0;
-        uint64_t enough = UINT64_C(1) << 40;
-
-        while (enough - refused > 1) {
-                uint64_t middle = refused + (enough - refused) / 2;
-                bng_ctx_set_memory_limit_bytes(ctx, middle);
-                if (op->check(ctx, x, r) == BNG_REFUSED_MEMORY)
-                        refused = middle;
-                else
-                        enough = middle;
-        }
-        bng_ctx_set_memory_limit_bytes(ctx, UINT64_MAX);
-        return enough;
-}
-
-#define SAMPLES_MAX 64
-
-static int ascending(const void *a, const void *b)
-{
-        double difference = *(const double *)a - *(const double *)b;
-        return (difference > 0) - (difference < 0);
-}
-
-static void compare_peaks(bng_ctx *ctx, const struct guard_case *op, bool json, bool *first)
-{
-        double ratios[SAMPLES_MAX];
-        size_t n = 0;
-        struct operands x;
-
-        operands_init(&x);
-        for (double bits = 100; bits <= 1e6 && n < SAMPLES_MAX; bits *= 1.2) {
-                mpz_t r, s;
-                if (bits > (double)op->bits_max)
-                        break;
-                mpz_inits(r, s, NULL);
-                op->make(&x, (uint64_t)bits);
-                uint64_t predicted = predicted_peak(ctx, op, &x, r);
-                gmp_hooks_start();
-                bng_status status = op->guarded(ctx, &x, r, s);
-                uint64_t measured = gmp_hooks_peak_bytes();
-                if (status == BNG_OK && measured > 0)
-                        ratios[n++] = (double)predicted / (double)measured;
-                mpz_clears(r, s, NULL);
-        }
-        operands_clear(&x);
-        qsort(ratios, n, sizeof *ratios, ascending);
-        if (n == 0)
-                return;
-        printf(json ? "%s{\"operation\": \"%s\", \"least\": %.3f, \"median\": %.3f, \"most\": "
-                      "%.3f, \"sizes\": %zu}"
-                    : "%s%-16s %8.1f %8.1f %8.1f   of %zu sizes\n",
-               json && !*first ? ", " : "", op->name, ratios[0], ratios[n / 2], ratios[n - 1], n);
-        *first = false;
-}
-
 int main(int argc, char **argv)
 {
         bool json = argc == 2 && strcmp(argv[1], "--json") == 0;
-        bool first = true;
         bng_ctx *ctx;
 
         if (argc > 1 && !json) {
@@ -188,18 +124,6 @@ int main(int argc, char **argv)
                 printf("{\"costs\": [");
         costs(ctx, json);
 
-        /* The hooks count, which takes time; blocks from before them would confuse them. */
-        random_end();
-        gmp_hooks_install();
-        random_start(1);
-        bng_ctx_set_result_limit_bits(ctx, UINT64_MAX);
-        if (json)
-                printf("], \"predicted_over_measured_peak\": [");
-        else
-                printf("\n%-16s %8s %8s %8s   predicted over measured peak\n", "operation", "least",
-                       "median", "most");
-        for (size_t i = 0; i < guard_cases_count; i++)
-                compare_peaks(ctx, &guard_cases[i], json, &first);
         if (json)
                 printf("]}\n");
         random_end();
