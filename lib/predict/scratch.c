@@ -22,7 +22,9 @@
  * the bits of h. What is rounded up stays within 1.6 times its length, but for k >= 11, where the
  * last row of a table also serves lengths for which it was not tuned. So the bound is the worst of
  * all k that are within these limits, a little widened: it holds for any processor. Right above odd
- * powers of two it is half above what a well tuned table takes, elsewhere closer.
+ * powers of two it is half above what a well tuned table takes, elsewhere closer. Where a table
+ * begins its transforms is not known either, from 1300 limbs of a factor on or only from 11520: in
+ * between it is up to three times what Toom's methods take.
  */
 
 /* A transform does not pay off below, and Toom's blocks are below the 32512 bytes from which on GMP
