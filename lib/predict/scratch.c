@@ -17,8 +17,8 @@
  *   multiplied by transforms themselves, to a multiple of their length. Both factors lie there in
  *   pieces; of a square the second block is only as long as the result.
  *
- * Only k is not known: GMP takes it from a table that is tuned for the processor, in Debian's
- * library for several at once. All tables of GMP 6.2 and 6.3 keep to 2^k < h/3.6 and 4^k < 8/3 of
+ * Only k is not known: GMP takes it from a table that is tuned for the processor that it was built
+ * for. All tables of GMP 6.2 and 6.3 keep to 2^k < h/3.6 and 4^k < 8/3 of
  * the bits of h. What is rounded up stays within 1.6 times its length, but for k >= 11, where the
  * last row of a table also serves lengths for which it was not tuned. So the bound is the worst of
  * all k that are within these limits, a little widened: it holds for any processor. Right above odd
