@@ -10,7 +10,8 @@
  * A context's own numbers are those of bng_mpz_init and its kind, known by the address of the
  * mpz_t. Each is charged for the room of its limbs, used or not, as malloc holds it. An entry holds
  * what was charged last; whatever happens to the number outside of guarded functions is found when
- * it is the destination of one the next time.
+ * it is the destination of one the next time. The values of an evaluation count too, without an
+ * entry each: it adds and subtracts them itself.
  */
 
 #include "guard/context.h"

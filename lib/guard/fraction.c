@@ -7,7 +7,8 @@
 
 /*
  * Fractions, a line each like the integers. A fraction fits if its numerator and its denominator do;
- * where that is not sure, GMP computes into a temporary.
+ * where that is not sure, and under a total, which both have to fit together, GMP computes into a
+ * temporary.
  */
 
 struct output {
@@ -32,12 +33,14 @@ static bng_status open(struct output *output, bng_ctx *ctx, mpq_ptr destination,
         bng_status status = bng_judge(ctx, prediction);
 
         if (status == BNG_OK)
-                open_to(output, ctx, destination, bng_straddles(ctx, prediction));
+                open_to(output, ctx, destination,
+                        ctx->total_limit_bytes != UINT64_MAX || bng_straddles(ctx, prediction));
         return status;
 }
 
 static void end(struct output *output)
 {
+        output->ctx->pending_bytes = 0;
         if (output->out != output->destination)
                 mpq_clear(output->temporary);
 }
@@ -50,6 +53,12 @@ static bng_status close(struct output *output)
 
         if (status == BNG_OK && !direct)
                 status = bng_judge_result(ctx, mpq_denref(output->out));
+        if (status == BNG_OK && !direct)
+                status = bng_judge_room(ctx, mpq_numref(output->destination),
+                                        mpq_numref(output->out));
+        if (status == BNG_OK && !direct)
+                status = bng_judge_room(ctx, mpq_denref(output->destination),
+                                        mpq_denref(output->out));
         if (status == BNG_OK) {
                 if (!direct)
                         mpq_swap(output->destination, output->temporary);

@@ -23,6 +23,22 @@ void bng_mpz_clear(bng_ctx *ctx, mpz_t x)
 
 CHECK(realloc2, (mp_bitcnt_t bits), bng_predict_room(bits))
 
+bng_status bng_mpq_init(bng_ctx *ctx, mpq_t x)
+{
+        mpq_init(x);
+        if (bng_account_open(ctx, mpq_numref(x)) && bng_account_open(ctx, mpq_denref(x)))
+                return BNG_OK;
+        bng_account_close(ctx, mpq_numref(x));
+        return bng_ctx_fail(ctx, BNG_NO_MEMORY, "out of memory");
+}
+
+void bng_mpq_clear(bng_ctx *ctx, mpq_t x)
+{
+        bng_account_close(ctx, mpq_numref(x));
+        bng_account_close(ctx, mpq_denref(x));
+        mpq_clear(x);
+}
+
 /* Room for the bits is judged like a number that has them. */
 bng_status bng_mpz_realloc2(bng_ctx *ctx, mpz_t x, mp_bitcnt_t bits)
 {

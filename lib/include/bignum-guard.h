@@ -466,6 +466,9 @@ BNG_PUBLIC bng_status bng_mpz_init_set_ui(bng_ctx *ctx, mpz_t x, unsigned long o
 BNG_PUBLIC bng_status bng_mpz_init_set_si(bng_ctx *ctx, mpz_t x, long op);
 BNG_PUBLIC bng_status bng_mpz_init_set_str(bng_ctx *ctx, mpz_t x, const char *text, int base);
 BNG_PUBLIC void bng_mpz_clear(bng_ctx *ctx, mpz_t x);
+/* A fraction is two such numbers: 0/1 at first, as mpq_init makes it. */
+BNG_PUBLIC bng_status bng_mpq_init(bng_ctx *ctx, mpq_t x);
+BNG_PUBLIC void bng_mpq_clear(bng_ctx *ctx, mpq_t x);
 
 /* rop = op, |op|, -op, ~op */
 BNG_PUBLIC bng_status bng_mpz_set_ui(bng_ctx *ctx, mpz_t rop, unsigned long op);

@@ -202,6 +202,37 @@ static void test_unguarded_changes_are_found(void **state)
         mpz_clear(a);
 }
 
+static uint64_t room_q(mpq_srcptr q)
+{
+        return room(mpq_numref(q)) + room(mpq_denref(q));
+}
+
+static void test_fractions_count(void **state)
+{
+        bng_ctx *ctx = context(2000);
+        mpq_t a, b;
+
+        (void)state;
+        assert_int_equal(bng_mpq_init(ctx, a), BNG_OK);
+        assert_int_equal(bng_mpq_init(ctx, b), BNG_OK);
+        assert_int_equal(bng_ctx_live_bytes(ctx), room_q(a) + room_q(b));
+        assert_int_equal(bng_mpq_set_si(ctx, a, -7, 3), BNG_OK);
+        while (bng_mpq_mul(ctx, a, a, a) == BNG_OK) {
+                assert_int_equal(bng_ctx_live_bytes(ctx), room_q(a) + room_q(b));
+                assert_true(bng_ctx_live_bytes(ctx) <= 2000);
+        }
+        assert_int_equal(bng_ctx_failures(ctx, BNG_REFUSED_TOTAL), 1);
+        assert_int_equal(bng_ctx_live_bytes(ctx), room_q(a) + room_q(b));
+        /* The value of an expression moves into it. */
+        const bng_variable variable = {"b", mpq_numref(b), mpq_denref(b)};
+        assert_int_equal(bng_eval(ctx, b, "b + 1/3**300", 12, &variable, 1), BNG_OK);
+        assert_int_equal(bng_ctx_live_bytes(ctx), room_q(a) + room_q(b));
+        bng_mpq_clear(ctx, a);
+        bng_mpq_clear(ctx, b);
+        assert_int_equal(bng_ctx_live_bytes(ctx), 0);
+        ctx = bng_ctx_free(ctx);
+}
+
 /* Random operations on many numbers: the sum is always what they hold, and never over the total. */
 static void test_books_balance(void **state)
 {
@@ -406,6 +437,7 @@ int main(void)
                 cmocka_unit_test(test_total_of_every_operation),
                 cmocka_unit_test(test_numbers_come_and_go),
                 cmocka_unit_test(test_unguarded_changes_are_found),
+                cmocka_unit_test(test_fractions_count),
                 cmocka_unit_test(test_books_balance),
                 cmocka_unit_test(test_statistics),
                 cmocka_unit_test(test_who_is_told),
