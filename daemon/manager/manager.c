@@ -335,7 +335,7 @@ static int set_up_loop(struct manager *manager)
         if (r >= 0)
                 r = sd_event_add_signal(manager->event, NULL, SIGHUP, on_hangup, manager);
         if (r >= 0)
-                r = notify_watchdog(manager->event);
+                r = notify_open(manager->event);
         if (r >= 0)
                 r = offload_new(&manager->offload, manager->event);
         if (r >= 0 && manager->host.layout == HOST_V1 && !manager->host.foreign)
@@ -495,6 +495,7 @@ struct manager *manager_free(struct manager *manager)
 
         if (!manager)
                 return NULL;
+        notify_close();
         ending_give_up(manager);
         HASH_ITER(hh, manager->watches, watch, next)
         {

@@ -9,9 +9,13 @@
 
 #include <systemd/sd-event.h>
 
-/* For READY and the like, which the service manager waits for: waits a second for room, then drops it. */
+/* Begins: with the pings that say that the loop turns, four times in each WatchdogSec=, if the unit has one.
+ * 0 or a negative errno. */
+int notify_open(sd_event *event);
+void notify_close(void);
+
+/* For READY and the like, which the service manager waits for: kept in their order, and sent as soon as there
+ * is room. When too many wait already, the oldest is dropped. */
 void notify_state(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* For what is told again anyway: dropped where there is no room. */
 void notify_in_passing(const char *format, ...) __attribute__((format(printf, 1, 2)));
-/* Says that the loop turns, four times in each WatchdogSec=, if the unit has one. */
-int notify_watchdog(sd_event *event);

@@ -7,7 +7,7 @@ import socket
 import time
 from pathlib import Path
 
-from harness import PYTHON, EndToEnd, main
+from harness import MIB, PYTHON, EndToEnd, main
 
 # Forks so many children, which sleep and ignore SIGTERM or do not, and grows itself.
 CROWD = """
@@ -160,6 +160,21 @@ class Hostile(EndToEnd):
         time.sleep(2)
         process = self.python(self.group("late"), GROWER)
         self.assert_ended(guard, process, "worker-memory", 10)
+
+    def test_reloads_that_nobody_hears_of_hold_nothing_up(self):
+        guard = self.guard("[Policy p]\nCgroup={home}/**\nWorkerMemoryMax=96M\nAction=kill\n")
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as crowder:
+            crowder.setblocking(False)
+            with self.assertRaises(BlockingIOError):
+                while True:
+                    crowder.sendto(b"X=1", guard.socket.getsockname())
+        process = self.grow(self.group("a"), 100, 800)
+        while process.poll() is None:
+            guard.signal(signal.SIGHUP)
+            time.sleep(0.1)
+        # A loop that waits to be heard would not look before the kernel's own limit.
+        self.assertLess(self.assert_ended(guard, process, "worker-memory")["value"], 400 * MIB)
+        self.assertTrue(guard.wait_for_notification("READY=1", 10), "and at last it is told")
 
     def test_a_proof_that_never_comes(self):
         freezer = Path("/sys/fs/cgroup/freezer")

@@ -21,7 +21,7 @@ from harness import BUILD, FENCE, MIB, PYTHON, WORKERS, EndToEnd, main, names
 from cgroups import Group  # from tests/support, which harness makes known
 from guard import Guard, start_time
 
-PATIENCE = 90  # seconds that anything may take; only so that a failure ends
+PATIENCE = 40  # seconds that anything may take; only so that a failure ends
 RELOAD = 5  # seconds between two reloads
 
 
@@ -135,6 +135,7 @@ class Play:
         now = time.monotonic()
         if now - self.began > PATIENCE:
             self.complain("not over in time")
+            self.explain()
             return True
         if self.todo or not all(self.is_settled(*each) for each in self.scenario.answers.items()):
             self.quiet_since = None
@@ -143,6 +144,13 @@ class Play:
         return now - self.quiet_since >= self.scenario.watch
 
     # ---- what is right
+
+    def explain(self):
+        """What the daemon knows about those who did not get their answer."""
+        for role, answer in self.scenario.answers.items():
+            if ("is", role) in self.happened and not self.is_settled(role, answer):
+                done = self.guard.bng("explain", str(self.pid(role)))
+                self.complain(f"{role} by bng explain: {done.stdout}{done.stderr}")
 
     def complain(self, what):
         self.wrong.append(what)
@@ -258,14 +266,15 @@ class Scenarios(EndToEnd):
         by_daemon = {}
         for scenario, daemon in drawn:
             by_daemon.setdefault(daemon, []).append(scenario)
-        self.stage = {}
-        waiting = []
+        self.guards, waiting = [], []
         for name, scenarios in by_daemon.items():
             plays = [Play(self, scenario) for scenario in scenarios]
             guard = self.daemon(name, plays)
-            self.stage[guard] = set()
-            waiting += [(guard, play) for play in plays]
-        waiting.sort(key=lambda each: each[1].scenario.number, reverse=True)
+            self.guards.append(guard)
+            for play in plays:
+                play.guard = guard
+            waiting += plays
+        waiting.sort(key=lambda play: play.scenario.number, reverse=True)
         wrong = self.play(waiting)
         for play in wrong:
             print(play.report(), file=sys.stderr)
@@ -275,22 +284,23 @@ class Scenarios(EndToEnd):
 
     def play(self, waiting):
         """Plays all, so many at a time; those that went wrong."""
-        playing, wrong, known = [], [], {guard: 0 for guard in self.stage}
+        playing, wrong, known = [], [], {guard: 0 for guard in self.guards}
         reload = time.monotonic() + RELOAD
         while waiting or playing:
             while waiting and len(playing) < OPTIONS.jobs:
                 playing.append(waiting.pop())
-                playing[-1][1].began = time.monotonic()
-            over = [each for each in playing if each[1].step()]
-            for guard in known:
-                known[guard] = self.deal(guard, known[guard], [p for g, p in playing if g is guard])
-            for each in over:
-                playing.remove(each)
-                each[1].judge()
-                wrong += [each[1]] if each[1].wrong else []
+                playing[-1].began = time.monotonic()
+            over = [play for play in playing if play.step()]
+            for guard in self.guards:
+                plays = [play for play in playing if play.guard is guard]
+                known[guard] = self.deal(guard, known[guard], plays)
+            for play in over:
+                playing.remove(play)
+                play.judge()
+                wrong += [play] if play.wrong else []
             if time.monotonic() > reload:
                 reload = time.monotonic() + RELOAD
-                for guard in known:
+                for guard in self.guards:
                     guard.signal(signal.SIGHUP)
             time.sleep(0.05)
         return wrong
