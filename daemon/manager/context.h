@@ -17,6 +17,7 @@
  *   judge.c      what was read, measured and decided                  -> answer
  *   answer.c     what is done about it: log, freeze, or end           -> ending, record
  *   ending.c     an end as a little state machine; members.c: its processes
+ *   relief.c     memory that a death is about to free
  *   record.c     a verdict from what is known
  *   describe.c   status and explanations for the bus
  *
@@ -182,6 +183,12 @@ enum pace {
         PACE_NEAR,
 };
 
+/* Memory that a death is about to free, see relief.c. */
+struct relief {
+        uint64_t settle, until; /* monotonic microseconds */
+        uint64_t below, above;  /* bytes of the group's total: between them it is awaited */
+};
+
 struct watch {
         struct manager *manager;
         char *path;
@@ -216,8 +223,7 @@ struct watch {
         uint64_t list_due; /* when the list of processes is to be read although nothing is near */
 
         struct answered answered;
-        uint64_t
-                settle; /* monotonic microseconds: no other culprit before, memory is being freed */
+        struct relief relief; /* from the last death in it */
         uint64_t deliberating; /* since when culprits are being proven, 0: they are not */
         UT_hash_handle hh;
 };
@@ -385,6 +391,11 @@ bool ending_under_way(const struct watch *watch);
 void ending_forget_watch(struct manager *manager, const struct watch *watch);
 /* Writes down every end that is under way as it stands, and lets go of all. */
 void ending_give_up(struct manager *manager);
+
+/* ---- relief.c */
+/* One that was ended is dead: its groups wait for its memory before they are judged again. */
+void relief_expect(const struct worker *dead, struct manager *manager);
+bool relief_is_near(struct watch *watch, uint64_t now); /* is memory still about to be freed? */
 
 /* ---- record.c */
 /* Was it the group's own total that broke the policy? Then its series is the evidence. */

@@ -304,7 +304,7 @@ void judge_group(struct watch *watch, enum pace pace, uint64_t now)
         };
         watch->due = schedule_group(watch, &subject, pace);
         ending_measured_group(watch);
-        if (now < watch->settle || ending_under_way(watch) || watch->manager->stopping)
+        if (relief_is_near(watch, now) || ending_under_way(watch) || watch->manager->stopping)
                 return;
 
         finding = decide_group(watch->policy, &subject);

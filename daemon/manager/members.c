@@ -17,7 +17,6 @@
 
 #define SWEEP_MAX 256                /* new processes in one turn of the loop */
 #define SWEEP_ROUNDS 4               /* lists in one turn, while those listed are gone too fast */
-#define SETTLE_USEC UINT64_C(250000) /* for the kernel's counters to follow a death */
 
 static uint64_t realtime(void)
 {
@@ -70,10 +69,9 @@ static void member_died(struct member *member)
         close_member(member, member->signalled          ? OUTCOME_ENDED
                              : ending->stage == RESTART ? OUTCOME_RESTARTED
                                                         : OUTCOME_GONE);
-        if (ending->watch) {
-                ending->watch->settle = manager_now(ending->manager) + SETTLE_USEC;
+        relief_expect(member->worker, ending->manager);
+        if (ending->watch)
                 watch_look_at(ending->watch, 0);
-        }
 }
 
 bool members_awaited(const struct ending *ending)
