@@ -323,8 +323,13 @@ void members_were_killed(struct ending *ending)
                 if (act_check(&member->worker->target, &ending->manager->host,
                               member->worker->reader) == ACT_REFUSED)
                         let_go(member, "has left the group in which it was judged");
-                else
+                else {
                         note_signal(member, SIGKILL, true);
+                        /* The kernel sends it to the first thread alone: where that one has ended,
+                         * it reaches nobody. */
+                        if (process_leader_is_gone(member->worker->reader))
+                                signal_member(member, SIGKILL);
+                }
         }
 }
 

@@ -265,6 +265,13 @@ int process_read_memory(struct process_reader *reader, struct process_memory *re
         return 0;
 }
 
+bool process_leader_is_gone(struct process_reader *reader)
+{
+        struct pages pages;
+
+        return find_pages(reader, &pages) == 0 && reader->memory != reader->folder;
+}
+
 /* Sums named lines of a file of the thread that shows the memory; needs the first of them. */
 static int sum_fields(struct process_reader *reader, const char *file, const char *const names[2],
                       uint64_t *bytes)

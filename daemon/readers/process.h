@@ -41,6 +41,8 @@ int process_read_memory(struct process_reader *reader, struct process_memory *re
 int process_read_cpu(struct process_reader *reader, uint64_t *usec);
 /* Does it have a handler of its own for the signal? */
 int process_read_handles(struct process_reader *reader, int signo, bool *handles);
+/* Has its first thread ended, while others go on? */
+bool process_leader_is_gone(struct process_reader *reader);
 /* VmSwap in bytes; dearer than statm, so only asked while the group swaps. */
 int process_read_swap(struct process_reader *reader, uint64_t *bytes);
 /* Pss_Anon + SwapPss in bytes (-ENODATA before Linux 5.1, -EACCES without CAP_SYS_PTRACE): holds

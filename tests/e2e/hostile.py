@@ -80,6 +80,15 @@ class Hostile(EndToEnd):
         guard = self.guard("[Policy p]\nCgroup={home}/*\nWorkerMemoryMax=96M\nGraceSec=1s\n")
         self.assert_ended(guard, self.python(self.group("a"), LEADERLESS), "worker-memory")
 
+    def test_a_process_without_its_first_thread_in_a_group_that_ends_as_a_whole(self):
+        # cgroup.kill leaves such a process alive.
+        guard = self.guard("[Policy p]\nCgroup={home}/*\nWorkerMemoryMax=96M\nScope=group\nAction=kill\n")
+        group = self.group("a")
+        other = self.grow(group, 1, 1)
+        process = self.python(group, LEADERLESS)
+        self.assert_ended(guard, process, "worker-memory")
+        self.assert_ended(guard, other, "worker-memory")
+
     def test_a_worker_that_moves_up_from_a_group_below(self):
         guard = self.guard("[Policy p]\nCgroup={home}/a\nGroupMemoryMax=96M\nGraceSec=1s\n")
         above = self.group("a")
