@@ -18,6 +18,7 @@ PAGE = mmap.PAGESIZE
 CHUNK = memoryview(bytes(1 << 20))  # whose slices are no copies
 STEPS = 50  # a second
 PR_SET_NAME = 15
+CLONE_VM, CLONE_VFORK = 0x100, 0x4000
 
 libc = ctypes.CDLL(None, use_errno=True)
 notes = os.open(sys.argv[1], os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o666)
@@ -25,8 +26,8 @@ held = []
 
 
 def note(what, role):
-    with open("/proc/self/stat") as file:
-        start = file.read().rpartition(")")[2].split()[19]
+    with open("/proc/self/stat", "rb") as file:
+        start = file.read().rpartition(b")")[2].split()[19].decode()
     os.write(notes, f"{what} {role} {os.getpid()} {start}\n".encode())
 
 
@@ -170,7 +171,7 @@ def serve(role, scripts):
 
 
 def name(text):
-    libc.prctl(PR_SET_NAME, text.encode(), 0, 0, 0)
+    libc.prctl(PR_SET_NAME, os.fsencode(text), 0, 0, 0)
 
 
 def user(uid):
@@ -183,6 +184,42 @@ def term(how):
         os._exit(3)
 
     signal.signal(signal.SIGTERM, signal.SIG_IGN if how == "ignore" else asked)
+
+
+def vfork():
+    """Waits in the kernel (state D) for a child that has all of its memory, while a thread goes on."""
+    pause = ctypes.cast(libc.pause, ctypes.c_void_p)
+    stack = mmap.mmap(-1, 1 << 20, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    top = ctypes.addressof(ctypes.c_char.from_buffer(stack)) + (1 << 20)
+    libc.clone(pause, ctypes.c_void_p(top), CLONE_VM | CLONE_VFORK | signal.SIGCHLD, None)
+
+
+def aside(script):
+    """The steps in another thread, while this one goes on."""
+
+    def steps():
+        for step, *arguments in script:
+            globals()[step](*arguments)
+
+    threading.Thread(target=steps, daemon=True).start()
+
+
+def bomb(size):
+    """Forks as fast as it can, and each child as well, which takes so much."""
+    while True:
+        try:
+            if os.fork() == 0:
+                hold(size)
+        except OSError:
+            time.sleep(0.001)
+
+
+def cycle(count):
+    """So many short lives, a few at a time."""
+    for _ in range(count):
+        if os.fork() == 0:
+            os._exit(0)
+        os.wait()
 
 
 def stop():
