@@ -15,8 +15,8 @@
 #include "config/units.h"
 #include "manager/ending.h"
 
-#define SWEEP_MAX 256                /* new processes in one turn of the loop */
-#define SWEEP_ROUNDS 4               /* lists in one turn, while those listed are gone too fast */
+#define SWEEP_MAX 256  /* new processes in one turn of the loop */
+#define SWEEP_ROUNDS 4 /* lists in one turn, while those listed are gone too fast */
 
 static uint64_t realtime(void)
 {
