@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 MIB = 1 << 20
 PAGE = 4096
 BASE = 10 * MIB
+FENCE = 1 << 30  # the kernel's limit on every group, as in harness.py
 NOBODY = 65534
 
 ENDED, FROZEN, LOGGED, WITHHELD = "ended", "frozen", "logged", "withheld"
@@ -407,6 +408,59 @@ def a_group_is_made_again(s):
     s.actor("innocent", "w-a", s.innocent(limit), ("recreated", "w-a"))
 
 
+def a_core_burns(s):
+    """It computes and does not grow; others compute a little."""
+    scope = s.random.choice(("worker", "group"))
+    s.policy(s.cgroup(), "CpuTimeMax=400ms", "CpuWindowSec=4s", f"Scope={scope}", "GraceSec=3s")
+    answer = Answer("cpu", signals=(TERM,), event="all" if scope == "group" else "")
+    s.actor("burning", "w-a", [["wait", s.pause()], ["burn", 600]], answer=answer)
+    s.actor("little", "w-b", [["burn", 0.1], ["wait", 4]])
+    if scope == "worker":
+        s.actor("idle", "w-a", [["hold", s.rate(1, 20)]])
+
+
+def it_reports_first(s):
+    limit = s.size()
+    handles = s.random.random() < 0.7
+    s.policy(s.cgroup(), f"WorkerMemoryMax={limit}", "ReportSignal=SIGUSR1", "ReportSec=1s", "GraceSec=3s")
+    report = ("SIGUSR1", "SIGTERM") if handles else TERM
+    script = [["report"], *s.slow(limit)] if handles else s.slow(limit)
+    s.actor("reporter", "w-a", script, answer=Answer("worker-memory", signals=(report,)))
+    s.neighbours(limit)
+
+
+def a_share_is_no_number_of_bytes(s):
+    """Of the kernel's limit on its group, which is FENCE: a percent of that is some 10 MiB."""
+    percent = s.random.randrange(4, 9)
+    key, reason = s.random.choice((("WorkerMemoryMax", "worker-memory"), ("GroupMemoryMax", "group-memory")))
+    s.policy(s.cgroup(), f"{key}={percent}% of group", "Action=kill")
+    share = FENCE // 100 * percent
+    s.actor("over", "w-a", s.swift(share), answer=Answer(reason, signals=(KILL,)))
+    s.actor("under", "w-b", [["grow", s.rate(20, 100), share - BASE - 4 * MIB]])
+
+
+def a_slice_never_ends_as_a_whole(s):
+    """As a whole session would: that is told, and nobody dies."""
+    limit = 3 * BASE + s.rate(10, 40)
+    s.policy("Cgroup={base}/w-session.slice", f"GroupMemoryMax={limit}", "Scope=group", "Action=kill")
+    answer = Answer("group-memory", LOGGED, ((),), event="all")
+    s.actor("quiet", "w-session.slice", [], ("after", 0), answer)
+    s.actor("loud", "w-session.slice", [["grow", s.rate(20, 100), 2 * limit]], ("done", "quiet"), answer)
+
+
+def a_peak_of_shared_memory(s):
+    """Pages that are mapped shared count for the group that holds them."""
+    n = s.random.randrange(1, 4)
+    limit = (n + 1) * BASE + s.rate(20, 60)
+    s.policy(s.cgroup(), f"GroupMemoryMax={limit}", "Scope=group", "Action=kill")
+    answer = Answer("group-memory", signals=(KILL,), event="all")
+    quiet = [f"quiet{i}" for i in range(n)]
+    for role in quiet:
+        s.actor(role, "w-a", [], ("after", 0), answer)
+    s.actor("loud", "w-a", [["grow_shared", s.rate(20, 100), 2 * limit]], ("done", *quiet), answer)
+    s.actor("below", "w-b", [["shared", limit - 2 * BASE]])
+
+
 def a_real_end(s, limit):
     while True:
         script, lines, answer = s.ending(limit)
@@ -469,6 +523,11 @@ KINDS = (
     one_while_another_dies,
     it_stops_itself,
     a_group_is_made_again,
+    a_core_burns,
+    it_reports_first,
+    a_share_is_no_number_of_bytes,
+    a_slice_never_ends_as_a_whole,
+    a_peak_of_shared_memory,
 )
 REHEARSED = (
     a_worker_over_its_limit,

@@ -12,6 +12,7 @@ A configuration is loaded anew while they run: that must not change anything.
 
 import argparse
 import os
+import re
 import signal
 import sys
 import time
@@ -281,6 +282,14 @@ class Scenarios(EndToEnd):
             again = f"--seed {OPTIONS.seed} --only {play.scenario.number}"
             print(f"  again: {sys.argv[0]} {again}", file=sys.stderr)
         self.assertEqual([play.scenario.number for play in wrong], [], f"seed {OPTIONS.seed}")
+        for guard in self.guards:
+            self.check_words(guard)
+
+    def check_words(self, guard):
+        """Who was said to be ended was: each such line of the log has its verdicts."""
+        said = [line for line in guard.said().splitlines() if re.match(r"Policy \S+ ends ", line)]
+        ended = {v["event"] for v in guard.verdicts() if v["outcome"] == drawing.ENDED}
+        self.assertEqual(len(said), len(ended), said)
 
     def play(self, waiting):
         """Plays all, so many at a time; those that went wrong."""
