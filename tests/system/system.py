@@ -14,7 +14,7 @@ from build import Failed, started, wait
 
 HERE = Path(__file__).resolve().parent
 GUEST = "/system-test"
-BOOT_TIMEOUT = 400  # seconds for everything: the boot takes about 15, the checks about 120
+BOOT_TIMEOUT = 400  # seconds for everything: the boot takes about 15, the checks about 120 to 180
 
 
 def lacking():

@@ -12,9 +12,9 @@ import subprocess
 import time
 import traceback
 
-HERE = pathlib.Path(__file__).parent
-CONFIG = pathlib.Path("/etc/bignum-guard/bignum-guard.conf")
-VERDICTS = pathlib.Path("/var/lib/bignum-guard/verdicts.jsonl")
+import administrator
+from support import CONFIG, HERE, guard_pid, is_active, run, start_worker, verdicts, wait_for
+
 MESSAGE_ID = "cad3e4ca27d44324aa103e19961e0269"
 
 POLICIES = """\
@@ -34,6 +34,19 @@ Unit=runaway-restart*.service
 WorkerMemoryMax=48M
 Action=restart-unit
 GraceSec=2s
+
+[Policy administrator]
+Unit=admin*.service
+WorkerMemoryMax=96M
+GroupMemoryMax=96M
+Scope=group
+Action=kill
+
+[Policy delegated]
+Cgroup=/system.slice/delegated.service/*
+GroupMemoryMax=48M
+Scope=group
+Action=kill
 
 [Policy cache]
 Unit=healthy-cache*.service
@@ -82,43 +95,6 @@ while True:
             pass
     time.sleep(0.2)
 """
-
-
-def run(*command, check=True):
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    if check and done.returncode != 0:
-        raise AssertionError(f"{' '.join(command)}: status {done.returncode}: {done.stdout.strip()}")
-    return done.stdout.strip()
-
-
-def wait_for(what, condition, seconds=40):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        answer = condition()
-        if answer:
-            return answer
-        time.sleep(0.2)
-    raise AssertionError(f"{what}: not within {seconds} s")
-
-
-def start_worker(name, program):
-    run("systemd-run", f"--unit={name}", "--collect", "/usr/bin/python3", "-c", program)
-    return int(run("systemctl", "show", "-P", "MainPID", name))
-
-
-def is_active(unit):
-    return run("systemctl", "is-active", unit, check=False) == "active"
-
-
-def verdicts(policy):
-    if not VERDICTS.exists():
-        return []
-    lines = [json.loads(line) for line in VERDICTS.read_text().splitlines()]
-    return [verdict for verdict in lines if verdict["policy"] == policy]
-
-
-def guard_pid():
-    return int(run("systemctl", "show", "-P", "MainPID", "bignum-guard"))
 
 
 def the_unit_starts_and_says_that_it_is_ready():
@@ -261,6 +237,7 @@ CHECKS = [
     a_group_that_only_looks_like_a_unit_is_left_alone,
     a_bad_configuration_is_refused_on_reload_and_the_old_one_stays,
     a_killed_daemon_comes_back_and_goes_on,
+    *administrator.CHECKS,
     a_hanging_daemon_is_restarted_by_its_watchdog,
     it_stops_when_told,
 ]

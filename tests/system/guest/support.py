@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What the checks inside the system share."""
+
+import json
+import pathlib
+import subprocess
+import time
+
+HERE = pathlib.Path(__file__).parent
+CONFIG = pathlib.Path("/etc/bignum-guard/bignum-guard.conf")
+VERDICTS = pathlib.Path("/var/lib/bignum-guard/verdicts.jsonl")
+
+
+def run(*command, check=True):
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    if check and done.returncode != 0:
+        raise AssertionError(f"{' '.join(command)}: status {done.returncode}: {done.stdout.strip()}")
+    return done.stdout.strip()
+
+
+def wait_for(what, condition, seconds=40):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        answer = condition()
+        if answer:
+            return answer
+        time.sleep(0.2)
+    raise AssertionError(f"{what}: not within {seconds} s")
+
+
+def start_worker(name, program, *properties):
+    options = [f"--property={each}" for each in properties]
+    run("systemd-run", f"--unit={name}", "--collect", *options, "/usr/bin/python3", "-c", program)
+    return int(run("systemctl", "show", "-P", "MainPID", name))
+
+
+def is_active(unit):
+    return run("systemctl", "is-active", unit, check=False) == "active"
+
+
+def verdicts(policy):
+    if not VERDICTS.exists():
+        return []
+    lines = [json.loads(line) for line in VERDICTS.read_text().splitlines()]
+    return [verdict for verdict in lines if verdict["policy"] == policy]
+
+
+def guard_pid():
+    return int(run("systemctl", "show", "-P", "MainPID", "bignum-guard"))
