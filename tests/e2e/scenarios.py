@@ -11,6 +11,7 @@ A configuration is loaded anew while they run: that must not change anything.
 """
 
 import argparse
+import contextlib
 import os
 import re
 import signal
@@ -340,6 +341,10 @@ def options():
 
 if __name__ == "__main__":
     OPTIONS = options()
+    # As the daemon's unit does, and for the workers as well: a machine that is busy with something else
+    # would make a steady leak an unsteady one.
+    with contextlib.suppress(OSError):
+        os.nice(-10)
     NUMBERS = range(OPTIONS.count) if OPTIONS.only is None else [OPTIONS.only]
     del sys.argv[1:]
     main()
