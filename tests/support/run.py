@@ -151,13 +151,13 @@ def everything(tally, quick, put_away):
         return
     variant("clang", tally, inside or "what gcc and the sanitizers' build run suffices")
     if inside:
-        tally.skip("sanitizers", "they run outside of this root")
+        tally.skip("sanitizers and m32", "they run outside of this root")
     else:
         variant("sanitizers", tally)
-    if reason := lacking_32_bits(temporary):
-        tally.skip("m32", reason)
-    else:
-        variant("m32", tally)
+        if reason := lacking_32_bits(temporary):
+            tally.skip("m32", reason)
+        else:
+            variant("m32", tally)
     if folder:
         tally.part("installed")
         installed.check(folder, temporary / "installed", tally)
