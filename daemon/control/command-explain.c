@@ -40,6 +40,31 @@ static error_t parse(int key, char *text, struct argp_state *state)
         }
 }
 
+/* "What breaks it: SIGUSR1, after 1s SIGTERM, after 5s SIGKILL." */
+static void show_steps(const json_t *policy)
+{
+        const json_t *step, *wait = NULL;
+        char *line = NULL;
+        size_t size, i;
+        FILE *out = open_memstream(&line, &size);
+
+        if (!out)
+                return;
+        json_array_foreach(json_object_get(policy, "steps"), i, step)
+        {
+                char *span = format_seconds(wait);
+
+                if (i > 0)
+                        fprintf(out, ", after %s ", span ? span : "?");
+                fputs(text_field(step, "step"), out);
+                wait = json_object_get(step, "wait");
+                free(span);
+        }
+        if (fclose(out) == 0 && line[0])
+                say(stdout, "  What breaks it: %s.", line);
+        free(line);
+}
+
 static void show_policies(const json_t *process)
 {
         const char *exempt = text_field(process, "exempt");
@@ -53,21 +78,23 @@ static void show_policies(const json_t *process)
         }
         json_array_foreach(policies, i, policy)
         {
-                const char *match = text_field(policy, "match"), *name = text_field(policy, "name");
+                const char *match = text_field(policy, "match"), *name = text_field(policy, "name"),
+                           *key = text_field(policy, "key");
 
                 if (strcmp(match, "applies") == 0) {
                         say(stdout, "Policy %s applies, the first that matches: %s %s.", name,
                             text_field(policy, "action"), text_field(policy, "scope"));
+                        show_steps(policy);
                         applies = true;
                 } else if (strcmp(match, "later") == 0) {
                         say(stdout, "Policy %s matches too, but the first that matches decides.",
                             name);
                 } else if (strcmp(match, "other-worker") == 0) {
-                        say(stdout,
-                            "Policy %s names its group, but its User= or Command= other processes.",
-                            name);
+                        say(stdout, "Policy %s names its group, but its %s= other processes.", name,
+                            key[0] ? key : "Command");
                 } else {
-                        say(stdout, "Policy %s names other groups (Unit=, Cgroup=).", name);
+                        say(stdout, "Policy %s names other groups by its %s=.", name,
+                            key[0] ? key : "Unit");
                 }
         }
         if (!applies)

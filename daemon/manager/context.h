@@ -296,6 +296,8 @@ struct worker *worker_ref(struct worker *worker);
 struct worker *worker_unref(struct worker *worker); /* NULL */
 /* Who it is by now, and so which policy is its own. */
 void worker_identify(struct worker *worker, uint64_t now);
+/* The first key of the policy that speaks against it, or NULL. */
+const char *worker_mismatch(struct worker *worker, const struct policy *policy, uint64_t now);
 bool worker_matches(struct worker *worker, const struct policy *policy, uint64_t now);
 /* Measures it. 0; -ESRCH when it has ended. */
 int worker_measure(struct worker *worker, bool swaps, uint64_t now);

@@ -193,21 +193,20 @@ static const char *why_exempt(struct manager *manager, const struct process_iden
         return protected ? "named by Protect=" : NULL;
 }
 
-static enum explain_match match_of(struct worker *worker, const struct policy *policy, uint64_t now)
+static void explain_policy(json_t *explanation, struct worker *worker, const struct policy *policy,
+                           uint64_t now)
 {
-        const struct watch *watch = worker->watch;
+        const struct group_facts facts = {worker->watch->path, worker->watch->unit};
+        const char *key = policy_mismatch_group(policy, &facts);
+        enum explain_match match = worker->policy == policy ? EXPLAIN_APPLIES
+                                   : key                    ? EXPLAIN_OTHER_GROUP
+                                                            : EXPLAIN_LATER;
 
-        if (worker->policy == policy)
-                return EXPLAIN_APPLIES;
-        for (size_t i = 0; i < watch->n_policies; i++)
-                if (watch->policies[i] == policy)
-                        return worker_matches(worker, policy, now) ? EXPLAIN_LATER
-                                                                   : EXPLAIN_OTHER_WORKER;
-        return worker->policy && worker->policy < policy &&
-                               policy_matches_group(policy,
-                                                    &(struct group_facts){watch->path, watch->unit})
-                       ? EXPLAIN_LATER
-                       : EXPLAIN_OTHER_GROUP;
+        if (match == EXPLAIN_LATER) {
+                key = worker_mismatch(worker, policy, now);
+                match = key ? EXPLAIN_OTHER_WORKER : EXPLAIN_LATER;
+        }
+        explain_add_policy(explanation, policy, match, match == EXPLAIN_APPLIES ? NULL : key);
 }
 
 static int explain_watched(struct manager *manager, struct worker *worker, json_t **ret)
@@ -222,8 +221,7 @@ static int explain_watched(struct manager *manager, struct worker *worker, json_
         process.worker = worker_status(worker, command ? command : "", now);
         *ret = explain_new(&process);
         for (size_t i = 0; i < config->n_policies; i++)
-                explain_add_policy(*ret, &config->policies[i],
-                                   match_of(worker, &config->policies[i], now));
+                explain_policy(*ret, worker, &config->policies[i], now);
         if (worker->policy)
                 add_limits(*ret, worker);
         free(command);
@@ -235,6 +233,7 @@ static int explain_unwatched(struct manager *manager, pid_t pid, json_t **ret)
         const struct guard_config *config = manager->settings->config;
         struct explain_process process = {
                 .worker = {.pid = pid, .next_usec = UINT64_MAX, .state = "unwatched"}};
+        struct group_facts facts = {0};
         struct process_identity identity;
         struct process_reader *reader;
         char *command = NULL, *path = NULL;
@@ -251,10 +250,12 @@ static int explain_unwatched(struct manager *manager, pid_t pid, json_t **ret)
                 process.worker.uid = identity.uid;
                 process.worker.command = command ? command : "";
                 process.cgroup = path;
+                facts.path = path; /* a unit is only confirmed for what is watched */
                 process.exempt = why_exempt(manager, &identity, path);
                 *ret = explain_new(&process);
                 for (size_t i = 0; i < config->n_policies; i++)
-                        explain_add_policy(*ret, &config->policies[i], EXPLAIN_OTHER_GROUP);
+                        explain_add_policy(*ret, &config->policies[i], EXPLAIN_OTHER_GROUP,
+                                           policy_mismatch_group(&config->policies[i], &facts));
                 r = *ret ? 0 : -ENOMEM;
         }
         process_reader_free(reader);

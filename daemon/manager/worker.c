@@ -121,7 +121,7 @@ static void refresh_facts(struct worker *worker, uint64_t now)
                                                               : age);
 }
 
-static bool matches(struct worker *worker, const struct policy *policy, uint64_t now)
+const char *worker_mismatch(struct worker *worker, const struct policy *policy, uint64_t now)
 {
         char uid[16];
         struct worker_facts facts = {.user = "",
@@ -134,15 +134,15 @@ static bool matches(struct worker *worker, const struct policy *policy, uint64_t
                 facts.user = users_name(worker->watch->manager->users, worker->target.uid, now);
                 if (!facts.user) {
                         worker->undecided = true;
-                        return false;
+                        return "User";
                 }
         }
-        return policy_matches_worker(policy, &facts);
+        return policy_mismatch_worker(policy, &facts);
 }
 
 bool worker_matches(struct worker *worker, const struct policy *policy, uint64_t now)
 {
-        return matches(worker, policy, now) && !worker->undecided;
+        return !worker_mismatch(worker, policy, now) && !worker->undecided;
 }
 
 static void set_policy(struct worker *worker, const struct policy *policy)
@@ -164,7 +164,7 @@ void worker_identify(struct worker *worker, uint64_t now)
         refresh_facts(worker, now);
         worker->undecided = false;
         for (size_t i = 0; i < watch->n_policies; i++) {
-                bool match = matches(worker, watch->policies[i], now);
+                bool match = !worker_mismatch(worker, watch->policies[i], now);
 
                 if (worker->undecided)
                         return; /* it keeps the policy it had: an earlier one may yet turn out to match */

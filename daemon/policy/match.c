@@ -17,21 +17,34 @@ static bool narrows_not(const struct globs *globs, const char *text)
         return globs->n == 0 || (text && globs_match(globs, text));
 }
 
-bool policy_matches_group(const struct policy *policy, const struct group_facts *group)
+const char *policy_mismatch_group(const struct policy *policy, const struct group_facts *group)
 {
-        return narrows_not(&policy->units, group->unit) &&
-               narrows_not(&policy->cgroups, group->path);
+        return !narrows_not(&policy->units, group->unit)     ? "Unit"
+               : !narrows_not(&policy->cgroups, group->path) ? "Cgroup"
+                                                             : NULL;
 }
 
-bool policy_matches_worker(const struct policy *policy, const struct worker_facts *worker)
+bool policy_matches_group(const struct policy *policy, const struct group_facts *group)
+{
+        return !policy_mismatch_group(policy, group);
+}
+
+const char *policy_mismatch_worker(const struct policy *policy, const struct worker_facts *worker)
 {
         const struct globs *commands = &policy->commands;
         const char *slash = worker->argv0 ? strrchr(worker->argv0, '/') : NULL;
 
         if (!narrows_not(&policy->users, worker->user) && !narrows_not(&policy->users, worker->uid))
-                return false;
+                return "User";
         return narrows_not(commands, worker->command) || narrows_not(commands, worker->argv0) ||
-               narrows_not(commands, slash ? slash + 1 : NULL);
+                               narrows_not(commands, slash ? slash + 1 : NULL)
+                       ? NULL
+                       : "Command";
+}
+
+bool policy_matches_worker(const struct policy *policy, const struct worker_facts *worker)
+{
+        return !policy_mismatch_worker(policy, worker);
 }
 
 static bool ends_in(const char *text, size_t n, const char *suffix)

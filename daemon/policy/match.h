@@ -45,6 +45,10 @@ char *unit_from_path(const char *path);
 /* Could any process in this group fall under the policy? (Then the group is watched.) */
 bool policy_matches_group(const struct policy *policy, const struct group_facts *group);
 bool policy_matches_worker(const struct policy *policy, const struct worker_facts *worker);
+/* The first key that speaks against the group, or against the worker: "Unit", "Cgroup", "User", "Command";
+ * NULL where it matches. */
+const char *policy_mismatch_group(const struct policy *policy, const struct group_facts *group);
+const char *policy_mismatch_worker(const struct policy *policy, const struct worker_facts *worker);
 /* Protect= names this group or unit, or a parent of it. */
 bool guard_protects(const struct guard_config *config, const struct group_facts *group);
 /* The root group, a group above (or equal to) the daemon's own: never watched. */

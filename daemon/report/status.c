@@ -148,8 +148,52 @@ json_t *explain_new(const struct explain_process *process)
         return json;
 }
 
+static json_t *step_to_json(const char *step, uint64_t wait)
+{
+        return json_pack("{s:s,s:o}", "step", step, "wait", json_seconds(wait));
+}
+
+/* What would be done, one after the other, each with the seconds that it is given. */
+static json_t *steps_to_json(const struct policy *policy)
+{
+        json_t *json = json_array();
+        struct signal_name name;
+        bool whole = true;
+
+        switch (policy->action) {
+        case ACTION_LOG:
+        case ACTION_FREEZE:
+                whole = json_array_append_new(
+                                json, step_to_json(verdict_action_name(policy->action), 0)) == 0;
+                break;
+        case ACTION_RESTART_UNIT:
+                whole = json_array_append_new(json, step_to_json("restart-unit", policy->grace)) ==
+                        0;
+                break;
+        case ACTION_TERMINATE:
+                if (policy->report_signal && policy->grace > 0)
+                        whole = json_array_append_new(
+                                        json, step_to_json(verdict_signal_name(
+                                                                   policy->report_signal, &name),
+                                                           policy->report_time)) == 0;
+                if (policy->grace > 0)
+                        whole &= json_array_append_new(json,
+                                                       step_to_json("SIGTERM", policy->grace)) == 0;
+                break;
+        case ACTION_KILL:
+                break;
+        }
+        if (policy->action != ACTION_LOG && policy->action != ACTION_FREEZE)
+                whole &= json_array_append_new(json, step_to_json("SIGKILL", 0)) == 0;
+        if (!whole) {
+                json_decref(json);
+                return NULL;
+        }
+        return json;
+}
+
 json_t *explain_add_policy(json_t *explanation, const struct policy *policy,
-                           enum explain_match match)
+                           enum explain_match match, const char *key)
 {
         static const char *const names[] = {
                 [EXPLAIN_APPLIES] = "applies",
@@ -165,6 +209,8 @@ json_t *explain_add_policy(json_t *explanation, const struct policy *policy,
         json = json_object();
         whole = json_put(json, "name", json_text(policy->name)) &&
                 json_put(json, "match", json_string(names[match])) &&
+                json_put(json, "key", json_text(key)) &&
+                json_put(json, "steps", steps_to_json(policy)) &&
                 json_put(json, "action", json_string(verdict_action_name(policy->action))) &&
                 json_put(json, "scope", json_string(verdict_scope_name(policy->scope)));
         return adopt(explanation, "policies", json, whole);

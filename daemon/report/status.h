@@ -87,6 +87,7 @@ struct explain_limit {
 };
 
 json_t *explain_new(const struct explain_process *process);
+/* `key`: the first that speaks against it ("Unit"), or NULL. */
 json_t *explain_add_policy(json_t *explanation, const struct policy *policy,
-                           enum explain_match match);
+                           enum explain_match match, const char *key);
 json_t *explain_add_limit(json_t *explanation, const struct explain_limit *limit);

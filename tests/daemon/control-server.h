@@ -81,7 +81,7 @@ static inline int on_explain(void *userdata, pid_t pid, json_t **ret)
         if (pid != 4242)
                 return -ESRCH;
         *ret = explain_new(&process);
-        explain_add_policy(*ret, &web, EXPLAIN_APPLIES);
+        explain_add_policy(*ret, &web, EXPLAIN_APPLIES, NULL);
         explain_add_limit(*ret, &memory);
         explain_add_limit(*ret, &leak);
         return 0;

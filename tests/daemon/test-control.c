@@ -237,6 +237,7 @@ static void test_explain(void **state)
         has(&output, "Process 4242 (py\\x1b[31mthon) of user 1000, in /app/web.");
         has(&output, "It is watched and holds 400M.");
         has(&output, "Policy web applies, the first that matches: terminate worker.");
+        has(&output, "What breaks it: SIGTERM, after 5s SIGKILL.");
         has(&output, "WorkerMemoryMax   512M       400M   78%  now\n");
         has(&output, "LeakMax          64M/h  too early        10min\n");
         has(&output, "An earlier process had the same number, 4242:");

@@ -318,9 +318,34 @@ static void test_forbidden(void **state)
         assert_false(group_is_slice("/.slice"));
 }
 
+static void test_the_first_key_that_does_not_match(void **state)
+{
+        char *unit = (char *)"web.service", *cgroup = (char *)"/a", *user = (char *)"www",
+             *command = (char *)"python3";
+        const struct policy policy = {.units = {&unit, 1},
+                                      .cgroups = {&cgroup, 1},
+                                      .users = {&user, 1},
+                                      .commands = {&command, 1}};
+        struct group_facts group = {.path = "/b", .unit = NULL};
+        struct worker_facts worker = {.user = "db", .uid = "5", .command = "sh", .argv0 = NULL};
+
+        (void)state;
+        assert_string_equal(policy_mismatch_group(&policy, &group), "Unit");
+        group.unit = "web.service";
+        assert_string_equal(policy_mismatch_group(&policy, &group), "Cgroup");
+        group.path = "/a";
+        assert_null(policy_mismatch_group(&policy, &group));
+        assert_string_equal(policy_mismatch_worker(&policy, &worker), "User");
+        worker.user = "www";
+        assert_string_equal(policy_mismatch_worker(&policy, &worker), "Command");
+        worker.argv0 = "/usr/bin/python3";
+        assert_null(policy_mismatch_worker(&policy, &worker));
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
+                cmocka_unit_test(test_the_first_key_that_does_not_match),
                 cmocka_unit_test(test_globs),
                 cmocka_unit_test(test_bad_globs),
                 cmocka_unit_test(test_globs_as_defined),
