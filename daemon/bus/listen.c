@@ -20,12 +20,16 @@ int listen_address(const char *runtime, struct sockaddr_un *ret)
         return n < 0 || (size_t)n >= sizeof(ret->sun_path) ? -ENAMETOOLONG : 0;
 }
 
+/* The socket is for its owner alone; the folder need not be, and must not: /run/bignum-guard holds
+ * configuration too, which everybody's bng reads. */
 static int make_folder(const char *runtime)
 {
         struct stat st;
         int fd, r = 0;
 
-        if (mkdir(runtime, 0700) < 0 && errno != EEXIST)
+        if (mkdir(runtime, 0755) == 0)
+                (void)chmod(runtime, 0755); /* whatever the umask */
+        else if (errno != EEXIST)
                 return -errno;
         fd = open(runtime, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
         if (fd < 0)

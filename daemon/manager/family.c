@@ -7,7 +7,8 @@
  *
  * What children gain by themselves is theirs, not their parent's: of a server whose workers leak, the
  * workers are named, one by one, and never the master. So what the members gained that were there all
- * through the window is told apart (decide_family).
+ * through the window is told apart (decide_family), and of those that joined within it, what they gain
+ * still: what a process takes as it starts is the doing of who started it.
  *
  * A child is known by the parent it had at first sight, so one whose parent is gone is not somebody
  * else's; grandchildren are their own parents'.
@@ -55,15 +56,20 @@ static struct worker *find_parent(struct watch *watch, struct worker *worker)
         return parent;
 }
 
-/* One that was there all the time gained this by itself, and so did the largest newcomer: a family is more
- * than one. */
+/* One that was there all the time gained `growth` by itself, a newcomer what goes on; and the rest of the
+ * largest newcomer counts as gained by itself too: a family is more than one. */
 static void gained(double *by_members, double *newcomer, const struct worker *member, bool is_new,
-                   double growth)
+                   double growth, double going_on)
 {
-        if (is_new && (double)worker_memory(member) > *newcomer)
-                *newcomer = (double)worker_memory(member);
-        else if (!is_new && growth > 0)
+        double taken = (double)worker_memory(member) - going_on;
+
+        if (!is_new && growth > 0)
                 *by_members += growth;
+        if (!is_new)
+                return;
+        *by_members += going_on;
+        if (taken > *newcomer)
+                *newcomer = taken;
 }
 
 static void add(struct family *family, const struct worker *member, const struct policy *policy)
@@ -74,11 +80,12 @@ static void add(struct family *family, const struct worker *member, const struct
         family->n++;
         if (series->n_pushed == 0 || !policy)
                 return;
-        /* Those that joined within the window are what the parent did. */
         gained(&family->by_members.growth, &family->newcomer.growth, member,
-               series_seen(series) < policy->growth_window, growth_in_window(series));
+               series_seen(series) < policy->growth_window, growth_in_window(series),
+               growth_going_on(series));
         gained(&family->by_members.leak, &family->newcomer.leak, member,
-               series_seen(series) < policy->leak_window, leak_in_window(series));
+               series_seen(series) < policy->leak_window, leak_in_window(series),
+               leak_going_on(series));
 }
 
 static struct family *family_of(struct worker *parent)
@@ -126,12 +133,31 @@ void family_gather(struct watch *watch, uint64_t now)
         }
 }
 
+/* Lists of processes are read rarely while nothing is near: those that were started since are met now. */
+static void meet_newcomers(struct watch *watch, uint64_t now)
+{
+        struct worker *worker;
+        pid_t *pids;
+        size_t n;
+
+        if (group_read_pids(watch->reader, &pids, &n) < 0)
+                return;
+        for (size_t i = 0; i < n; i++) {
+                if (watch_hold(watch, pids[i], &worker) != ACT_DONE)
+                        continue;
+                worker_identify(worker, now);
+                worker_unref(worker);
+        }
+        free(pids);
+}
+
 int family_members(struct worker *parent, struct worker ***ret, size_t *n)
 {
         struct watch *watch = parent->watch;
-        struct worker **members = calloc(HASH_COUNT(watch->workers) + 1, sizeof(struct worker *));
-        struct worker *worker;
+        struct worker **members, *worker;
 
+        meet_newcomers(watch, manager_now(watch->manager));
+        members = calloc(HASH_COUNT(watch->workers) + 1, sizeof(struct worker *));
         if (!members)
                 return -ENOMEM;
         *n = 0;

@@ -129,3 +129,20 @@ double growth_in_window(const struct series *series)
                 i++;
         return rise(series_recent(series, i), series->latest);
 }
+
+double growth_going_on(const struct series *series)
+{
+        uint64_t half;
+        unsigned first = 0, middle;
+
+        if (series->n_recent < 2)
+                return 0;
+        while (series->latest.usec - series_recent(series, first).usec > series->growth_window)
+                first++;
+        half = (series->latest.usec - series_recent(series, first).usec) / 2;
+        middle = first;
+        while (series->latest.usec - series_recent(series, middle).usec > half)
+                middle++;
+        return fmax(0, fmin(rise(series_recent(series, first), series->latest),
+                            2 * rise(series_recent(series, middle), series->latest)));
+}

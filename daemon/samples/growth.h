@@ -24,3 +24,5 @@ double growth_latest(const struct series *series);
 
 /* Bytes that the latest sample is above the oldest in the growth window (negative: below); 0 without. */
 double growth_in_window(const struct series *series);
+/* Bytes of growth_in_window() that go on: twice those of its latter half, at most all, at least 0. */
+double growth_going_on(const struct series *series);

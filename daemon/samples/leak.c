@@ -177,3 +177,20 @@ double leak_in_window(const struct series *series)
                 slot++;
         return (double)trough_of(series, series->slot) - (double)trough_of(series, slot);
 }
+
+double leak_going_on(const struct series *series)
+{
+        uint64_t first = series->slot < SERIES_SLOTS ? 0 : series->slot - SERIES_SLOTS, middle;
+        double latest;
+
+        if (series->n_pushed == 0)
+                return 0;
+        while (trough_of(series, first) == SERIES_NO_TROUGH)
+                first++;
+        middle = first + (series->slot - first) / 2;
+        while (trough_of(series, middle) == SERIES_NO_TROUGH)
+                middle++;
+        latest = (double)trough_of(series, series->slot);
+        return fmax(0, fmin(latest - (double)trough_of(series, first),
+                            2 * (latest - (double)trough_of(series, middle))));
+}

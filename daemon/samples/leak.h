@@ -19,3 +19,8 @@ struct leak leak_judge(const struct series *series, uint64_t max_per_hour);
 
 /* Bytes that the latest trough is above the oldest one kept of the leak window (negative: below). */
 double leak_in_window(const struct series *series);
+/*
+ * Bytes that the troughs of the leak window rose and still rise: twice the rise of the latter half, at most
+ * all of it, at least 0. One that took its memory at its start and holds it since has none.
+ */
+double leak_going_on(const struct series *series);

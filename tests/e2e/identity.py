@@ -101,7 +101,7 @@ class Identity(EndToEnd):
         folder.rmdir()
 
     def test_protected_while_it_is_asked(self):
-        text = "[Policy p]\nCgroup={home}/a\nWorkerMemoryMax=48M\nGraceSec=2s\n"
+        text = "[Policy p]\nCgroup={home}/a\nWorkerMemoryMax=48M\nGraceSec=1s\n"
         guard = self.guard(text)
         process = self.creep(self.group("a"), 48, "ignore-loudly")
         self.wait_for("SIGTERM", lambda: b"asked" in (self.folder / "workers").read_bytes())
@@ -115,7 +115,7 @@ class Identity(EndToEnd):
     def test_a_group_below_that_is_protected_is_not_killed_along(self):
         guard = self.guard(
             "[Guard]\nProtect={home}/a/.kept\n"
-            "[Policy p]\nCgroup={home}/a\nGroupMemoryMax=64M\nScope=group\nGraceSec=2s\n"
+            "[Policy p]\nCgroup={home}/a\nGroupMemoryMax=64M\nScope=group\nGraceSec=1s\n"
         )
         group = self.group("a")
         process = self.creep(group, 64, "ignore-loudly")
