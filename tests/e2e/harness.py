@@ -26,6 +26,11 @@ MIB = 1 << 20
 SKIPPED = 77
 
 
+def is_sanitized():
+    """Was the daemon built with AddressSanitizer?"""
+    return b"__asan_init" in (BUILD / "daemon/bignum-guardd").read_bytes()
+
+
 class EndToEnd(unittest.TestCase):
     """One test: self.home is a fresh group that holds the test's groups, self.folder a fresh folder."""
 
