@@ -22,15 +22,19 @@ static const struct argp_option options[] = {
         {0},
 };
 
-/* What was not said is asked of the environment. They live as long as the program. */
+/* What was not said is asked of the environment, once: it lives as long as the program. */
 static void set_folders(struct options *given)
 {
         static char *runtime, *state;
 
+        if (!given->runtime && !runtime)
+                runtime = folders_runtime(given->user);
         if (!given->runtime)
-                given->runtime = runtime = folders_runtime(given->user);
+                given->runtime = runtime;
+        if (!given->state && !state)
+                state = folders_state(given->user);
         if (!given->state)
-                given->state = state = folders_state(given->user);
+                given->state = state;
         if (!given->runtime || !given->state) {
                 complain(given, "out of memory");
                 exit(EXIT_FAILURE);

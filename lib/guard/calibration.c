@@ -76,6 +76,9 @@ void bng_calibration_paths_clear(struct bng_calibration_paths *found)
 /* ---- the file ---- */
 
 #define PER_ONE 1000.0
+/* BNG_SPEED_FACTOR_MIN and BNG_SPEED_FACTOR_MAX; judged as whole numbers, which no register rounds. */
+#define THOUSANDTHS_MIN 1
+#define THOUSANDTHS_MAX 1000000
 
 static bool wrong_factors(const char *key, struct bng_why *why)
 {
@@ -93,7 +96,7 @@ static bool parse_factor(const char **text, double *factor)
 
         *text += digits;
         *factor = (double)number / PER_ONE;
-        return *factor >= BNG_SPEED_FACTOR_MIN && *factor <= BNG_SPEED_FACTOR_MAX;
+        return number >= THOUSANDTHS_MIN && number <= THOUSANDTHS_MAX;
 }
 
 static bool parse_factors(const char *key, const char *value, double factors[BNG_SPEED_POINTS],

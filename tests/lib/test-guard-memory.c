@@ -279,10 +279,15 @@ static bng_status ask_close(bng_ctx *ctx, const void *userdata)
         return asked->op->check(ctx, asked->x);
 }
 
-/* Of GMP's own call. What is computed in steps may hold less. */
+/*
+ * Half as much again as GMP's own call at most, twice as much with limbs of 32 bits, for which the tables
+ * of transforms lie further apart. What is computed in steps may hold less.
+ */
 static void expect_close(const char *name, uint64_t predicted, uint64_t measured, uint64_t bits)
 {
-        if (measured > predicted || predicted - measured > measured / 2)
+        uint64_t slack = GMP_NUMB_BITS == 64 ? measured / 2 : measured;
+
+        if (measured > predicted || predicted - measured > slack)
                 fail_msg("%s holds %lu bytes, predicted %lu, of %lu bits, seed %lu", name,
                          (unsigned long)measured, (unsigned long)predicted, (unsigned long)bits,
                          seed);
