@@ -13,6 +13,7 @@
  * bounded share of the time.
  */
 
+#include "bounds/checked.h"
 #include "manager/context.h"
 
 #define FAR_PAUSE_USEC UINT64_C(1000000)  /* between samples for a group's limit, far from it, */
@@ -24,11 +25,6 @@
 static uint64_t smaller(uint64_t a, uint64_t b)
 {
         return a < b ? a : b;
-}
-
-static uint64_t sum(uint64_t a, uint64_t b)
-{
-        return a > UINT64_MAX - b ? UINT64_MAX : a + b;
 }
 
 /* What a process may hold that is charged to another group, where it has been before. */
@@ -68,7 +64,7 @@ uint64_t schedule_sure(const struct watch *watch)
 enum pace schedule_pace(const struct watch *watch, uint64_t usage)
 {
         uint64_t left = smaller(watch->reading.headroom, watch->manager->available);
-        uint64_t bound = sum(usage, brought(watch));
+        uint64_t bound = bng_sat_add(usage, brought(watch));
 
         if (bound == UINT64_MAX || !watch->reading.accounted)
                 return PACE_NEAR;
@@ -130,15 +126,15 @@ uint64_t schedule_worker(const struct worker *worker, const struct subject *subj
                 pause = decide_next_look_worker(worker->policy, subject);
         else if (worker->policy)
                 pause = decide_next_sample_worker(worker->policy, subject);
-        return smaller(sum(subject->now, pause),
+        return smaller(bng_sat_add(subject->now, pause),
                        contribution_due(worker->watch, pace, subject->now));
 }
 
 uint64_t schedule_group(const struct watch *watch, const struct subject *subject, enum pace pace)
 {
-        return sum(subject->now, pace == PACE_NEAR
-                                         ? decide_next_look_group(watch->policy, subject)
-                                         : decide_next_sample_group(watch->policy, subject));
+        return bng_sat_add(subject->now,
+                           pace == PACE_NEAR ? decide_next_look_group(watch->policy, subject)
+                                             : decide_next_sample_group(watch->policy, subject));
 }
 
 /* A process that nobody has seen, as one policy would look at it: it holds up to `memory` bytes. */
@@ -148,11 +144,10 @@ static struct subject unseen(const struct watch *watch, const struct policy *pol
         uint64_t left = smaller(watch->reading.headroom, watch->manager->available);
 
         series_init(empty, policy->leak_window, policy->growth_window);
-        return (struct subject){
-                .series = empty,
-                .memory = memory,
-                .hard_limit = sum(memory, left),
-                .bases = watch_bases(watch)};
+        return (struct subject){.series = empty,
+                                .memory = memory,
+                                .hard_limit = bng_sat_add(memory, left),
+                                .bases = watch_bases(watch)};
 }
 
 uint64_t schedule_list(const struct watch *watch, uint64_t usage, uint64_t now)

@@ -6,6 +6,7 @@
  */
 
 #include <math.h>
+#include "bounds/checked.h"
 #include "policy/decide.h"
 #include "samples/growth.h"
 #include "samples/leak.h"
@@ -29,11 +30,6 @@
 static uint64_t twentieth(uint64_t bytes)
 {
         return bytes / 20;
-}
-
-static uint64_t saturating_add(uint64_t a, uint64_t b)
-{
-        return a > UINT64_MAX - b ? UINT64_MAX : a + b;
 }
 
 static uint64_t min_u64(uint64_t a, uint64_t b)
@@ -82,9 +78,9 @@ static uint64_t ceiling(uint64_t own_limit, const struct subject *subject)
         uint64_t top = UINT64_MAX;
 
         if (own_limit != POLICY_UNSET) {
-                top = saturating_add(own_limit, twentieth(own_limit));
+                top = bng_sat_add(own_limit, twentieth(own_limit));
                 if (subject->memory > top)
-                        top = saturating_add(subject->memory, twentieth(own_limit));
+                        top = bng_sat_add(subject->memory, twentieth(own_limit));
         }
         if (subject->hard_limit != UINT64_MAX)
                 top = min_u64(top, subject->hard_limit > 0 ? subject->hard_limit - 1 : 0);
@@ -109,7 +105,7 @@ static bool find_growth(const struct policy *policy, const struct subject *subje
         if (!growth.known || growth.regained || growth.rate <= (double)policy->growth_max)
                 return false;
         to_limit = time_to(nearest, subject->memory, growth.rate);
-        if (to_limit >= saturating_add(policy->grace, reaction(subject->series)))
+        if (to_limit >= bng_sat_add(policy->grace, reaction(subject->series)))
                 return false;
 
         finding->reason = REASON_GROWTH;
@@ -283,7 +279,7 @@ static double noise(const struct policy *policy, const struct subject *workers, 
         uint64_t total = 0;
 
         for (size_t i = 0; i < n; i++)
-                total = saturating_add(total, workers[i].memory);
+                total = bng_sat_add(total, workers[i].memory);
         return (double)twentieth(
                        min_u64(policy_group_memory_max(policy, workers[0].bases), total)) +
                1;
@@ -344,7 +340,7 @@ enum step decide_step(const struct policy *policy, const struct finding *finding
 bool decide_report(const struct policy *policy, const struct finding *finding)
 {
         return policy->report_signal != 0 &&
-               is_safe_for(saturating_add(policy->grace, policy->report_time), finding);
+               is_safe_for(bng_sat_add(policy->grace, policy->report_time), finding);
 }
 
 bool decide_cut_grace(const struct policy *policy, const struct finding *finding, uint64_t memory)
@@ -371,11 +367,11 @@ static uint64_t next_sample(const struct policy *policy, const struct subject *s
                 return usec;
         if (policy->growth_max != POLICY_UNSET) {
                 uint64_t window = subject->series->growth_window;
-                uint64_t needed = saturating_add(policy->grace, reaction(subject->series));
+                uint64_t needed = bng_sat_add(policy->grace, reaction(subject->series));
                 uint64_t left = time_to(min_u64(own_limit, subject->hard_limit), subject->memory,
                                         fastest_growth(subject));
 
-                needed = saturating_add(needed, saturating_add(window, window));
+                needed = bng_sat_add(needed, bng_sat_add(window, window));
                 usec = left == UINT64_MAX ? left : left > needed ? left - needed : 0;
                 if (usec < window / LOOKS_PER_GROWTH_WINDOW)
                         usec = window / LOOKS_PER_GROWTH_WINDOW;

@@ -1,11 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
+#include "bounds/checked.h"
 #include "policy/trip.h"
-
-static uint64_t saturating_add(uint64_t a, uint64_t b)
-{
-        return a > UINT64_MAX - b ? UINT64_MAX : a + b;
-}
 
 struct trip trip_at(uint64_t usage, uint64_t room)
 {
@@ -13,8 +9,8 @@ struct trip trip_at(uint64_t usage, uint64_t room)
 
         if (room == UINT64_MAX)
                 return trip;
-        trip.exact = saturating_add(usage, room);
-        trip.early = room < TRIP_ROOM_MIN ? trip.exact : saturating_add(usage, room / 2);
+        trip.exact = bng_sat_add(usage, room);
+        trip.early = room < TRIP_ROOM_MIN ? trip.exact : bng_sat_add(usage, room / 2);
         return trip;
 }
 

@@ -46,6 +46,14 @@ bng_status bng_judge_memory(bng_ctx *ctx, const struct bng_prediction *predictio
         return BNG_OK;
 }
 
+bng_status bng_judge_cost(bng_ctx *ctx, const struct bng_prediction *prediction)
+{
+        bng_status status = bng_judge_memory(ctx, prediction);
+
+        return status == BNG_OK ? bng_judge_time(ctx, bng_predicted_seconds(ctx, prediction))
+                                : status;
+}
+
 bng_status bng_judge(bng_ctx *ctx, const struct bng_prediction *prediction)
 {
         if (prediction->undefined)
@@ -58,9 +66,7 @@ bng_status bng_judge(bng_ctx *ctx, const struct bng_prediction *prediction)
                 return bng_refuse_result(ctx, result);
         if (bits.bits_max > BNG_CEILING_BITS || prediction->room_bits > BNG_CEILING_BITS)
                 return bng_refuse_ceiling(ctx, result);
-        bng_status status = bng_judge_memory(ctx, prediction);
-        return status == BNG_OK ? bng_judge_time(ctx, bng_predicted_seconds(ctx, prediction))
-                                : status;
+        return bng_judge_cost(ctx, prediction);
 }
 
 static uint64_t room_of_bits(uint64_t bits)

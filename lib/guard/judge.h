@@ -41,7 +41,8 @@ bng_status bng_judge(bng_ctx *ctx, const struct bng_prediction *prediction);
 bng_status bng_judge_total(bng_ctx *ctx, mpz_srcptr destination,
                            const struct bng_prediction *prediction, bool *straddles);
 
-/* Judges the memory alone, for what makes no new integer. */
+/* Judges memory and time alone, for what makes no new integer; and memory alone. */
+bng_status bng_judge_cost(bng_ctx *ctx, const struct bng_prediction *prediction);
 bng_status bng_judge_memory(bng_ctx *ctx, const struct bng_prediction *prediction);
 
 /* May the result of what bng_judge lets run still be over the result limit? Then look at it. */

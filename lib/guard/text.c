@@ -153,9 +153,7 @@ bng_status bng_check_get_str(bng_ctx *ctx, int base, const mpz_t op)
         if (!bng_good_base_to_write(base))
                 return bng_wrong_base(ctx, base);
         struct bng_prediction predicted = bng_predict_print(Z(op), (unsigned)abs(base));
-        bng_status status = bng_judge_memory(ctx, &predicted);
-        return status == BNG_OK ? bng_judge_time(ctx, bng_predicted_seconds(ctx, &predicted))
-                                : status;
+        return bng_judge_cost(ctx, &predicted);
 }
 
 bng_status bng_mpz_get_str(bng_ctx *ctx, char **ret, int base, const mpz_t op)

@@ -7,13 +7,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "folders.h"
 #include "readers/group.h"
 #include "readers/process.h"
 
@@ -48,24 +48,10 @@ static const char *const v1_files[] = {
 
 static char roots[2][64]; /* v2, v1 */
 
-static void require(bool truth, const char *what)
-{
-        if (truth)
-                return;
-        fprintf(stderr, "broken: %s\n", what);
-        abort();
-}
-
-static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *where)
-{
-        (void)st, (void)kind, (void)where;
-        return remove(path);
-}
-
 static void clean_up(void)
 {
         for (unsigned i = 0; i < 2; i++)
-                (void)nftw(roots[i], remove_one, 8, FTW_DEPTH | FTW_PHYS);
+                remove_folder(roots[i]);
 }
 
 static void put(const char *root, const char *name, const void *text, size_t size)

@@ -7,7 +7,6 @@
  */
 
 #include <fcntl.h>
-#include <ftw.h>
 #include <jansson.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -15,6 +14,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "folders.h"
 #include "manager/accounts.h"
 #include "report/history.h"
 #include "report/lines.h"
@@ -24,23 +24,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static char folder[64];
 
-static void require(bool truth, const char *what)
-{
-        if (truth)
-                return;
-        fprintf(stderr, "broken: %s\n", what);
-        abort();
-}
-
-static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *where)
-{
-        (void)st, (void)kind, (void)where;
-        return remove(path);
-}
-
 static void clean_up(void)
 {
-        (void)nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+        remove_folder(folder);
 }
 
 static void put(const char *name, const uint8_t *data, size_t size)
