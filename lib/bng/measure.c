@@ -154,41 +154,46 @@ static bng_status run(bng_ctx *ctx, enum bng_pace pace, mpz_ptr r, const struct 
 }
 
 /* What the built-in curves say of the same operation. */
-static double predicted_seconds(enum bng_pace pace, const struct operands *x)
+static struct bng_prediction predicted(enum bng_pace pace, const struct operands *x)
 {
         struct bng_operand a = bng_operand_z(x->a), b = bng_operand_z(x->b);
         struct bng_operand n = bng_operand_ui(x->n);
 
         switch (pace) {
         case BNG_PACE_PASS:
-                return bng_predict_add(a, a).seconds;
+                return bng_predict_add(a, a);
         case BNG_PACE_MULTIPLY:
-                return bng_predict_multiply(a, b).seconds;
+                return bng_predict_multiply(a, b);
         case BNG_PACE_SQUARE:
-                return bng_predict_power(a, bng_operand_ui(2)).seconds;
+                return bng_predict_power(a, bng_operand_ui(2));
         case BNG_PACE_DIVIDE:
-                return bng_predict_quotient(BNG_TRUNCATE, a, b).seconds;
+                return bng_predict_quotient(BNG_TRUNCATE, a, b);
         case BNG_PACE_GCD:
-                return bng_predict_gcd(a, b).seconds;
+                return bng_predict_gcd(a, b);
         case BNG_PACE_INVERT:
-                return bng_predict_inverse(a, b).seconds;
+                return bng_predict_inverse(a, b);
         case BNG_PACE_POWER_MODULO:
-                return bng_predict_power_modulo(a, b, bng_operand_z(x->c)).seconds;
+                return bng_predict_power_modulo(a, b, bng_operand_z(x->c));
         case BNG_PACE_ROOT:
-                return bng_predict_root(a, bng_operand_ui(2)).seconds;
+                return bng_predict_root(a, bng_operand_ui(2));
         case BNG_PACE_FACTORIAL:
-                return bng_predict_factorial(n).seconds;
+                return bng_predict_factorial(n);
         case BNG_PACE_BINOMIAL:
-                return bng_predict_binomial(n, bng_operand_ui(x->n / 2)).seconds;
+                return bng_predict_binomial(n, bng_operand_ui(x->n / 2));
         case BNG_PACE_PRIMORIAL:
-                return bng_predict_primorial(n).seconds;
+                return bng_predict_primorial(n);
         case BNG_PACE_FIBONACCI:
-                return bng_predict_fibonacci(n).seconds;
+                return bng_predict_fibonacci(n);
         case BNG_PACE_PARSE:
-                return bng_predict_parse(1, strlen(x->text) - 1, 10, strlen(x->text)).seconds;
+                return bng_predict_parse(1, strlen(x->text) - 1, 10, strlen(x->text));
         default:
-                return bng_predict_print(a, 10).seconds;
+                return bng_predict_print(a, 10);
         }
+}
+
+static double predicted_seconds(enum bng_pace pace, const struct operands *x)
+{
+        return bng_time_of_duration(predicted(pace, x).duration).seconds;
 }
 
 /* Of this process: a machine that is busy is not slow. */

@@ -122,7 +122,7 @@ static struct bng_prediction at_least(const struct bng_prediction *prediction)
         uint64_t bytes_min = bng_div_up(bits_min, 8);
         least.result.size = bng_range_of_bits(bits_min, bits_min);
         least.room_bits = bits_min;
-        least.seconds = 0;
+        least.duration.of = NULL;
         if (least.peak_bytes > bytes_min)
                 least.peak_bytes = bytes_min;
         return least;

@@ -39,7 +39,8 @@ void bng_ctx_clear_interrupt(bng_ctx *ctx)
 
 double bng_predicted_seconds(const bng_ctx *ctx, const struct bng_prediction *prediction)
 {
-        return bng_speed_seconds(&ctx->speed, prediction->pace, prediction->seconds);
+        struct bng_time time = bng_time_of_duration(prediction->duration);
+        return bng_speed_seconds(&ctx->speed, time.pace, time.seconds);
 }
 
 /* When an operation that begins now has to end. */

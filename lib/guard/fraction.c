@@ -178,8 +178,7 @@ static struct bng_prediction predict_text(const char *text, int base)
                 both = bng_predict_fraction_of(num.result, den.result);
         both.peak_bytes = bng_sat_add(bng_sat_add(num.peak_bytes, den.peak_bytes),
                                       (uint64_t)(stroke - text) + 1);
-        both.seconds = num.seconds + den.seconds;
-        both.pace = num.pace;
+        both.duration = bng_text_duration(num.duration, den.duration);
         return both;
 }
 
@@ -218,7 +217,7 @@ bng_status bng_check_mpq_get_str(bng_ctx *ctx, int base, const mpq_t a)
         struct bng_prediction den = bng_predict_print(Z(mpq_denref(a)), (unsigned)abs(base));
 
         predicted.peak_bytes = bng_sat_add(predicted.peak_bytes, den.peak_bytes);
-        predicted.seconds += den.seconds;
+        predicted.duration = bng_text_duration(predicted.duration, den.duration);
         return bng_judge_memory(ctx, &predicted);
 }
 

@@ -50,8 +50,9 @@ bng_status bng_judge_cost(bng_ctx *ctx, const struct bng_prediction *prediction)
 {
         bng_status status = bng_judge_memory(ctx, prediction);
 
-        return status == BNG_OK ? bng_judge_time(ctx, bng_predicted_seconds(ctx, prediction))
-                                : status;
+        if (status != BNG_OK)
+                return status;
+        return bng_judge_time(ctx, bng_is_timed(ctx) ? bng_predicted_seconds(ctx, prediction) : 0);
 }
 
 bng_status bng_judge(bng_ctx *ctx, const struct bng_prediction *prediction)

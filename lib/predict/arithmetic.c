@@ -58,9 +58,15 @@ static uint64_t product_bits(struct bng_operand a, struct bng_operand b)
         return bng_sat_add(bng_operand_bits_max(a), bng_operand_bits_max(b));
 }
 
-static struct bng_time product_time(struct bng_operand a, struct bng_operand b)
+static struct bng_time product_time(struct bng_lengths of)
 {
-        return bng_time_multiply(bng_operand_bits_max(a), bng_operand_bits_max(b));
+        return bng_time_multiply(of.a, of.b);
+}
+
+/* c: what the product is added to, or the product itself */
+static struct bng_time add_product_time(struct bng_lengths of)
+{
+        return bng_time_and(product_time(of), bng_time_of(BNG_PACE_PASS, of.c));
 }
 
 struct bng_prediction bng_predict_copy(struct bng_operand a)
@@ -102,7 +108,8 @@ struct bng_prediction bng_predict_multiply(struct bng_operand a, struct bng_oper
                               product_bits(a, b));
         prediction = bng_holding(
                 prediction, bng_peak_multiply(bng_operand_bits_max(a), bng_operand_bits_max(b)));
-        return bng_timed(prediction, product_time(a, b));
+        return bng_timed(prediction, product_time, bng_operand_bits_max(a), bng_operand_bits_max(b),
+                         0);
 }
 
 struct bng_prediction bng_predict_square(struct bng_operand a)
@@ -115,14 +122,15 @@ struct bng_prediction bng_predict_add_product(struct bng_operand r, struct bng_o
 {
         uint64_t r_bits = bng_operand_bits_max(r);
         uint64_t ab_bits = product_bits(a, b);
+        uint64_t longer_bits = r_bits > ab_bits ? r_bits : ab_bits;
 
         struct bng_prediction prediction = bng_predicted(
                 sum(r, product(a, b)), by_one_limb(a, b) ? BNG_WORK_UPDATE : BNG_WORK_ADD_PRODUCT,
-                r_bits > ab_bits ? r_bits : ab_bits);
-        struct bng_time adding = bng_time_of(BNG_PACE_PASS, r_bits > ab_bits ? r_bits : ab_bits);
+                longer_bits);
         prediction = bng_holding(prediction, bng_peak_add_product(r_bits, bng_operand_bits_max(a),
                                                                   bng_operand_bits_max(b)));
-        return bng_timed(prediction, bng_time_and(product_time(a, b), adding));
+        return bng_timed(prediction, add_product_time, bng_operand_bits_max(a),
+                         bng_operand_bits_max(b), longer_bits);
 }
 
 struct bng_prediction bng_predict_subtract_product(struct bng_operand r, struct bng_operand a,

@@ -71,9 +71,14 @@ static uint64_t slowest_divisor_bits(struct bng_operand a, struct bng_operand d)
         return half < bits.bits_min ? bits.bits_min : half > bits.bits_max ? bits.bits_max : half;
 }
 
-static struct bng_time remainder_time(struct bng_operand a, struct bng_operand d)
+static struct bng_time quotient_time(struct bng_lengths of)
 {
-        return bng_time_remainder(bng_operand_bits_max(a), slowest_divisor_bits(a, d));
+        return bng_time_quotient(of.a, of.b);
+}
+
+static struct bng_time remainder_time(struct bng_lengths of)
+{
+        return bng_time_remainder(of.a, of.b);
 }
 
 /*
@@ -103,7 +108,7 @@ struct bng_prediction bng_predict_quotient(enum bng_division division, struct bn
                 bng_holding(prediction, division_peak(division == BNG_TRUNCATE ? bng_peak_quotient
                                                                                : bng_peak_remainder,
                                                       a, d)),
-                bng_time_quotient(bng_operand_bits_max(a), slowest_divisor_bits(a, d)));
+                quotient_time, bng_operand_bits_max(a), slowest_divisor_bits(a, d), 0);
 }
 
 struct bng_prediction bng_predict_remainder(enum bng_division division, struct bng_operand a,
@@ -114,7 +119,7 @@ struct bng_prediction bng_predict_remainder(enum bng_division division, struct b
         struct bng_prediction prediction =
                 bng_predicted(remainder_of(division, a, d), BNG_WORK_DIVIDE, longer_bits(a, d));
         return bng_timed(bng_holding(prediction, division_peak(bng_peak_remainder, a, d)),
-                         remainder_time(a, d));
+                         remainder_time, bng_operand_bits_max(a), slowest_divisor_bits(a, d), 0);
 }
 
 struct bng_prediction bng_predict_quotient_remainder(enum bng_division division,
@@ -136,14 +141,29 @@ struct bng_prediction bng_predict_quotient_remainder(enum bng_division division,
         struct bng_prediction prediction =
                 bng_predicted(result, BNG_WORK_DIVIDE, longer_bits(a, d));
         return bng_timed(bng_holding(prediction, division_peak(bng_peak_remainder, a, d)),
-                         remainder_time(a, d));
+                         remainder_time, bng_operand_bits_max(a), slowest_divisor_bits(a, d), 0);
+}
+
+static struct bng_time gcd_time(struct bng_lengths of)
+{
+        return bng_time_gcd(of.a, of.b);
+}
+
+static struct bng_time lcm_time(struct bng_lengths of)
+{
+        return bng_time_lcm(of.a, of.b);
+}
+
+static struct bng_time inverse_time(struct bng_lengths of)
+{
+        return bng_time_invert(of.a, of.b);
 }
 
 struct bng_prediction bng_predict_gcd(struct bng_operand a, struct bng_operand b)
 {
         struct bng_operand result = bng_operand_range(bng_range_gcd(a.size, b.size), false, true);
-        return bng_timed(bng_predicted(result, BNG_WORK_GCD, longer_bits(a, b)),
-                         bng_time_gcd(bng_operand_bits_max(a), bng_operand_bits_max(b)));
+        return bng_timed(bng_predicted(result, BNG_WORK_GCD, longer_bits(a, b)), gcd_time,
+                         bng_operand_bits_max(a), bng_operand_bits_max(b), 0);
 }
 
 struct bng_prediction bng_predict_lcm(struct bng_operand a, struct bng_operand b)
@@ -151,8 +171,8 @@ struct bng_prediction bng_predict_lcm(struct bng_operand a, struct bng_operand b
         struct bng_operand result = bng_operand_range(bng_range_lcm(a.size, b.size), false, true);
         uint64_t a_bits = bng_operand_bits_max(a);
         uint64_t b_bits = bng_operand_bits_max(b);
-        return bng_timed(bng_predicted(result, BNG_WORK_LCM, bng_sat_add(a_bits, b_bits)),
-                         bng_time_lcm(a_bits, b_bits));
+        return bng_timed(bng_predicted(result, BNG_WORK_LCM, bng_sat_add(a_bits, b_bits)), lcm_time,
+                         a_bits, b_bits, 0);
 }
 
 static const char modulus_zero[] = "a modulus of zero";
@@ -164,7 +184,7 @@ struct bng_prediction bng_predict_inverse(struct bng_operand a, struct bng_opera
 
         struct bng_operand result = bng_operand_range(bng_range_residue(modulus.size), false, true);
         return bng_timed(bng_predicted(result, BNG_WORK_INVERT, longer_bits(a, modulus)),
-                         bng_time_invert(bng_operand_bits_max(a), bng_operand_bits_max(modulus)));
+                         inverse_time, bng_operand_bits_max(a), bng_operand_bits_max(modulus), 0);
 }
 
 /*
@@ -177,6 +197,17 @@ static uint64_t powers_kept(struct bng_operand exponent)
         uint64_t powers = bng_operand_bits_max(exponent) / 8 + 1;
 
         return powers < 512 ? powers : 512;
+}
+
+/* a: the base, b: the exponent, c: the modulus */
+static struct bng_time power_modulo_time(struct bng_lengths of)
+{
+        return bng_time_power_modulo(of.a, of.b, of.c);
+}
+
+static struct bng_time power_of_inverse_time(struct bng_lengths of)
+{
+        return bng_time_and(power_modulo_time(of), bng_time_invert(of.a, of.c));
 }
 
 struct bng_prediction bng_predict_power_modulo(struct bng_operand base, struct bng_operand exponent,
@@ -194,11 +225,8 @@ struct bng_prediction bng_predict_power_modulo(struct bng_operand base, struct b
         prediction.peak_bytes =
                 bng_sat_add(prediction.peak_bytes,
                             bng_peak_bytes(BNG_WORK_POWER_TABLE, bng_sat_add(table, inverse)));
-        struct bng_time time =
-                bng_time_power_modulo(bng_operand_bits_max(base), bng_operand_bits_max(exponent),
-                                      bng_operand_bits_max(modulus));
-        if (exponent.may_be_negative)
-                time = bng_time_and(time, bng_time_invert(bng_operand_bits_max(base),
-                                                          bng_operand_bits_max(modulus)));
-        return bng_timed(prediction, time);
+        return bng_timed(prediction,
+                         exponent.may_be_negative ? power_of_inverse_time : power_modulo_time,
+                         bng_operand_bits_max(base), bng_operand_bits_max(exponent),
+                         bng_operand_bits_max(modulus));
 }

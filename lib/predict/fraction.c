@@ -49,6 +49,12 @@ static struct bng_prediction moved(struct bng_operand num, struct bng_operand de
                              bng_sat_add(both, 2 * GMP_NUMB_BITS));
 }
 
+static struct bng_time reduced_time(struct bng_lengths of)
+{
+        return bng_time_and(bng_time_of(BNG_PACE_GCD, of.a / 2),
+                            bng_time_of(BNG_PACE_DIVIDE, of.a));
+}
+
 /*
  * Common divisors, quotients and products, up to six numbers of the operands' length together and
  * one of the algorithms at work, of which a division holds the most.
@@ -59,8 +65,7 @@ static struct bng_prediction reduced(bng_bounds_mpq bounds, uint64_t bits)
         uint64_t kept = bng_peak_bytes(BNG_WORK_COPY, bng_sat_mul(bits, 6));
 
         prediction.peak_bytes = bng_sat_add(prediction.peak_bytes, kept);
-        return bng_timed(prediction, bng_time_and(bng_time_of(BNG_PACE_GCD, bits / 2),
-                                                  bng_time_of(BNG_PACE_DIVIDE, bits)));
+        return bng_timed(prediction, reduced_time, bits, 0, 0);
 }
 
 struct bng_prediction bng_predict_fraction_of(struct bng_operand num, struct bng_operand den)

@@ -42,14 +42,16 @@ static uint64_t power_room(struct bng_operand base, struct bng_operand exponent,
         return bng_sat_add(bits, slack + 6 * GMP_NUMB_BITS);
 }
 
-static struct bng_time power_time(struct bng_operand base, struct bng_operand exponent,
-                                  struct bng_operand result)
+/* b: how many zeros are at the base's end, c: the exponent itself */
+static struct bng_time power_time(struct bng_lengths of)
 {
-        uint64_t bits = bng_operand_bits_max(base);
+        return bng_time_power(of.a - of.b, of.b, of.c);
+}
 
-        if (!exponent.size.known || bits == BNG_BITS_BEYOND)
-                return bng_time_power(bng_operand_bits_max(result) / 2, 0, 2);
-        return bng_time_power(bits - base.zeros, base.zeros, exponent.size.value);
+/* Where the result alone is known: its last square takes nearly all of the time. */
+static struct bng_time last_square_time(struct bng_lengths of)
+{
+        return bng_time_power(of.a / 2, 0, 2);
 }
 
 struct bng_prediction bng_predict_power(struct bng_operand base, struct bng_operand exponent)
@@ -71,7 +73,10 @@ struct bng_prediction bng_predict_power(struct bng_operand base, struct bng_oper
                 prediction =
                         bng_holding(prediction, bng_peak_power(room, bng_operand_bits_max(base),
                                                                base.zeros, exponent.size.value));
-        return bng_timed(prediction, power_time(base, exponent, result));
+        if (!exponent.size.known || bng_operand_bits_max(base) == BNG_BITS_BEYOND)
+                return bng_timed(prediction, last_square_time, bng_operand_bits_max(result), 0, 0);
+        return bng_timed(prediction, power_time, bng_operand_bits_max(base), base.zeros,
+                         exponent.size.value);
 }
 
 /* ---- roots ---- */
@@ -170,6 +175,17 @@ struct bng_prediction bng_predict_lucas(struct bng_operand n)
         return bng_holding(prediction, bng_peak_lucas(bng_operand_bits_max(prediction.result)));
 }
 
+static struct bng_time long_binomial_time(struct bng_lengths of)
+{
+        return bng_time_of(BNG_PACE_BINOMIAL, bng_sat_add(of.a, of.a / 2));
+}
+
+/* a over b, whose length is c */
+static struct bng_time binomial_time(struct bng_lengths of)
+{
+        return bng_time_binomial(of.a, of.b, of.c);
+}
+
 /* For negative n: binomial(n, k) = (-1)^k binomial(k - n - 1, k). */
 struct bng_prediction bng_predict_binomial(struct bng_operand n, struct bng_operand k)
 {
@@ -199,7 +215,6 @@ struct bng_prediction bng_predict_binomial(struct bng_operand n, struct bng_oper
                 bng_predicted(result, BNG_WORK_BINOMIAL,
                               by_words ? bits : bng_sat_add(bng_sat_mul(bits, 2), bits / 2));
         if (!by_words || !k.size.known)
-                return bng_timed(prediction,
-                                 bng_time_of(BNG_PACE_BINOMIAL, bng_sat_add(bits, bits / 2)));
-        return bng_timed(prediction, bng_time_binomial(from.value, k.size.value, bits));
+                return bng_timed(prediction, long_binomial_time, bits, 0, 0);
+        return bng_timed(prediction, binomial_time, from.value, k.size.value, bits);
 }

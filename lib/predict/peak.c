@@ -47,6 +47,12 @@ uint64_t bng_peak_bytes(enum bng_work work, uint64_t bits)
         return bng_sat_add(whole, rest + peaks[work].fixed);
 }
 
+/* a: the work */
+static struct bng_time usual_time(struct bng_lengths of)
+{
+        return bng_time_of_work((enum bng_work)of.a, of.b);
+}
+
 struct bng_prediction bng_predicted(struct bng_operand result, enum bng_work work, uint64_t bits)
 {
         /* Room is made in limbs, and for a carry. */
@@ -57,7 +63,7 @@ struct bng_prediction bng_predicted(struct bng_operand result, enum bng_work wor
                 .room_bits = room,
                 .peak_bytes = bng_peak_bytes(work, bits),
         };
-        return bng_timed(prediction, bng_time_of_work(work, bits));
+        return bng_timed(prediction, usual_time, work, bits, 0);
 }
 
 struct bng_prediction bng_predicted_undefined(const char *why)

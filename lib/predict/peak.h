@@ -41,10 +41,10 @@ struct bng_time bng_time_of_work(enum bng_work work, uint64_t bits);
 struct bng_prediction bng_predicted(struct bng_operand result, enum bng_work work, uint64_t bits);
 /* The same prediction with a time of its own instead of the one that its work usually takes. */
 static inline struct bng_prediction bng_timed(struct bng_prediction prediction,
-                                              struct bng_time time)
+                                              struct bng_time (*of)(struct bng_lengths), uint64_t a,
+                                              uint64_t b, uint64_t c)
 {
-        prediction.seconds = time.seconds;
-        prediction.pace = time.pace;
+        prediction.duration = (struct bng_duration){of, {a, b, c}};
         return prediction;
 }
 

@@ -7,7 +7,8 @@
  * A prediction says four things, in the order in which they are judged. Is there a result at all?
  * How large is it (proven on both sides)? How many bytes will GMP hold at the worst moment? That is
  * an upper bound, by GMP's own steps (peak.h); operands do not count in it. And how long will it take? That is an
- * estimate (time.h), of the largest operands where they are known only roughly.
+ * estimate (time.h), of the largest operands where they are known only roughly, and made only for
+ * whoever asks.
  *
  * The same functions serve integers that exist and those that are predicted themselves: a
  * prediction's result is the operand of the next one. What is undefined only for some of the values
@@ -20,11 +21,10 @@
 
 struct bng_prediction {
         const char *undefined; /* why there is no such number: static text; NULL if there is one */
-        struct bng_operand result; /* of two results, the larger, with the signs of either */
-        uint64_t room_bits;        /* the longest integer for which GMP makes room on the way */
-        uint64_t peak_bytes;       /* at most; UINT64_MAX: more than can be counted */
-        double seconds;            /* about; without calibration; infinity: beyond count */
-        enum bng_pace pace;        /* what takes longest in it */
+        struct bng_operand result;    /* of two results, the larger, with the signs of either */
+        uint64_t room_bits;           /* the longest integer for which GMP makes room on the way */
+        uint64_t peak_bytes;          /* at most; UINT64_MAX: more than can be counted */
+        struct bng_duration duration; /* about; without calibration */
 };
 
 /* ---- arithmetic.c ---- */
@@ -145,3 +145,5 @@ struct bng_prediction bng_predict_parse(uint64_t leading, uint64_t more, unsigne
                                         uint64_t length);
 /* Integer to text: the result is the integer itself, peak_bytes counts the text in. */
 struct bng_prediction bng_predict_print(struct bng_operand a, unsigned base);
+/* Of two such predictions of the same kind: one after the other. */
+struct bng_duration bng_text_duration(struct bng_duration first, struct bng_duration second);

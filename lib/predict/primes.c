@@ -51,6 +51,18 @@ static uint64_t sieve_bytes(uint64_t bits)
  * After a number below 2 comes 2, after n one up to 2n. Each candidate is tried by powers modulo
  * itself.
  */
+/*
+ * By the density of primes, every 0.7 bits-th number is one on average; of the candidates that a
+ * sieve up to 1000 leaves, every 18th of the bits.
+ */
+static struct bng_time next_prime_time(struct bng_lengths of)
+{
+        struct bng_time test = bng_time_power_modulo(of.a, of.a, of.a);
+
+        test.seconds *= 1 + (double)of.a / 18;
+        return test;
+}
+
 struct bng_prediction bng_predict_next_prime(struct bng_operand a)
 {
         bng_bounds bits = bng_range_bits(a.size);
@@ -70,11 +82,5 @@ struct bng_prediction bng_predict_next_prime(struct bng_operand a)
 
         prediction.peak_bytes = bng_sat_add(prediction.peak_bytes,
                                             bng_sat_add(test.peak_bytes, sieve_bytes(bits_max)));
-        /*
-         * By the density of primes, every 0.7 bits-th number is one on average; of the candidates
-         * that a sieve up to 1000 leaves, every 18th of the bits.
-         */
-        prediction.seconds = test.seconds * (1 + (double)bits_max / 18);
-        prediction.pace = test.pace;
-        return prediction;
+        return bng_timed(prediction, next_prime_time, bits_max, 0, 0);
 }

@@ -51,6 +51,11 @@ struct bng_prediction bng_predict_root_remainder(struct bng_operand a, struct bn
         return bng_predicted(result, BNG_WORK_ROOT, bng_operand_bits_max(a));
 }
 
+static struct bng_time gcd_extended_time(struct bng_lengths of)
+{
+        return bng_time_invert(of.a, of.b);
+}
+
 /*
  * g = a s + b t with |s| <= |b| / 2g and |t| <= |a| / 2g, but for small cases in which they are 0, 1
  * or -1. GMP finds t by dividing g - a s by b.
@@ -66,8 +71,8 @@ struct bng_prediction bng_predict_gcd_extended(struct bng_operand a, struct bng_
                 BNG_WORK_DIVIDE, bng_sat_add(bng_operand_bits_max(a), bng_operand_bits_max(b)));
 
         prediction.peak_bytes = bng_sat_add(prediction.peak_bytes, division);
-        return bng_timed(prediction,
-                         bng_time_invert(bng_operand_bits_max(a), bng_operand_bits_max(b)));
+        return bng_timed(prediction, gcd_extended_time, bng_operand_bits_max(a),
+                         bng_operand_bits_max(b), 0);
 }
 
 /* F(0) = 0 comes with F(-1) = 1; from n = 1 on the number itself is the longer one. */

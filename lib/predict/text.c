@@ -21,6 +21,40 @@ static struct bng_range digits(uint64_t leading, uint64_t more, unsigned base)
         return size;
 }
 
+/* b: the base */
+static struct bng_time parse_time(struct bng_lengths of)
+{
+        return bng_time_parse(of.a, (unsigned)of.b);
+}
+
+static struct bng_time print_time(struct bng_lengths of)
+{
+        return bng_time_print(of.a, (unsigned)of.b);
+}
+
+/* a, b: the numbers, c: the base */
+static struct bng_time parse_both_time(struct bng_lengths of)
+{
+        return bng_time_and(bng_time_parse(of.a, (unsigned)of.c),
+                            bng_time_parse(of.b, (unsigned)of.c));
+}
+
+static struct bng_time print_both_time(struct bng_lengths of)
+{
+        return bng_time_and(bng_time_print(of.a, (unsigned)of.c),
+                            bng_time_print(of.b, (unsigned)of.c));
+}
+
+struct bng_duration bng_text_duration(struct bng_duration first, struct bng_duration second)
+{
+        /* With a base each, that of the digits which take longer. */
+        bool is_quick = (first.lengths.b & (first.lengths.b - 1)) == 0;
+        uint64_t base = is_quick ? second.lengths.b : first.lengths.b;
+        struct bng_lengths lengths = {first.lengths.a, second.lengths.a, base};
+        return (struct bng_duration){first.of == print_time ? print_both_time : parse_both_time,
+                                     lengths};
+}
+
 /* The NUL, and the header of a block. */
 #define COPY_BYTES_EXTRA 32
 
@@ -37,7 +71,7 @@ struct bng_prediction bng_predict_parse(uint64_t leading, uint64_t more, unsigne
         /* GMP copies the text, to leave blanks out. */
         uint64_t copy = bng_sat_add(length, COPY_BYTES_EXTRA);
         prediction.peak_bytes = bng_sat_add(bng_peak_parse(count, base), copy);
-        return bng_timed(prediction, bng_time_parse(bits, base));
+        return bng_timed(prediction, parse_time, bits, base, 0);
 }
 
 struct bng_prediction bng_predict_print(struct bng_operand a, unsigned base)
@@ -48,5 +82,5 @@ struct bng_prediction bng_predict_print(struct bng_operand a, unsigned base)
         uint64_t text = bng_sat_add(bng_range_digits(a.size, base).digits_max, 3);
 
         prediction.peak_bytes = bng_sat_add(bng_peak_print(bng_operand_bits_max(a), base), text);
-        return bng_timed(prediction, bng_time_print(bng_operand_bits_max(a), base));
+        return bng_timed(prediction, print_time, bng_operand_bits_max(a), base, 0);
 }

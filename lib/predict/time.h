@@ -39,6 +39,24 @@ struct bng_time {
         enum bng_pace pace;
 };
 
+/*
+ * A time that nobody has asked for yet: the function, and the lengths that it is to be asked with,
+ * each in bits unless the function says otherwise. Most operations run without anybody who wants to
+ * know, and curves cost more than bounds do.
+ */
+struct bng_lengths {
+        uint64_t a, b, c;
+};
+struct bng_duration {
+        struct bng_time (*of)(struct bng_lengths lengths); /* NULL: none at all */
+        struct bng_lengths lengths;
+};
+
+static inline struct bng_time bng_time_of_duration(struct bng_duration duration)
+{
+        return duration.of ? duration.of(duration.lengths) : (struct bng_time){0, BNG_PACE_PASS};
+}
+
 /* The curve itself: the algorithm once, on a number of so many bits. */
 struct bng_time bng_time_of(enum bng_pace pace, uint64_t bits);
 

@@ -7,14 +7,19 @@
  * predictions for integers with other peaks. A remainder by a word is a word.
  */
 
+static struct bng_time one_pass_time(struct bng_lengths of)
+{
+        return bng_time_of(BNG_PACE_PASS, of.a);
+}
+
 /* Holds so many bits; the time is that of one pass over a. */
 static struct bng_prediction one_pass(struct bng_prediction prediction, struct bng_operand a,
                                       uint64_t bits)
 {
         if (prediction.undefined)
                 return prediction;
-        return bng_timed(bng_predicted(prediction.result, BNG_WORK_COPY, bits),
-                         bng_time_of(BNG_PACE_PASS, bng_operand_bits_max(a)));
+        return bng_timed(bng_predicted(prediction.result, BNG_WORK_COPY, bits), one_pass_time,
+                         bng_operand_bits_max(a), 0, 0);
 }
 
 struct bng_prediction bng_predict_quotient_by_word(enum bng_division division, struct bng_operand a,

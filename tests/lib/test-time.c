@@ -60,8 +60,10 @@ static struct bng_operand some_operand(void)
 
 static void assert_is_time(struct bng_prediction prediction)
 {
-        assert_true(prediction.seconds >= 0); /* and no NaN */
-        assert_true(prediction.pace < BNG_PACES);
+        struct bng_time time = bng_time_of_duration(prediction.duration);
+
+        assert_true(time.seconds >= 0); /* and no NaN */
+        assert_true(time.pace < BNG_PACES);
 }
 
 static void test_every_prediction_has_a_time(void **userdata)
