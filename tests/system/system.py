@@ -28,7 +28,7 @@ def lacking():
 
 def install(folder, progress):
     """Puts systemd, the daemon and the guest's checks into the root."""
-    packages = ["systemd", "systemd-sysv", "dbus"]
+    packages = ["systemd", "systemd-sysv", "libpam-systemd", "dbus"]
     root.inside(folder, ["apt-get", "install", "-qy", "--no-install-recommends", *packages], progress)
     options = ["--prefix=/usr", "-Dtests=false"]
     root.inside(folder, ["meson", "setup", "build/system", *options], progress)

@@ -13,7 +13,8 @@ import time
 import traceback
 
 import administrator
-from support import CONFIG, HERE, guard_pid, is_active, run, start_worker, verdicts, wait_for
+import users
+from support import CONFIG, GROW, HERE, guard_pid, is_active, run, start_worker, verdicts, wait_for
 
 MESSAGE_ID = "cad3e4ca27d44324aa103e19961e0269"
 
@@ -52,15 +53,6 @@ Action=kill
 Unit=healthy-cache*.service
 WorkerMemoryMax=48M
 GroupMemoryMax=48M
-"""
-
-# Takes 4 MB twenty times a second for as long as it lives.
-GROW = """
-import time
-held = []
-while True:
-    held.append(b"x" * (4 << 20))
-    time.sleep(0.05)
 """
 
 # Passes 48 MB slowly in its first life, and holds nothing in its second.
@@ -238,6 +230,7 @@ CHECKS = [
     a_bad_configuration_is_refused_on_reload_and_the_old_one_stays,
     a_killed_daemon_comes_back_and_goes_on,
     *administrator.CHECKS,
+    *users.CHECKS,
     a_hanging_daemon_is_restarted_by_its_watchdog,
     it_stops_when_told,
 ]

@@ -10,6 +10,15 @@ HERE = pathlib.Path(__file__).parent
 CONFIG = pathlib.Path("/etc/bignum-guard/bignum-guard.conf")
 VERDICTS = pathlib.Path("/var/lib/bignum-guard/verdicts.jsonl")
 
+# Takes 4 MB twenty times a second for as long as it lives.
+GROW = """
+import time
+held = []
+while True:
+    held.append(b"x" * (4 << 20))
+    time.sleep(0.05)
+"""
+
 
 def run(*command, check=True):
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
