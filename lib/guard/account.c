@@ -50,9 +50,9 @@ static void update_small_limbs(bng_ctx *ctx)
 }
 
 /*
- * The length below which nothing has to be judged: sums, products and copies make no more limbs
- * than their operands have together (a carry needs two of them), and none of them holds more than
- * addmul.
+ * The length below which nothing has to be judged: what is small (operation.h) makes no more limbs
+ * than its operands have together (a carry needs two of them), and none of it holds more than a
+ * division.
  */
 static size_t unlimited_limbs(const bng_ctx *ctx)
 {
@@ -63,7 +63,7 @@ static size_t unlimited_limbs(const bng_ctx *ctx)
 
         if (bits > bng_bounds_ceiling_bits(GMP_NUMB_BITS))
                 bits = bng_bounds_ceiling_bits(GMP_NUMB_BITS);
-        while (bits > 0 && bng_peak_bytes(BNG_WORK_ADD_PRODUCT, bits) > memory)
+        while (bits > 0 && bng_peak_bytes(BNG_WORK_DIVIDE, bits) > memory)
                 bits /= 2;
         /* Longer ones are asked whether they may run, and are made in steps. */
         uint64_t unasked = bng_is_timed(ctx) ? BNG_UNTIMED_BITS : BNG_STEPS_MIN_BITS;

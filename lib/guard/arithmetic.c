@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <limits.h>
 #include "guard/operation.h"
 
 /*
@@ -7,64 +6,38 @@
  * The small ones also say how many limbs their operands have together.
  */
 
-#define ULONG_LIMBS ((sizeof(unsigned long) * CHAR_BIT + GMP_NUMB_BITS - 1) / GMP_NUMB_BITS)
-#if GMP_NUMB_BITS == 64
-__extension__ typedef unsigned __int128 two_limbs;
-#else
-typedef uint64_t two_limbs;
-#endif
-
 /* Parameters, and the arguments that pass them on. */
 #define ONE (const mpz_t a), (a)
 #define TWO (const mpz_t a, const mpz_t b), (a, b)
 #define WITH_UI (const mpz_t a, unsigned long b), (a, b)
 #define LIMBS_ONE (mpz_size(a) + 1)
 #define LIMBS_TWO (mpz_size(a) + mpz_size(b))
-#define LIMBS_UI (mpz_size(a) + ULONG_LIMBS)
+#define LIMBS_UI (mpz_size(a) + BNG_ULONG_LIMBS)
 
-SMALL_OPERATION(set, ONE, LIMBS_ONE, bng_predict_copy(Z(a)), mpz_set(out, a))
-SMALL_OPERATION(set_ui, (unsigned long a), (a), 2 * ULONG_LIMBS, bng_predict_copy(U(a)),
-                mpz_set_ui(out, a))
-SMALL_OPERATION(set_si, (long a), (a), 2 * ULONG_LIMBS, bng_predict_copy(S(a)), mpz_set_si(out, a))
-SMALL_OPERATION(abs, ONE, LIMBS_ONE, bng_predict_copy(Z(a)), mpz_abs(out, a))
-SMALL_OPERATION(neg, ONE, LIMBS_ONE, bng_predict_copy(Z(a)), mpz_neg(out, a))
+SMALL_OPERATION(set, ONE, LIMBS_ONE, bng_predict_copy(Z(a)), bng_limb_set(out, a))
+SMALL_OPERATION(set_ui, (unsigned long a), (a), 2 * BNG_ULONG_LIMBS, bng_predict_copy(U(a)),
+                bng_limb_set_ui(out, a))
+SMALL_OPERATION(set_si, (long a), (a), 2 * BNG_ULONG_LIMBS, bng_predict_copy(S(a)),
+                bng_limb_set_si(out, a))
+SMALL_OPERATION(abs, ONE, LIMBS_ONE, bng_predict_copy(Z(a)), bng_limb_abs(out, a))
+SMALL_OPERATION(neg, ONE, LIMBS_ONE, bng_predict_copy(Z(a)), bng_limb_neg(out, a))
 SMALL_OPERATION(com, ONE, LIMBS_ONE, bng_predict_complement(Z(a)), mpz_com(out, a))
 
-SMALL_OPERATION(add, TWO, LIMBS_TWO, bng_predict_add(Z(a), Z(b)), mpz_add(out, a, b))
-SMALL_OPERATION(add_ui, WITH_UI, LIMBS_UI, bng_predict_add(Z(a), U(b)), mpz_add_ui(out, a, b))
-SMALL_OPERATION(sub, TWO, LIMBS_TWO, bng_predict_subtract(Z(a), Z(b)), mpz_sub(out, a, b))
-SMALL_OPERATION(sub_ui, WITH_UI, LIMBS_UI, bng_predict_subtract(Z(a), U(b)), mpz_sub_ui(out, a, b))
+SMALL_OPERATION(add, TWO, LIMBS_TWO, bng_predict_add(Z(a), Z(b)), bng_limb_add(out, a, b))
+SMALL_OPERATION(add_ui, WITH_UI, LIMBS_UI, bng_predict_add(Z(a), U(b)), bng_limb_add_ui(out, a, b))
+SMALL_OPERATION(sub, TWO, LIMBS_TWO, bng_predict_subtract(Z(a), Z(b)), bng_limb_sub(out, a, b))
+SMALL_OPERATION(sub_ui, WITH_UI, LIMBS_UI, bng_predict_subtract(Z(a), U(b)),
+                bng_limb_sub_ui(out, a, b))
 SMALL_OPERATION(ui_sub, (unsigned long b, const mpz_t a), (b, a), LIMBS_UI,
-                bng_predict_subtract(U(b), Z(a)), mpz_ui_sub(out, b, a))
-
-/*
- * Two words of one limb each, the commonest product of all, take less time to multiply than a call
- * takes to get there: that pays for the guard. Signs are those of the sizes.
- */
-static inline void multiply(mpz_ptr out, mpz_srcptr a, mpz_srcptr b)
-{
-        if ((a->_mp_size != 1 && a->_mp_size != -1) || (b->_mp_size != 1 && b->_mp_size != -1) ||
-            out->_mp_alloc < 2) {
-                mpz_mul(out, a, b);
-                return;
-        }
-        bool is_negative = a->_mp_size != b->_mp_size;
-        two_limbs product = (two_limbs)a->_mp_d[0] * b->_mp_d[0];
-        mp_limb_t high = (mp_limb_t)(product >> GMP_NUMB_BITS);
-        int size = high != 0 ? 2 : 1;
-
-        out->_mp_d[0] = (mp_limb_t)product;
-        out->_mp_d[1] = high;
-        out->_mp_size = is_negative ? -size : size;
-}
+                bng_predict_subtract(U(b), Z(a)), bng_limb_ui_sub(out, b, a))
 
 #define PRODUCT (a == b ? bng_predict_square(Z(a)) : bng_predict_multiply(Z(a), Z(b)))
-CHECK(mul, (const mpz_t a, const mpz_t b), PRODUCT)
-SMALL(mul, (const mpz_t a, const mpz_t b), (a, b), LIMBS_TWO,
-      RUN_STEPS(ctx, rop, PRODUCT, bng_steps_multiply(out, a, b, stop)), multiply(out, a, b))
+SMALL_STEPPED(mul, TWO, LIMBS_TWO, PRODUCT, bng_steps_multiply(out, a, b, stop),
+              bng_limb_mul(out, a, b))
 SMALL_OPERATION(mul_si, (const mpz_t a, long b), (a, b), LIMBS_UI, bng_predict_multiply(Z(a), S(b)),
-                mpz_mul_si(out, a, b))
-SMALL_OPERATION(mul_ui, WITH_UI, LIMBS_UI, bng_predict_multiply(Z(a), U(b)), mpz_mul_ui(out, a, b))
+                bng_limb_mul_si(out, a, b))
+SMALL_OPERATION(mul_ui, WITH_UI, LIMBS_UI, bng_predict_multiply(Z(a), U(b)),
+                bng_limb_mul_ui(out, a, b))
 
 #define LIMBS_ADDMUL (mpz_size(rop) + LIMBS_TWO)
 #define LIMBS_ADDMUL_UI (mpz_size(rop) + LIMBS_UI)
@@ -78,6 +51,6 @@ UPDATE(submul, TWO, LIMBS_ADDMUL, bng_predict_subtract_product(Z(rop), Z(a), Z(b
 UPDATE(submul_ui, WITH_UI, LIMBS_ADDMUL_UI, bng_predict_subtract_product(Z(rop), Z(a), U(b)),
        mpz_submul_ui(out, a, b))
 
-SMALL_OPERATION(and, TWO, LIMBS_TWO, bng_predict_bitwise(Z(a), Z(b)), mpz_and(out, a, b))
-SMALL_OPERATION(ior, TWO, LIMBS_TWO, bng_predict_bitwise(Z(a), Z(b)), mpz_ior(out, a, b))
-SMALL_OPERATION(xor, TWO, LIMBS_TWO, bng_predict_bitwise(Z(a), Z(b)), mpz_xor(out, a, b))
+SMALL_OPERATION(and, TWO, LIMBS_TWO, bng_predict_bitwise(Z(a), Z(b)), bng_limb_and(out, a, b))
+SMALL_OPERATION(ior, TWO, LIMBS_TWO, bng_predict_bitwise(Z(a), Z(b)), bng_limb_ior(out, a, b))
+SMALL_OPERATION(xor, TWO, LIMBS_TWO, bng_predict_bitwise(Z(a), Z(b)), bng_limb_xor(out, a, b))

@@ -3,9 +3,9 @@
 
 /*
  * What a context is inside. Limits are plain numbers; two lengths are made of them whenever one
- * changes, so that small operands cost one comparison. No sum, product or copy whose operands have
- * fewer than `small_limbs` limbs together can break any limit; with fewer than `carefree_limbs`
- * there is nothing to be counted either (account.h).
+ * changes, so that small operands cost one comparison. No sum, product, quotient or copy whose
+ * operands have fewer than `small_limbs` limbs together can break any limit; with fewer than
+ * `carefree_limbs` there is nothing to be counted either (account.h).
  */
 
 #include "bignum-guard.h"
@@ -74,6 +74,15 @@ struct bng_ctx {
 static inline size_t bng_carefree_limbs(const bng_ctx *ctx)
 {
         return atomic_load_explicit(&ctx->carefree_limbs, memory_order_relaxed);
+}
+
+/*
+ * Nothing to judge in an operation of so many limbs, whatever the total leaves: checks ask nothing
+ * of it.
+ */
+static inline bool bng_is_small(const bng_ctx *ctx, size_t limbs)
+{
+        return limbs < ctx->unlimited_limbs && !bng_stop_asked(&ctx->stop);
 }
 
 /*

@@ -7,18 +7,24 @@
  * results is in several.c.
  */
 
-#define BY_DIVISOR (const mpz_t a, const mpz_t d)
+#define BY_DIVISOR (const mpz_t a, const mpz_t d), (a, d)
+#define LIMBS_DIVISION (mpz_sgn(d) != 0 ? mpz_size(a) + mpz_size(d) : NOT_SMALL)
 
-OPERATION(tdiv_q, BY_DIVISOR, bng_predict_quotient(BNG_TRUNCATE, Z(a), Z(d)), mpz_tdiv_q(out, a, d))
-OPERATION(fdiv_q, BY_DIVISOR, bng_predict_quotient(BNG_FLOOR, Z(a), Z(d)), mpz_fdiv_q(out, a, d))
-OPERATION(cdiv_q, BY_DIVISOR, bng_predict_quotient(BNG_CEILING, Z(a), Z(d)), mpz_cdiv_q(out, a, d))
-OPERATION(divexact, BY_DIVISOR, bng_predict_quotient(BNG_TRUNCATE, Z(a), Z(d)),
-          mpz_divexact(out, a, d))
+SMALL_OPERATION(tdiv_q, BY_DIVISOR, LIMBS_DIVISION, bng_predict_quotient(BNG_TRUNCATE, Z(a), Z(d)),
+                bng_limb_tdiv_q(out, a, d))
+SMALL_OPERATION(fdiv_q, BY_DIVISOR, LIMBS_DIVISION, bng_predict_quotient(BNG_FLOOR, Z(a), Z(d)),
+                bng_limb_fdiv_q(out, a, d))
+SMALL_OPERATION(cdiv_q, BY_DIVISOR, LIMBS_DIVISION, bng_predict_quotient(BNG_CEILING, Z(a), Z(d)),
+                mpz_cdiv_q(out, a, d))
+SMALL_OPERATION(divexact, BY_DIVISOR, LIMBS_DIVISION,
+                bng_predict_quotient(BNG_TRUNCATE, Z(a), Z(d)), mpz_divexact(out, a, d))
 
-OPERATION(tdiv_r, BY_DIVISOR, bng_predict_remainder(BNG_TRUNCATE, Z(a), Z(d)),
-          mpz_tdiv_r(out, a, d))
-OPERATION(fdiv_r, BY_DIVISOR, bng_predict_remainder(BNG_FLOOR, Z(a), Z(d)), mpz_fdiv_r(out, a, d))
-OPERATION(cdiv_r, BY_DIVISOR, bng_predict_remainder(BNG_CEILING, Z(a), Z(d)), mpz_cdiv_r(out, a, d))
+SMALL_OPERATION(tdiv_r, BY_DIVISOR, LIMBS_DIVISION, bng_predict_remainder(BNG_TRUNCATE, Z(a), Z(d)),
+                bng_limb_tdiv_r(out, a, d))
+SMALL_OPERATION(fdiv_r, BY_DIVISOR, LIMBS_DIVISION, bng_predict_remainder(BNG_FLOOR, Z(a), Z(d)),
+                bng_limb_fdiv_r(out, a, d))
+SMALL_OPERATION(cdiv_r, BY_DIVISOR, LIMBS_DIVISION, bng_predict_remainder(BNG_CEILING, Z(a), Z(d)),
+                mpz_cdiv_r(out, a, d))
 
 static struct bng_operand magnitude(const mpz_t n)
 {
@@ -26,29 +32,31 @@ static struct bng_operand magnitude(const mpz_t n)
         return bng_operand_range(size.size, false, true);
 }
 
-OPERATION(mod, BY_DIVISOR, bng_predict_remainder(BNG_FLOOR, Z(a), magnitude(d)), mpz_mod(out, a, d))
+SMALL_OPERATION(mod, BY_DIVISOR, LIMBS_DIVISION,
+                bng_predict_remainder(BNG_FLOOR, Z(a), magnitude(d)), bng_limb_mod(out, a, d))
 
 /* ---- by a word ---- */
 
-#define BY_WORD (const mpz_t a, unsigned long d)
+#define BY_WORD (const mpz_t a, unsigned long d), (a, d)
+#define LIMBS_WORD (d != 0 ? mpz_size(a) + BNG_ULONG_LIMBS + 1 : NOT_SMALL)
 
-OPERATION(tdiv_q_ui, BY_WORD, bng_predict_quotient_by_word(BNG_TRUNCATE, Z(a), U(d)),
-          mpz_tdiv_q_ui(out, a, d))
-OPERATION(fdiv_q_ui, BY_WORD, bng_predict_quotient_by_word(BNG_FLOOR, Z(a), U(d)),
-          mpz_fdiv_q_ui(out, a, d))
-OPERATION(cdiv_q_ui, BY_WORD, bng_predict_quotient_by_word(BNG_CEILING, Z(a), U(d)),
-          mpz_cdiv_q_ui(out, a, d))
-OPERATION(divexact_ui, BY_WORD, bng_predict_quotient_by_word(BNG_TRUNCATE, Z(a), U(d)),
-          mpz_divexact_ui(out, a, d))
+SMALL_OPERATION(tdiv_q_ui, BY_WORD, LIMBS_WORD,
+                bng_predict_quotient_by_word(BNG_TRUNCATE, Z(a), U(d)), mpz_tdiv_q_ui(out, a, d))
+SMALL_OPERATION(fdiv_q_ui, BY_WORD, LIMBS_WORD, bng_predict_quotient_by_word(BNG_FLOOR, Z(a), U(d)),
+                mpz_fdiv_q_ui(out, a, d))
+SMALL_OPERATION(cdiv_q_ui, BY_WORD, LIMBS_WORD,
+                bng_predict_quotient_by_word(BNG_CEILING, Z(a), U(d)), mpz_cdiv_q_ui(out, a, d))
+SMALL_OPERATION(divexact_ui, BY_WORD, LIMBS_WORD,
+                bng_predict_quotient_by_word(BNG_TRUNCATE, Z(a), U(d)), mpz_divexact_ui(out, a, d))
 
-OPERATION(tdiv_r_ui, BY_WORD, bng_predict_remainder_by_word(BNG_TRUNCATE, Z(a), U(d)),
-          mpz_tdiv_r_ui(out, a, d))
-OPERATION(fdiv_r_ui, BY_WORD, bng_predict_remainder_by_word(BNG_FLOOR, Z(a), U(d)),
-          mpz_fdiv_r_ui(out, a, d))
-OPERATION(cdiv_r_ui, BY_WORD, bng_predict_remainder_by_word(BNG_CEILING, Z(a), U(d)),
-          mpz_cdiv_r_ui(out, a, d))
-OPERATION(mod_ui, BY_WORD, bng_predict_remainder_by_word(BNG_FLOOR, Z(a), U(d)),
-          mpz_mod_ui(out, a, d))
+SMALL_OPERATION(tdiv_r_ui, BY_WORD, LIMBS_WORD,
+                bng_predict_remainder_by_word(BNG_TRUNCATE, Z(a), U(d)), mpz_tdiv_r_ui(out, a, d))
+SMALL_OPERATION(fdiv_r_ui, BY_WORD, LIMBS_WORD,
+                bng_predict_remainder_by_word(BNG_FLOOR, Z(a), U(d)), mpz_fdiv_r_ui(out, a, d))
+SMALL_OPERATION(cdiv_r_ui, BY_WORD, LIMBS_WORD,
+                bng_predict_remainder_by_word(BNG_CEILING, Z(a), U(d)), mpz_cdiv_r_ui(out, a, d))
+SMALL_OPERATION(mod_ui, BY_WORD, LIMBS_WORD, bng_predict_remainder_by_word(BNG_FLOOR, Z(a), U(d)),
+                mpz_mod_ui(out, a, d))
 
 /* The absolute value of a remainder: a word, so there is nothing to judge but the divisor. */
 #define REMAINDER(op)                                                                              \
@@ -71,12 +79,15 @@ REMAINDER(cdiv_ui)
 
 /* ---- divisors ---- */
 
-OPERATION(gcd, (const mpz_t a, const mpz_t b), bng_predict_gcd(Z(a), Z(b)), mpz_gcd(out, a, b))
-OPERATION(lcm, (const mpz_t a, const mpz_t b), bng_predict_lcm(Z(a), Z(b)), mpz_lcm(out, a, b))
-OPERATION(gcd_ui, (const mpz_t a, unsigned long b), bng_predict_gcd_with_word(Z(a), U(b)),
-          (void)mpz_gcd_ui(out, a, b))
-OPERATION(lcm_ui, (const mpz_t a, unsigned long b), bng_predict_lcm_with_word(Z(a), U(b)),
-          mpz_lcm_ui(out, a, b))
+#define TWO (const mpz_t a, const mpz_t b), (a, b)
+#define LIMBS_TWO (mpz_size(a) + mpz_size(b))
+
+SMALL_OPERATION(gcd, TWO, LIMBS_TWO, bng_predict_gcd(Z(a), Z(b)), mpz_gcd(out, a, b))
+SMALL_OPERATION(lcm, TWO, LIMBS_TWO, bng_predict_lcm(Z(a), Z(b)), mpz_lcm(out, a, b))
+SMALL_OPERATION(gcd_ui, (const mpz_t a, unsigned long b), (a, b), mpz_size(a) + BNG_ULONG_LIMBS,
+                bng_predict_gcd_with_word(Z(a), U(b)), (void)mpz_gcd_ui(out, a, b))
+SMALL_OPERATION(lcm_ui, (const mpz_t a, unsigned long b), (a, b), mpz_size(a) + BNG_ULONG_LIMBS,
+                bng_predict_lcm_with_word(Z(a), U(b)), mpz_lcm_ui(out, a, b))
 OPERATION(nextprime, (const mpz_t a), bng_predict_next_prime(Z(a)), mpz_nextprime(out, a))
 
 bng_status bng_check_remove(bng_ctx *ctx, const mpz_t a, const mpz_t f)

@@ -17,10 +17,18 @@
 
 STEPPED(pow, TO_POWER, bng_predict_power(Z(base), Z(exp)),
         bng_steps_power(out, base, bng_saturated_word(exp), stop))
-STEPPED(pow_ui, (const mpz_t base, unsigned long exp), bng_predict_power(Z(base), U(exp)),
-        bng_steps_power(out, base, exp, stop))
-STEPPED(ui_pow_ui, (unsigned long base, unsigned long exp), bng_predict_power(U(base), U(exp)),
-        bng_steps_power(out, WORD(base), exp, stop))
+
+/* GMP makes room for so many limbs at most, in which a power surely fits. */
+#define SMALL_EXPONENT 1024
+#define POWER_LIMBS(base_limbs)                                                                    \
+        ((base_limbs) < SMALL_EXPONENT && exp < SMALL_EXPONENT ? (base_limbs)*exp + 8 : NOT_SMALL)
+
+SMALL_STEPPED(pow_ui, (const mpz_t base, unsigned long exp), (base, exp),
+              POWER_LIMBS(mpz_size(base)), bng_predict_power(Z(base), U(exp)),
+              bng_steps_power(out, base, exp, stop), mpz_pow_ui(out, base, exp))
+SMALL_STEPPED(ui_pow_ui, (unsigned long base, unsigned long exp), (base, exp),
+              POWER_LIMBS(BNG_ULONG_LIMBS), bng_predict_power(U(base), U(exp)),
+              bng_steps_power(out, WORD(base), exp, stop), mpz_ui_pow_ui(out, base, exp))
 
 OPERATION(sqrt, (const mpz_t a), bng_predict_root(Z(a), U(2)), mpz_sqrt(out, a))
 OPERATION(root, (const mpz_t a, unsigned long k), bng_predict_root(Z(a), U(k)), mpz_root(out, a, k))

@@ -10,6 +10,7 @@
 #include "guard/account.h"
 #include "guard/clock.h"
 #include "guard/judge.h"
+#include "guard/limb.h"
 #include "steps/steps.h"
 
 struct bng_output {
@@ -112,26 +113,41 @@ unsigned long bng_saturated_word(mpz_srcptr n);
         }
 
 /*
- * The same for sums, products and copies, which need no judgement where so many limbs are small.
- * Where nothing is counted either, GMP's call is all there is: the rest stands in a function of its
- * own, so that the short way saves no registers and makes no room on the stack.
+ * The same for what needs no judgement where so many limbs are small: the result has no more limbs
+ * than that, and its work holds no more than a division does (account.c). Where nothing is counted
+ * either, the work is all there is: the rest stands in functions of its own, so that the short way
+ * saves no registers and makes no room on the stack. `limbs` is NOT_SMALL where there is no result.
  */
+#define NOT_SMALL SIZE_MAX
+
 #define SMALL_OPERATION(...) SMALL_OPERATION_(__VA_ARGS__)
 #define SMALL_OPERATION_(op, parameters, arguments, limbs, prediction, work)                       \
-        CHECK(op, parameters, prediction)                                                          \
+        SMALL_CHECK(op, (bng_ctx * ctx, BNG_UNPACK parameters), limbs, prediction)                 \
         SMALL(op, parameters, arguments, limbs, RUN(bng_output_open, ctx, rop, prediction, work),  \
               work)
+
+/* The same where long work is done in steps, and short work by GMP. */
+#define SMALL_STEPPED(...) SMALL_STEPPED_(__VA_ARGS__)
+#define SMALL_STEPPED_(op, parameters, arguments, limbs, prediction, long_work, work)              \
+        SMALL_CHECK(op, (bng_ctx * ctx, BNG_UNPACK parameters), limbs, prediction)                 \
+        SMALL(op, parameters, arguments, limbs, RUN_STEPS(ctx, rop, prediction, long_work), work)
 
 /* The same for operations that update `rop`, which is an operand too. */
 #define UPDATE(...) UPDATE_(__VA_ARGS__)
 #define UPDATE_(op, parameters, arguments, limbs, prediction, work)                                \
-        bng_status bng_check_##op(bng_ctx *ctx, const mpz_t rop, BNG_UNPACK parameters)            \
-        {                                                                                          \
-                struct bng_prediction predicted = prediction;                                      \
-                return bng_judge(ctx, &predicted);                                                 \
-        }                                                                                          \
+        SMALL_CHECK(op, (bng_ctx * ctx, const mpz_t rop, BNG_UNPACK parameters), limbs,            \
+                    prediction)                                                                    \
         SMALL(op, parameters, arguments, limbs,                                                    \
               RUN(bng_output_open_copy, ctx, rop, prediction, work), work)
+
+#define SMALL_CHECK(op, parameters, limbs, prediction)                                             \
+        bng_status bng_check_##op parameters                                                       \
+        {                                                                                          \
+                if (bng_is_small(ctx, limbs))                                                      \
+                        return BNG_OK;                                                             \
+                struct bng_prediction predicted = prediction;                                      \
+                return bng_judge(ctx, &predicted);                                                 \
+        }
 
 #define SMALL(op, parameters, arguments, limbs, run, work)                                         \
         __attribute__((noinline)) static bng_status judged_##op(bng_ctx *ctx, mpz_t rop,           \

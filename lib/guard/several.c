@@ -67,38 +67,76 @@ static bng_status close(struct results *results, bng_ctx *ctx)
         return status;
 }
 
-/* bng_check_OP and bng_mpz_OP. The work writes to `first` and `second`. */
+/* The body of bng_mpz_OP. The work writes to `first` and `second`. */
+#define RUN_TWO(prediction, work)                                                                  \
+        struct bng_prediction predicted = prediction;                                              \
+        struct results results = {.n = 2, .destinations = {first_rop, second_rop}};                \
+        bng_status status = open(&results, ctx, &predicted);                                       \
+        if (status != BNG_OK)                                                                      \
+                return status;                                                                     \
+        mpz_ptr first = results.out[0];                                                            \
+        mpz_ptr second = results.out[1];                                                           \
+        work;                                                                                      \
+        return close(&results, ctx)
+
+/* bng_check_OP and bng_mpz_OP. */
 #define OPERATION_TWO(op, parameters, prediction, work)                                            \
         CHECK(op, parameters, prediction)                                                          \
         bng_status bng_mpz_##op(bng_ctx *ctx, mpz_t first_rop, mpz_t second_rop,                   \
                                 BNG_UNPACK parameters)                                             \
         {                                                                                          \
-                struct bng_prediction predicted = prediction;                                      \
-                struct results results = {.n = 2, .destinations = {first_rop, second_rop}};        \
-                bng_status status = open(&results, ctx, &predicted);                               \
-                if (status != BNG_OK)                                                              \
-                        return status;                                                             \
-                mpz_ptr first = results.out[0];                                                    \
-                mpz_ptr second = results.out[1];                                                   \
-                work;                                                                              \
-                return close(&results, ctx);                                                       \
+                RUN_TWO(prediction, work);                                                         \
         }
 
-#define BY_DIVISOR (const mpz_t a, const mpz_t d)
-#define BY_WORD (const mpz_t a, unsigned long d)
+/* The same with a short way for so many limbs, see SMALL_OPERATION: both results together. */
+#define SMALL_TWO(...) SMALL_TWO_(__VA_ARGS__)
+#define SMALL_TWO_(op, parameters, arguments, limbs, prediction, work)                             \
+        SMALL_CHECK(op, (bng_ctx * ctx, BNG_UNPACK parameters), limbs, prediction)                 \
+        __attribute__((noinline)) static bng_status judged_##op(                                   \
+                bng_ctx *ctx, mpz_t first_rop, mpz_t second_rop, BNG_UNPACK parameters)            \
+        {                                                                                          \
+                RUN_TWO(prediction, work);                                                         \
+        }                                                                                          \
+        __attribute__((noinline)) static bng_status counted_##op(                                  \
+                bng_ctx *ctx, mpz_t first, mpz_t second, BNG_UNPACK parameters)                    \
+        {                                                                                          \
+                if (first == second || (limbs) >= ctx->small_limbs || bng_stop_asked(&ctx->stop))  \
+                        return judged_##op(ctx, first, second, BNG_UNPACK arguments);              \
+                work;                                                                              \
+                bng_account_operation(ctx);                                                        \
+                bng_account_result(ctx, first);                                                    \
+                bng_account_result(ctx, second);                                                   \
+                return BNG_OK;                                                                     \
+        }                                                                                          \
+        bng_status bng_mpz_##op(bng_ctx *ctx, mpz_t first, mpz_t second, BNG_UNPACK parameters)    \
+        {                                                                                          \
+                if (__builtin_expect(first == second || (limbs) >= bng_carefree_limbs(ctx), 0))    \
+                        return counted_##op(ctx, first, second, BNG_UNPACK arguments);             \
+                work;                                                                              \
+                return BNG_OK;                                                                     \
+        }
 
-OPERATION_TWO(tdiv_qr, BY_DIVISOR, bng_predict_quotient_remainder(BNG_TRUNCATE, Z(a), Z(d)),
-              mpz_tdiv_qr(first, second, a, d))
-OPERATION_TWO(fdiv_qr, BY_DIVISOR, bng_predict_quotient_remainder(BNG_FLOOR, Z(a), Z(d)),
-              mpz_fdiv_qr(first, second, a, d))
-OPERATION_TWO(cdiv_qr, BY_DIVISOR, bng_predict_quotient_remainder(BNG_CEILING, Z(a), Z(d)),
-              mpz_cdiv_qr(first, second, a, d))
-OPERATION_TWO(tdiv_qr_ui, BY_WORD, bng_predict_quotient_remainder_by_word(BNG_TRUNCATE, Z(a), U(d)),
-              mpz_tdiv_qr_ui(first, second, a, d))
-OPERATION_TWO(fdiv_qr_ui, BY_WORD, bng_predict_quotient_remainder_by_word(BNG_FLOOR, Z(a), U(d)),
-              mpz_fdiv_qr_ui(first, second, a, d))
-OPERATION_TWO(cdiv_qr_ui, BY_WORD, bng_predict_quotient_remainder_by_word(BNG_CEILING, Z(a), U(d)),
-              mpz_cdiv_qr_ui(first, second, a, d))
+#define BY_DIVISOR (const mpz_t a, const mpz_t d), (a, d)
+#define BY_WORD (const mpz_t a, unsigned long d), (a, d)
+#define LIMBS_DIVISION (mpz_sgn(d) != 0 ? mpz_size(a) + mpz_size(d) : NOT_SMALL)
+#define LIMBS_WORD (d != 0 ? mpz_size(a) + BNG_ULONG_LIMBS + 1 : NOT_SMALL)
+
+SMALL_TWO(tdiv_qr, BY_DIVISOR, LIMBS_DIVISION,
+          bng_predict_quotient_remainder(BNG_TRUNCATE, Z(a), Z(d)),
+          mpz_tdiv_qr(first, second, a, d))
+SMALL_TWO(fdiv_qr, BY_DIVISOR, LIMBS_DIVISION,
+          bng_predict_quotient_remainder(BNG_FLOOR, Z(a), Z(d)), mpz_fdiv_qr(first, second, a, d))
+SMALL_TWO(cdiv_qr, BY_DIVISOR, LIMBS_DIVISION,
+          bng_predict_quotient_remainder(BNG_CEILING, Z(a), Z(d)), mpz_cdiv_qr(first, second, a, d))
+SMALL_TWO(tdiv_qr_ui, BY_WORD, LIMBS_WORD,
+          bng_predict_quotient_remainder_by_word(BNG_TRUNCATE, Z(a), U(d)),
+          mpz_tdiv_qr_ui(first, second, a, d))
+SMALL_TWO(fdiv_qr_ui, BY_WORD, LIMBS_WORD,
+          bng_predict_quotient_remainder_by_word(BNG_FLOOR, Z(a), U(d)),
+          mpz_fdiv_qr_ui(first, second, a, d))
+SMALL_TWO(cdiv_qr_ui, BY_WORD, LIMBS_WORD,
+          bng_predict_quotient_remainder_by_word(BNG_CEILING, Z(a), U(d)),
+          mpz_cdiv_qr_ui(first, second, a, d))
 
 OPERATION_TWO(sqrtrem, (const mpz_t a), bng_predict_root_remainder(Z(a), U(2)),
               mpz_sqrtrem(first, second, a))

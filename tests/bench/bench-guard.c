@@ -5,11 +5,9 @@
 #include "guard-cases.h"
 
 /*
- * What the guard costs:
- *
- *   the time of guarded sums and products over GMP's own, of operands of 1 and of 64 limbs: with a
- *   context as it comes, with a total limit and statistics on (on one of many numbers of its own),
- *   and of a check alone, which has to judge.
+ * What the guard costs: the time of everyday operations behind it over GMP's own, on operands of 1
+ * and of 64 limbs, with a context as it comes; with a total limit and statistics on (on one of many
+ * numbers of its own); and of a check alone.
  *
  * Times are the least of many short rounds that take turns, because anything else on the machine only
  * adds, and to all of them.
@@ -35,7 +33,7 @@ static double now(void)
                 best = each_ < best ? each_ : best;                                                \
         } while (0)
 
-#define ROUNDS 200
+#define ROUNDS 100
 #define NUMBERS 1000
 
 struct cost {
@@ -53,7 +51,7 @@ static void print_cost(const struct cost *c, bool json, bool first)
                        first ? "" : ", ", c->operation, c->limbs, c->plain, c->guarded,
                        c->guarded / c->plain, c->counted, c->counted / c->plain, c->check);
         else
-                printf("%-10s %6u %8.1f %10.1f %6.2f %10.1f %6.2f %10.1f\n", c->operation, c->limbs,
+                printf("%-11s %5u %8.1f %10.1f %6.2f %10.1f %6.2f %10.1f\n", c->operation, c->limbs,
                        c->plain, c->guarded, c->guarded / c->plain, c->counted,
                        c->counted / c->plain, c->check);
 }
@@ -71,11 +69,18 @@ static void print_cost(const struct cost *c, bool json, bool first)
                 first = false;                                                                     \
         } while (0)
 
+#define TWO(name, op)                                                                              \
+        MEASURE(name, mpz_##op(r, a, b), bng_mpz_##op(ctx, r, a, b),                               \
+                bng_mpz_##op(counting, o, a, b), bng_check_##op(ctx, a, b))
+#define WORD(name, op, n)                                                                          \
+        MEASURE(name, mpz_##op(r, a, n), bng_mpz_##op(ctx, r, a, n),                               \
+                bng_mpz_##op(counting, o, a, n), bng_check_##op(ctx, a, n))
+
 static void costs(bng_ctx *ctx, bool json)
 {
         static const unsigned sizes[] = {1, 64};
         bng_ctx *counting;
-        mpz_t a, b, r;
+        mpz_t a, b, q, r;
         mpz_t own[NUMBERS];
         bool first = true;
 
@@ -85,24 +90,47 @@ static void costs(bng_ctx *ctx, bool json)
         bng_ctx_set_statistics(counting, true);
         for (unsigned i = 0; i < NUMBERS; i++)
                 bng_mpz_init(counting, own[i]);
-        mpz_ptr o = own[NUMBERS / 2];
-        mpz_inits(a, b, r, NULL);
+        mpz_ptr o = own[NUMBERS / 2], p = own[NUMBERS / 2 + 1];
+        mpz_inits(a, b, q, r, NULL);
         if (!json)
-                printf("%-10s %6s %8s %10s %6s %10s %6s %10s\n", "operation", "limbs", "GMP ns",
+                printf("%-11s %5s %8s %10s %6s %10s %6s %10s\n", "operation", "limbs", "GMP ns",
                        "guarded ns", "ratio", "counted ns", "ratio", "check ns");
         for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
                 unsigned limbs = sizes[i];
                 unsigned loops = 200000 / (limbs * limbs + 10);
                 random_integer(a, limbs * GMP_NUMB_BITS);
                 random_integer(b, limbs * GMP_NUMB_BITS);
-                MEASURE("mul", mpz_mul(r, a, b), bng_mpz_mul(ctx, r, a, b),
-                        bng_mpz_mul(counting, o, a, b), bng_check_mul(ctx, a, b));
-                MEASURE("add", mpz_add(r, a, b), bng_mpz_add(ctx, r, a, b),
-                        bng_mpz_add(counting, o, a, b), bng_check_add(ctx, a, b));
-                MEASURE("mul_ui", mpz_mul_ui(r, a, 1234567), bng_mpz_mul_ui(ctx, r, a, 1234567),
-                        bng_mpz_mul_ui(counting, o, a, 1234567), bng_check_mul_ui(ctx, a, 1234567));
+                /* A sum that is added to and taken from in turn stays as long as it is. */
+                mpz_mul(r, a, b);
+                mpz_mul(o, a, b);
+                TWO("mul", mul);
+                TWO("add", add);
+                TWO("sub", sub);
+                WORD("mul_ui", mul_ui, 1234567);
+                WORD("add_ui", add_ui, 1234567);
+                WORD("sub_ui", sub_ui, 1234567);
+                MEASURE("addmul", (mpz_addmul(r, a, b), mpz_submul(r, a, b)),
+                        (bng_mpz_addmul(ctx, r, a, b), bng_mpz_submul(ctx, r, a, b)),
+                        (bng_mpz_addmul(counting, o, a, b), bng_mpz_submul(counting, o, a, b)),
+                        bng_check_addmul(ctx, r, a, b));
+                MEASURE("set", mpz_set(r, a), bng_mpz_set(ctx, r, a), bng_mpz_set(counting, o, a),
+                        bng_check_set(ctx, a));
+                TWO("and", and);
+                WORD("mul_2exp", mul_2exp, 5);
+                WORD("tdiv_q_2exp", tdiv_q_2exp, 5);
+                WORD("fdiv_q_2exp", fdiv_q_2exp, 5);
+                mpz_tdiv_q_2exp(b, b, limbs * GMP_NUMB_BITS / 2);
+                TWO("tdiv_q", tdiv_q);
+                TWO("tdiv_r", tdiv_r);
+                TWO("fdiv_q", fdiv_q);
+                TWO("fdiv_r", fdiv_r);
+                MEASURE("fdiv_qr", mpz_fdiv_qr(r, q, a, b), bng_mpz_fdiv_qr(ctx, r, q, a, b),
+                        bng_mpz_fdiv_qr(counting, o, p, a, b), bng_check_fdiv_qr(ctx, a, b));
+                WORD("tdiv_q_ui", tdiv_q_ui, 1234567);
+                TWO("gcd", gcd);
+                WORD("pow_ui", pow_ui, 3);
         }
-        mpz_clears(a, b, r, NULL);
+        mpz_clears(a, b, q, r, NULL);
         for (unsigned i = 0; i < NUMBERS; i++)
                 bng_mpz_clear(counting, own[i]);
         bng_ctx_free(counting);
