@@ -170,6 +170,8 @@ void bng_account_promise(bng_ctx *ctx, mpz_srcptr n, uint64_t bytes)
 
 void bng_account_charge(bng_ctx *ctx, mpz_srcptr n)
 {
+        if (ctx->counts_fresh)
+                return;
         struct bng_entry *entry = find(ctx, n);
         unsigned slot = bng_account_slot(n);
 

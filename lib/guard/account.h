@@ -57,10 +57,8 @@ void bng_account_charge(bng_ctx *ctx, mpz_srcptr n);
  * A number is the result of an operation: charges it for the room that it has now. Looks it up
  * unless it was found in order with the same room a short while ago.
  */
-static inline void bng_account_result(bng_ctx *ctx, mpz_srcptr n)
+static inline void bng_account_counted(bng_ctx *ctx, mpz_srcptr n)
 {
-        if (!ctx->counting)
-                return;
         size_t limbs = mpz_size(n);
         if (limbs * GMP_NUMB_BITS > ctx->largest_bits) {
                 uint64_t bits = bng_limbs_bits(n, limbs);
@@ -68,10 +66,15 @@ static inline void bng_account_result(bng_ctx *ctx, mpz_srcptr n)
                         ctx->largest_bits = bits;
         }
         unsigned slot = bng_account_slot(n);
-        if (ctx->counts_fresh)
-                return;
         if (ctx->recent[slot].number != n || ctx->recent[slot].alloc != n->_mp_alloc)
                 bng_account_charge(ctx, n);
+}
+
+/* The same, if anything is counted at all. */
+static inline void bng_account_result(bng_ctx *ctx, mpz_srcptr n)
+{
+        if (ctx->counting)
+                bng_account_counted(ctx, n);
 }
 
 /*

@@ -43,13 +43,13 @@ SMALL_OPERATION(mul_ui, WITH_UI, LIMBS_UI, bng_predict_multiply(Z(a), U(b)),
 #define LIMBS_ADDMUL_UI (mpz_size(rop) + LIMBS_UI)
 
 UPDATE(addmul, TWO, LIMBS_ADDMUL, bng_predict_add_product(Z(rop), Z(a), Z(b)),
-       mpz_addmul(out, a, b))
+       bng_limb_addmul(out, a, b))
 UPDATE(addmul_ui, WITH_UI, LIMBS_ADDMUL_UI, bng_predict_add_product(Z(rop), Z(a), U(b)),
-       mpz_addmul_ui(out, a, b))
+       bng_limb_addmul_ui(out, a, b))
 UPDATE(submul, TWO, LIMBS_ADDMUL, bng_predict_subtract_product(Z(rop), Z(a), Z(b)),
-       mpz_submul(out, a, b))
+       bng_limb_submul(out, a, b))
 UPDATE(submul_ui, WITH_UI, LIMBS_ADDMUL_UI, bng_predict_subtract_product(Z(rop), Z(a), U(b)),
-       mpz_submul_ui(out, a, b))
+       bng_limb_submul_ui(out, a, b))
 
 SMALL_OPERATION(and, TWO, LIMBS_TWO, bng_predict_bitwise(Z(a), Z(b)), bng_limb_and(out, a, b))
 SMALL_OPERATION(ior, TWO, LIMBS_TWO, bng_predict_bitwise(Z(a), Z(b)), bng_limb_ior(out, a, b))

@@ -102,6 +102,7 @@ BNG_LIMB_COPY(abs, 1)
 
 /* ---- two numbers ---- */
 
+/* Two's complement has the bits that GMP's bit operations mean. */
 #define BNG_LIMB_SUM(op, result)                                                                   \
         static inline void bng_limb_##op(mpz_ptr out, mpz_srcptr a, mpz_srcptr b)                  \
         {                                                                                          \
@@ -112,6 +113,9 @@ BNG_LIMB_COPY(abs, 1)
         }
 BNG_LIMB_SUM(add, bng_limb_signed(a) + bng_limb_signed(b))
 BNG_LIMB_SUM(sub, bng_limb_signed(a) - bng_limb_signed(b))
+BNG_LIMB_SUM(and, bng_limb_signed(a) & bng_limb_signed(b))
+BNG_LIMB_SUM(ior, bng_limb_signed(a) | bng_limb_signed(b))
+BNG_LIMB_SUM(xor, bng_limb_signed(a) ^ bng_limb_signed(b))
 
 static inline void bng_limb_mul(mpz_ptr out, mpz_srcptr a, mpz_srcptr b)
 {
@@ -122,31 +126,32 @@ static inline void bng_limb_mul(mpz_ptr out, mpz_srcptr a, mpz_srcptr b)
                 mpz_mul(out, a, b);
 }
 
-/* Of negative numbers two's complement would be needed. */
-#define BNG_LIMB_BITWISE(op, operator)                                                             \
-        static inline void bng_limb_##op(mpz_ptr out, mpz_srcptr a, mpz_srcptr b)                  \
-        {                                                                                          \
-                if (bng_is_positive_limb(a) && bng_is_positive_limb(b) && bng_has_two_limbs(out))  \
-                        bng_limb_put(out, a->_mp_d[0] operator b->_mp_d[0], false);                \
-                else                                                                               \
-                        mpz_##op(out, a, b);                                                       \
-        }
-BNG_LIMB_BITWISE(and, &)
-BNG_LIMB_BITWISE(ior, |)
-BNG_LIMB_BITWISE(xor, ^)
-
 /* ---- a number and a word ---- */
 
-#define BNG_LIMB_WORD(op, result)                                                                  \
+/* out = a + b, or a - b */
+static inline void bng_limb_add_word(mpz_ptr out, mpz_srcptr a, mp_limb_t b, bool subtract)
+{
+        mp_limb_t limb = a->_mp_d[0];
+        bool is_negative = a->_mp_size < 0;
+
+        if (is_negative == subtract)
+                bng_limb_put(out, (bng_two_limbs)limb + b, is_negative);
+        else if (limb >= b)
+                bng_limb_put(out, limb - b, is_negative);
+        else
+                bng_limb_put(out, b - limb, !is_negative);
+}
+
+#define BNG_LIMB_WORD(op, subtract)                                                                \
         static inline void bng_limb_##op(mpz_ptr out, mpz_srcptr a, unsigned long b)               \
         {                                                                                          \
                 if (BNG_ULONG_LIMBS == 1 && bng_is_limb(a) && bng_has_two_limbs(out))              \
-                        bng_limb_put_signed(out, result);                                          \
+                        bng_limb_add_word(out, a, b, subtract);                                    \
                 else                                                                               \
                         mpz_##op(out, a, b);                                                       \
         }
-BNG_LIMB_WORD(add_ui, bng_limb_signed(a) + (bng_signed_limbs)b)
-BNG_LIMB_WORD(sub_ui, bng_limb_signed(a) - (bng_signed_limbs)b)
+BNG_LIMB_WORD(add_ui, false)
+BNG_LIMB_WORD(sub_ui, true)
 
 static inline void bng_limb_ui_sub(mpz_ptr out, unsigned long a, mpz_srcptr b)
 {
@@ -170,6 +175,64 @@ static inline void bng_limb_mul_si(mpz_ptr out, mpz_srcptr a, long b)
         if (b < 0)
                 out->_mp_size = -out->_mp_size;
 }
+
+/* ---- a sum that is updated ---- */
+
+static inline bng_two_limbs bng_limbs_get(mpz_srcptr n)
+{
+        int size = n->_mp_size;
+
+        if (size == 0)
+                return 0;
+        if (size == 1 || size == -1)
+                return n->_mp_d[0];
+        return (bng_two_limbs)n->_mp_d[1] << GMP_NUMB_BITS | n->_mp_d[0];
+}
+
+/* out += product, with its sign; out has up to two limbs, and room for three. */
+static inline void bng_limbs_add(mpz_ptr out, bng_two_limbs product, bool is_negative)
+{
+        bng_two_limbs before = bng_limbs_get(out);
+        bool was_negative = out->_mp_size < 0;
+
+        if (was_negative == is_negative) {
+                bng_two_limbs sum = before + product;
+                bng_limb_put(out, sum, is_negative);
+                if (sum < product) {
+                        out->_mp_d[2] = 1;
+                        out->_mp_size = is_negative ? -3 : 3;
+                }
+        } else if (before >= product) {
+                bng_limb_put(out, before - product, was_negative);
+        } else {
+                bng_limb_put(out, product - before, is_negative);
+        }
+}
+
+static inline bool bng_has_sum(mpz_srcptr out)
+{
+        return out->_mp_size >= -2 && out->_mp_size <= 2 && out->_mp_alloc >= 3;
+}
+
+#define BNG_LIMB_UPDATE(op, is_taken)                                                              \
+        static inline void bng_limb_##op(mpz_ptr out, mpz_srcptr a, mpz_srcptr b)                  \
+        {                                                                                          \
+                if (bng_is_limb(a) && bng_is_limb(b) && bng_has_sum(out))                          \
+                        bng_limbs_add(out, (bng_two_limbs)a->_mp_d[0] * b->_mp_d[0],               \
+                                      (a->_mp_size != b->_mp_size) != (is_taken));                 \
+                else                                                                               \
+                        mpz_##op(out, a, b);                                                       \
+        }                                                                                          \
+        static inline void bng_limb_##op##_ui(mpz_ptr out, mpz_srcptr a, unsigned long b)          \
+        {                                                                                          \
+                if (BNG_ULONG_LIMBS == 1 && bng_is_limb(a) && bng_has_sum(out))                    \
+                        bng_limbs_add(out, (bng_two_limbs)a->_mp_d[0] * b,                         \
+                                      (a->_mp_size < 0) != (is_taken));                            \
+                else                                                                               \
+                        mpz_##op##_ui(out, a, b);                                                  \
+        }
+BNG_LIMB_UPDATE(addmul, false)
+BNG_LIMB_UPDATE(submul, true)
 
 /* ---- shifts ---- */
 

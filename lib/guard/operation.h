@@ -163,7 +163,7 @@ unsigned long bng_saturated_word(mpz_srcptr n);
                 mpz_ptr out = rop;                                                                 \
                 work;                                                                              \
                 bng_account_operation(ctx);                                                        \
-                bng_account_result(ctx, out);                                                      \
+                bng_account_counted(ctx, out);                                                     \
                 return BNG_OK;                                                                     \
         }                                                                                          \
         bng_status bng_mpz_##op(bng_ctx *ctx, mpz_t rop, BNG_UNPACK parameters)                    \

@@ -104,8 +104,8 @@ static bng_status close(struct results *results, bng_ctx *ctx)
                         return judged_##op(ctx, first, second, BNG_UNPACK arguments);              \
                 work;                                                                              \
                 bng_account_operation(ctx);                                                        \
-                bng_account_result(ctx, first);                                                    \
-                bng_account_result(ctx, second);                                                   \
+                bng_account_counted(ctx, first);                                                   \
+                bng_account_counted(ctx, second);                                                  \
                 return BNG_OK;                                                                     \
         }                                                                                          \
         bng_status bng_mpz_##op(bng_ctx *ctx, mpz_t first, mpz_t second, BNG_UNPACK parameters)    \
