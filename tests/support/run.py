@@ -1,15 +1,16 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Every test there is, in the order in which a mistake shows soonest.
 
-  gcc           the tree without a warning, and every test that meson knows, the end-to-end tests with
-                real workers among them
-  clang         the same without the end-to-end tests
-  sanitizers    everything under AddressSanitizer and UBSan
-  m32           the library alone, in 32 bits
-  installed     what `meson install` puts into a DESTDIR serves programs that only know pkg-config;
-                the library alone serves as a subproject
-  DEBIAN root   both commands of the README in a fresh Debian, then its systemd is booted under
-                User-Mode Linux with the installed unit
+  gcc             the tree without a warning, and every test that meson knows, the end-to-end tests with
+                  real workers among them
+  sanitizers      everything under AddressSanitizer and UBSan
+  DEBIAN root     both commands of the README in a fresh Debian
+  clang           the same as gcc without the end-to-end tests
+  m32             the library alone, in 32 bits
+  installed       what `meson install` puts into a DESTDIR serves programs that only know pkg-config;
+                  the library alone serves as a subproject
+  DEBIAN systemd  the root booted under User-Mode Linux with the installed unit; it mostly waits, so it
+                  runs beside the parts after its root, which do not measure time by real workers
 
 The last line is `N passed, N failed, N skipped`; the exit status is not 0 when one failed.
 """
@@ -149,25 +150,35 @@ def everything(tally, quick, put_away):
     folder = variant("gcc", tally, inside)
     if quick:
         return
-    variant("clang", tally, inside or "what gcc and the sanitizers' build run suffices")
     if inside:
+        variant("clang", tally, inside)
         tally.skip("sanitizers and m32", "they run outside of this root")
     else:
         variant("sanitizers", tally)
-        if reason := lacking_32_bits(temporary):
-            tally.skip("m32", reason)
-        else:
-            variant("m32", tally)
-    if folder:
-        tally.part("installed")
-        installed.check(folder, temporary / "installed", tally)
-        subproject.check(temporary / "subproject", tally)
-    for suite in SUITES:
-        tally.part(f"{suite} root")
-        root.check(suite, temporary / suite, tally)
-        if (temporary / suite).exists():
-            system.check(suite, temporary / suite, tally)
-            shutil.rmtree(temporary / suite)
+    with contextlib.ExitStack() as systems:
+        running = [(suite, fresh_debian(suite, temporary, tally, systems)) for suite in SUITES]
+        if not inside:
+            variant("clang", tally, "what gcc and the sanitizers' build run suffices")
+            if reason := lacking_32_bits(temporary):
+                tally.skip("m32", reason)
+            else:
+                variant("m32", tally)
+        if folder:
+            tally.part("installed")
+            installed.check(folder, temporary / "installed", tally)
+            subproject.check(temporary / "subproject", tally)
+        for suite, started in running:
+            tally.part(f"{suite} systemd")
+            system.check(suite, started, tally)
+
+
+def fresh_debian(suite, temporary, tally, systems):
+    """Both commands in a fresh Debian; then it boots, and runs until `systems` is left."""
+    tally.part(f"{suite} root")
+    root.check(suite, temporary / suite, tally)
+    if not (temporary / suite).exists():
+        return None
+    return systems.enter_context(system.booted(suite, temporary / suite, tally))
 
 
 if __name__ == "__main__":

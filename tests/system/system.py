@@ -6,7 +6,9 @@ README ran, with the daemon installed as a package would install it, and nothing
 be touched from inside. guest.py runs there as a unit and writes one line a check to a file.
 """
 
+import contextlib
 import shutil
+import time
 from pathlib import Path
 
 import root
@@ -14,7 +16,7 @@ from build import Failed, started, wait
 
 HERE = Path(__file__).resolve().parent
 GUEST = "/system-test"
-BOOT_TIMEOUT = 400  # seconds for everything: the boot takes about 15, the checks about 120 to 180
+BOOT_TIMEOUT = 600  # seconds for everything: the boot takes about 15, the checks about 120 to 180, alone
 
 
 def lacking():
@@ -42,36 +44,42 @@ def install(folder, progress):
     (wants / "system-test.service").symlink_to("../system-test.service")
 
 
-def boot(folder, control):
-    """Runs the system until it powers itself off; what its console said."""
-    command = ["linux.uml", "root=/dev/root", "rootfstype=hostfs", f"rootflags={folder}", "rw"]
-    command += ["mem=1G", "init=/sbin/init", "con=null", "con0=null,fd:1", "con1=null", "quiet"]
-    command += [f"uml_dir={control}/", "umid=kernel"]
-    console = control / "console"
-    with open(console, "wb") as file, started(command, stdout=file, stderr=file) as kernel:
-        late = ""
-        if wait(kernel, BOOT_TIMEOUT) is None:
-            late = f"The system did not come to its end within {BOOT_TIMEOUT} s.\n"
-    return console.read_text(errors="replace") + late
-
-
-def check(suite, folder, tally):
-    name = f"{suite}'s systemd"
+@contextlib.contextmanager
+def booted(suite, folder, tally):
+    """Within it the system runs beside whatever else is done; yields what check() takes, or None
+    when there is nothing to check."""
     reason = lacking()
     if reason:
-        tally.skip(name, reason)
+        tally.skip(f"{suite}'s systemd", reason)
+        yield None
         return
     tally.screen.step(f"  {suite}: installing the daemon, booting systemd ...")
     try:
         install(folder, lambda line: tally.screen.status(f"  {suite}: {line.strip()}"))
     except Failed as error:
-        tally.fail(f"{name}: installing", error.output)
+        tally.fail(f"{suite}'s systemd: installing", error.output)
+        yield None
         return
     control = folder.with_name(f"{suite}-kernel")
     control.mkdir()
-    console = boot(folder, control)
+    command = ["linux.uml", "root=/dev/root", "rootfstype=hostfs", f"rootflags={folder}", "rw"]
+    command += ["mem=1G", "init=/sbin/init", "con=null", "con0=null,fd:1", "con1=null", "quiet"]
+    command += [f"uml_dir={control}/", "umid=kernel"]
+    console = control / "console"
+    with open(console, "wb") as file, started(command, stdout=file, stderr=file) as kernel:
+        yield kernel, time.monotonic() + BOOT_TIMEOUT, folder / GUEST.lstrip("/"), console
 
-    guest = folder / GUEST.lstrip("/")
+
+def check(suite, system, tally):
+    """Waits until the system has powered itself off, and counts its checks."""
+    if not system:
+        return
+    name = f"{suite}'s systemd"
+    kernel, deadline, guest, console = system
+    tally.screen.step(f"  {suite}: waiting for what its systemd shows ...")
+    late = ""
+    if wait(kernel, max(1, deadline - time.monotonic())) is None:
+        late = f"The system did not come to its end within {BOOT_TIMEOUT} s.\n"
     results = guest / "results"
     lines = results.read_text().splitlines() if results.exists() else []
     log = (guest / "log").read_text(errors="replace") if (guest / "log").exists() else ""
@@ -82,4 +90,5 @@ def check(suite, folder, tally):
         elif outcome == "FAIL":
             tally.fail(f"{name}: {text}", log)
     if not lines or lines[-1] != "END":
-        tally.fail(f"{name}: the checks did not come to their end", console + log)
+        said = console.read_text(errors="replace")
+        tally.fail(f"{name}: the checks did not come to their end", said + late + log)
