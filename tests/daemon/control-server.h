@@ -7,13 +7,11 @@
  */
 
 #include <errno.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-#include "bus/server.h"
 #include "report/status.h"
+#include "server-process.h"
 
 static inline struct policy policy(void)
 {
@@ -104,31 +102,5 @@ static inline bool on_dry_run(void *userdata)
         return true;
 }
 
-static inline void serve(const char *folder, int ready)
-{
-        static const struct server_ops ops = {.status = on_status,
-                                              .explain = on_explain,
-                                              .reload = on_reload,
-                                              .dry_run = on_dry_run};
-        struct server *server = NULL;
-        sd_event *event = NULL;
-        sigset_t term;
-        int r;
-
-        setenv("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nonexistent/bus", 1);
-        sigemptyset(&term);
-        sigaddset(&term, SIGTERM);
-        sigprocmask(SIG_BLOCK, &term, NULL);
-        r = sd_event_new(&event);
-        if (r >= 0)
-                r = sd_event_add_signal(event, NULL, SIGTERM, NULL, NULL);
-        if (r >= 0)
-                r = server_new(&server, event, folder, false, &ops, NULL);
-        if (r < 0 || write(ready, "", 1) != 1)
-                _exit(1);
-        close(ready);
-        r = sd_event_loop(event);
-        server_free(server);
-        sd_event_unref(event);
-        exit(r < 0 ? 1 : 0);
-}
+static const struct server_ops ops = {
+        .status = on_status, .explain = on_explain, .reload = on_reload, .dry_run = on_dry_run};

@@ -24,6 +24,7 @@
 #include "bus/names.h"
 #include "bus/private.h"
 #include "scratch.h"
+#include "server-process.h"
 
 #define ENDED_LINE "{\"pid\":42}"
 
@@ -80,30 +81,6 @@ static const struct server_ops ops = {
         .dry_run = on_dry_run,
 };
 
-static void serve(const char *folder, int ready)
-{
-        sd_event *event = NULL;
-        sigset_t term;
-        int r;
-
-        setenv("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nonexistent/bus", 1);
-        sigemptyset(&term);
-        sigaddset(&term, SIGTERM);
-        sigprocmask(SIG_BLOCK, &term, NULL);
-        r = sd_event_new(&event);
-        if (r >= 0)
-                r = sd_event_add_signal(event, NULL, SIGTERM, NULL, NULL);
-        if (r >= 0)
-                r = server_new(&serving, event, folder, false, &ops, NULL);
-        if (r < 0 || write(ready, "", 1) != 1)
-                _exit(1);
-        close(ready);
-        r = sd_event_loop(event);
-        serving = server_free(serving);
-        sd_event_unref(event);
-        exit(r < 0 ? 1 : 0);
-}
-
 static int setup(void **state)
 {
         struct fixture *fixture = calloc(1, sizeof(*fixture));
@@ -116,7 +93,7 @@ static int setup(void **state)
         fixture->server = fork();
         if (fixture->server == 0) {
                 close(ready[0]);
-                serve(fixture->folder, ready[1]);
+                serve(fixture->folder, ready[1], &ops, &serving);
         }
         close(ready[1]);
         if (fixture->server < 0 || read(ready[0], &byte, 1) != 1)
@@ -350,7 +327,8 @@ static void test_second_server(void **state)
         sd_event *event = NULL;
 
         assert_true(sd_event_new(&event) >= 0);
-        assert_int_equal(server_new(&second, event, fixture->folder, false, &ops, NULL), -EADDRINUSE);
+        assert_int_equal(server_new(&second, event, fixture->folder, false, &ops, NULL),
+                         -EADDRINUSE);
         sd_event_unref(event);
         still_answers(fixture);
 }

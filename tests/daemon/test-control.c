@@ -48,8 +48,10 @@ static int setup_server(void **state)
         fixture = *state;
         fixture->server = fork();
         if (fixture->server == 0) {
+                struct server *serving = NULL;
+
                 close(ready[0]);
-                serve(fixture->folder, ready[1]);
+                serve(fixture->folder, ready[1], &ops, &serving);
         }
         close(ready[1]);
         if (fixture->server < 0 || read(ready[0], &byte, 1) != 1)
@@ -293,10 +295,11 @@ static void test_history(void **state)
                          now.tv_sec > 1789018000 ? 3 : 2);
 
         assert_int_equal(run(*state, &output, "history -n 1 --policy=db"), 0);
-        assert_string_equal(output.text,
-                            "2026-09-10 04:26:40  worker 4 (python3) of /app/web ended: it leaked "
-                            "1.2G/h over 10min (LeakMax=64M/h of policy db), confidence 98%, 812M at the end; "
-                            "SIGTERM, gone after 300ms\n");
+        assert_string_equal(
+                output.text,
+                "2026-09-10 04:26:40  worker 4 (python3) of /app/web ended: it leaked "
+                "1.2G/h over 10min (LeakMax=64M/h of policy db), confidence 98%, 812M at the end; "
+                "SIGTERM, gone after 300ms\n");
         for (pid_t pid = 7; pid <= 30; pid++)
                 put_verdict(*state, pid, "web", (uint64_t)now.tv_sec * 1000000);
         assert_int_equal(run(*state, &output, "history"), 0);

@@ -179,64 +179,56 @@ static void test_a_foreign_host_is_only_told_about(void **state)
         stop_daemon(daemon);
 }
 
+/* The one verdict that the daemon gives under this configuration, and no second one soon after. */
+static json_t *the_only_verdict(const char *folder, const char *text)
+{
+        pid_t daemon;
+        json_t *verdicts;
+
+        run_on_fixture(folder, text);
+        daemon = start_daemon();
+        json_decref(wait_for_verdicts(folder, 1));
+        sleep(2);
+        verdicts = read_verdicts(folder);
+        stop_daemon(daemon);
+        assert_int_equal(json_array_size(verdicts), 1);
+        return verdicts;
+}
+
 /* Protect= keeps web.service out, the first policy that matches claims db.service for itself. */
 static void test_protection_and_the_order_of_policies(void **state)
 {
-        json_t *verdicts;
-        pid_t daemon;
+        json_t *verdicts = the_only_verdict(
+                *state, "[Guard]\nProtect=web.service\n"
+                        "[Policy first]\nCgroup=/system.slice/db*\nWorkerMemoryMax=64M\n"
+                        "[Policy second]\nCgroup=/system.slice/**\nWorkerMemoryMax=32M\n");
 
-        run_on_fixture(*state, "[Guard]\nProtect=web.service\n"
-                               "[Policy first]\nCgroup=/system.slice/db*\nWorkerMemoryMax=64M\n"
-                               "[Policy second]\nCgroup=/system.slice/**\nWorkerMemoryMax=32M\n");
-        daemon = start_daemon();
-        verdicts = wait_for_verdicts(*state, 1);
-        sleep(1);
-        json_decref(verdicts);
-        verdicts = read_verdicts(*state);
-        assert_int_equal(json_array_size(verdicts), 1);
         assert_string_equal(text_of(verdicts, 0, "policy"), "first");
         assert_int_equal(number_of(verdicts, 0, "pid"), 103);
         json_decref(verdicts);
-        stop_daemon(daemon);
 }
 
 /* 620 MiB against 512: the group is over, and the larger of its two workers would have been ended, once. */
 static void test_a_groups_culprit_is_named_once(void **state)
 {
-        json_t *verdicts;
-        pid_t daemon;
+        json_t *verdicts = the_only_verdict(
+                *state, "[Policy web]\nCgroup=/system.slice/web*\nGroupMemoryMax=512M\n");
 
-        run_on_fixture(*state, "[Policy web]\nCgroup=/system.slice/web*\nGroupMemoryMax=512M\n");
-        daemon = start_daemon();
-        verdicts = wait_for_verdicts(*state, 1);
-        sleep(2);
-        json_decref(verdicts);
-        verdicts = read_verdicts(*state);
-        assert_int_equal(json_array_size(verdicts), 1);
         assert_string_equal(text_of(verdicts, 0, "reason"), "group-memory");
         json_decref(verdicts);
-        stop_daemon(daemon);
 }
 
 /* Unit= needs systemd's own word, which a folder of files cannot give; User= and Command= need none. */
 static void test_a_claimed_unit_is_no_unit(void **state)
 {
-        json_t *verdicts;
-        pid_t daemon;
+        json_t *verdicts = the_only_verdict(
+                *state, "[Policy unit]\nUnit=web.service\nWorkerMemoryMax=1M\n"
+                        "[Policy user]\nCgroup=/system.slice/*\nUser=nobody-has-this-name\n"
+                        "WorkerMemoryMax=1M\n"
+                        "[Policy rest]\nCgroup=/system.slice/db*\nWorkerMemoryMax=1M\n");
 
-        run_on_fixture(*state, "[Policy unit]\nUnit=web.service\nWorkerMemoryMax=1M\n"
-                               "[Policy user]\nCgroup=/system.slice/*\nUser=nobody-has-this-name\n"
-                               "WorkerMemoryMax=1M\n"
-                               "[Policy rest]\nCgroup=/system.slice/db*\nWorkerMemoryMax=1M\n");
-        daemon = start_daemon();
-        verdicts = wait_for_verdicts(*state, 1);
-        sleep(1);
-        json_decref(verdicts);
-        verdicts = read_verdicts(*state);
-        assert_int_equal(json_array_size(verdicts), 1);
         assert_string_equal(text_of(verdicts, 0, "policy"), "rest");
         json_decref(verdicts);
-        stop_daemon(daemon);
 }
 
 /* ---- this machine */
