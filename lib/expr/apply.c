@@ -177,5 +177,5 @@ bng_status bng_apply(struct bng_work *work, enum bng_op op, unsigned count,
         if (count > 0)
                 return on_integers(work, op, count, &rop->num, operands);
         bng_integer_set_ui(work, &rop->num, op == BNG_OP_LCM);
-        return bng_work_judge_result(work, &rop->num);
+        return bng_integer_judge(work, &rop->num);
 }

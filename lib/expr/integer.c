@@ -1,207 +1,23 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "bounds/checked.h"
 #include "expr/integer.h"
 #include "guard/account.h"
-#include "guard/clock.h"
 #include "guard/judge.h"
-#include "guard/sentence.h"
 
 /* What malloc rounds a small block up to, and what it needs beside a larger one, on 64 bits. */
 #define BLOCK_BYTES_MIN 32
 #define BLOCK_BYTES_EXTRA 16
 
-bng_status bng_work_begin(struct bng_work *work, bng_ctx *ctx, bool predict)
-{
-        uint64_t held_bytes = bng_ctx_held_bytes(ctx);
-        *work = (struct bng_work){.ctx = ctx,
-                                  .held_before_bytes = held_bytes,
-                                  .held_bytes = held_bytes,
-                                  .held_most_bytes = held_bytes,
-                                  .deadline_nsec = ctx->deadline_nsec};
-        bng_account_begin_work(ctx);
-        ctx->counts_fresh = !predict;
-        if (!predict) {
-                bng_clock_begin_all(ctx);
-                return BNG_OK;
-        }
-        ctx->imagines = true;
-        ctx->seen.bytes = 0;
-        bng_status status = bng_ctx_new(&work->scratch);
-        if (status != BNG_OK)
-                return bng_ctx_fail(ctx, status, "out of memory");
-        bng_ctx_set_result_limit_bits(work->scratch, UINT64_MAX);
-        bng_ctx_set_memory_limit_bytes(work->scratch, UINT64_MAX);
-        return BNG_OK;
-}
-
-void bng_work_end(struct bng_work *work)
-{
-        work->scratch = bng_ctx_free(work->scratch);
-        work->ctx->counts_fresh = false;
-        work->ctx->imagines = false;
-        work->ctx->imagined_bytes = 0;
-        work->ctx->deadline_nsec = work->deadline_nsec;
-        work->ctx->held_bytes = work->held_before_bytes;
-        bng_account_update(work->ctx);
-}
-
-static void note_peak(struct bng_work *work, uint64_t more_bytes)
-{
-        uint64_t peak_bytes = bng_sat_add(work->held_most_bytes, more_bytes);
-        if (peak_bytes > work->peak_most_bytes)
-                work->peak_most_bytes = peak_bytes;
-}
-
-static void say_held(struct bng_work *work)
-{
-        work->ctx->held_bytes = work->held_bytes;
-        if (work->ctx->imagines)
-                work->ctx->imagined_bytes = work->held_bytes - work->held_before_bytes;
-}
-
-void bng_work_hold(struct bng_work *work, uint64_t bytes, uint64_t most_bytes)
-{
-        work->held_bytes = bng_sat_add(work->held_bytes, bytes);
-        work->held_most_bytes = bng_sat_add(work->held_most_bytes, most_bytes);
-        note_peak(work, 0);
-        say_held(work);
-}
-
-/*
- * A saturated sum stays where it is: only a prediction gets there, and it knows no better any more.
- */
-static void take(uint64_t *sum, uint64_t bytes)
-{
-        if (*sum != UINT64_MAX)
-                *sum -= bytes;
-}
-
-void bng_work_release(struct bng_work *work, uint64_t bytes, uint64_t most_bytes)
-{
-        take(&work->held_bytes, bytes);
-        take(&work->held_most_bytes, most_bytes);
-        say_held(work);
-}
-
-bool bng_is_refusal(bng_status status)
-{
-        return status == BNG_REFUSED_RESULT || status == BNG_REFUSED_MEMORY ||
-               status == BNG_REFUSED_TIME || status == BNG_REFUSED_CEILING ||
-               status == BNG_REFUSED_TOTAL;
-}
-
-/* Ends an evaluation; a prediction notes its first refusal and goes on. */
-static bng_status judged(struct bng_work *work, bng_status status)
-{
-        if (!work->scratch || !bng_is_refusal(status))
-                return status;
-        work->refusal = status;
-        snprintf(work->sentence, sizeof work->sentence, "%s", bng_ctx_message(work->ctx));
-        return BNG_OK;
-}
-
-bng_status bng_work_judge_memory(struct bng_work *work, uint64_t bytes, uint64_t most_bytes)
-{
-        struct bng_prediction needed = {.peak_bytes = bytes};
-        note_peak(work, most_bytes);
-        return work->refusal == BNG_OK ? judged(work, bng_judge_memory(work->ctx, &needed))
-                                       : BNG_OK;
-}
-
-/*
- * The least that a prediction says: a result of the smallest size, and the memory for that alone.
- */
-static struct bng_prediction at_least(const struct bng_prediction *prediction)
-{
-        struct bng_prediction least = *prediction;
-        const struct bng_range *size = &prediction->result.size;
-        uint64_t bits_min = size->may_be_zero ? 0 : bng_range_bits(*size).bits_min;
-        uint64_t bytes_min = bng_div_up(bits_min, 8);
-        least.result.size = bng_range_of_bits(bits_min, bits_min);
-        least.room_bits = bits_min;
-        least.duration.of = NULL;
-        if (least.peak_bytes > bytes_min)
-                least.peak_bytes = bytes_min;
-        return least;
-}
-
-static bool is_surely_too_long(const struct bng_work *work, const struct bng_range *size)
-{
-        return !size->may_be_zero &&
-               bng_range_bits(*size).bits_min > bng_ctx_result_limit_bits(work->ctx);
-}
-
-/* The ceiling lies within the bounds: the numbers themselves may well be below it. */
-static bool is_roughly_at_ceiling(const struct bng_range *size)
-{
-        bng_bounds bits = bng_range_bits(*size);
-        return bits.bits_min <= BNG_CEILING_BITS && bits.bits_max > BNG_CEILING_BITS &&
-               bits.bits_max - bits.bits_min > 1;
-}
-
-/* A number of one limb does not count: then those of a short text need not be judged at all. */
-static uint64_t counted(uint64_t limbs)
-{
-        return limbs <= 1 ? 0 : bng_sat_mul(limbs, sizeof(mp_limb_t));
-}
-
-static uint64_t limbs_of_bits(uint64_t bits)
-{
-        return bits == BNG_BITS_BEYOND ? UINT64_MAX : bng_div_up(bits, GMP_NUMB_BITS);
-}
-
-/* Predicting: what the evaluation's values and this one would surely count, under the total. */
-static bng_status judge_total(struct bng_work *work, const struct bng_prediction *prediction)
-{
-        const struct bng_range *size = &prediction->result.size;
-        uint64_t bits_min = size->may_be_zero ? 0 : bng_range_bits(*size).bits_min;
-        uint64_t needed = counted(limbs_of_bits(bits_min));
-        uint64_t live = bng_sat_add(work->ctx->live_bytes, work->live_bytes);
-        uint64_t left = bng_sat_sub(work->ctx->total_limit_bytes, live);
-        if (work->ctx->total_limit_bytes == UINT64_MAX || needed <= left)
-                return BNG_OK;
-        return bng_refuse_total(work->ctx, needed, left, live);
-}
-
-/* `sure`: the evaluation will be judged by the same prediction, or by one a bit apart. */
-static bng_status judge(struct bng_work *work, const struct bng_prediction *prediction, bool sure)
-{
-        const struct bng_range *size = &prediction->result.size;
-        note_peak(work, prediction->peak_bytes);
-        double seconds = bng_predicted_seconds(work->ctx, prediction);
-        work->seconds += seconds;
-        if (prediction->undefined)
-                return bng_ctx_fail(work->ctx, BNG_UNDEFINED, "undefined: %s",
-                                    prediction->undefined);
-        if (work->refusal != BNG_OK)
-                return BNG_OK;
-        struct bng_prediction least;
-        bool as_it_is = sure || is_surely_too_long(work, size);
-        if (!as_it_is) {
-                least = at_least(prediction);
-                prediction = &least;
-        }
-        bng_status status = bng_judge(work->ctx, prediction);
-        if (status == BNG_OK)
-                status = judge_total(work, prediction);
-        if (as_it_is)
-                work->sure_seconds += seconds;
-        if (status == BNG_OK && as_it_is)
-                status = bng_judge_time(work->ctx, work->sure_seconds);
-        return judged(work, status);
-}
-
-bng_status bng_work_judge_result(struct bng_work *work, const struct bng_integer *a)
+bng_status bng_integer_judge(struct bng_work *work, const struct bng_integer *a)
 {
         if (work->refusal != BNG_OK)
                 return BNG_OK;
         if (!a->predicted)
-                return judged(work, bng_judge_result(work->ctx, a->z));
+                return bng_work_judged(work, bng_judge_result(work->ctx, a->z));
         struct bng_prediction as_it_is = {.result = *a->predicted};
-        return judge(work, &as_it_is, false);
+        return bng_work_judge(work, &as_it_is, false);
 }
 
 void bng_integer_init(struct bng_integer *a)
@@ -211,25 +27,11 @@ void bng_integer_init(struct bng_integer *a)
         a->charged_bytes = a->charged_most_bytes = a->live_bytes = 0;
 }
 
-/* Lets it count in the total as so much. A prediction's numbers are not there: it counts itself. */
-static void count(struct bng_work *work, struct bng_integer *a, uint64_t bytes)
-{
-        bng_ctx *ctx = work->ctx;
-        if (work->scratch) {
-                take(&work->live_bytes, a->live_bytes);
-                work->live_bytes = bng_sat_add(work->live_bytes, bytes);
-        } else if (ctx->counting) {
-                bng_account_subtract(ctx, a->live_bytes);
-                bng_account_add(ctx, bytes);
-        }
-        a->live_bytes = bytes;
-}
-
 void bng_integer_clear(struct bng_work *work, struct bng_integer *a)
 {
         mpz_clear(a->z);
         free(a->predicted);
-        count(work, a, 0);
+        bng_work_count(work, &a->live_bytes, 0);
         bng_work_release(work, a->charged_bytes, a->charged_most_bytes);
 }
 
@@ -260,14 +62,15 @@ static void charge(struct bng_work *work, struct bng_integer *a)
         bng_work_release(work, a->charged_bytes, a->charged_most_bytes);
         if (a->predicted) {
                 bng_bounds bits = bng_range_bits(a->predicted->size);
-                a->charged_bytes = limbs_bytes(limbs_of_bits(bits.bits_min));
+                a->charged_bytes = limbs_bytes(bng_limbs_of_bits(bits.bits_min));
                 a->charged_most_bytes =
-                        limbs_bytes(bng_sat_add(limbs_of_bits(bits.bits_max), SPARE_LIMBS));
-                count(work, a, counted(limbs_of_bits(bits.bits_min)));
+                        limbs_bytes(bng_sat_add(bng_limbs_of_bits(bits.bits_max), SPARE_LIMBS));
+                bng_work_count(work, &a->live_bytes,
+                               bng_work_counted(bng_limbs_of_bits(bits.bits_min)));
         } else {
                 a->charged_bytes = limbs_bytes((uint64_t)a->z->_mp_alloc);
                 a->charged_most_bytes = a->charged_bytes;
-                count(work, a, mpz_size(a->z) > 1 ? bng_room_bytes(a->z) : 0);
+                bng_work_count(work, &a->live_bytes, mpz_size(a->z) > 1 ? bng_room_bytes(a->z) : 0);
         }
         bng_work_hold(work, a->charged_bytes, a->charged_most_bytes);
 }
@@ -284,7 +87,7 @@ static bng_status computed(struct bng_work *work, struct bng_integer *rop, bng_s
         if ((size_t)rop->z->_mp_alloc > mpz_size(rop->z) + SPARE_LIMBS)
                 mpz_realloc2(rop->z, mpz_sizeinbase(rop->z, 2));
         charge(work, rop);
-        return work->scratch ? bng_work_judge_result(work, rop) : BNG_OK;
+        return work->scratch ? bng_integer_judge(work, rop) : BNG_OK;
 }
 
 /* The context that functions run in: its own limits, or none where they were judged already. */
@@ -468,12 +271,12 @@ bng_status bng_integer_set_literal(struct bng_work *work, struct bng_integer *ro
         if (more == 0) {
                 mpz_import(rop->z, 1, -1, sizeof leading, 0, 0, &leading);
                 charge(work, rop);
-                return bng_work_judge_result(work, rop);
+                return bng_integer_judge(work, rop);
         }
         struct bng_prediction prediction =
                 bng_predict_parse(leading, more, literal->base, literal->length);
         prediction.peak_bytes = bng_sat_add(prediction.peak_bytes, digits_bytes(literal));
-        bng_status status = judge(work, &prediction, true);
+        bng_status status = bng_work_judge(work, &prediction, true);
         if (status != BNG_OK)
                 return status;
         if (!work->scratch || is_small(work, &prediction))
@@ -482,12 +285,20 @@ bng_status bng_integer_set_literal(struct bng_work *work, struct bng_integer *ro
 }
 
 /* When predicting: judges, and says whether the function is to be run as well. */
+/* The ceiling lies within the bounds: the numbers themselves may well be below it. */
+static bool is_roughly_at_ceiling(const struct bng_range *size)
+{
+        bng_bounds bits = bng_range_bits(*size);
+        return bits.bits_min <= BNG_CEILING_BITS && bits.bits_max > BNG_CEILING_BITS &&
+               bits.bits_max - bits.bits_min > 1;
+}
+
 static bng_status predicted(struct bng_work *work, struct bng_integer *rop,
                             const struct bng_prediction *prediction, bool computable, bool tight,
                             bool *run)
 {
         bool sure = computable || (tight && !is_roughly_at_ceiling(&prediction->result.size));
-        bng_status status = judge(work, prediction, sure);
+        bng_status status = bng_work_judge(work, prediction, sure);
         *run = status == BNG_OK && computable && is_small(work, prediction);
         if (status != BNG_OK || *run)
                 return status;

@@ -11,11 +11,7 @@
  * where the evaluation would be, by the same judge with the same sentence. After its first refusal
  * a prediction goes on without judging, to say how large the whole would have been.
  *
- * Memory: every integer is charged for what it holds, or is predicted to hold, and the context
- * counts the sum as held. So the memory limit is judged on the whole evaluation at each of its
- * operations. In the same way every number of more than one limb counts in the context's total while it
- * lives, with the room of its limbs. Where operands are known only roughly, a prediction refuses what their smallest
- * values prove to be too much, and reports what their largest values would need.
+ * Every integer is charged to the work (work.h) for what it holds, or is predicted to hold.
  *
  * Functions that return bng_status: BNG_OK, or the end of the work with the sentence in work->ctx.
  * A result (`rop`) is always an integer fresh from bng_integer_init, never an operand.
@@ -26,50 +22,22 @@
 #include <stdint.h>
 #include "bignum-guard.h"
 #include "expr/literal.h"
+#include "expr/work.h"
 #include "predict/predict.h"
 
 /* Up to this size the prediction of an expression computes sub-values. */
 #define BNG_EXACT_BITS 4096
-
-struct bng_work {
-        bng_ctx *ctx;
-        bng_ctx *scratch; /* predicting: computes small numbers without limits; NULL: evaluating */
-        uint64_t held_before_bytes;
-        uint64_t held_bytes;      /* surely held, as the context counts it */
-        uint64_t held_most_bytes; /* predicting: perhaps held */
-        uint64_t peak_most_bytes; /* predicting: the most that was perhaps held */
-        uint64_t live_bytes;      /* predicting: what values would surely count in the total */
-        double seconds;           /* predicting: the time of all the operations so far */
-        double sure_seconds;      /* predicting: of those whose operands are known well */
-        uint64_t deadline_nsec;   /* evaluating: the context's before, to be set again */
-        bng_status refusal;       /* predicting: the first one, or BNG_OK */
-        char sentence[512];       /* of that refusal */
-};
 
 struct bng_integer {
         mpz_t z;
         struct bng_operand *predicted; /* NULL: z is the number. Else what is known; z is unused */
         uint64_t charged_bytes;        /* for what it surely holds */
         uint64_t charged_most_bytes;   /* for what it perhaps holds */
-        uint64_t live_bytes;           /* what it counts in the total, see counted() */
+        uint64_t live_bytes;           /* what it counts in the total, see bng_work_counted() */
 };
 
-/* Too large in some way, rather than undefined or failed. */
-bool bng_is_refusal(bng_status status);
-
-/*
- * Begins work under the limits of ctx. What ctx says is held already stays counted; it grows and
- * shrinks with the work until bng_work_end sets it back.
- */
-bng_status bng_work_begin(struct bng_work *work, bng_ctx *ctx, bool predict);
-void bng_work_end(struct bng_work *work);
-/* Counts memory that comes and goes: what surely is held, and what perhaps is, at least as much. */
-void bng_work_hold(struct bng_work *work, uint64_t bytes, uint64_t most_bytes);
-void bng_work_release(struct bng_work *work, uint64_t bytes, uint64_t most_bytes);
-/* Judges memory that is needed beside what is held. BNG_OK also after a refusal, if it predicts. */
-bng_status bng_work_judge_memory(struct bng_work *work, uint64_t bytes, uint64_t most_bytes);
 /* Judges a number that was computed, or predicted, as the result of an operation. */
-bng_status bng_work_judge_result(struct bng_work *work, const struct bng_integer *a);
+bng_status bng_integer_judge(struct bng_work *work, const struct bng_integer *a);
 
 void bng_integer_init(struct bng_integer *a);
 void bng_integer_clear(struct bng_work *work, struct bng_integer *a);

@@ -122,8 +122,8 @@ static void detour_end(struct detour *d, struct bng_work *work)
 
 static bng_status judge_parts(struct bng_work *work, const struct bng_rational *rop)
 {
-        TRY(bng_work_judge_result(work, &rop->num));
-        return bng_work_judge_result(work, &rop->den);
+        TRY(bng_integer_judge(work, &rop->num));
+        return bng_integer_judge(work, &rop->den);
 }
 
 /*
