@@ -5,7 +5,7 @@ _bng()
 {
         local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]}
         local command='' word
-        local limits='--max-result --max-memory --max-time --config --file --json --help --version'
+        local limits='--max-result --max-memory --max-total --max-time --config --file --json --help --version'
 
         COMPREPLY=()
         for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
@@ -27,6 +27,10 @@ _bng()
                 ;;
         --max-memory)
                 mapfile -t COMPREPLY < <(compgen -W '64M 256M 1G auto infinity' -- "$current")
+                return
+                ;;
+        --max-total)
+                mapfile -t COMPREPLY < <(compgen -W '64M 256M 1G infinity' -- "$current")
                 return
                 ;;
         --max-time)

@@ -12,6 +12,7 @@
 enum option_key {
         KEY_MAX_RESULT = 256,
         KEY_MAX_MEMORY,
+        KEY_MAX_TOTAL,
         KEY_MAX_TIME,
         KEY_CONFIG,
         KEY_FILE,
@@ -22,9 +23,11 @@ enum option_key {
 struct arguments {
         uint64_t result_bits;
         uint64_t memory_bytes;
+        uint64_t total_bytes;
         uint64_t time_usec;
         bool has_result;
         bool has_memory;
+        bool has_total;
         bool has_time;
         bool json;
         const char *config;
@@ -42,6 +45,8 @@ static const struct argp_option options[] = {
          "Refuse longer values: 64M are bytes, 4096bit are bits", 0},
         {"max-memory", KEY_MAX_MEMORY, "SIZE", 0,
          "Refuse to hold more memory at any moment; auto: than there is", 0},
+        {"max-total", KEY_MAX_TOTAL, "SIZE", 0,
+         "Refuse values that hold more together at any moment", 0},
         {"max-time", KEY_MAX_TIME, "TIME", 0, "End it after that long: 500ms, 20, 1min", 0},
         {"json", KEY_JSON, NULL, 0, "Answer with a JSON object, on refusals and errors too", 0},
         {"file", KEY_FILE, "FILE", 0, "Read the expression from FILE", 0},
@@ -79,6 +84,10 @@ static error_t parse(int key, char *text, struct argp_state *state)
         case KEY_MAX_MEMORY:
                 a->has_memory = bng_config_parse_memory(text, &a->memory_bytes, &why);
                 check(a->has_memory, state, "max-memory", &why);
+                return 0;
+        case KEY_MAX_TOTAL:
+                a->has_total = bng_parse_size_bytes(text, &a->total_bytes, &why);
+                check(a->has_total, state, "max-total", &why);
                 return 0;
         case KEY_MAX_TIME:
                 a->has_time = bng_parse_duration(text, &a->time_usec, &why);
@@ -138,6 +147,8 @@ static int load_limits(struct request *request, const struct arguments *a)
                 bng_ctx_set_result_limit_bits(request->ctx, a->result_bits);
         if (a->has_memory)
                 bng_ctx_set_memory_limit_bytes(request->ctx, a->memory_bytes);
+        if (a->has_total)
+                bng_ctx_set_total_limit_bytes(request->ctx, a->total_bytes);
         if (a->has_time)
                 bng_ctx_set_time_limit_usec(request->ctx, a->time_usec);
         return EXIT_DONE;

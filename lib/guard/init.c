@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "bounds/checked.h"
 #include "guard/operation.h"
+#include "guard/sentence.h"
 
 /*
  * The numbers of a context. Each is an integer first, whatever comes of it; then it is entered into
@@ -62,9 +63,29 @@ bng_status bng_mpz_init2(bng_ctx *ctx, mpz_t x, mp_bitcnt_t bits)
         return status == BNG_OK ? bng_mpz_realloc2(ctx, x, bits) : status;
 }
 
+static void clear_first(bng_ctx *ctx, mpz_ptr array, mp_size_t n)
+{
+        for (mp_size_t i = 0; i < n; i++)
+                bng_mpz_clear(ctx, array + i);
+}
+
+/* What the total leaves for new numbers. */
+static bng_status judge_new(bng_ctx *ctx, uint64_t bytes)
+{
+        uint64_t left = bng_sat_sub(ctx->total_limit_bytes, ctx->live_bytes);
+
+        if (ctx->total_limit_bytes == UINT64_MAX || bytes <= left)
+                return BNG_OK;
+        return bng_refuse_total(ctx, bytes, left, ctx->live_bytes);
+}
+
+/*
+ * GMP cuts its array from one block, so its numbers can neither grow, nor be swapped with others, nor
+ * end. Here each has a block of its own, and is a number like any other.
+ */
 bng_status bng_mpz_array_init(bng_ctx *ctx, mpz_ptr array, mp_size_t n, mp_bitcnt_t bits)
 {
-        uint64_t limbs = bng_sat_add(bng_bounds_limbs(bits, GMP_NUMB_BITS), 1);
+        uint64_t limbs = bng_bounds_limbs(bits > 0 ? bits : 1, GMP_NUMB_BITS);
         struct bng_prediction room = bng_predict_room(bits);
 
         if (n < 1)
@@ -73,9 +94,17 @@ bng_status bng_mpz_array_init(bng_ctx *ctx, mpz_ptr array, mp_size_t n, mp_bitcn
         if (room.peak_bytes > PTRDIFF_MAX)
                 return bng_ctx_fail(ctx, BNG_INVALID, "no memory is as large as such an array");
         bng_status status = bng_judge(ctx, &room);
+        if (status == BNG_OK)
+                status = judge_new(ctx, room.peak_bytes);
         if (status != BNG_OK)
                 return status;
-        mpz_array_init(array, n, (mp_size_t)bits);
+        for (mp_size_t i = 0; i < n; i++) {
+                mpz_init2(array + i, bits);
+                if (bng_account_open(ctx, array + i))
+                        continue;
+                clear_first(ctx, array, i + 1);
+                return bng_ctx_fail(ctx, BNG_NO_MEMORY, "out of memory");
+        }
         bng_account_operation(ctx);
         return BNG_OK;
 }
@@ -105,4 +134,10 @@ bng_status bng_mpz_init_set_si(bng_ctx *ctx, mpz_t x, long op)
         mpz_t word;
         mp_limb_t limb = op < 0 ? -(mp_limb_t)op : (mp_limb_t)op;
         return bng_mpz_init_set(ctx, x, mpz_roinit_n(word, &limb, op < 0 ? -1 : 1));
+}
+
+bng_status bng_mpz_init_set_d(bng_ctx *ctx, mpz_t x, double op)
+{
+        bng_status status = bng_mpz_init(ctx, x);
+        return status == BNG_OK ? bng_mpz_set_d(ctx, x, op) : status;
 }

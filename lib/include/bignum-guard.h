@@ -464,6 +464,7 @@ BNG_PUBLIC bng_status bng_mpz_init2(bng_ctx *ctx, mpz_t x, mp_bitcnt_t bits);
 BNG_PUBLIC bng_status bng_mpz_init_set(bng_ctx *ctx, mpz_t x, const mpz_t op);
 BNG_PUBLIC bng_status bng_mpz_init_set_ui(bng_ctx *ctx, mpz_t x, unsigned long op);
 BNG_PUBLIC bng_status bng_mpz_init_set_si(bng_ctx *ctx, mpz_t x, long op);
+BNG_PUBLIC bng_status bng_mpz_init_set_d(bng_ctx *ctx, mpz_t x, double op);
 BNG_PUBLIC bng_status bng_mpz_init_set_str(bng_ctx *ctx, mpz_t x, const char *text, int base);
 BNG_PUBLIC void bng_mpz_clear(bng_ctx *ctx, mpz_t x);
 /* A fraction is two such numbers: 0/1 at first, as mpq_init makes it. */
@@ -675,8 +676,10 @@ BNG_PUBLIC bng_status bng_mpz_urandomm(bng_ctx *ctx, mpz_t rop, gmp_randstate_t 
                                        const mpz_t n);
 
 /*
- * Room: judged like a number of so many bits. mpz_array_init makes n numbers of one block, which GMP
- * never gives back; n < 1 is BNG_INVALID.
+ * Room: judged like a number of so many bits. array_init makes n numbers that have it, or none
+ * where the status is not BNG_OK. Other than GMP's, which share a block that can neither grow nor
+ * end, they are numbers like those of bng_mpz_init: they count, and bng_mpz_clear ends each. n < 1
+ * is BNG_INVALID.
  */
 BNG_PUBLIC bng_status bng_mpz_realloc2(bng_ctx *ctx, mpz_t rop, mp_bitcnt_t bits);
 BNG_PUBLIC bng_status bng_mpz_array_init(bng_ctx *ctx, mpz_ptr array, mp_size_t n,

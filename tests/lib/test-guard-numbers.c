@@ -471,6 +471,47 @@ static void test_room(void **userdata)
                    "array");
 }
 
+/* Numbers like any other: they count, grow, are swapped, and end. */
+static void test_array(void **userdata)
+{
+        struct fixture *f = *userdata;
+        mpz_t array[3];
+        uint64_t each = 1024 / 8;
+
+        bng_ctx_set_total_limit_bytes(f->ctx, 5 * each);
+        EXPECT_NOT(f, BNG_REFUSED_TOTAL, bng_mpz_array_init(f->ctx, array[0], 6, 1024),
+                   "TotalMax=");
+        assert_int_equal(bng_ctx_live_bytes(f->ctx), 0);
+        assert_int_equal(bng_mpz_array_init(f->ctx, array[0], 3, 1024), BNG_OK);
+        assert_int_equal(bng_ctx_live_bytes(f->ctx), 3 * each);
+        EXPECT_NOT(f, BNG_REFUSED_TOTAL, bng_mpz_ui_pow_ui(f->ctx, array[1], 2, 5 * 1024),
+                   "TotalMax=");
+        assert_int_equal(mpz_sgn(array[1]), 0);
+        assert_int_equal(bng_mpz_ui_pow_ui(f->ctx, array[1], 2, 2 * 1024), BNG_OK);
+        mpz_swap(array[0], array[1]);
+        assert_int_equal(mpz_sizeinbase(array[0], 2), 2 * 1024 + 1);
+        for (int i = 0; i < 3; i++)
+                bng_mpz_clear(f->ctx, array[i]);
+        assert_int_equal(bng_ctx_live_bytes(f->ctx), 0);
+}
+
+static void test_init_set_d(void **userdata)
+{
+        struct fixture *f = *userdata;
+        mpz_t x;
+
+        assert_int_equal(bng_mpz_init_set_d(f->ctx, x, -12345.9), BNG_OK);
+        assert_int_equal(mpz_cmp_si(x, -12345), 0);
+        bng_mpz_clear(f->ctx, x);
+        EXPECT_NOT(f, BNG_UNDEFINED, bng_mpz_init_set_d(f->ctx, x, 0.0 / 0.0), "NaN");
+        assert_int_equal(mpz_sgn(x), 0);
+        bng_mpz_clear(f->ctx, x);
+        bng_ctx_set_result_limit_bits(f->ctx, 1000);
+        EXPECT_NOT(f, BNG_REFUSED_RESULT, bng_mpz_init_set_d(f->ctx, x, 0x1p1000), "ResultMax=");
+        assert_int_equal(mpz_sgn(x), 0);
+        bng_mpz_clear(f->ctx, x);
+}
+
 static void test_three_results(void **userdata)
 {
         struct fixture *f = *userdata;
@@ -593,6 +634,8 @@ int main(void)
                 TEST(test_random_numbers),
                 TEST(test_memory_of_random_numbers),
                 TEST(test_room),
+                TEST(test_array),
+                TEST(test_init_set_d),
                 TEST(test_three_results),
                 TEST(test_returned_words),
                 TEST(test_words_that_gmp_aborts_on),
