@@ -18,6 +18,7 @@
  *   answer.c     what is done about it: log, freeze, or end           -> ending, record
  *   ending.c     an end as a little state machine; members.c: its processes
  *   relief.c     memory that a death is about to free
+ *   kernel.c     those whom the kernel ended before anybody here did -> record
  *   record.c     a verdict from what is known
  *   describe.c   status and explanations for the bus
  *
@@ -49,6 +50,7 @@
 #include "policy/trip.h"
 #include "readers/arrivals.h"
 #include "readers/group.h"
+#include "readers/kills.h"
 #include "readers/process.h"
 #include "report/store.h"
 
@@ -89,6 +91,8 @@ struct manager {
         sd_event_source *discovery;
         struct arrivals *arrivals; /* NULL where there is no inotify */
         sd_event_source *arrived;
+        struct kills *kills;  /* NULL where the kernel's log may not be read */
+        sd_event_source *killed;
         bool arrivals_missed; /* a folder is not watched: only walks find what is made in it */
         uint64_t walk_due;    /* monotonic microseconds: a walk although nothing arrived */
         uint64_t walk_again; /* monotonic microseconds: not before, however much arrives */
@@ -157,6 +161,7 @@ struct worker {
         uint64_t proven; /* and of the last proof, 0: none */
         struct answered answered;
         struct ending *ending;
+        bool overtaken; /* the kernel ended it: that is written down */
         UT_hash_handle hh; /* by target.pid */
 };
 
@@ -165,6 +170,7 @@ struct annex {
         char *path;
         struct group_reader *reader;
         bool seen;
+        uint64_t kills; /* the kernel's counter, as in struct missing */
         struct annex *next;
 };
 
@@ -187,6 +193,16 @@ enum pace {
 struct relief {
         uint64_t settle, until; /* monotonic microseconds */
         uint64_t below, above;  /* bytes of the group's total: between them it is awaited */
+};
+
+/* Where the kernel's log may not be read: its counters, and who ended meanwhile of himself. */
+#define MISSING_MAX 16
+struct missing {
+        uint64_t kills;   /* the counter at the latest list, UINT64_MAX: not read yet, */
+        uint64_t counted; /* and monotonic microseconds of that */
+        struct worker *workers[MISSING_MAX]; /* references, */
+        const struct policy *policies[MISSING_MAX]; /* and whose each of them was */
+        size_t n;
 };
 
 struct watch {
@@ -224,6 +240,7 @@ struct watch {
 
         struct answered answered;
         struct relief relief; /* from the last death in it */
+        struct missing *missing; /* NULL: the log tells, or no list was read yet */
         uint64_t deliberating; /* since when culprits are being proven, 0: they are not */
         UT_hash_handle hh;
 };
@@ -390,6 +407,8 @@ void ending_measured_group(const struct watch *watch);
 bool ending_of_group(const struct watch *watch); /* is all of it being ended? */
 /* Is anything in this group or below it still dying, so that memory is about to be freed? */
 bool ending_under_way(const struct watch *watch);
+/* Is this very process being ended, so that its verdict is on its way? */
+bool ending_awaits(const struct manager *manager, pid_t pid);
 void ending_forget_watch(struct manager *manager, const struct watch *watch);
 /* Writes down every end that is under way as it stands, and lets go of all. */
 void ending_give_up(struct manager *manager);
@@ -399,6 +418,16 @@ void ending_give_up(struct manager *manager);
 void relief_expect(const struct worker *dead, struct manager *manager);
 bool relief_is_near(struct watch *watch, uint64_t now); /* is memory still about to be freed? */
 
+/* ---- kernel.c */
+void kernel_start(struct manager *manager);
+void kernel_stop(struct manager *manager);
+/* Before somebody who ended is let go: the kernel told of it before that, and nobody may have listened yet. */
+void kernel_hear(struct manager *manager);
+/* Without its log: this one has ended of himself, and when the group's list was read the counters tell more. */
+void kernel_miss(struct watch *watch, struct worker *worker);
+void kernel_count(struct watch *watch, uint64_t now);
+void kernel_forget(struct watch *watch); /* the policies are about to change, or the watch ends */
+
 /* ---- record.c */
 /* Was it the group's own total that broke the policy? Then its series is the evidence. */
 bool record_is_of_group(const struct policy *policy, const struct finding *finding);
@@ -406,6 +435,8 @@ bool record_is_of_group(const struct policy *policy, const struct finding *findi
 struct verdict *record_new(const struct watch *watch, const struct worker *worker,
                            const struct policy *policy, const struct finding *finding,
                            uint64_t event);
+/* The moment, and the event, of one that is put together by the caller. */
+void record_begin(const struct manager *manager, struct verdict *verdict, uint64_t event);
 uint64_t record_event(struct manager *manager); /* a number for the verdicts of one decision */
 /* Gives it its outcome and hands it to the store. NULL is fine: there was no memory for it. */
 void record_close(struct manager *manager, struct verdict *verdict, enum outcome outcome);

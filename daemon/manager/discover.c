@@ -62,6 +62,7 @@ static bool is_same_group(const struct watch *watch)
 
 static void drop(struct watch *watch)
 {
+        kernel_hear(watch->manager);
         HASH_DEL(watch->manager->watches, watch);
         watch_free(watch);
 }
@@ -249,6 +250,7 @@ void discover_apply(struct manager *manager)
                 else
                         drop(watch); /* one that may still be a candidate is found again */
         }
+        kernel_start(manager);
         start_arrivals(manager);
         discover_walk(manager);
         discover_soon(manager);
@@ -322,6 +324,7 @@ int discover_start(struct manager *manager)
                          "There is no %s bus: policies with Unit= match nothing "
                          "until there is.",
                          manager->options->user ? "user" : "system");
+        kernel_start(manager);
         start_arrivals(manager);
         return sd_event_add_time(manager->event, &manager->discovery, CLOCK_MONOTONIC, 0,
                                  WALK_ACCURACY_USEC, on_timer, manager);

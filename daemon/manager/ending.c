@@ -360,6 +360,18 @@ bool ending_under_way(const struct watch *watch)
         return false;
 }
 
+bool ending_awaits(const struct manager *manager, pid_t pid)
+{
+        struct ending *ending;
+
+        DL_FOREACH(manager->endings, ending)
+        {
+                if (members_await(ending, pid))
+                        return true;
+        }
+        return false;
+}
+
 void ending_forget_watch(struct manager *manager, const struct watch *watch)
 {
         struct ending *ending;

@@ -66,6 +66,7 @@ size_t members_sweep(struct ending *ending, int signo);
 /* Asks for deaths that nobody told of. */
 void members_ask(struct ending *ending);
 bool members_awaited(const struct ending *ending); /* is anybody? */
+bool members_await(const struct ending *ending, pid_t pid);
 /* Closes the verdicts of those that live as survivors; their deaths are awaited still. */
 void members_give_up(struct ending *ending);
 

@@ -103,6 +103,8 @@ void judge_workers(struct watch *watch, enum pace pace, uint64_t now)
                 if (r >= 0)
                         r = cpu_measure_worker(worker, now);
                 if (r == -ESRCH || r == -ENOENT) {
+                        kernel_hear(watch->manager);
+                        kernel_miss(watch, worker);
                         watch_drop(watch, worker);
                         continue;
                 }

@@ -150,6 +150,7 @@ void look_now(struct watch *watch)
         (void)manager_available(manager);
         r = look(watch, now);
         if (is_gone(r)) {
+                kernel_hear(manager);
                 HASH_DEL(manager->watches, watch);
                 watch_free(watch);
         } else if (r < 0) {

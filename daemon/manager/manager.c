@@ -497,6 +497,8 @@ struct manager *manager_free(struct manager *manager)
                 return NULL;
         notify_close();
         ending_give_up(manager);
+        kernel_hear(manager);
+        kernel_stop(manager);
         HASH_ITER(hh, manager->watches, watch, next)
         {
                 HASH_DEL(manager->watches, watch);

@@ -243,7 +243,7 @@ size_t members_report(struct ending *ending, int signo)
         return n;
 }
 
-static bool is_member(const struct ending *ending, pid_t pid)
+bool members_await(const struct ending *ending, pid_t pid)
 {
         for (size_t i = 0; i < ending->n; i++)
                 if (ending->members[i]->worker->target.pid == pid && ending->members[i]->awaited)
@@ -283,7 +283,7 @@ static size_t sweep_once(struct ending *ending, int signo, size_t *gone)
         while (n-- > 0) {
                 struct worker *worker;
 
-                if (fresh == SWEEP_MAX || is_member(ending, pids[n])) {
+                if (fresh == SWEEP_MAX || members_await(ending, pids[n])) {
                         left++;
                         continue;
                 }

@@ -52,7 +52,7 @@ bool record_is_of_group(const struct policy *policy, const struct finding *findi
                 finding->reason == REASON_CRASH_LOOP ? finding->loops_by : finding->reason;
 
         return reason == REASON_GROUP_MEMORY ||
-               (reason != REASON_WORKER_MEMORY && policy->scope == SCOPE_GROUP);
+               (reason != REASON_WORKER_MEMORY && reason != REASON_KERNEL_OOM && policy->scope == SCOPE_GROUP);
 }
 
 static uint64_t window_of(const struct policy *policy, enum reason reason)
@@ -69,6 +69,13 @@ static uint64_t window_of(const struct policy *policy, enum reason reason)
         }
 }
 
+void record_begin(const struct manager *manager, struct verdict *verdict, uint64_t event)
+{
+        verdict->realtime_usec = realtime();
+        verdict->monotonic_usec = manager_now(manager);
+        verdict->event = event;
+}
+
 struct verdict *record_new(const struct watch *watch, const struct worker *worker,
                            const struct policy *policy, const struct finding *finding,
                            uint64_t event)
@@ -78,9 +85,7 @@ struct verdict *record_new(const struct watch *watch, const struct worker *worke
 
         if (!verdict)
                 return NULL;
-        verdict->realtime_usec = realtime();
-        verdict->monotonic_usec = manager_now(watch->manager);
-        verdict->event = event;
+        record_begin(watch->manager, verdict, event);
         verdict->policy = strdup(policy->name);
         verdict->finding = *finding;
         verdict->window = window_of(policy, finding->reason);

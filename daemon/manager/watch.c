@@ -89,6 +89,8 @@ struct watch *watch_free(struct watch *watch)
         while (watch->annexes)
                 watch->annexes = annex_free(watch->annexes);
         ending_forget_watch(watch->manager, watch);
+        kernel_forget(watch);
+        free(watch->missing);
         sd_bus_slot_unref(watch->asking);
         sd_event_source_disable_unref(watch->timer);
         group_reader_free(watch->reader);
@@ -182,6 +184,7 @@ bool watch_apply(struct watch *watch)
                 watch->n_policies = 0;
                 return false;
         }
+        kernel_forget(watch);
         for (worker = watch->workers; worker; worker = worker->hh.next) {
                 worker->answered.tolerated_up_to = 0;
                 worker->policy = NULL; /* of a configuration that may be gone */
@@ -208,6 +211,7 @@ int watch_annex(struct watch *watch, const char *path)
         if (!annex)
                 return -ENOMEM;
         annex->seen = true;
+        annex->kills = UINT64_MAX;
         annex->path = strdup(path);
         r = annex->path ? group_reader_new(&annex->reader, &watch->manager->host, path) : -ENOMEM;
         if (r < 0) {
@@ -318,9 +322,13 @@ int watch_scan(struct watch *watch, uint64_t now)
         }
         HASH_ITER(hh, watch->workers, worker, next)
         {
-                if (!worker->seen)
-                        watch_drop(watch, worker);
+                if (worker->seen)
+                        continue;
+                kernel_hear(watch->manager);
+                kernel_miss(watch, worker);
+                watch_drop(watch, worker);
         }
+        kernel_count(watch, now);
         return 0;
 }
 

@@ -20,6 +20,7 @@ const char *reason_name(enum reason reason)
                 [REASON_LEAK] = "leak",
                 [REASON_CPU] = "cpu",
                 [REASON_CRASH_LOOP] = "crash-loop",
+                [REASON_KERNEL_OOM] = "kernel-oom",
         };
 
         return names[reason];

@@ -28,6 +28,16 @@ enum reason {
         REASON_LEAK,          /* "leak" */
         REASON_CPU,           /* "cpu" */
         REASON_CRASH_LOOP,    /* "crash-loop", see loop.h */
+        REASON_KERNEL_OOM,    /* "kernel-oom": nothing was decided, the kernel was faster; see overtaken.h */
+};
+
+/* Why the kernel ended a worker before the guard did. */
+enum overtaken {
+        OVERTAKEN_NO_LIMIT,    /* the policy sets no limit on memory */
+        OVERTAKEN_LIMIT_ABOVE, /* it sets one that is not below the kernel's */
+        OVERTAKEN_ONLY_TOLD,   /* it ends nobody: Action=log, or a dry run */
+        OVERTAKEN_TOO_FAST,    /* both were passed between two looks */
+        OVERTAKEN_TOGETHER,    /* nobody was over a limit, only all of them together */
 };
 
 /* As in verdicts and metrics; "none" for REASON_NONE. Static text. */
@@ -35,7 +45,9 @@ const char *reason_name(enum reason reason);
 
 struct finding {
         enum reason reason;
-        enum reason loops_by; /* of a crash loop: REASON_WORKER_MEMORY or REASON_GROUP_MEMORY */
+        /* Of a crash loop, and of what the kernel ended: whose key it is about, REASON_WORKER_MEMORY or
+         * REASON_GROUP_MEMORY. */
+        enum reason loops_by;
         /* The policy's limit that is broken, and what was measured against it, in the unit of its key:
          * bytes, bytes per second (GrowthMax=), bytes per hour (LeakMax=), microseconds of CPU time
          * (CpuTimeMax=). */
@@ -50,6 +62,11 @@ struct finding {
         /* Bytes above which no grace is left: the policy's limit and a twentieth, or just below the
          * kernel's limit if that is nearer; UINT64_MAX: none. */
         uint64_t ceiling;
+        /* Of what the kernel ended: `limit` is the kernel's, in bytes, UINT64_MAX where it is not known;
+         * beside it the policy's own, and what follows. */
+        enum overtaken overtaken;
+        uint64_t own_limit; /* bytes or POLICY_UNSET */
+        bool by_machine;    /* the machine's memory ran out, not a group's limit */
 };
 
 /* Bytes that the members of a family gained by themselves within the windows: those that were in it all the

@@ -365,6 +365,22 @@ int group_read_cpu(struct group_reader *reader, uint64_t *usec)
         return 0;
 }
 
+int group_read_kills(struct group_reader *reader, uint64_t *n)
+{
+        const char *name = reader->layout == HOST_V2   ? "memory.events.local"
+                           : reader->layout == HOST_V1 ? "memory.oom_control"
+                                                       : NULL;
+        struct text_field field = {.name = "oom_kill"};
+        char text[TEXT_MAX];
+        int r = name ? text_read_at(reader->folder, name, text, sizeof(text)) : -ENOENT;
+
+        if (r < 0)
+                return r;
+        text_fields(text, &field, 1);
+        *n = field.value;
+        return field.found ? 0 : -ENOENT;
+}
+
 int group_read_pids(struct group_reader *reader, pid_t **pids, size_t *n_pids)
 {
         size_t n = 0, lines = 1;

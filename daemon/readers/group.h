@@ -48,6 +48,9 @@ int group_read(struct group_reader *reader, struct group_reading *ret);
 /* CPU time of all that ever ran in the group and below it, in microseconds. -ENODATA where its hierarchy
  * does not count that (v1's memory controller alone). */
 int group_read_cpu(struct group_reader *reader, uint64_t *usec);
+/* How many of the group's own processes the kernel has ended because memory was short. -ENOENT where it does not
+ * count that. */
+int group_read_kills(struct group_reader *reader, uint64_t *n);
 /* The processes in the group itself (not below it). *pids is malloc'ed, the caller frees it. */
 int group_read_pids(struct group_reader *reader, pid_t **pids, size_t *n_pids);
 

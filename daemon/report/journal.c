@@ -56,9 +56,11 @@ static void add_measure(struct fields *fields, const char *key, const struct ver
 }
 
 /* What was ended deserves a look; what was only noted, or had gone by itself, does less. */
-static int priority(enum outcome outcome)
+static int priority(const struct verdict *verdict)
 {
-        switch (outcome) {
+        if (verdict->finding.reason == REASON_KERNEL_OOM)
+                return LOG_ERR; /* the guard came too late */
+        switch (verdict->outcome) {
         case OUTCOME_SURVIVED:
         case OUTCOME_WITHHELD:
                 return LOG_ERR;
@@ -82,10 +84,12 @@ int journal_verdict(const struct verdict *v, const char *line)
 
         add(&fields, "MESSAGE=%s", sentence ? sentence : "a worker was judged");
         add(&fields, "MESSAGE_ID=%s", JOURNAL_VERDICT_ID);
-        add(&fields, "PRIORITY=%d", priority(v->outcome));
-        add(&fields, "OBJECT_PID=%d", (int)v->pid);
-        add(&fields, "BIGNUM_GUARD_PID=%d", (int)v->pid);
-        add(&fields, "BIGNUM_GUARD_UID=%u", (unsigned)v->uid);
+        add(&fields, "PRIORITY=%d", priority(v));
+        if (v->pid > 0) {
+                add(&fields, "OBJECT_PID=%d", (int)v->pid);
+                add(&fields, "BIGNUM_GUARD_PID=%d", (int)v->pid);
+                add(&fields, "BIGNUM_GUARD_UID=%u", (unsigned)v->uid);
+        }
         add(&fields, "BIGNUM_GUARD_EVENT=%llu", (unsigned long long)v->event);
         add_text(&fields, "BIGNUM_GUARD_POLICY", v->policy);
         add_text(&fields, "BIGNUM_GUARD_REASON", reason_name(v->finding.reason));
@@ -95,7 +99,8 @@ int journal_verdict(const struct verdict *v, const char *line)
         add_text(&fields, "BIGNUM_GUARD_COMMAND", v->command);
         add_text(&fields, "BIGNUM_GUARD_CGROUP", v->cgroup);
         add_text(&fields, "BIGNUM_GUARD_UNIT", v->unit);
-        add_measure(&fields, "LIMIT", v, v->finding.limit);
+        if (v->finding.reason != REASON_KERNEL_OOM || v->finding.limit != UINT64_MAX)
+                add_measure(&fields, "LIMIT", v, v->finding.limit);
         add_measure(&fields, "VALUE", v, v->finding.value);
         add(&fields, "BIGNUM_GUARD_PEAK=%llu", (unsigned long long)v->peak);
         add(&fields, "BIGNUM_GUARD_VERDICT=%s", line);

@@ -13,6 +13,7 @@
 #include <string.h>
 #include "config/units.h"
 #include "report/escape.h"
+#include "report/overtaken.h"
 #include "report/verdict.h"
 
 /* A sentence names the command, it does not quote it whole: no folder, and no more than this. */
@@ -39,7 +40,10 @@ static void say_who(FILE *out, const struct verdict *verdict)
 {
         const char *place = verdict->unit ? verdict->unit : verdict->cgroup;
 
-        fprintf(out, "worker %d", (int)verdict->pid);
+        if (verdict->pid > 0)
+                fprintf(out, "worker %d", (int)verdict->pid);
+        else
+                fputs("a worker", out);
         if (verdict->command && verdict->command[0]) {
                 fputs(" (", out);
                 say_text(out, without_folder(verdict->command), SENTENCE_COMMAND_MAX);
@@ -51,8 +55,14 @@ static void say_who(FILE *out, const struct verdict *verdict)
         }
 }
 
-static void say_what_became(FILE *out, enum outcome outcome)
+static void say_what_became(FILE *out, const struct verdict *verdict)
 {
+        enum outcome outcome = verdict->outcome;
+
+        if (verdict->finding.reason == REASON_KERNEL_OOM) {
+                fputs(" killed by the kernel: ", out);
+                return;
+        }
         switch (outcome) {
         case OUTCOME_ENDED:
                 fputs(" ended: ", out);
@@ -152,6 +162,9 @@ static void say_why(FILE *out, const struct verdict *verdict)
                         bng_format_usec(verdict->window, &span));
                 say_limit(out, verdict, "CpuTimeMax");
                 break;
+        case REASON_KERNEL_OOM:
+                sentence_say_overtaken(out, verdict);
+                break;
         }
 }
 
@@ -227,10 +240,13 @@ static void say_how(FILE *out, const struct verdict *verdict)
 static void say_all(FILE *out, const struct verdict *verdict)
 {
         say_who(out, verdict);
-        say_what_became(out, verdict->outcome);
+        say_what_became(out, verdict);
         say_why(out, verdict);
         fputs("; ", out);
-        say_how(out, verdict);
+        if (verdict->finding.reason == REASON_KERNEL_OOM)
+                sentence_say_remedy(out, verdict);
+        else
+                say_how(out, verdict);
 }
 
 static char *say(const struct verdict *verdict, void (*part)(FILE *, const struct verdict *))

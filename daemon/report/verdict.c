@@ -132,6 +132,14 @@ static json_t *measure_to_json(const struct verdict *verdict, uint64_t measure)
         return verdict->finding.reason == REASON_CPU ? json_seconds(measure) : json_count(measure);
 }
 
+static json_t *limit_to_json(const struct verdict *verdict)
+{
+        /* The kernel's may not be known. */
+        if (verdict->finding.reason == REASON_KERNEL_OOM)
+                return json_count_or_null(verdict->finding.limit);
+        return measure_to_json(verdict, verdict->finding.limit);
+}
+
 static json_t *confidence_to_json(double confidence)
 {
         return isfinite(confidence) ? json_real(round(confidence * 1000) / 1000) : json_null();
@@ -149,13 +157,15 @@ json_t *verdict_to_json(const struct verdict *v)
                 json_put(json, "scope", json_string(verdict_scope_name(v->scope))) &&
                 json_put(json, "outcome", json_string(verdict_outcome_name(v->outcome))) &&
                 json_put(json, "message", sentence_to_json(v)) &&
-                json_put(json, "pid", json_integer(v->pid)) &&
-                json_put(json, "start_time", json_count(v->start_time)) &&
-                json_put(json, "uid", json_integer(v->uid)) &&
+                json_put(json, "pid", v->pid > 0 ? json_integer(v->pid) : json_null()) &&
+                json_put(json, "start_time",
+                         v->start_time > 0 ? json_count(v->start_time) : json_null()) &&
+                json_put(json, "uid", v->pid > 0 ? json_integer(v->uid) : json_null()) &&
                 json_put(json, "command", json_text(v->command)) &&
                 json_put(json, "cgroup", json_text(v->cgroup)) &&
                 json_put(json, "unit", json_text(v->unit)) &&
-                json_put(json, "limit", measure_to_json(v, v->finding.limit)) &&
+                json_put(json, "limit_cgroup", json_text(v->limited)) &&
+                json_put(json, "limit", limit_to_json(v)) &&
                 json_put(json, "value", measure_to_json(v, v->finding.value)) &&
                 json_put(json, "family",
                          v->finding.family > 0 ? json_integer(v->finding.family) : json_null()) &&
@@ -195,6 +205,7 @@ struct verdict *verdict_free(struct verdict *verdict)
         free(verdict->command);
         free(verdict->cgroup);
         free(verdict->unit);
+        free(verdict->limited);
         free(verdict);
         return NULL;
 }

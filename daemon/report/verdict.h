@@ -45,12 +45,13 @@ struct verdict {
         enum policy_action action;
         enum policy_scope scope;
         enum outcome outcome;
-        pid_t pid;
-        uint64_t start_time; /* clock ticks since boot */
+        pid_t pid; /* 0: not known (REASON_KERNEL_OOM alone), and then neither is what follows */
+        uint64_t start_time; /* clock ticks since boot; 0: not known */
         uid_t uid;
         char *command; /* made by escape_command() */
         char *cgroup;
         char *unit;    /* or NULL */
+        char *limited; /* the group whose limit the kernel kept, where that is another one; or NULL */
         uint64_t rss;  /* bytes, resident when the decision fell */
         uint64_t peak; /* bytes: the highest that we measured */
         uint64_t

@@ -1,0 +1,240 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The kernel was faster: whom it ended because memory was short, told once, with the reason why and what to set.
+Twice: by the kernel's log, and without it by the groups' counters."""
+
+import os
+import re
+import shutil
+import signal
+import time
+
+from harness import BUILD, MIB, PYTHON, EndToEnd, main
+from guard import Guard
+
+FAR = "[Policy p]\nCgroup={home}/**\nWorkerMemoryMax=512M\n"
+
+# Starts so many children one after the other, each of which fills all that the group may have.
+FILLERS = """
+import os, sys, time
+time.sleep(float(sys.argv[2]))
+for _ in range(int(sys.argv[1])):
+    pid = os.fork()
+    if pid == 0:
+        held = []
+        while True:
+            held.append(bytearray(b"x") * (1 << 20))
+    os.waitpid(pid, 0)
+time.sleep(600)
+"""
+
+
+def may_read_the_log():
+    try:
+        os.close(os.open("/dev/kmsg", os.O_RDONLY | os.O_NONBLOCK))
+    except OSError:
+        return False
+    return os.stat("/proc/self/ns/pid").st_ino == 0xEFFFFFFC
+
+
+class Tight(EndToEnd):
+    def setUp(self):
+        super().setUp()
+        if not may_read_the_log():
+            self.skipTest("the kernel's log may not be read here")
+
+    def tight(self, name, size=48 * MIB):
+        group = self.group(name)
+        group.limit(size)
+        swap = group.memory_folder / ("memory.swap.max" if group.version == 2 else "memory.memsw.limit_in_bytes")
+        if swap.exists():
+            swap.write_text("0" if group.version == 2 else str(size))
+        return group
+
+    def see(self, guard, *processes):
+        """The daemon knows them by now."""
+
+        def are_shown():
+            shown = guard.bng("status", "--json").stdout
+            return all(re.search(rf'"pid": *{process.pid}\b', shown) for process in processes)
+
+        self.wait_for("the daemon to see them", are_shown)
+
+    def killed(self, guard, process, seconds=30):
+        verdict = self.verdict_on(guard, process, seconds)
+        self.assertEqual((verdict["reason"], verdict["outcome"]), ("kernel-oom", "gone"), verdict)
+        self.assertEqual(verdict["signals"], [])
+        self.wait_for("its death", lambda: process.poll() is not None)
+        self.assertEqual(process.returncode, -signal.SIGKILL)
+        self.assertIn("killed by the kernel", verdict["message"])
+        return verdict
+
+
+class Log(Tight):
+    def test_a_limit_that_is_not_below_the_kernels(self):
+        guard = self.guard(FAR + "LeakMax=500G\nLeakWindowSec=5s\n")
+        group = self.tight("a")
+        bystander = self.grow(group, 1, 1)
+        process = self.grow(group, 4, 400, start=24)
+        verdict = self.killed(guard, process)
+        self.assertEqual(verdict["limit"], 48 * MIB)
+        self.assertEqual((verdict["cgroup"], verdict["limit_cgroup"]), (group.path, None))
+        self.assertGreater(verdict["value"], 20 * MIB)
+        self.assertGreaterEqual(verdict["peak"], verdict["value"])
+        self.assertGreater(verdict["rate"], 0)
+        self.assertIn("WorkerMemoryMax=512M of policy p is not below", verdict["message"])
+        self.assertIn("The kernel was faster: worker ", guard.said())
+        self.assertIn("killed by the kernel", guard.bng("history").stdout)
+        time.sleep(1)
+        self.assert_lives(bystander)
+        self.assertEqual(len(guard.verdicts()), 1)
+
+    def test_no_limit_on_memory_at_all(self):
+        guard = self.guard("[Policy p]\nCgroup={home}/*\nCpuTimeMax=50s\n")
+        process = self.grow(self.tight("a"), 40, 400)
+        self.assertIn("policy p sets no limit on memory", self.killed(guard, process)["message"])
+
+    def test_none_was_over_a_limit_but_all_of_them(self):
+        guard = self.guard("[Policy p]\nCgroup={home}/*\nWorkerMemoryMax=40M\n")
+        group = self.tight("a", 64 * MIB)
+        processes = [self.grow(group, 5, 35) for _ in range(3)]
+        verdict = self.wait_for("a verdict", guard.verdicts)[0]
+        dead = next(p for p in processes if p.pid == verdict["pid"])
+        self.assertIn("set GroupMemoryMax= below", self.killed(guard, dead)["message"])
+
+    def test_faster_than_any_look(self):
+        guard = self.guard("[Policy p]\nCgroup={home}/*\nWorkerMemoryMax=32M\nGraceSec=1s\n")
+        process = self.spawn(self.tight("a", 40 * MIB), [PYTHON, "-c", FILLERS, "20", "0"])
+        self.wait_for("twenty ends", lambda: len(guard.verdicts()) >= 20)
+        time.sleep(1)
+        verdicts = guard.verdicts()
+        self.assertEqual(len({v["pid"] for v in verdicts}), 20, verdicts)
+        self.assertNotIn(process.pid, {v["pid"] for v in verdicts})
+        self.assertLessEqual({v["reason"] for v in verdicts}, {"kernel-oom", "worker-memory"})
+        self.assert_lives(process)
+
+    def test_a_group_that_vanishes_with_its_last_process(self):
+        guard = self.guard(FAR)
+        group = self.tight("a")
+        process = self.grow(group, 400, 400)
+        process.wait()
+        group.remove()
+        verdict = self.killed(guard, process)
+        self.assertEqual(verdict["cgroup"], group.path)
+        time.sleep(1)
+        self.assertEqual(len(guard.verdicts()), 1)
+
+    def test_a_limit_further_up(self):
+        guard = self.guard("[Policy p]\nCgroup={home}/up/*\nWorkerMemoryMax=512M\n")
+        self.tight("up")
+        process = self.grow(self.group("up/a"), 40, 400)
+        verdict = self.killed(guard, process)
+        self.assertEqual(verdict["limit_cgroup"], f"{self.home}/up")
+        self.assertEqual(verdict["limit"], 48 * MIB)
+        self.assertIn(f"when {self.home}/up was at the kernel's limit of 48M", verdict["message"])
+
+    def test_below_a_watched_group(self):
+        guard = self.guard("[Policy p]\nCgroup={home}/up\nGroupMemoryMax=512M\n")
+        self.tight("up")
+        process = self.grow(self.group("up/a"), 40, 400)
+        verdict = self.killed(guard, process)
+        self.assertEqual(verdict["cgroup"], f"{self.home}/up/a")
+
+    def test_what_the_daemon_ends_is_not_the_kernels(self):
+        guard = self.guard("[Policy p]\nCgroup={home}/*\nWorkerMemoryMax=32M\nAction=kill\n")
+        for name in "abc":
+            self.assert_ended(guard, self.grow(self.tight(name), 20, 60), "worker-memory")
+        time.sleep(1)
+        self.assertEqual(len(guard.verdicts()), 3)
+
+    def test_who_leaves_by_himself_or_is_killed_by_somebody_is_not_the_kernels(self):
+        guard = self.guard(FAR)
+        group = self.tight("a")
+        killed, leaves = self.grow(group, 10, 20), self.spawn(group, ["sleep", "2"])
+        time.sleep(1)
+        killed.kill()
+        leaves.wait()
+        time.sleep(1)
+        self.assertEqual(guard.verdicts(), [])
+
+    def test_what_nobody_watches_and_what_was_before_is_not_told(self):
+        early = self.tight("early")
+        self.grow(early, 400, 400).wait()
+        guard = self.guard(FAR.replace("/**", "/a*"))
+        self.grow(self.tight("b"), 400, 400).wait()
+        self.killed(guard, self.grow(self.tight("a"), 100, 400))
+        self.assertEqual(len(guard.verdicts()), 1)
+
+    def test_a_program_cannot_speak_for_the_kernel(self):
+        guard = self.guard(FAR)
+        group = self.tight("a")
+        innocent = self.grow(group, 1, 1)
+        time.sleep(1)
+        with open("/dev/kmsg", "w") as log:
+            log.write(f"<3>Memory cgroup out of memory: Killed process {innocent.pid} (python3) "
+                      "total-vm:1kB, anon-rss:1kB, file-rss:0kB, shmem-rss:0kB, UID:0 pgtables:1kB oom_score_adj:0\n")
+        time.sleep(1)
+        self.assertEqual(guard.verdicts(), [])
+        self.assert_lives(innocent)
+
+
+class Counters(Tight):
+    """Without the log: by what the groups count."""
+
+    POLICY = "[Policy p]\nCgroup={home}/**\nWorkerMemoryMax=512M\nGroupMemoryMax=600M\n"
+    POLICY += "LeakMax=500G\nLeakWindowSec=5s\n"
+
+    def blind(self, text):
+        """The daemon, without the right to read the log."""
+        if not shutil.which("setpriv"):
+            self.skipTest("setpriv is not installed")
+        with open("/proc/sys/kernel/dmesg_restrict") as file:
+            if file.read().strip() != "1":
+                self.skipTest("everybody may read the kernel's log here (kernel.dmesg_restrict=0)")
+        guard = Guard(BUILD, self.configure(text), self.folder / "state", self.folder / "run")
+        guard.command = ["setpriv", "--bounding-set=-syslog", *guard.command]
+        self.addCleanup(self.end_guard, guard)
+        return guard.start()
+
+    def test_the_only_one_that_vanished(self):
+        guard = self.blind(self.POLICY)
+        group = self.tight("a")
+        bystander, process = self.grow(group, 1, 1), self.grow(group, 6, 400, start=8)
+        self.see(guard, bystander, process)
+        verdict = self.killed(guard, process)
+        self.assertEqual(verdict["limit"], 48 * MIB)
+        self.assertGreater(verdict["value"], 30 * MIB)
+        time.sleep(1)
+        self.assert_lives(bystander)
+        self.assertEqual(len(guard.verdicts()), 1)
+
+    def test_one_of_two_that_vanished(self):
+        guard = self.blind(self.POLICY)
+        group = self.tight("a")
+        other, process = self.grow(group, 1, 1), self.grow(group, 6, 400, start=8)
+        self.see(guard, other, process)
+        guard.signal(signal.SIGSTOP)
+        process.wait()
+        other.kill()
+        other.wait()
+        guard.signal(signal.SIGCONT)
+        verdict = self.wait_for("a verdict", guard.verdicts)[0]
+        self.assertEqual((verdict["reason"], verdict["pid"]), ("kernel-oom", None), verdict)
+        self.assertIn("which one cannot be told", verdict["message"])
+        time.sleep(1)
+        self.assertEqual(len(guard.verdicts()), 1)
+
+    def test_who_leaves_by_himself_is_not_the_kernels(self):
+        guard = self.blind(self.POLICY)
+        early = self.tight("a")
+        early.spawn([PYTHON, "-c", "held = bytearray(b'x') * (60 << 20)"]).wait()
+        killed, leaves = self.grow(early, 10, 20), self.spawn(early, ["sleep", "2"])
+        self.see(guard, killed, leaves)
+        before = len(guard.verdicts())  # of the early one, if the group was seen before it was killed
+        killed.kill()
+        leaves.wait()
+        time.sleep(2)
+        self.assertEqual(len(guard.verdicts()), before)
+
+
+if __name__ == "__main__":
+    main()
