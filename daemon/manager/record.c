@@ -52,7 +52,8 @@ bool record_is_of_group(const struct policy *policy, const struct finding *findi
                 finding->reason == REASON_CRASH_LOOP ? finding->loops_by : finding->reason;
 
         return reason == REASON_GROUP_MEMORY ||
-               (reason != REASON_WORKER_MEMORY && reason != REASON_KERNEL_OOM && policy->scope == SCOPE_GROUP);
+               (reason != REASON_WORKER_MEMORY && reason != REASON_KERNEL_OOM &&
+                policy->scope == SCOPE_GROUP);
 }
 
 static uint64_t window_of(const struct policy *policy, enum reason reason)

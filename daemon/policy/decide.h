@@ -28,7 +28,7 @@ enum reason {
         REASON_LEAK,          /* "leak" */
         REASON_CPU,           /* "cpu" */
         REASON_CRASH_LOOP,    /* "crash-loop", see loop.h */
-        REASON_KERNEL_OOM,    /* "kernel-oom": nothing was decided, the kernel was faster; see overtaken.h */
+        REASON_KERNEL_OOM, /* "kernel-oom": nothing was decided, the kernel was faster; see overtaken.h */
 };
 
 /* Why the kernel ended a worker before the guard did. */

@@ -308,6 +308,71 @@ static void test_sentence(void **state)
         assert_true(json_real_value(json_object_get(json, "value")) == 59.4);
         json_decref(json);
         verdict_free(verdict);
+}
+
+#define MIB (UINT64_C(1) << 20)
+
+static void test_sentence_of_the_kernels(void **state)
+{
+        struct verdict *verdict = sample_verdict(4242);
+        struct finding *finding = &verdict->finding;
+        json_t *json;
+
+        (void)state;
+        verdict->outcome = OUTCOME_GONE;
+        verdict->n_signals = 0;
+        *finding = (struct finding){.reason = REASON_KERNEL_OOM,
+                                    .loops_by = REASON_WORKER_MEMORY,
+                                    .limit = 64 * MIB,
+                                    .value = 60 * MIB,
+                                    .rate = 3.0 * 1024 * MIB,
+                                    .overtaken = OVERTAKEN_LIMIT_ABOVE,
+                                    .own_limit = 128 * MIB};
+        says(verdict,
+             "worker 4242 (python3) of /app/web killed by the kernel: it held 60M when its "
+             "group was at the kernel's limit of 64M; WorkerMemoryMax=128M of policy web "
+             "is not below the kernel's limit: with less the guard ends it first");
+        finding->overtaken = OVERTAKEN_TOO_FAST;
+        finding->own_limit = 48 * MIB;
+        verdict->limited = strdup("/app");
+        says(verdict,
+             "worker 4242 (python3) of /app/web killed by the kernel: it held 60M when "
+             "/app was at the kernel's limit of 64M; WorkerMemoryMax=48M of policy web was "
+             "passed as well, and faster than the guard looked, at 3G/s: leave more "
+             "between it and the kernel's limit");
+        finding->overtaken = OVERTAKEN_TOGETHER;
+        finding->by_machine = true;
+        says(verdict,
+             "worker 4242 (python3) of /app/web killed by the kernel: it held 60M when the "
+             "machine was out of memory; WorkerMemoryMax=48M of policy web was not passed, "
+             "all of them together filled the memory: set GroupMemoryMax= below what the "
+             "machine has");
+        finding->by_machine = false;
+        finding->overtaken = OVERTAKEN_ONLY_TOLD;
+        finding->loops_by = REASON_GROUP_MEMORY;
+        finding->limit = UINT64_MAX;
+        says(verdict, "worker 4242 (python3) of /app/web killed by the kernel: it held 60M when "
+                      "/app was at the kernel's limit; GroupMemoryMax=48M of policy web ends "
+                      "nobody: Action=log, or a dry run");
+        /* Nobody knows who it was. */
+        finding->overtaken = OVERTAKEN_NO_LIMIT;
+        finding->family = 3;
+        verdict->pid = 0;
+        verdict->start_time = 0;
+        verdict->command[0] = '\0';
+        says(verdict, "a worker of /app/web killed by the kernel: which one cannot be told, 3 had "
+                      "ended since the last look, when /app was at the kernel's limit; policy web "
+                      "sets no limit on memory: with WorkerMemoryMax= below the kernel's limit the "
+                      "guard ends it first");
+        json = verdict_to_json(verdict);
+        assert_string_equal(json_string_value(json_object_get(json, "reason")), "kernel-oom");
+        assert_string_equal(json_string_value(json_object_get(json, "limit_cgroup")), "/app");
+        assert_true(json_is_null(json_object_get(json, "pid")));
+        assert_true(json_is_null(json_object_get(json, "start_time")));
+        assert_true(json_is_null(json_object_get(json, "uid")));
+        assert_true(json_is_null(json_object_get(json, "limit")));
+        json_decref(json);
+        verdict_free(verdict);
         verdict = sample_verdict(4242);
 
         free(verdict->command);
@@ -394,6 +459,7 @@ int main(void)
                 cmocka_unit_test(test_fields),
                 cmocka_unit_test(test_hostile),
                 cmocka_unit_test(test_sentence),
+                cmocka_unit_test(test_sentence_of_the_kernels),
                 cmocka_unit_test(test_sentences_differ),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
