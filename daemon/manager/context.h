@@ -200,6 +200,9 @@ struct relief {
 struct missing {
         uint64_t kills;   /* the counter at the latest list, UINT64_MAX: not read yet, */
         uint64_t counted; /* and monotonic microseconds of that */
+        uint64_t owed;    /* ends that were counted, and not told of yet, */
+        uint64_t owed_since; /* and monotonic microseconds */
+        bool sure; /* who vanishes now has not just left, as far as one can tell */
         struct worker *workers[MISSING_MAX]; /* references, */
         const struct policy *policies[MISSING_MAX]; /* and whose each of them was */
         size_t n;
@@ -426,6 +429,7 @@ void kernel_hear(struct manager *manager);
 /* Without its log: this one has ended of himself, and when the group's list was read the counters tell more. */
 void kernel_miss(struct watch *watch, struct worker *worker);
 void kernel_count(struct watch *watch, uint64_t now);
+uint64_t kernel_due(const struct watch *watch, uint64_t now); /* of another list; UINT64_MAX: none */
 void kernel_forget(struct watch *watch); /* the policies are about to change, or the watch ends */
 
 /* ---- record.c */

@@ -28,8 +28,9 @@
 #include "samples/growth.h"
 
 #define SURE_USEC                                                                                  \
-        UINT64_C(                                                                                  \
-                10000000) /* who vanished between two lists further apart may have left by himself */
+        UINT64_C(10000000) /* between two lists: who vanished in more may have just left */
+#define DYING_USEC UINT64_C(2000000)     /* one that was counted is still listed for a while, */
+#define DYING_AGAIN_USEC UINT64_C(50000) /* and so the list is read again */
 
 static const struct policy *policy_of(const struct watch *watch, const struct worker *worker)
 {
@@ -128,24 +129,27 @@ static struct watch *find_nearest(struct manager *manager, const char *path)
         return nearest;
 }
 
-/* The first policy that would have been its own. `watch`: of its group or one above it, or NULL. */
+/* The first policy that would have been its own. `watch`: of its group or one above it, or NULL. A unit that is gone
+ * by now cannot be asked about, so its claim has to do: this only tells, and ends nobody. */
 static const struct policy *find_policy(struct manager *manager, const struct watch *watch,
-                                        const struct kernel_kill *kill)
+                                        const struct kernel_kill *kill, const char *path)
 {
         const struct guard_config *config = manager->settings->config;
-        bool own = watch && strcmp(watch->path, kill->group) == 0;
-        const struct group_facts group = {.path = kill->group, .unit = own ? watch->unit : NULL};
+        char *claim = manager_claim(manager, path);
+        const struct group_facts group = {.path = path, .unit = claim};
+        const struct policy *policy = NULL;
         const char *user = users_name(manager->users, kill->uid, manager_now(manager));
         char uid[16];
         const struct worker_facts facts = {
                 .user = user ? user : "", .uid = uid, .command = kill->command};
 
         snprintf(uid, sizeof(uid), "%u", (unsigned)kill->uid);
-        for (size_t i = 0; i < config->n_policies; i++)
+        for (size_t i = 0; i < config->n_policies && !policy; i++)
                 if (policy_matches_group(&config->policies[i], &group) &&
                     policy_matches_worker(&config->policies[i], &facts))
-                        return &config->policies[i];
-        return watch && !own ? watch->policy : NULL;
+                        policy = &config->policies[i];
+        free(claim);
+        return policy || !watch || strcmp(watch->path, path) == 0 ? policy : watch->policy;
 }
 
 static struct verdict *new_verdict(const struct watch *watch, const struct policy *policy,
@@ -199,7 +203,7 @@ static void tell_unseen(struct manager *manager, const struct kernel_kill *kill)
         if (!kill->group || manager_exempts(manager, kill->group))
                 return;
         watch = find_nearest(manager, kill->group);
-        policy = find_policy(manager, watch, kill);
+        policy = find_policy(manager, watch, kill, kill->group);
         if (!policy)
                 return;
         verdict = new_verdict(watch ? watch : &unknown, policy, kill, kill->group,
@@ -219,10 +223,13 @@ static void on_kill(void *userdata, const struct kernel_kill *kill)
 
         for (watch = manager->watches; watch && !worker; watch = watch->hh.next)
                 HASH_FIND(hh, watch->workers, &kill->pid, sizeof(pid_t), worker);
-        if (worker)
-                tell_worker(worker->watch, worker, policy_of(worker->watch, worker), kill,
-                            record_event(manager));
-        else if (!ending_awaits(manager, kill->pid))
+        if (worker) {
+                const struct policy *policy = policy_of(worker->watch, worker);
+
+                if (!policy)
+                        policy = find_policy(manager, worker->watch, kill, worker->target.group);
+                tell_worker(worker->watch, worker, policy, kill, record_event(manager));
+        } else if (!ending_awaits(manager, kill->pid))
                 tell_unseen(manager, kill);
 }
 
@@ -267,11 +274,15 @@ void kernel_stop(struct manager *manager)
 
 /* ---- by the counters */
 
+/* Dead, or its memory is gone: it will be. One that only moved to another group has it still. */
 static bool has_ended(const struct worker *worker)
 {
         struct pollfd pidfd = {.fd = worker->target.pidfd, .events = POLLIN};
+        struct process_memory memory;
 
-        return pidfd.fd >= 0 && poll(&pidfd, 1, 0) > 0;
+        if (pidfd.fd >= 0 && poll(&pidfd, 1, 0) > 0)
+                return true;
+        return process_read_memory(worker->reader, &memory) == -ESRCH;
 }
 
 void kernel_miss(struct watch *watch, struct worker *worker)
@@ -343,6 +354,11 @@ static void tell_counted(struct watch *watch, uint64_t n, bool sure)
                 verdict->finding.confidence = 0;
         }
         tell(watch->manager, verdict, &kill);
+}
+
+uint64_t kernel_due(const struct watch *watch, uint64_t now)
+{
+        return watch->missing && watch->missing->owed > 0 ? now + DYING_AGAIN_USEC : UINT64_MAX;
 }
 
 void kernel_count(struct watch *watch, uint64_t now)

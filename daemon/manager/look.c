@@ -105,7 +105,9 @@ static int look_closely(struct watch *watch, uint64_t usage, uint64_t now)
         alarm_want(watch, &trip, usage, now);
 
         next = known_due(watch);
-        watch->list_due = pace == PACE_NEAR ? 0 : schedule_list(watch, usage, now);
+        watch->list_due = pace == PACE_NEAR ? 0
+                                            : smaller(schedule_list(watch, usage, now),
+                                                      kernel_due(watch, now));
         if (pace != PACE_NEAR)
                 next = smaller(next, watch->list_due);
         if (pace != PACE_TOLD)

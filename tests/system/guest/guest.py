@@ -13,6 +13,7 @@ import time
 import traceback
 
 import administrator
+import kernel
 import users
 from support import CONFIG, GROW, HERE, guard_pid, is_active, run, start_worker, verdicts, wait_for
 
@@ -230,6 +231,7 @@ CHECKS = [
     a_bad_configuration_is_refused_on_reload_and_the_old_one_stays,
     a_killed_daemon_comes_back_and_goes_on,
     *administrator.CHECKS,
+    *kernel.CHECKS,
     *users.CHECKS,
     a_hanging_daemon_is_restarted_by_its_watchdog,
     it_stops_when_told,
@@ -238,7 +240,7 @@ CHECKS = [
 
 def main():
     CONFIG.parent.mkdir(parents=True, exist_ok=True)
-    CONFIG.write_text(POLICIES)
+    CONFIG.write_text(POLICIES + kernel.POLICY)
     with open(HERE / "results", "w", buffering=1) as results:
         for check in CHECKS:
             name = check.__name__.replace("_", " ")
