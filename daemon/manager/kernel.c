@@ -74,18 +74,12 @@ static struct finding explain(const struct watch *watch, const struct policy *po
 
 static void tell(struct manager *manager, struct verdict *verdict, const struct kernel_kill *kill)
 {
-        char *sentence;
-
         if (!verdict)
                 return;
         if (kill->limited && strcmp(kill->limited, verdict->cgroup) != 0)
                 verdict->limited = strdup(kill->limited);
         if (verdict->peak < verdict->finding.value)
                 verdict->peak = verdict->finding.value;
-        verdict->outcome = OUTCOME_GONE;
-        sentence = verdict_sentence(verdict);
-        log_line(LOG_WARNING, "The kernel was faster: %s.", sentence ? sentence : "?");
-        free(sentence);
         record_close(manager, verdict, OUTCOME_GONE);
 }
 

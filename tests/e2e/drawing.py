@@ -19,7 +19,7 @@ BASE = 10 * MIB
 FENCE = 1 << 30  # the kernel's limit on every group, as in harness.py
 NOBODY = 65534
 
-ENDED, FROZEN, LOGGED, WITHHELD = "ended", "frozen", "logged", "withheld"
+ENDED, FROZEN, LOGGED, WITHHELD, GONE = "ended", "frozen", "logged", "withheld", "gone"
 DRY = "would-have-ended"
 TERM, KILL, BOTH = ("SIGTERM",), ("SIGKILL",), ("SIGTERM", "SIGKILL")
 
@@ -51,6 +51,7 @@ class Scenario:
     kind: str = ""
     config: list = field(default_factory=list)
     protect: list = field(default_factory=list)
+    fences: dict = field(default_factory=dict)  # group: the kernel's limit on it, where that is not FENCE
     actors: list = field(default_factory=list)
     acts: list = field(default_factory=list)  # (when, "move" | "go" | "recreate" | "kill", what, ...)
     answers: dict = field(default_factory=dict)  # role: Answer, or None for one that has to live
@@ -123,7 +124,8 @@ class Scenario:
         """One that breaks a worker's limit, the policy's lines for it, and the right answer."""
         slow = self.random.random() < 0.5
         script = self.slow(limit) if slow else self.swift(limit)
-        action = self.random.choice(("terminate", "terminate", "kill", "kill", "freeze", "log"))
+        # Without a unit to restart, restart-unit is terminate.
+        action = self.random.choice(("terminate", "restart-unit", "kill", "kill", "freeze", "log"))
         grace = self.random.choice(("0", "1s", "3s"))
         lines = [] if action == "terminate" and self.random.random() < 0.5 else [f"Action={action}"]
         lines.append(f"GraceSec={grace}")
@@ -468,7 +470,32 @@ def a_real_end(s, limit):
             return script, lines, answer
 
 
+def the_kernel_is_faster(s):
+    """Its group is full before the policy has anything against it; the kernel ends the largest."""
+    fence = s.size(40, 80)
+    lines = s.random.choice(([f"WorkerMemoryMax={2 * fence}"], ["CpuTimeMax=500s"], ["GroupMemoryMax=900M", "Scope=group"]))
+    s.policy(s.cgroup(), *lines, f"Action={s.random.choice(('kill', 'terminate', 'log'))}", "GraceSec=1s")
+    s.fences["w-a"] = fence
+    colleague = s.random.random() < 0.5
+    if colleague:
+        s.actor("colleague", "w-a", [], ("after", 0))
+    answer = Answer("kernel-oom", GONE, ((),))
+    s.actor("fills", "w-a", [["wait", s.pause()], s.straight(fence)], ("done", "colleague") if colleague else None, answer)
+    s.actor("neighbour", "w-b", [["hold", s.rate(1, 20)]])
+
+
 # ---- kinds for a daemon of their own
+
+
+def a_crash_loop(s):
+    """Each needs a little more than its limit, from its start on: the last is left alone, and that is told."""
+    limit, n = s.size(48, 64), s.random.randrange(2, 5)
+    s.policy(s.cgroup(), f"WorkerMemoryMax={limit}", "Action=kill", f"CrashLoop={n}/10min")
+    script = [["hold", limit - BASE - 4 * MIB], ["wait", 0.2], ["grow", s.rate(5, 8), BASE + 8 * MIB]]
+    s.actor("server", "w-a", [["serve", "worker", [script] * (n + 1)]])
+    s.answers |= {f"worker{i}": Answer("worker-memory", signals=(KILL,)) for i in range(n)}
+    s.answers[f"worker{n}"] = Answer("crash-loop", LOGGED, ((),))
+    s.actor("neighbour", "w-b", s.innocent(limit))
 
 
 def a_used_up_budget(s):
@@ -528,6 +555,8 @@ KINDS = (
     a_share_is_no_number_of_bytes,
     a_slice_never_ends_as_a_whole,
     a_peak_of_shared_memory,
+    the_kernel_is_faster,
+    the_kernel_is_faster,
 )
 REHEARSED = (
     a_worker_over_its_limit,
@@ -541,22 +570,25 @@ DAEMONS = {  # by name: the options and the lines of [Guard] of each
     "plain": ([], ["KillBudget=10000/1min"]),
     "budget": ([], [f"KillBudget={BUDGET}/10min"]),
     "dry": (["--dry-run"], []),
+    "steady": ([], ["KillBudget=10000/1min"]),  # is not loaded anew: that begins every loop anew
 }
 
 
 def draw(seed, number):
     """The scenario of this number, and the name of the daemon that it is for."""
     scenario = Scenario(number, random.Random(f"{seed}/{number}"))
-    daemon = {18: "budget", 19: "dry"}.get(number % 20, "plain")
+    daemon = {17: "steady", 18: "budget", 19: "dry"}.get(number % 20, "plain")
     if daemon == "budget":
         kind = a_used_up_budget
+    elif daemon == "steady":
+        kind = a_crash_loop
     elif daemon == "dry":
         kind = scenario.random.choice(REHEARSED)
     else:
         # Cards of a deck that is laid out again and again: every kind comes up equally often.
         deck = list(KINDS)
         random.Random(f"{seed}/deck").shuffle(deck)
-        kind = deck[(number - number // 20 * 2) % len(deck)]
+        kind = deck[(number - number // 20 * 3) % len(deck)]
     scenario.kind = kind.__name__.replace("_", " ")
     kind(scenario)
     if daemon == "dry":

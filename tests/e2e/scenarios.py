@@ -3,7 +3,8 @@
 had to end did, for the right reason and in the right way, once, and nobody else.
 
   --seed N     another draw
-  --count N    so many scenarios (40; 200 with BNG_TEST_EXTENDED=1)
+  --count N    so many scenarios (40; 200 with BNG_TEST_EXTENDED=1), ...
+  --first N    ... from this one on
   --only N     this one alone, as a failure names it
   --jobs N     so many at a time
 
@@ -53,7 +54,10 @@ class Play:
             path = f"{self.base}/{name}".rstrip("/")
             group = self.groups[name] = Group(self.test.hierarchies, path, parent)
             if name:
-                group.limit(FENCE)
+                fence = self.scenario.fences.get(name)
+                group.limit(fence or FENCE)
+                if fence:
+                    group.limit_swap(fence)
         return self.groups[name]
 
     # ---- what it does
@@ -95,7 +99,9 @@ class Play:
 
     def take(self, verdict):
         """Is it about one of ours? Then it is taken in."""
-        role = self.identities.get((verdict["pid"], verdict.get("start_time")))
+        role = self.identities.get((verdict["pid"], verdict["start_time"]))
+        if verdict["start_time"] is None:  # one that the kernel ended before the daemon had seen it
+            role = next((who for (pid, _), who in self.identities.items() if pid == verdict["pid"]), None)
         if role:
             self.verdicts.setdefault(role, []).append(verdict)
             self.happened.add(("judged", role))
@@ -125,7 +131,7 @@ class Play:
         if answer is None:
             return ("done", role) in self.happened
         return ("judged", role) in self.happened and (
-            answer.outcome != drawing.ENDED or self.is_dead(role)
+            answer.outcome not in (drawing.ENDED, drawing.GONE) or self.is_dead(role)
         )
 
     def step(self):
@@ -196,7 +202,7 @@ class Play:
         sent = tuple(name for name, _ in itertools.groupby(names(verdict)))
         if sent not in answer.signals:
             self.complain(f"{role}: signals {sent}, not one of {answer.signals}")
-        if answer.outcome == drawing.ENDED:
+        if answer.outcome in (drawing.ENDED, drawing.GONE):
             self.judge_death(role, sent)
         elif self.is_dead(role):
             self.complain(f"{role} is dead")
@@ -313,7 +319,8 @@ class Scenarios(EndToEnd):
             if time.monotonic() > reload:
                 reload = time.monotonic() + RELOAD
                 for guard in self.guards:
-                    guard.signal(signal.SIGHUP)
+                    if guard.state.parent.name != "steady":
+                        guard.signal(signal.SIGHUP)
             time.sleep(0.05)
         return wrong
 
@@ -336,6 +343,7 @@ def options():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--count", type=int, default=200 if extended else 40)
+    parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--only", type=int)
     parser.add_argument("--jobs", type=int, default=16)
     return parser.parse_args()
@@ -347,6 +355,6 @@ if __name__ == "__main__":
     # would make a steady leak an unsteady one.
     with contextlib.suppress(OSError):
         os.nice(-10)
-    NUMBERS = range(OPTIONS.count) if OPTIONS.only is None else [OPTIONS.only]
+    NUMBERS = range(OPTIONS.first, OPTIONS.first + OPTIONS.count) if OPTIONS.only is None else [OPTIONS.only]
     del sys.argv[1:]
     main()

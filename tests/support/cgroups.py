@@ -107,6 +107,12 @@ class Group:
         name = "memory.max" if self.version == 2 else "memory.limit_in_bytes"
         (self.memory_folder / name).write_text(str(size))
 
+    def limit_swap(self, size):
+        """What it may have with swap, where that is counted: no more than `size` in memory, and nothing beyond."""
+        name, value = ("memory.swap.max", 0) if self.version == 2 else ("memory.memsw.limit_in_bytes", size)
+        if (self.memory_folder / name).exists():
+            (self.memory_folder / name).write_text(str(value))
+
     def usage(self):
         """Bytes charged to the group, page cache included."""
         name = "memory.current" if self.version == 2 else "memory.usage_in_bytes"
