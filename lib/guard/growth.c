@@ -12,9 +12,6 @@
 #define OF_WORD (unsigned long n)
 #define OF_INTEGER (const mpz_t n)
 
-/* A word as an integer, without memory. */
-#define WORD(k) mpz_roinit_n((mpz_t){{0}}, &(mp_limb_t){k}, 1)
-
 STEPPED(pow, TO_POWER, bng_predict_power(Z(base), Z(exp)),
         bng_steps_power(out, base, bng_saturated_word(exp), stop))
 
@@ -28,7 +25,7 @@ SMALL_STEPPED(pow_ui, (const mpz_t base, unsigned long exp), (base, exp),
               bng_steps_power(out, base, exp, stop), mpz_pow_ui(out, base, exp))
 SMALL_STEPPED(ui_pow_ui, (unsigned long base, unsigned long exp), (base, exp),
               POWER_LIMBS(BNG_ULONG_LIMBS), bng_predict_power(U(base), U(exp)),
-              bng_steps_power(out, WORD(base), exp, stop), mpz_ui_pow_ui(out, base, exp))
+              bng_steps_power(out, BNG_WORD(base), exp, stop), mpz_ui_pow_ui(out, base, exp))
 
 OPERATION(sqrt, (const mpz_t a), bng_predict_root(Z(a), U(2)), mpz_sqrt(out, a))
 OPERATION(root, (const mpz_t a, unsigned long k), bng_predict_root(Z(a), U(k)), mpz_root(out, a, k))
@@ -148,8 +145,8 @@ static void binomial_z(mpz_ptr out, const mpz_t n, const mpz_t k)
                 binomial(out, n, rest);
 }
 
-OPERATION(bin_ui, (const mpz_t n, unsigned long k), predict_binomial(n, WORD(k)),
-          binomial_z(out, n, WORD(k)))
+OPERATION(bin_ui, (const mpz_t n, unsigned long k), predict_binomial(n, BNG_WORD(k)),
+          binomial_z(out, n, BNG_WORD(k)))
 OPERATION(bin_uiui, (unsigned long n, unsigned long k), bng_predict_binomial(U(n), U(k)),
           mpz_bin_uiui(out, n, k))
 OPERATION(bin_z, (const mpz_t n, const mpz_t k), predict_binomial(n, k), binomial_z(out, n, k))

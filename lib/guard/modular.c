@@ -58,17 +58,26 @@ bng_status bng_check_powm(bng_ctx *ctx, const mpz_t base, const mpz_t exp, const
         return status == BNG_OK && mpz_sgn(exp) < 0 ? check_inverse(ctx, base, mod) : status;
 }
 
-/* base^-n = (1/base)^n; the exponent's limbs are read where they are. */
+/* Absolute value of the exponent, without memory; its limbs are read where they are. */
+static bng_status power(bng_ctx *ctx, mpz_ptr out, const mpz_t base, const mpz_t exp,
+                        const mpz_t mod)
+{
+        mpz_t n;
+
+        mpz_roinit_n(n, mpz_limbs_read(exp), (mp_size_t)mpz_size(exp));
+        return bng_steps_power_modulo(out, base, n, mod, &ctx->stop) ? BNG_OK : bng_stopped(ctx);
+}
+
+/* base^-n = (1/base)^n */
 static bng_status negative_power(bng_ctx *ctx, mpz_ptr out, const mpz_t base, const mpz_t exp,
                                  const mpz_t mod)
 {
-        mpz_t inverse, n;
+        mpz_t inverse;
 
         mpz_init(inverse);
         bng_status status = find_inverse(ctx, inverse, base, mod);
         if (status == BNG_OK)
-                mpz_powm(out, inverse,
-                         mpz_roinit_n(n, mpz_limbs_read(exp), (mp_size_t)mpz_size(exp)), mod);
+                status = power(ctx, out, inverse, exp, mod);
         mpz_clear(inverse);
         return status;
 }
@@ -81,18 +90,17 @@ bng_status bng_mpz_powm(bng_ctx *ctx, mpz_t rop, const mpz_t base, const mpz_t e
         if (status != BNG_OK)
                 return status;
 
-        if (mpz_sgn(exp) >= 0)
-                mpz_powm(output.out, base, exp, mod);
-        else
-                status = negative_power(ctx, output.out, base, exp, mod);
+        status = mpz_sgn(exp) < 0 ? negative_power(ctx, output.out, base, exp, mod)
+                                  : power(ctx, output.out, base, exp, mod);
         if (status == BNG_OK)
                 return bng_output_close(&output);
         bng_output_discard(&output);
         return status;
 }
 
-OPERATION(powm_ui, (const mpz_t base, unsigned long exp, const mpz_t mod),
-          bng_predict_power_modulo(Z(base), U(exp), Z(mod)), mpz_powm_ui(out, base, exp, mod))
+STEPPED(powm_ui, (const mpz_t base, unsigned long exp, const mpz_t mod),
+        bng_predict_power_modulo(Z(base), U(exp), Z(mod)),
+        bng_steps_power_modulo(out, base, BNG_WORD(exp), mod, stop))
 
 /* In a time that does not depend on the numbers: GMP has that for odd moduli alone. */
 bng_status bng_check_powm_sec(bng_ctx *ctx, const mpz_t base, const mpz_t exp, const mpz_t mod)

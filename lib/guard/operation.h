@@ -58,6 +58,8 @@ unsigned long bng_saturated_word(mpz_srcptr n);
 #define Z(n) bng_operand_z(n)
 #define U(n) bng_operand_ui(n)
 #define S(n) bng_operand_si(n)
+/* A word as an integer, without memory. */
+#define BNG_WORD(n) mpz_roinit_n((mpz_t){{0}}, &(mp_limb_t){n}, 1)
 #define BNG_UNPACK(...) __VA_ARGS__
 
 /* bng_check_OP: the question alone. */

@@ -2,6 +2,7 @@
 #include <ctype.h>
 #include <limits.h>
 #include <stdlib.h>
+#include <string.h>
 #include "bounds/checked.h"
 #include "guard/operation.h"
 #include "guard/text.h"
@@ -139,11 +140,19 @@ static bng_status read_digits(bng_ctx *ctx, struct reading *reading, int c)
 
 static bng_status store(bng_ctx *ctx, mpz_ptr rop, const struct reading *reading)
 {
-        bool is_zero = reading->read.leading == 0;
-
-        RUN(bng_output_open, ctx, rop, predict(reading),
-            is_zero ? mpz_set_ui(out, 0)
-                    : (void)mpz_set_str(out, reading->digits, (int)reading->read.base));
+        struct bng_prediction predicted = predict(reading);
+        struct bng_output output;
+        bng_status status = bng_output_open(&output, ctx, rop, &predicted);
+        if (status != BNG_OK)
+                return status;
+        if (reading->read.leading == 0)
+                mpz_set_ui(output.out, 0);
+        else
+                status = bng_read_text(ctx, output.out, reading->digits, (int)reading->read.base);
+        if (status == BNG_OK)
+                return bng_output_close(&output);
+        bng_output_discard(&output);
+        return status;
 }
 
 bng_status bng_mpz_inp_str(bng_ctx *ctx, mpz_t rop, FILE *stream, int base)
@@ -172,14 +181,16 @@ bng_status bng_check_out_str(bng_ctx *ctx, int base, const mpz_t op)
 
 bng_status bng_mpz_out_str(bng_ctx *ctx, FILE *stream, int base, const mpz_t op)
 {
-        bng_status status = bng_check_out_str(ctx, base, op);
+        char *text;
+        bng_status status = bng_mpz_get_str(ctx, &text, base, op);
 
         if (status != BNG_OK)
                 return status;
-        if (mpz_out_str(stream, base, op) == 0)
-                return failed(ctx, "written");
-        bng_account_operation(ctx);
-        return BNG_OK;
+        size_t length = strlen(text);
+        if (fwrite(text, 1, length, stream ? stream : stdout) != length)
+                status = failed(ctx, "written");
+        free(text);
+        return status;
 }
 
 /* ---- raw: a length of four bytes, high byte first, negative for a negative number; the bytes ---- */

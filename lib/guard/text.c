@@ -109,7 +109,7 @@ static bool is_long_number(const char *text, int base_or_0, struct long_text *fo
         return found->n >= LONG_DIGITS;
 }
 
-static bng_status read_text(bng_ctx *ctx, mpz_ptr out, const char *text, int base)
+bng_status bng_read_text(bng_ctx *ctx, mpz_ptr out, const char *text, int base)
 {
         struct long_text found;
 
@@ -136,7 +136,7 @@ bng_status bng_mpz_set_str(bng_ctx *ctx, mpz_t rop, const char *text, int base)
         bng_status status = bng_output_open(&output, ctx, rop, &predicted);
         if (status != BNG_OK)
                 return status;
-        status = read_text(ctx, output.out, text, base);
+        status = bng_read_text(ctx, output.out, text, base);
         if (status == BNG_OK)
                 return bng_output_close(&output);
         bng_output_discard(&output);
@@ -173,6 +173,7 @@ bng_status bng_mpz_get_str(bng_ctx *ctx, char **ret, int base, const mpz_t op)
                 free(text);
                 return bng_stopped(ctx);
         }
+        bng_account_operation(ctx);
         *ret = text;
         return BNG_OK;
 }

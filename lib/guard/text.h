@@ -43,6 +43,9 @@ static inline void bng_digits_add(struct bng_digits_read *read, char c)
 /* A text from here to there, in base 2 to 62, or 0. What is no digit counts as nothing. */
 struct bng_prediction bng_predict_text(const char *text, const char *end, int base_or_0);
 
+/* As mpz_set_str, long ones in steps. `out` is as it was where the status is not BNG_OK. */
+bng_status bng_read_text(bng_ctx *ctx, mpz_ptr out, const char *text, int base);
+
 bool bng_good_base(int base);          /* of set_str */
 bool bng_good_base_to_write(int base); /* of get_str */
 bng_status bng_wrong_base(bng_ctx *ctx, int base);

@@ -35,6 +35,10 @@ bool bng_steps_divide(mpz_ptr q, mpz_ptr r, mpz_srcptr a, mpz_srcptr d,
 bool bng_steps_power(mpz_ptr rop, mpz_srcptr base, unsigned long exponent,
                      const struct bng_stop *stop);
 
+/* What is left of base^exponent modulo |modulus|, not negative; exponent >= 0, modulus not 0. */
+bool bng_steps_power_modulo(mpz_ptr rop, mpz_srcptr base, mpz_srcptr exponent, mpz_srcptr modulus,
+                            const struct bng_stop *stop);
+
 bool bng_steps_factorial(mpz_ptr rop, unsigned long n, const struct bng_stop *stop);
 bool bng_steps_primorial(mpz_ptr rop, unsigned long n, const struct bng_stop *stop);
 bool bng_steps_fibonacci(mpz_ptr rop, unsigned long n, const struct bng_stop *stop);

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/*
+ * The operations that are done in steps, a row each, and hooks that count what GMP holds and can set
+ * the flag at any allocation: so work is stopped between all of its steps, one run after the other,
+ * without a clock.
+ */
+
+#include "guard-cases.h"
+#include "steps/steps.h"
+
+/* The one that all of the operations below ask. */
+extern struct bng_stop steps_stop;
+extern size_t steps_held_bytes;  /* by GMP */
+extern size_t steps_allocations; /* since somebody set it to 0 */
+extern size_t steps_stop_at;     /* the allocation that sets the flag; 0: none */
+
+/* Installs the hooks, and ends a block of theirs. */
+void steps_start(void);
+void steps_release(void *block, size_t bytes);
+
+struct steps_work {
+        const char *name;
+        bool (*steps)(mpz_ptr r, const struct operands *x);
+        void (*plain)(mpz_ptr r, const struct operands *x);
+        void (*make)(struct operands *x, uint64_t bits);
+        uint64_t bits_max;
+        bool by_index; /* of x->n alone */
+        bool is_one_step;
+        /* Operands for which it needs several steps. */
+        void (*make_long)(struct operands *x);
+};
+
+extern const struct steps_work steps_works[];
+extern const size_t steps_works_count;

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <pthread.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/time.h>
+#include <cmocka.h>
+#include "guard-cases.h"
+#include "steps/stop.h"
+
+/*
+ * Contexts that are told to end: by signals, by other threads, by limits and deadlines.
+ */
+
+static unsigned long seed = 20240306;
+
+static bng_ctx *signalled;
+
+static void interrupt(int number)
+{
+        (void)number;
+        bng_ctx_interrupt(signalled);
+}
+
+/* An operation long enough to be hit. */
+static bng_status some_operation(bng_ctx *ctx, mpz_ptr r, unsigned which, mpz_srcptr z)
+{
+        char *text;
+        bng_status status;
+
+        switch (which % 4) {
+        case 0:
+                return bng_mpz_ui_pow_ui(ctx, r, 3, 1500000);
+        case 1:
+                return bng_mpz_fac_ui(ctx, r, 120000);
+        case 2:
+                return bng_mpz_mul(ctx, r, z, z);
+        default:
+                status = bng_mpz_get_str(ctx, &text, 10, z);
+                assert_int_equal(text != NULL, status == BNG_OK);
+                free(text);
+                return status;
+        }
+}
+
+static void after_an_interruption(bng_ctx *ctx, mpz_ptr r, bng_status status)
+{
+        if (status == BNG_OK) {
+                mpz_set_si(r, -7);
+                return;
+        }
+        assert_int_equal(status, BNG_INTERRUPTED);
+        assert_int_equal(mpz_cmp_si(r, -7), 0);
+        assert_string_equal(bng_ctx_message(ctx), "interrupted");
+}
+
+static void test_signals_interrupt(void **userdata)
+{
+        bng_ctx *ctx;
+        mpz_t r, z;
+
+        (void)userdata;
+        assert_int_equal(bng_ctx_new(&ctx), BNG_OK);
+        signalled = ctx;
+        mpz_init(z);
+        mpz_init_set_si(r, -7);
+        mpz_ui_pow_ui(z, 7, 700000);
+        signal(SIGALRM, interrupt);
+        random_start(seed);
+        for (unsigned i = 0; i < 60; i++) {
+                struct itimerval timer = {.it_value.tv_usec = 1 + (long)random_below(12000)};
+                setitimer(ITIMER_REAL, &timer, NULL);
+                after_an_interruption(ctx, r, some_operation(ctx, r, i, z));
+                timer.it_value.tv_usec = 0;
+                setitimer(ITIMER_REAL, &timer, NULL);
+                bng_ctx_clear_interrupt(ctx);
+                assert_int_equal(bng_mpz_add_ui(ctx, r, r, 0), BNG_OK);
+        }
+        random_end();
+        signal(SIGALRM, SIG_DFL);
+        mpz_clears(r, z, NULL);
+        bng_ctx_free(ctx);
+}
+
+static void *interrupt_soon(void *ctx)
+{
+        struct timespec moment = {.tv_nsec = 300000};
+        nanosleep(&moment, NULL);
+        bng_ctx_interrupt(ctx);
+        return NULL;
+}
+
+static void test_other_threads_interrupt(void **userdata)
+{
+        bng_ctx *ctx;
+        mpz_t r, z;
+
+        (void)userdata;
+        assert_int_equal(bng_ctx_new(&ctx), BNG_OK);
+        mpz_init(z);
+        mpz_init_set_si(r, -7);
+        mpz_ui_pow_ui(z, 7, 400000);
+        for (unsigned i = 0; i < 20; i++) {
+                pthread_t thread;
+                assert_int_equal(pthread_create(&thread, NULL, interrupt_soon, ctx), 0);
+                bng_status status;
+                /* Until it comes: also between two operations it is not lost. */
+                do {
+                        status = some_operation(ctx, r, i, z);
+                        after_an_interruption(ctx, r, status);
+                } while (status == BNG_OK);
+                pthread_join(thread, NULL);
+                bng_ctx_clear_interrupt(ctx);
+        }
+        mpz_clears(r, z, NULL);
+        bng_ctx_free(ctx);
+}
+
+static void test_an_interruption_stays_until_it_is_cleared(void **userdata)
+{
+        bng_ctx *ctx;
+        mpz_t r, a;
+
+        (void)userdata;
+        assert_int_equal(bng_ctx_new(&ctx), BNG_OK);
+        mpz_init_set_si(r, -7);
+        mpz_init_set_ui(a, 5);
+        for (unsigned i = 0; i < 2; i++) {
+                bng_ctx_set_statistics(ctx, i == 1);
+                bng_ctx_interrupt(ctx);
+                /* Also through what makes the small lengths anew. */
+                bng_ctx_set_result_limit_bits(ctx, 1000000);
+                assert_int_equal(bng_mpz_add(ctx, r, a, a), BNG_INTERRUPTED);
+                assert_int_equal(bng_mpz_mul(ctx, r, a, a), BNG_INTERRUPTED);
+                assert_int_equal(bng_mpz_addmul(ctx, r, a, a), BNG_INTERRUPTED);
+                assert_int_equal(bng_mpz_tdiv_q(ctx, r, a, a), BNG_INTERRUPTED);
+                assert_int_equal(bng_mpz_set_str(ctx, r, "12", 10), BNG_INTERRUPTED);
+                assert_int_equal(bng_check_mul(ctx, a, a), BNG_INTERRUPTED);
+                assert_int_equal(mpz_cmp_si(r, -7), 0);
+                bng_ctx_clear_interrupt(ctx);
+                assert_int_equal(bng_mpz_mul(ctx, r, a, a), BNG_OK);
+                assert_int_equal(mpz_cmp_si(r, 25), 0);
+                mpz_set_si(r, -7);
+        }
+        mpz_clears(r, a, NULL);
+        bng_ctx_free(ctx);
+}
+
+static void test_time_limits(void **userdata)
+{
+        bng_ctx *ctx;
+        mpz_t r;
+
+        (void)userdata;
+        assert_int_equal(bng_ctx_new(&ctx), BNG_OK);
+        mpz_init_set_si(r, -7);
+        /* An hour for what takes a blink, and a millisecond for what surely takes longer. */
+        bng_ctx_set_time_limit_usec(ctx, UINT64_C(3600) * 1000000);
+        assert_int_equal(bng_mpz_ui_pow_ui(ctx, r, 3, 1000), BNG_OK);
+        mpz_set_si(r, -7);
+        bng_ctx_set_time_limit_usec(ctx, 1000);
+        assert_int_equal(bng_check_ui_pow_ui(ctx, 3, 40000000), BNG_REFUSED_TIME);
+        assert_non_null(strstr(bng_ctx_message(ctx), "the limit is 1ms (TimeMax=)"));
+        assert_int_equal(bng_mpz_ui_pow_ui(ctx, r, 3, 40000000), BNG_REFUSED_TIME);
+        assert_int_equal(mpz_cmp_si(r, -7), 0);
+        bng_ctx_set_time_limit_usec(ctx, UINT64_MAX);
+
+        /* A deadline. */
+        uint64_t now_usec = bng_now_nsec() / 1000;
+        bng_ctx_set_deadline_usec(ctx, now_usec);
+        assert_int_equal(bng_ctx_deadline_usec(ctx), now_usec);
+        assert_int_equal(bng_mpz_ui_pow_ui(ctx, r, 3, 30000), BNG_REFUSED_TIME);
+        assert_string_equal(bng_ctx_message(ctx), "refused: the deadline has passed");
+        bng_ctx_set_deadline_usec(ctx, now_usec + UINT64_C(3600) * 1000000);
+        assert_int_equal(bng_mpz_ui_pow_ui(ctx, r, 3, 3), BNG_OK);
+        bng_ctx_set_deadline_usec(ctx, UINT64_MAX);
+        assert_true(bng_ctx_deadline_usec(ctx) == UINT64_MAX);
+        mpz_clear(r);
+        bng_ctx_free(ctx);
+}
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(test_signals_interrupt),
+                cmocka_unit_test(test_other_threads_interrupt),
+                cmocka_unit_test(test_an_interruption_stays_until_it_is_cleared),
+                cmocka_unit_test(test_time_limits),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
