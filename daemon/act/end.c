@@ -52,20 +52,19 @@ int act_hold(struct act_target *target, const struct host *host, struct process_
         struct process_identity identity;
         int r;
 
-        r = process_read_identity(reader, &identity);
-        if (r < 0)
-                return gone_or(r);
-        if (!may_touch(host, &identity))
-                return ACT_REFUSED;
         if (!host->foreign) {
-                r = pidfd_open_raw(identity.pid);
+                r = pidfd_open_raw(process_reader_pid(reader));
                 if (r < 0)
                         return gone_or(r);
                 held.pidfd = r;
         }
 
-        /* Read again behind the open: the proof that the pidfd is this process's. */
+        /* Behind the open: the proof that the pidfd is this process's. */
         r = process_read_identity(reader, &identity);
+        if (r >= 0 && !may_touch(host, &identity)) {
+                act_release(&held);
+                return ACT_REFUSED;
+        }
         if (r >= 0)
                 r = process_read_group(reader, host, &held.group);
         if (r < 0) {
@@ -73,6 +72,7 @@ int act_hold(struct act_target *target, const struct host *host, struct process_
                 return gone_or(r);
         }
         held.pid = identity.pid;
+        held.parent = identity.ppid;
         held.start_time = identity.start_time;
         held.uid = identity.uid;
         *target = held;

@@ -30,6 +30,7 @@ struct act_target {
         pid_t pid;
         int pidfd;           /* -1 on a foreign host */
         uint64_t start_time; /* clock ticks since boot */
+        pid_t parent;        /* at first sight */
         uid_t uid;           /* real user at first sight */
         char *group;         /* its group's path at first sight, the target's own */
 };

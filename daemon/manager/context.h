@@ -149,8 +149,6 @@ struct worker {
         uint64_t brought;    /* bytes it had at first sight: may be charged to another group;
                                  UINT64_MAX before it was measured */
         uint64_t due;        /* monotonic microseconds of its next measurement */
-        pid_t parent; /* at first sight */
-        bool parent_known;
         struct family *family; /* NULL: it has had no children here */
         struct cpu_use *cpu; /* NULL: no policy asks for its CPU time */
         uint64_t

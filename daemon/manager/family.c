@@ -36,18 +36,11 @@ static bool asks(const struct watch *watch)
 
 static struct worker *find_parent(struct watch *watch, struct worker *worker)
 {
-        struct process_identity identity;
         struct worker *parent = NULL;
 
         if (!worker->policy)
                 return NULL;
-        if (!worker->parent_known) {
-                if (process_read_identity(worker->reader, &identity) < 0)
-                        return NULL;
-                worker->parent = identity.ppid;
-                worker->parent_known = true;
-        }
-        HASH_FIND(hh, watch->workers, &worker->parent, sizeof(pid_t), parent);
+        HASH_FIND(hh, watch->workers, &worker->target.parent, sizeof(pid_t), parent);
         /* One that falls under another policy is judged, and ended, by that one alone. And another process
          * under the pid of a parent that is gone is younger than its "child". */
         if (!parent || parent == worker || parent->policy != worker->policy || worker->annexed ||

@@ -16,7 +16,7 @@
  * left alone because it counts shared memory a second time.
  */
 struct accounting {
-        const char *usage, *stat, *swap, *limit, *peak;
+        const char *usage, *stat, *swap, *limit;
         const char *anon, *shmem, *swapped, *active_file, *inactive_file;
 };
 
@@ -27,7 +27,6 @@ static const struct accounting accountings[] = {
                         .stat = "memory.stat",
                         .swap = "memory.swap.current", /* beside usage */
                         .limit = "memory.max",
-                        .peak = "memory.peak",
                         .anon = "anon",
                         .shmem = "shmem",
                         .swapped = "", /* has a file of its own */
@@ -40,7 +39,6 @@ static const struct accounting accountings[] = {
                         .stat = "memory.stat",
                         .swap = "memory.memsw.usage_in_bytes", /* usage included */
                         .limit = "memory.limit_in_bytes",
-                        .peak = "memory.max_usage_in_bytes",
                         .anon = "total_rss",
                         .shmem = "total_shmem",
                         .swapped = "total_swap",
@@ -49,7 +47,11 @@ static const struct accounting accountings[] = {
                 },
 };
 
-/* The group or one above it, as far as limits go. -1: there is no such file. */
+#define UNOPENED (-2)
+#define MISSING (-1) /* because of the kernel's age, or because the controller is off here */
+
+/* The group or one above it, as far as limits go: descriptors. Most groups have no limit, and then nothing but
+ * that is ever read of those above. */
 struct level {
         int limit, usage, stat;
 };
@@ -57,7 +59,7 @@ struct level {
 struct group_reader {
         enum host_layout layout;
         uint64_t inode;
-        int folder, swap, peak;
+        int folder, swap;
         struct level *levels; /* the group itself last, its ancestors before, without the root */
         size_t n_levels;
 };
@@ -84,43 +86,41 @@ struct group_reader *group_reader_free(struct group_reader *reader)
         free(reader->levels);
         close_fd(reader->folder);
         close_fd(reader->swap);
-        close_fd(reader->peak);
         free(reader);
         return NULL;
 }
 
-/* A file that may be missing, because of the kernel's age or because the controller is off here. */
-static int open_optional(int dirfd, const char *name, int *fd)
+/* Opens `name` of the group `above` levels up, if it is not open yet. Where there is none, *fd says so, unless
+ * the group is gone: each one has this file. */
+static int open_file(const struct group_reader *reader, size_t above, const char *name, int *fd)
 {
-        *fd = openat(dirfd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-        return *fd < 0 && errno != ENOENT ? -errno : 0;
+        char path[3 * GROUP_DEPTH_MAX + 64], *end = path;
+
+        if (*fd != UNOPENED)
+                return 0;
+        if (above > GROUP_DEPTH_MAX)
+                return -ENAMETOOLONG;
+        while (above-- > 0)
+                end = stpcpy(end, "../");
+        strcpy(end, name);
+        *fd = openat(reader->folder, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+        if (*fd >= 0)
+                return 0;
+        *fd = UNOPENED;
+        if (errno != ENOENT)
+                return -errno;
+        if (faccessat(reader->folder, "cgroup.procs", F_OK, 0) < 0)
+                return -errno;
+        *fd = MISSING;
+        return 0;
 }
 
-static int open_level(struct group_reader *reader, int dirfd)
-{
-        const struct accounting *names = &accountings[reader->layout];
-        struct level level = {-1, -1, -1}, *levels;
-        int r;
-
-        levels = realloc(reader->levels, (reader->n_levels + 1) * sizeof(*levels));
-        if (!levels)
-                return -ENOMEM;
-        reader->levels = levels;
-        r = open_optional(dirfd, names->limit, &level.limit);
-        if (r >= 0)
-                r = open_optional(dirfd, names->usage, &level.usage);
-        if (r >= 0)
-                r = open_optional(dirfd, names->stat, &level.stat);
-        levels[reader->n_levels++] = level;
-        return r;
-}
-
-/* One component of the path after the other, so that no link is followed and each level is at hand.
- */
-static int open_levels(struct group_reader *reader, const struct host *host, const char *path)
+/* One component of the path after the other, so that no link is followed. */
+static int open_folder(const struct host *host, const char *path, size_t *depth)
 {
         int dirfd = host->groups, r = -EINVAL;
 
+        *depth = 0;
         for (path += strspn(path, "/"); *path; path += strspn(path, "/")) {
                 size_t n = strcspn(path, "/");
                 char name[NAME_MAX + 1];
@@ -140,10 +140,9 @@ static int open_levels(struct group_reader *reader, const struct host *host, con
                 if (dirfd != host->groups)
                         close(dirfd);
                 dirfd = below;
-                if (r == 0 && host->layout != HOST_PLAIN)
-                        r = open_level(reader, dirfd);
                 if (r < 0)
                         break;
+                (*depth)++;
         }
         if (r == 0)
                 return dirfd;
@@ -152,29 +151,78 @@ static int open_levels(struct group_reader *reader, const struct host *host, con
         return r;
 }
 
-static int open_group(struct group_reader *reader, const struct host *host, const char *path)
+/* "max", and v1's rounded LONG_MAX, are no limit. */
+static int read_number(int fd, uint64_t *number)
+{
+        char text[64];
+        int r = text_read(fd, text, sizeof(text));
+
+        if (r < 0)
+                return r;
+        if (strcmp(text, "max\n") == 0)
+                *number = GROUP_NO_LIMIT;
+        else if (!text_number(text, number))
+                return -EBADMSG;
+        else if (*number > INT64_MAX - (1 << 20))
+                *number = GROUP_NO_LIMIT;
+        return 0;
+}
+
+/* Opens what the limit of a level asks for; *limit is GROUP_NO_LIMIT without one. */
+static int open_limit(struct group_reader *reader, size_t above, uint64_t *limit)
 {
         const struct accounting *names = &accountings[reader->layout];
-        int dirfd = *path == '/' ? open_levels(reader, host, path) : -EINVAL, r = 0;
-        struct stat status;
+        struct level *level = &reader->levels[reader->n_levels - 1 - above];
+        int r = open_file(reader, above, names->limit, &level->limit);
 
-        if (dirfd < 0)
-                return dirfd;
-        if (fstat(dirfd, &status) < 0)
-                r = -errno;
+        *limit = GROUP_NO_LIMIT;
+        if (r < 0 || level->limit < 0)
+                return r;
+        r = read_number(level->limit, limit);
+        if (r < 0 || *limit == GROUP_NO_LIMIT)
+                return r;
+        r = open_file(reader, above, names->usage, &level->usage);
+        return r < 0 ? r : open_file(reader, above, names->stat, &level->stat);
+}
+
+/* All that is going to be read, so that it is not missed when descriptors are used up. */
+static int open_files(struct group_reader *reader)
+{
+        const struct accounting *names = &accountings[reader->layout];
+        struct level *own = &reader->levels[reader->n_levels - 1];
+        int r = open_file(reader, 0, names->usage, &own->usage);
+        uint64_t limit;
+
+        if (r >= 0)
+                r = open_file(reader, 0, names->stat, &own->stat);
+        if (r >= 0)
+                r = open_file(reader, 0, names->swap, &reader->swap);
+        for (size_t above = 0; r >= 0 && above < reader->n_levels; above++)
+                r = open_limit(reader, above, &limit);
+        return r == -EBADMSG ? 0 : r; /* readings tell */
+}
+
+static int open_group(struct group_reader *reader, const struct host *host, const char *path)
+{
+        struct stat status;
+        size_t depth;
+        int r;
+
+        r = *path == '/' ? open_folder(host, path, &depth) : -EINVAL;
+        if (r < 0)
+                return r;
+        reader->folder = r;
+        if (fstat(reader->folder, &status) < 0)
+                return -errno;
         reader->inode = status.st_ino;
-        if (r == 0 && reader->layout != HOST_PLAIN)
-                r = open_optional(dirfd, names->swap, &reader->swap);
-        if (r == 0 && reader->layout != HOST_PLAIN)
-                r = open_optional(dirfd, names->peak, &reader->peak);
-        /* every group has this one: without it the group went away in between */
-        if (r == 0 && faccessat(dirfd, "cgroup.procs", F_OK, 0) < 0)
-                r = -errno;
-        if (r == 0)
-                reader->folder = dirfd;
-        else
-                close(dirfd);
-        return r;
+        if (reader->layout == HOST_PLAIN)
+                return faccessat(reader->folder, "cgroup.procs", F_OK, 0) < 0 ? -errno : 0;
+        reader->levels = malloc(depth * sizeof(*reader->levels));
+        if (!reader->levels)
+                return -ENOMEM;
+        for (; reader->n_levels < depth; reader->n_levels++)
+                reader->levels[reader->n_levels] = (struct level){UNOPENED, UNOPENED, UNOPENED};
+        return open_files(reader);
 }
 
 int group_reader_new(struct group_reader **ret, const struct host *host, const char *path)
@@ -184,8 +232,7 @@ int group_reader_new(struct group_reader **ret, const struct host *host, const c
 
         if (!reader)
                 return -ENOMEM;
-        *reader =
-                (struct group_reader){.layout = host->layout, .folder = -1, .swap = -1, .peak = -1};
+        *reader = (struct group_reader){.layout = host->layout, .folder = -1, .swap = UNOPENED};
         r = open_group(reader, host, path);
         if (r < 0) {
                 group_reader_free(reader);
@@ -205,23 +252,6 @@ int threshold_open(const struct group_reader *reader)
 uint64_t group_reader_inode(const struct group_reader *reader)
 {
         return reader->inode;
-}
-
-/* "max", and v1's rounded LONG_MAX, are no limit. */
-static int read_number(int fd, uint64_t *number)
-{
-        char text[64];
-        int r = text_read(fd, text, sizeof(text));
-
-        if (r < 0)
-                return r;
-        if (strcmp(text, "max\n") == 0)
-                *number = GROUP_NO_LIMIT;
-        else if (!text_number(text, number))
-                return -EBADMSG;
-        else if (*number > INT64_MAX - (1 << 20))
-                *number = GROUP_NO_LIMIT;
-        return 0;
 }
 
 static int read_optional(int fd, uint64_t *number)
@@ -255,9 +285,10 @@ static int read_statistics(const struct group_reader *reader, int fd, struct sta
         return 0;
 }
 
-static const struct level *own_level(const struct group_reader *reader)
+/* NULL: nothing is counted here. */
+static struct level *own_level(const struct group_reader *reader)
 {
-        const struct level *level = reader->n_levels ? &reader->levels[reader->n_levels - 1] : NULL;
+        struct level *level = reader->n_levels ? &reader->levels[reader->n_levels - 1] : NULL;
 
         return level && level->usage >= 0 && level->stat >= 0 ? level : NULL;
 }
@@ -265,29 +296,31 @@ static const struct level *own_level(const struct group_reader *reader)
 int group_read_usage(struct group_reader *reader, uint64_t *bytes)
 {
         const struct level *own = own_level(reader);
-        bool with_swap = reader->layout == HOST_V1 && reader->swap >= 0;
         uint64_t swap;
         int r;
 
         *bytes = UINT64_MAX;
         if (!own)
                 return 0;
-        r = read_number(with_swap ? reader->swap : own->usage, bytes);
-        if (r < 0 || reader->layout == HOST_V1)
+        if (reader->layout == HOST_V1)
+                return read_number(reader->swap >= 0 ? reader->swap : own->usage, bytes);
+        r = read_number(own->usage, bytes);
+        if (r < 0)
                 return r;
         r = read_optional(reader->swap, &swap);
         *bytes += swap;
         return r;
 }
 
-/* What one limit leaves. Page cache gives way before anything is ended, so it does not count as
+/* What the limit of a level leaves. Page cache gives way before anything is ended, so it does not count as
  * used. */
-static int read_room(const struct group_reader *reader, const struct level *level,
-                     const struct statistics *own, struct group_reading *ret)
+static int read_room(struct group_reader *reader, size_t above, const struct statistics *own,
+                     struct group_reading *ret)
 {
+        const struct level *level = &reader->levels[reader->n_levels - 1 - above];
         uint64_t limit, usage, used;
         struct statistics statistics;
-        int r = read_number(level->limit, &limit);
+        int r = open_limit(reader, above, &limit);
 
         if (r < 0 || limit == GROUP_NO_LIMIT)
                 return r;
@@ -331,16 +364,9 @@ int group_read(struct group_reader *reader, struct group_reading *ret)
                                 return r;
                 }
                 reading.memory = statistics.anon + statistics.shmem + reading.swap;
-                r = read_optional(reader->peak, &reading.peak);
-                if (r < 0)
-                        return r;
         }
-        for (size_t i = 0; i < reader->n_levels; i++) {
-                const struct level *level = &reader->levels[i];
-
-                if (level->limit < 0)
-                        continue;
-                r = read_room(reader, level, level == own ? &statistics : NULL, &reading);
+        for (size_t above = 0; above < reader->n_levels; above++) {
+                r = read_room(reader, above, above == 0 && own ? &statistics : NULL, &reading);
                 if (r < 0)
                         return r;
         }

@@ -18,7 +18,7 @@
 
 struct group_reading {
         bool accounted; /* false: the kernel counts no memory here (HOST_PLAIN, or the controller is
-                           not enabled for this group); memory, swap and peak are 0, the caller sums
+                           not enabled for this group); memory and swap are 0, the caller sums
                          */
         uint64_t memory;   /* bytes: anon + shmem + swap, of the group and everything below it */
         uint64_t swap;     /* bytes of it that are swapped out */
@@ -28,8 +28,6 @@ struct group_reading {
                               what neighbours under the same ancestor hold is taken off;
                               GROUP_NO_LIMIT without a limit. Here, as with limit, the machine's own
                               memory is not looked at */
-        uint64_t
-                peak; /* bytes: the kernel's high-water mark (cache included), 0 if it keeps none */
 };
 
 /* Kept descriptors of one group, so that a reading is one pread a file and stays with this cgroup

@@ -15,6 +15,7 @@
 
 struct process_reader {
         const struct host *host;
+        pid_t pid;
         int folder; /* /proc/PID */
         int memory; /* the folder of the thread that shows the memory: /proc/PID, see adopt_thread
                      */
@@ -58,7 +59,8 @@ int process_reader_new(struct process_reader **ret, const struct host *host, pid
 
         if (!reader)
                 return -ENOMEM;
-        *reader = (struct process_reader){.host = host, .folder = -1, .memory = -1, .statm = -1};
+        *reader = (struct process_reader){
+                .host = host, .pid = pid, .folder = -1, .memory = -1, .statm = -1};
         snprintf(name, sizeof(name), "%d", (int)pid);
         reader->folder = openat(host->procfs, name, O_PATH | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
         if (reader->folder < 0)
@@ -90,7 +92,7 @@ int process_reader_dup(struct process_reader **ret, const struct process_reader 
         if (!copy)
                 return -ENOMEM;
         *copy = (struct process_reader){
-                .host = reader->host, .folder = -1, .memory = -1, .statm = -1};
+                .host = reader->host, .pid = reader->pid, .folder = -1, .memory = -1, .statm = -1};
         r = duplicate(reader->folder, &copy->folder);
         copy->memory = copy->folder;
         if (r == 0 && reader->memory != reader->folder)
@@ -103,6 +105,11 @@ int process_reader_dup(struct process_reader **ret, const struct process_reader 
         }
         *ret = copy;
         return 0;
+}
+
+pid_t process_reader_pid(const struct process_reader *reader)
+{
+        return reader->pid;
 }
 
 /* Fields of stat by their number in proc(5), from 3 on: they begin behind the last ), because comm
@@ -182,18 +189,22 @@ int process_read_handles(struct process_reader *reader, int signo, bool *handles
 }
 
 struct pages {
-        unsigned long size, resident, shared;
+        uint64_t size, resident, shared;
 };
 
 static int read_pages(int statm, struct pages *pages)
 {
+        uint64_t *const numbers[] = {&pages->size, &pages->resident, &pages->shared};
         char text[256];
+        const char *rest = text;
         int r = text_read(statm, text, sizeof(text));
 
         if (r < 0)
                 return gone(r);
-        if (sscanf(text, "%lu %lu %lu", &pages->size, &pages->resident, &pages->shared) != 3)
-                return -EBADMSG;
+        /* Read more often than all else: sscanf would cost half as much as the kernel. */
+        for (unsigned i = 0; i < 3; i++)
+                if (!text_next_number(&rest, numbers[i]))
+                        return -EBADMSG;
         return 0;
 }
 

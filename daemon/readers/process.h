@@ -35,6 +35,8 @@ int process_reader_new(struct process_reader **ret, const struct host *host, pid
 int process_reader_dup(struct process_reader **ret, const struct process_reader *reader);
 struct process_reader *process_reader_free(struct process_reader *reader); /* NULL */
 
+pid_t process_reader_pid(const struct process_reader *reader);
+
 int process_read_identity(struct process_reader *reader, struct process_identity *ret);
 int process_read_memory(struct process_reader *reader, struct process_memory *ret);
 /* CPU time of all its threads so far, the ended ones included, in microseconds (of the kernel's ticks). */

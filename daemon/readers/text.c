@@ -85,6 +85,12 @@ bool text_number(const char *text, uint64_t *number)
         return read_digits(&text, number) && (*text == '\0' || *text == '\n');
 }
 
+bool text_next_number(const char **text, uint64_t *number)
+{
+        *text += strspn(*text, " ");
+        return read_digits(text, number);
+}
+
 void text_fields(const char *text, struct text_field *fields, size_t n)
 {
         for (size_t i = 0; i < n; i++)

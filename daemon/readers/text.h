@@ -25,6 +25,9 @@ int text_read_all(int fd, char **text);
 /* A whole number and nothing else on its line. */
 bool text_number(const char *text, uint64_t *number);
 
+/* The number at *text, behind blanks; *text moves behind it. False where there is none. */
+bool text_next_number(const char **text, uint64_t *number);
+
 /* Lines "name number", "name: number" or "name: number kB" (which becomes bytes). */
 struct text_field {
         const char *name;

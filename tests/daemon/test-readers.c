@@ -106,7 +106,6 @@ static void test_v2(void **state)
         assert_true(reading.accounted);
         assert_int_equal(reading.memory, (600 + 20 + 8) * MIB);
         assert_int_equal(reading.swap, 8 * MIB);
-        assert_int_equal(reading.peak, 900 * MIB);
         assert_int_equal(usage, (600 + 20 + 60 + 30 + 6 + 8) * MIB);
         /* the slice's 1G is tighter than the service's 2G, and the other service uses it as well */
         assert_int_equal(reading.limit, 1024 * MIB);
@@ -144,7 +143,6 @@ static void check_v1(const char *name, const char *unified)
         /* with /batch/job/step below it, and not its mapped files */
         assert_int_equal(reading.memory, (250 + 20 + 6) * MIB);
         assert_int_equal(reading.swap, 6 * MIB);
-        assert_int_equal(reading.peak, 400 * MIB);
         assert_int_equal(usage, (250 + 20 + 45 + 5 + 1 + 6) * MIB);
         assert_int_equal(reading.limit, 512 * MIB);
         assert_int_equal(reading.headroom, (512 - (300 + 20 + 1)) * MIB);
@@ -569,8 +567,7 @@ static void test_odd_files(void **state)
         expect_pids(&host, "/a", (const pid_t[]){12, 13}, 2);
         assert_int_equal(group_reader_new(&reader, &host, "/a"), 0);
         assert_int_equal(group_read(reader, &reading), 0);
-        assert_int_equal(reading.memory, 1024); /* no swap, no peak: kernels without them */
-        assert_int_equal(reading.peak, 0);
+        assert_int_equal(reading.memory, 1024); /* no swap: kernels without it */
         put("cgroup/a/memory.max", "4000\n");
         put("cgroup/a/memory.current", "5000\n");
         assert_int_equal(group_read(reader, &reading), 0);
