@@ -235,7 +235,8 @@ struct watch {
         bool in_round; /* the manager's round looks, not its own timer */
         sd_event_source *timer;
         struct alarm alarm;
-        uint64_t looked; /* monotonic microseconds of the latest look */
+        uint64_t looked; /* monotonic microseconds of the latest look, */
+        uint64_t listed; /* and of the latest list of its processes */
         uint64_t room, room_read; /* bytes to the nearest limit, and when that was */
         uint64_t list_due; /* when the list of processes is to be read although nothing is near */
 
@@ -337,6 +338,8 @@ int family_members(struct worker *parent, struct worker ***ret, size_t *n);
 
 /* ---- look.c */
 void look_now(struct watch *watch); /* the watch may be gone afterwards */
+/* A process was moved into it: its list is read soon. */
+void look_for_newcomers(struct watch *watch);
 
 /* ---- round.c */
 int round_start(struct manager *manager);

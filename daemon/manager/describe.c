@@ -64,6 +64,16 @@ static bool holds_worker_of(const struct watch *watch, const struct policy *poli
         return watch->policy == policy;
 }
 
+/* Of those that are not judged as a whole it is not read while nobody asks. */
+static uint64_t memory_of(const struct watch *watch)
+{
+        struct group_reading reading;
+
+        if (watch->policy || !watch->reading.accounted)
+                return watch->reading.accounted ? watch->reading.memory : watch->memory;
+        return group_read(watch->reader, &reading) < 0 ? 0 : reading.memory;
+}
+
 static void add_groups(json_t *entry, struct manager *manager, const struct policy *policy,
                        uint64_t now)
 {
@@ -73,7 +83,7 @@ static void add_groups(json_t *entry, struct manager *manager, const struct poli
                 struct status_group status = {
                         .path = watch->path,
                         .unit = watch->unit,
-                        .memory = watch->reading.accounted ? watch->reading.memory : watch->memory,
+                        .memory = memory_of(watch),
                         .limit = watch->reading.limit,
                         .worker_memory_max = policy_worker_memory_max(policy, watch_bases(watch)),
                         .group_memory_max = policy_group_memory_max(policy, watch_bases(watch)),

@@ -4,8 +4,9 @@
  * Which groups exist, and which of them a policy names: told as soon as one is made or removed
  * (arrivals.h), and by a walk over the hierarchy: every second where a folder cannot be watched, else now
  * and then, and never while nothing is watched. A walk costs some microseconds a group, so it paces
- * itself: it never takes more than a fiftieth of the time. A group that is gone leaves; one that was made again under the same
- * path has another inode and is another group.
+ * itself: it never takes more than a fiftieth of the time, and it does not go where no policy reaches. A
+ * group that is gone leaves; one that was made again under the same path has another inode and is another
+ * group.
  *
  * Unit= is two steps. The path claims a unit, which makes the group a candidate; it is watched under
  * such a policy once systemd has confirmed the claim.
@@ -91,6 +92,18 @@ static void ask_for_unit(struct watch *watch, uint64_t now)
         (void)units_ask(manager->units, watch->path, on_unit, watch, &watch->asking);
 }
 
+/* Is anybody to know what is below this group, or made there? */
+static bool reaches_below(const struct manager *manager, const char *path)
+{
+        const struct guard_config *config = manager->settings->config;
+
+        /* A user's own service manager makes its units below groups that claim nothing. */
+        for (size_t i = 0; i < config->n_policies; i++)
+                if (manager->options->user || policy_reaches_below(&config->policies[i], path))
+                        return true;
+        return false;
+}
+
 /* The nearest watched group above, which counts this one's processes as its own. */
 static struct watch *find_above(struct manager *manager, const char *path)
 {
@@ -108,7 +121,7 @@ static struct watch *find_above(struct manager *manager, const char *path)
         return watch;
 }
 
-static int take_in(struct manager *manager, const char *path)
+static int take_in(struct manager *manager, const char *path, struct watch **ret)
 {
         struct watch *watch;
         int r = watch_new(&watch, manager, path);
@@ -124,39 +137,52 @@ static int take_in(struct manager *manager, const char *path)
         if (watch_apply(watch))
                 watch_look_at(watch, 0);
         ask_for_unit(watch, manager_now(manager));
+        *ret = watch;
         if (watch->policies)
                 return 0;
         drop(watch); /* no memory to tell which: the next walk finds it again */
         return -ENOMEM;
 }
 
+/* What is told of this group from now on. */
+static void hear_of(struct manager *manager, const char *path, bool of_groups, bool of_processes)
+{
+        enum arrivals_of what =
+                (of_groups ? ARRIVALS_OF_GROUPS : 0) | (of_processes ? ARRIVALS_OF_PROCESSES : 0);
+        int r = manager->arrivals && what ? arrivals_watch(manager->arrivals, path, what) : 0;
+
+        manager->arrivals_missed |= r < 0 && r != -ENOENT && r != -ENODEV;
+}
+
 static int on_group(void *userdata, const char *path)
 {
         struct manager *manager = userdata;
-        struct watch *watch;
+        struct watch *watch, *above = NULL;
+        bool candidate = is_candidate(manager, path), below = reaches_below(manager, path);
         int r = 0;
 
-        if (manager->arrivals) {
-                r = arrivals_watch(manager->arrivals, path);
-                manager->arrivals_missed |= r < 0 && r != -ENOENT && r != -ENODEV;
-                r = 0;
-        }
+        if (manager->watches)
+                above = find_above(manager, path);
+        if (above && !above->policy)
+                above = NULL;
         HASH_FIND_STR(manager->watches, path, watch);
+        below |= above || (watch && watch->policy);
+        hear_of(manager, path, below, candidate || above);
         if (watch && is_same_group(watch)) {
                 watch->seen = true;
-                return 0;
+                return below ? 0 : GROUP_WALK_NOT_BELOW;
         }
         if (watch)
                 drop(watch);
-        if (is_candidate(manager, path))
-                r = self_has_room() ? take_in(manager, path) : -EMFILE;
-        else if (manager->watches && !manager_exempts(manager, path) &&
-                 (watch = find_above(manager, path)) && watch->policy)
-                r = watch_annex(watch, path);
+        if (candidate) {
+                r = self_has_room() ? take_in(manager, path, &watch) : -EMFILE;
+                below |= r >= 0 && watch->policy;
+        } else if (above && !manager_exempts(manager, path))
+                r = watch_annex(above, path);
         if (r < 0 && r != -ENOENT && r != -ENODEV)
                 log_trouble(&manager->trouble.walk, manager_now(manager),
                             "Cannot watch a group: %s", strerror(-r));
-        return 0;
+        return below ? 0 : GROUP_WALK_NOT_BELOW;
 }
 
 void discover_walk(struct manager *manager)
@@ -200,13 +226,19 @@ void discover_soon(struct manager *manager)
         (void)sd_event_source_set_enabled(manager->discovery, SD_EVENT_ONESHOT);
 }
 
-/* Removed, made, or both: a new one may hold groups already, made before it was watched itself. */
-static void on_change(void *userdata, const char *path)
+/* A group that was removed, made, or both: a new one may hold groups already, made before it was watched itself.
+ * Or one that has a process more, which counts for the nearest one that is watched. */
+static void on_change(void *userdata, enum arrivals_of what, const char *path)
 {
         struct manager *manager = userdata;
         struct watch *watch;
 
         HASH_FIND_STR(manager->watches, path, watch);
+        if (what == ARRIVALS_OF_PROCESSES) {
+                if (watch || (watch = find_above(manager, path)))
+                        look_for_newcomers(watch);
+                return;
+        }
         if (watch && !is_same_group(watch))
                 drop(watch);
         (void)group_walk(&manager->host, path, on_group, manager);
@@ -236,7 +268,7 @@ static void start_arrivals(struct manager *manager)
                             EPOLLIN, on_arrival, manager) < 0)
                 manager->arrivals = arrivals_free(manager->arrivals);
         else
-                (void)arrivals_watch(manager->arrivals, "/");
+                (void)arrivals_watch(manager->arrivals, "/", ARRIVALS_OF_GROUPS);
 }
 
 void discover_apply(struct manager *manager)

@@ -15,7 +15,9 @@
 #define SOON_USEC 50000.0                 /* on the way: at this rate it is there within */
 #define ARMED_FACTOR                                                                               \
         10 /* an alarm that some ways to the limit pass by makes polls so much rarer, */
-#define ARMED_PAUSE_USEC UINT64_C(100000) /* but not rarer than it was bearable without */
+#define ARMED_PAUSE_USEC UINT64_C(100000)    /* but not rarer than it was bearable without */
+#define NEWCOMERS_PAUSE_USEC UINT64_C(20000) /* between lists for those that are moved in, */
+#define NEWCOMERS_EACH_USEC 20               /* and so much more for each that is known */
 
 static bool is_gone(int r)
 {
@@ -86,11 +88,13 @@ static int look_closely(struct watch *watch, uint64_t usage, uint64_t now)
         struct trip trip;
         int r;
 
-        r = group_read(watch->reader, &watch->reading);
+        r = watch->policy ? group_read(watch->reader, &watch->reading)
+                          : group_read_limits(watch->reader, &watch->reading);
         if (r >= 0)
                 r = watch_scan(watch, now);
         if (r < 0)
                 return r;
+        watch->listed = now;
         pace = schedule_pace(watch, usage);
         /* It was far until now, and when its workers are due rested on that. */
         if (pace == PACE_NEAR && !was_near)
@@ -160,4 +164,17 @@ void look_now(struct watch *watch)
                             strerror(-r));
                 watch_look_at(watch, now + DECIDE_POLL_MAX / 10);
         }
+}
+
+/* Who moves processes about all day must not keep the daemon busy: a list costs what is in it. */
+void look_for_newcomers(struct watch *watch)
+{
+        uint64_t now = manager_now(watch->manager);
+        uint64_t pause =
+                NEWCOMERS_PAUSE_USEC + NEWCOMERS_EACH_USEC * (uint64_t)HASH_COUNT(watch->workers);
+        uint64_t due = larger(watch->listed == 0 ? 0 : watch->listed + pause, now);
+
+        watch->list_due = smaller(watch->list_due, due);
+        if (due < watch->next_look)
+                watch_look_at(watch, due);
 }

@@ -105,16 +105,35 @@ static void add_state(const char *pattern, bool states[], size_t p)
         }
 }
 
-bool glob_match(const char *pattern, const char *text)
+/* Both sets of states, and which of them is the one that the text has led to so far. */
+struct automaton {
+        const char *pattern;
+        size_t n; /* the state at the end of the pattern */
+        bool states[2][GLOB_MAX + 1];
+        unsigned at;
+};
+
+/* False: the pattern is too long to match anything. */
+static bool begin(struct automaton *automaton, const char *pattern)
 {
-        bool states[2][GLOB_MAX + 1] = {0}, *now = states[0], *next = states[1];
-        size_t n = strlen(pattern), end;
+        size_t n = strlen(pattern);
 
         if (n > GLOB_MAX)
                 return false;
-        add_state(pattern, now, 0);
+        *automaton = (struct automaton){.pattern = pattern, .n = n};
+        add_state(pattern, automaton->states[0], 0);
+        return true;
+}
+
+/* Goes on over more text. False: no text that begins so can match. */
+static bool advance(struct automaton *automaton, const char *text)
+{
+        const char *pattern = automaton->pattern;
+        size_t n = automaton->n, end;
+
         for (; *text; text++) {
-                bool *swap = now, alive = false;
+                const bool *now = automaton->states[automaton->at];
+                bool *next = automaton->states[!automaton->at], alive = false;
 
                 memset(next, 0, n + 1);
                 for (size_t p = 0; p < n; p++) {
@@ -150,10 +169,30 @@ bool glob_match(const char *pattern, const char *text)
                 }
                 if (!alive)
                         return false;
-                now = next;
-                next = swap;
+                automaton->at = !automaton->at;
         }
-        return now[n];
+        return true;
+}
+
+bool glob_match(const char *pattern, const char *text)
+{
+        struct automaton automaton;
+
+        return begin(&automaton, pattern) && advance(&automaton, text) &&
+               automaton.states[automaton.at][automaton.n];
+}
+
+bool glob_reaches_below(const char *pattern, const char *path)
+{
+        struct automaton automaton;
+
+        if (!begin(&automaton, pattern) || !advance(&automaton, path) || !advance(&automaton, "/"))
+                return false;
+        /* Some of the pattern is left for what may follow. */
+        for (size_t p = 0; p < automaton.n; p++)
+                if (automaton.states[automaton.at][p])
+                        return true;
+        return false;
 }
 
 bool glob_check(const char *pattern, struct bng_why *why)

@@ -99,6 +99,35 @@ char *unit_from_path(const char *path)
         return NULL;
 }
 
+/* A unit's own groups claim that unit, a slice's any; what else there is claims none. */
+static bool may_claim_below(const struct globs *units, const char *path)
+{
+        const char *name;
+        size_t n;
+
+        while ((n = next_component(&path, &name)) > 0)
+                if (!is_slice(name, n)) {
+                        char *unit = is_unit(name, n) ? strndup(name, n) : NULL;
+                        bool may = unit ? globs_match(units, unit) : is_unit(name, n);
+
+                        free(unit);
+                        return may;
+                }
+        return true;
+}
+
+bool policy_reaches_below(const struct policy *policy, const char *path)
+{
+        const struct globs *cgroups = &policy->cgroups;
+
+        if (policy->units.n > 0 && !may_claim_below(&policy->units, path))
+                return false;
+        for (size_t i = 0; i < cgroups->n; i++)
+                if (glob_reaches_below(cgroups->patterns[i], path))
+                        return true;
+        return cgroups->n == 0;
+}
+
 /* A unit's name stands for its group, a slice's for all below it; what users make deeper does not
  * count. */
 static bool protects_unit(const char *pattern, const struct group_facts *group)

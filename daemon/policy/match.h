@@ -17,6 +17,8 @@
  */
 #define GLOB_MAX 255 /* bytes of a pattern */
 bool glob_match(const char *pattern, const char *text);
+/* Can anything match that is below this path (which has no / at its end)? True where that is not sure. */
+bool glob_reaches_below(const char *pattern, const char *path);
 bool glob_check(const char *pattern, struct bng_why *why);
 bool globs_match(const struct globs *globs, const char *text); /* false when empty */
 
@@ -44,6 +46,9 @@ char *unit_from_path(const char *path);
 
 /* Could any process in this group fall under the policy? (Then the group is watched.) */
 bool policy_matches_group(const struct policy *policy, const struct group_facts *group);
+/* Could a group somewhere below `path` match, as units are claimed by paths (unit_from_path)? Where none can, nobody
+ * needs to look. */
+bool policy_reaches_below(const struct policy *policy, const char *path);
 bool policy_matches_worker(const struct policy *policy, const struct worker_facts *worker);
 /* The first key that speaks against the group, or against the worker: "Unit", "Cgroup", "User", "Command";
  * NULL where it matches. */

@@ -17,6 +17,8 @@
 #include <uthash.h>
 #include "readers/arrivals.h"
 
+#define EVENT_MAX (sizeof(struct inotify_event) + NAME_MAX + 1)
+
 struct folder {
         int number;
         char *path; /* without the slash at the end: "" is the root */
@@ -101,22 +103,34 @@ static int keep(struct arrivals *arrivals, int number, const char *path)
         return 0;
 }
 
-int arrivals_watch(struct arrivals *arrivals, const char *path)
+int arrivals_watch(struct arrivals *arrivals, const char *path, enum arrivals_of what)
 {
         const char *below = path + strspn(path, "/");
+        uint32_t events = IN_ONLYDIR;
         char own[64];
         int fd, number, r;
 
+        if (what & ARRIVALS_OF_GROUPS)
+                events |= IN_CREATE | IN_DELETE | IN_MOVED_TO | IN_MOVED_FROM;
+        if (what & ARRIVALS_OF_PROCESSES)
+                events |= IN_MODIFY;
         /* inotify takes no descriptor of a folder, but /proc/self/fd leads from one to its folder. */
         fd = openat(arrivals->host->groups, *below ? below : ".",
                     O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
         if (fd < 0)
                 return -errno;
         snprintf(own, sizeof(own), "/proc/self/fd/%d", fd);
-        number = inotify_add_watch(arrivals->fd, own, IN_CREATE | IN_DELETE | IN_MOVED_TO | IN_MOVED_FROM | IN_ONLYDIR);
+        number = inotify_add_watch(arrivals->fd, own, events);
         r = number < 0 ? -errno : keep(arrivals, number, path);
         close(fd);
         return r;
+}
+
+/* A write to one of these moves a process, or on v1 a thread, into the group. */
+static bool moves_a_process(const struct inotify_event *event)
+{
+        return event->len > 0 &&
+               (strcmp(event->name, "cgroup.procs") == 0 || strcmp(event->name, "tasks") == 0);
 }
 
 /* Hands one event on. True: it says too little. */
@@ -134,30 +148,35 @@ static bool take(struct arrivals *arrivals, const struct inotify_event *event, a
                         forget(arrivals, folder);
                 return false;
         }
+        if (folder && (event->mask & IN_MODIFY) && moves_a_process(event))
+                fn(userdata, ARRIVALS_OF_PROCESSES, folder->path);
         if (!(event->mask & IN_ISDIR))
                 return false;
         /* What was below a renamed folder has its old path here. */
         if (!folder || (event->mask & (IN_MOVED_TO | IN_MOVED_FROM)) ||
             asprintf(&path, "%s/%s", folder->path, event->name) < 0)
                 return true;
-        fn(userdata, path);
+        fn(userdata, ARRIVALS_OF_GROUPS, path);
         free(path);
         return false;
 }
 
 bool arrivals_read(struct arrivals *arrivals, arrivals_fn fn, void *userdata)
 {
-        char events[16 * (sizeof(struct inotify_event) + NAME_MAX + 1)]
-                __attribute__((aligned(__alignof__(struct inotify_event))));
+        char events[16 * EVENT_MAX] __attribute__((aligned(__alignof__(struct inotify_event))));
         bool missed = false;
         ssize_t n;
 
-        while ((n = read(arrivals->fd, events, sizeof(events))) > 0 || (n < 0 && errno == EINTR))
+        while ((n = read(arrivals->fd, events, sizeof(events))) > 0 || (n < 0 && errno == EINTR)) {
                 for (ssize_t at = 0; at < n;) {
                         const struct inotify_event *event = (const void *)(events + at);
 
                         missed |= take(arrivals, event, fn, userdata);
                         at += (ssize_t)(sizeof(*event) + event->len);
                 }
+                /* The kernel hands out as many as fit: there was room for another. */
+                if (n <= (ssize_t)(sizeof(events) - EVENT_MAX))
+                        break;
+        }
         return missed;
 }

@@ -2,12 +2,15 @@
 #pragma once
 
 /*
- * Tells which groups were made or removed, without a walk over all: inotify on the folders of the hierarchy. A
- * worker that fills memory at GB/s in a group of its own is over its limit before a walk finds it, and
- * where there are many groups a walk for each new one would cost more than all else.
+ * Tells which groups were made or removed, without a walk over all, and into which a process was moved: inotify on
+ * the folders of the hierarchy. A worker that fills memory at GB/s in a group of its own is over its limit
+ * before a walk finds it, and where there are many groups a walk for each new one would cost more than all
+ * else. One that is moved brings memory that is charged elsewhere, so that its new group's counters do not
+ * stir; but it is moved by a write to that group's list of processes, and such writes are told.
  *
  * Never the whole truth: what cannot be watched (the user's watches are used up) or was missed (the
- * kernel's queue ran over, a folder was renamed) is still found by the next walk.
+ * kernel's queue ran over, a folder was renamed) is still found by the next walk. A process that was forked
+ * into a group, or moved by way of another mount of the hierarchy (a container's own), is not told.
  */
 
 #include "readers/host.h"
@@ -17,12 +20,16 @@ struct arrivals;
 int arrivals_new(struct arrivals **ret, const struct host *host); /* 0 or a negative errno */
 struct arrivals *arrivals_free(struct arrivals *arrivals);        /* NULL */
 int arrivals_fd(const struct arrivals *arrivals); /* to poll; not the caller's to close */
-/* Groups made or removed right below this one are told from now on; the same again changes nothing. 0 or a
- * negative errno. */
-int arrivals_watch(struct arrivals *arrivals, const char *path);
+enum arrivals_of {
+        ARRIVALS_OF_GROUPS = 1,    /* those made or removed right below a group */
+        ARRIVALS_OF_PROCESSES = 2, /* those moved into a group */
+};
+/* These, and no others of this group, are told from now on. 0 or a negative errno. */
+int arrivals_watch(struct arrivals *arrivals, const char *path, enum arrivals_of what);
 /*
- * Hands on the path of each group that was made or removed since. `path` is the caller's only during the call,
- * which may watch further groups. True: some were missed, only a walk tells which.
+ * Hands on what happened since: the path of a group that was made or removed, or of one that a process was moved
+ * into. `path` is the caller's only during the call, which may watch further groups. True: some were missed,
+ * only a walk tells which.
  */
-typedef void (*arrivals_fn)(void *userdata, const char *path);
+typedef void (*arrivals_fn)(void *userdata, enum arrivals_of what, const char *path);
 bool arrivals_read(struct arrivals *arrivals, arrivals_fn fn, void *userdata);

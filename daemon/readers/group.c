@@ -342,15 +342,23 @@ static int read_room(struct group_reader *reader, size_t above, const struct sta
         return 0;
 }
 
+/* The limits of all levels; `own` are the group's own statistics, NULL where they were not read. */
+static int read_limits(struct group_reader *reader, const struct statistics *own,
+                       struct group_reading *ret)
+{
+        int r = 0;
+
+        ret->limit = ret->headroom = GROUP_NO_LIMIT;
+        for (size_t above = 0; above < reader->n_levels && r >= 0; above++)
+                r = read_room(reader, above, above == 0 ? own : NULL, ret);
+        return r;
+}
+
 int group_read(struct group_reader *reader, struct group_reading *ret)
 {
         const struct level *own = own_level(reader);
         struct statistics statistics = {0};
-        struct group_reading reading = {
-                .accounted = own,
-                .limit = GROUP_NO_LIMIT,
-                .headroom = GROUP_NO_LIMIT,
-        };
+        struct group_reading reading = {.accounted = own};
         int r;
 
         if (own) {
@@ -365,13 +373,45 @@ int group_read(struct group_reader *reader, struct group_reading *ret)
                 }
                 reading.memory = statistics.anon + statistics.shmem + reading.swap;
         }
-        for (size_t above = 0; above < reader->n_levels; above++) {
-                r = read_room(reader, above, above == 0 && own ? &statistics : NULL, &reading);
-                if (r < 0)
-                        return r;
+        r = read_limits(reader, own ? &statistics : NULL, &reading);
+        if (r >= 0)
+                *ret = reading;
+        return r;
+}
+
+/* v1 counts what is swapped out together with usage. Usage is read second, so that who grows in between does not
+ * look as if it swapped. */
+static int read_swap(const struct group_reader *reader, const struct level *own, uint64_t *bytes)
+{
+        struct statistics statistics;
+        uint64_t usage;
+        int r;
+
+        if (reader->layout == HOST_V2)
+                return read_optional(reader->swap, bytes);
+        if (reader->swap < 0) {
+                r = read_statistics(reader, own->stat, &statistics);
+                *bytes = r < 0 ? 0 : statistics.swapped;
+                return r;
         }
-        *ret = reading;
-        return 0;
+        r = read_number(reader->swap, bytes);
+        if (r >= 0)
+                r = read_number(own->usage, &usage);
+        *bytes = r >= 0 && *bytes > usage ? *bytes - usage : 0;
+        return r;
+}
+
+int group_read_limits(struct group_reader *reader, struct group_reading *ret)
+{
+        const struct level *own = own_level(reader);
+        struct group_reading reading = {.accounted = own};
+        int r = own ? read_swap(reader, own, &reading.swap) : 0;
+
+        if (r >= 0)
+                r = read_limits(reader, NULL, &reading);
+        if (r >= 0)
+                *ret = reading;
+        return r;
 }
 
 int group_read_cpu(struct group_reader *reader, uint64_t *usec)

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
+#include <limits.h>
 #include "readers/host.h"
 
 #define GROUP_NO_LIMIT UINT64_MAX
@@ -43,6 +44,9 @@ uint64_t group_reader_inode(const struct group_reader *reader);
  * none. */
 int group_read_usage(struct group_reader *reader, uint64_t *bytes);
 int group_read(struct group_reader *reader, struct group_reading *ret);
+/* The same at a fraction of the cost, for a group whose own memory nobody judges: without a limit its memory.stat
+ * is not read. `memory` is 0, and `swap` may be off by what the group grows meanwhile. */
+int group_read_limits(struct group_reader *reader, struct group_reading *ret);
 /* CPU time of all that ever ran in the group and below it, in microseconds. -ENODATA where its hierarchy
  * does not count that (v1's memory controller alone). */
 int group_read_cpu(struct group_reader *reader, uint64_t *usec);
@@ -56,9 +60,11 @@ int group_read_pids(struct group_reader *reader, pid_t **pids, size_t *n_pids);
  * Walks this group and every one below it, parents first; with "/" those below the root of the watched
  * hierarchy, which is no group itself. GROUP_DEPTH_MAX deep at most (the kernel's own limits stay far
  * below; a deeper folder is not followed). Links are never followed, and groups that vanish meanwhile
- * are passed over. `path` is the caller's only during the call. Stops when the callback returns
- * non-zero and hands that back; else 0 or a negative errno.
+ * are passed over. `path` is the caller's only during the call. The callback returns 0, or
+ * GROUP_WALK_NOT_BELOW to leave out what is below this group; anything else stops the walk, which hands it
+ * back. Otherwise 0 or a negative errno.
  */
 #define GROUP_DEPTH_MAX 64
+#define GROUP_WALK_NOT_BELOW INT_MAX
 typedef int (*group_walk_fn)(void *userdata, const char *path);
 int group_walk(const struct host *host, const char *path, group_walk_fn fn, void *userdata);

@@ -27,7 +27,7 @@ static void open_scene(struct scene *scene, const char *folder)
         *scene = (struct scene){.host.groups = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC)};
         assert_true(scene->host.groups >= 0);
         assert_int_equal(arrivals_new(&scene->arrivals, &scene->host), 0);
-        assert_int_equal(arrivals_watch(scene->arrivals, "/"), 0);
+        assert_int_equal(arrivals_watch(scene->arrivals, "/", ARRIVALS_OF_GROUPS), 0);
 }
 
 static void close_scene(struct scene *scene)
@@ -41,13 +41,18 @@ static void make(const struct scene *scene, const char *path)
         assert_int_equal(mkdirat(scene->host.groups, path, 0700), 0);
 }
 
-static void note(void *userdata, const char *path)
+static void note(void *userdata, enum arrivals_of what, const char *path)
 {
         struct scene *scene = userdata;
 
         assert_true(strlen(scene->told) + strlen(path) + 2 < sizeof(scene->told));
+        if (what == ARRIVALS_OF_PROCESSES) {
+                strcat(strcat(scene->told, " >"), path);
+                return;
+        }
         strcat(strcat(scene->told, " "), path);
-        assert_int_equal(arrivals_watch(scene->arrivals, path), scene->removed ? -ENOENT : 0);
+        assert_int_equal(arrivals_watch(scene->arrivals, path, ARRIVALS_OF_GROUPS),
+                         scene->removed ? -ENOENT : 0);
 }
 
 /* Nothing is missed, and this is told. */
@@ -73,6 +78,36 @@ static void test_told_by_path(void **state)
         assert_told(&scene, " /a/deep/er");
         close(openat(scene.host.groups, "a/file", O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
         assert_told(&scene, "");
+        close_scene(&scene);
+}
+
+static void write_to(const struct scene *scene, const char *path)
+{
+        int fd = openat(scene->host.groups, path, O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
+
+        assert_int_equal(write(fd, "1", 1), 1);
+        close(fd);
+}
+
+/* Only a write to the list of a group's processes moves one; who merely reads it or sets a limit moves none. */
+static void test_processes_that_are_moved(void **state)
+{
+        struct scene scene;
+
+        open_scene(&scene, *state);
+        make(&scene, "a");
+        assert_told(&scene, " /a");
+        write_to(&scene, "a/cgroup.procs");
+        write_to(&scene, "a/tasks");
+        assert_told(&scene, "");
+        assert_int_equal(arrivals_watch(scene.arrivals, "/a", ARRIVALS_OF_PROCESSES), 0);
+        write_to(&scene, "a/memory.max");
+        close(openat(scene.host.groups, "a/cgroup.procs", O_RDONLY | O_CLOEXEC));
+        assert_told(&scene, "");
+        write_to(&scene, "a/cgroup.procs");
+        assert_told(&scene, " >/a");
+        write_to(&scene, "a/tasks");
+        assert_told(&scene, " >/a");
         close_scene(&scene);
 }
 
@@ -105,7 +140,7 @@ static void test_renamed(void **state)
         assert_int_equal(renameat(scene.host.groups, "a", scene.host.groups, "z"), 0);
         assert_true(arrivals_read(scene.arrivals, note, &scene));
         /* The walk that this asks for sets it right. */
-        assert_int_equal(arrivals_watch(scene.arrivals, "/z"), 0);
+        assert_int_equal(arrivals_watch(scene.arrivals, "/z", ARRIVALS_OF_GROUPS), 0);
         make(&scene, "z/new");
         assert_told(&scene, " /z/new");
         close_scene(&scene);
@@ -118,7 +153,7 @@ static void test_gone_meanwhile(void **state)
         open_scene(&scene, *state);
         make(&scene, "a");
         assert_int_equal(unlinkat(scene.host.groups, "a", AT_REMOVEDIR), 0);
-        assert_int_equal(arrivals_watch(scene.arrivals, "/a"), -ENOENT);
+        assert_int_equal(arrivals_watch(scene.arrivals, "/a", ARRIVALS_OF_GROUPS), -ENOENT);
         close_scene(&scene);
 }
 
@@ -126,6 +161,8 @@ int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test_setup_teardown(test_told_by_path, scratch_setup, scratch_teardown),
+                cmocka_unit_test_setup_teardown(test_processes_that_are_moved, scratch_setup,
+                                                scratch_teardown),
                 cmocka_unit_test_setup_teardown(test_made_again, scratch_setup, scratch_teardown),
                 cmocka_unit_test_setup_teardown(test_renamed, scratch_setup, scratch_teardown),
                 cmocka_unit_test_setup_teardown(test_gone_meanwhile, scratch_setup,
