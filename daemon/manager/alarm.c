@@ -51,6 +51,7 @@ static int on_bell(sd_event_source *source, int fd, uint32_t events, void *userd
         (void)source;
         (void)events;
         (void)eventfd_read(fd, &rings);
+        watch->alarm.silent = false;
         if (now - watch->looked < RINGS_USEC)
                 watch_look_at(watch, watch->looked + RINGS_USEC);
         else
@@ -85,6 +86,7 @@ static int ring_at(struct watch *watch, const struct arming *arming)
         sd_event_source_disable_unref(alarm->bell);
         alarm->bell = bell;
         alarm->armed = arming->trip;
+        alarm->silent = false;
         return 0;
 }
 

@@ -60,6 +60,14 @@ struct settings {
         struct guard_config *config;
 };
 
+/* The calendar of looks that are seconds away, see round.c. */
+#define ROUND_PAGES 256
+struct round {
+        sd_event_source *timer;
+        uint64_t at; /* monotonic microseconds of the next wake-up */
+        struct watch *pages[ROUND_PAGES];
+};
+
 struct manager {
         const struct manager_options *options;
         sd_event *event;
@@ -82,8 +90,7 @@ struct manager {
 
         struct offload *offload;
         struct offload *arming;  /* the kernel waits while it sets an alarm; NULL where it has none */
-        sd_event_source *round;  /* one wake-up for all looks that are seconds away, */
-        uint64_t round_at;       /* and when */
+        struct round round;
         struct users *users;
         struct units *units;
         struct store *store;
@@ -175,6 +182,7 @@ struct annex {
 /* What the kernel was asked to tell of a group (alarm.c). */
 struct alarm {
         struct trip armed; /* bytes of usage */
+        bool silent;       /* usage was read below them, and nothing rang since */
         sd_event_source *bell;
         struct arming *arming; /* new levels are being set, */
         uint64_t again;        /* and monotonic microseconds before which no others will be */
@@ -232,7 +240,8 @@ struct watch {
         uint64_t cpu_summed; /* microseconds, where the kernel does not count */
         uint64_t due;        /* monotonic microseconds of the next full reading of the group */
         uint64_t next_look;
-        bool in_round; /* the manager's round looks, not its own timer */
+        bool in_round; /* the manager's round looks, not its own timer: */
+        struct watch **on_page, *page_next; /* what points to it there, NULL: nothing, and who is next */
         sd_event_source *timer;
         struct alarm alarm;
         uint64_t looked; /* monotonic microseconds of the latest look, */
@@ -344,7 +353,8 @@ void look_for_newcomers(struct watch *watch);
 /* ---- round.c */
 int round_start(struct manager *manager);
 void round_stop(struct manager *manager);
-void round_include(struct watch *watch); /* its next look is the round's */
+void round_include(struct watch *watch); /* its next look is the round's, */
+void round_exclude(struct watch *watch); /* or not any more */
 
 /* ---- schedule.c: monotonic microseconds of the next measurement, UINT64_MAX: none is asked for */
 enum pace schedule_pace(const struct watch *watch, uint64_t usage);

@@ -128,17 +128,26 @@ static int look_closely(struct watch *watch, uint64_t usage, uint64_t now)
         return 0;
 }
 
+/* An alarm that keeps silent says what usage would. */
+static bool is_silent(const struct watch *watch)
+{
+        return watch->alarm.silent && trip_covers(&watch->alarm.armed, 0, schedule_sure(watch));
+}
+
 static int look(struct watch *watch, uint64_t now)
 {
         uint64_t usage = UINT64_MAX;
         enum pace pace;
         int r;
 
+        if (now < watch->list_due && watch->reading.accounted && is_silent(watch))
+                return look_in_passing(watch, PACE_TOLD, 0, now);
         r = group_read_usage(watch->reader, &usage);
         if (is_gone(r))
                 return r;
         if (r < 0)
                 usage = UINT64_MAX;
+        watch->alarm.silent = usage < watch->alarm.armed.early;
         if (now < watch->list_due && (pace = schedule_pace(watch, usage)) != PACE_NEAR)
                 return look_in_passing(watch, pace, usage, now);
         return look_closely(watch, usage, now);

@@ -2,60 +2,119 @@
 
 /*
  * One wake-up, on whole seconds, for all groups whose next look is seconds away: a thousand that are far
- * from their limits cost one timer together, and one pass over them.
+ * from their limits cost one timer together. They stand in a calendar that has a page for each of the next
+ * seconds, so that a wake-up touches those that are due and nobody else. One whose look is further away
+ * than the calendar has pages is come across once each time around.
  */
 
 #include "manager/context.h"
 
 #define GRAIN_USEC UINT64_C(1000000)
 
-static void set_timer(struct manager *manager, uint64_t usec)
+static void set_timer(struct round *round, uint64_t usec)
 {
-        manager->round_at = usec;
-        (void)sd_event_source_set_time(manager->round, usec);
-        (void)sd_event_source_set_enabled(manager->round,
+        round->at = usec;
+        (void)sd_event_source_set_time(round->timer, usec);
+        (void)sd_event_source_set_enabled(round->timer,
                                           usec == UINT64_MAX ? SD_EVENT_OFF : SD_EVENT_ONESHOT);
+}
+
+static void enter(struct watch **page, struct watch *watch)
+{
+        watch->on_page = page;
+        watch->page_next = *page;
+        if (watch->page_next)
+                watch->page_next->on_page = &watch->page_next;
+        *page = watch;
+}
+
+void round_exclude(struct watch *watch)
+{
+        if (!watch->on_page)
+                return;
+        *watch->on_page = watch->page_next;
+        if (watch->page_next)
+                watch->page_next->on_page = watch->on_page;
+        watch->on_page = NULL;
+}
+
+static struct watch **page_of(struct round *round, uint64_t usec)
+{
+        return &round->pages[usec / GRAIN_USEC % ROUND_PAGES];
+}
+
+/* The next page behind this time that somebody stands on. */
+static uint64_t next_page(struct round *round, uint64_t usec)
+{
+        usec -= usec % GRAIN_USEC;
+        for (unsigned i = 0; i < ROUND_PAGES; i++) {
+                usec += GRAIN_USEC;
+                if (*page_of(round, usec))
+                        return usec;
+        }
+        return UINT64_MAX;
+}
+
+/* Looks at those on the page that are due: each may leave, come back to another page or to this one, or take others
+ * with it. */
+static void turn_page(struct round *round, struct watch **page, uint64_t now)
+{
+        struct watch *turned = *page, *watch;
+
+        *page = NULL;
+        if (turned)
+                turned->on_page = &turned;
+        while ((watch = turned)) {
+                round_exclude(watch);
+                if (watch->next_look <= now)
+                        look_now(watch);
+                else
+                        enter(page_of(round, watch->next_look), watch);
+        }
 }
 
 static int on_round(sd_event_source *source, uint64_t usec, void *userdata)
 {
         struct manager *manager = userdata;
-        uint64_t now = manager_now(manager), next = UINT64_MAX;
-        struct watch *watch, *following;
+        struct round *round = &manager->round;
+        uint64_t now = manager_now(manager), page = round->at;
 
         (void)source;
         (void)usec;
-        manager->round_at = 0; /* those that are looked at need not move it */
-        HASH_ITER(hh, manager->watches, watch, following)
-        {
-                if (watch->in_round && watch->next_look <= now)
-                        look_now(watch);
-        }
-        for (watch = manager->watches; watch; watch = watch->hh.next)
-                if (watch->in_round && watch->next_look < next)
-                        next = watch->next_look;
-        set_timer(manager, next);
+        if (now - page > ROUND_PAGES * GRAIN_USEC)
+                page = now - ROUND_PAGES * GRAIN_USEC; /* it slept: each page once */
+        round->at = 0; /* those that are looked at need not move it */
+        for (; page <= now; page += GRAIN_USEC)
+                turn_page(round, page_of(round, page), now);
+        set_timer(round, next_page(round, now));
         return 0;
 }
 
 void round_include(struct watch *watch)
 {
-        uint64_t rest = watch->next_look % GRAIN_USEC;
+        struct round *round = &watch->manager->round;
+        uint64_t now = manager_now(watch->manager), rest;
 
-        if (watch->next_look < UINT64_MAX - GRAIN_USEC)
-                watch->next_look += rest > 0 ? GRAIN_USEC - rest : 0;
-        if (watch->next_look < watch->manager->round_at)
-                set_timer(watch->manager, watch->next_look);
+        round_exclude(watch);
+        if (watch->next_look >= UINT64_MAX - GRAIN_USEC)
+                return; /* until somebody asks for it */
+        if (watch->next_look <= now)
+                watch->next_look = now + 1; /* its page is turned already */
+        rest = watch->next_look % GRAIN_USEC;
+        watch->next_look += rest > 0 ? GRAIN_USEC - rest : 0;
+        enter(page_of(round, watch->next_look), watch);
+        if (watch->next_look < round->at)
+                set_timer(round, watch->next_look);
 }
 
 int round_start(struct manager *manager)
 {
-        manager->round_at = UINT64_MAX;
-        return sd_event_add_time(manager->event, &manager->round, CLOCK_MONOTONIC, UINT64_MAX, 0,
-                                 on_round, manager);
+        manager->round.at = UINT64_MAX;
+        return sd_event_add_time(manager->event, &manager->round.timer, CLOCK_MONOTONIC, UINT64_MAX,
+                                 0, on_round, manager);
 }
 
 void round_stop(struct manager *manager)
 {
-        manager->round = sd_event_source_disable_unref(manager->round);
+        manager->round.timer = sd_event_source_disable_unref(manager->round.timer);
 }

@@ -9,8 +9,9 @@
  *               of every limit. Usage alone is read as often as the nearest limit asks for
  *   PACE_NEAR   everything is read, as often as the headroom over the fastest plausible growth asks for
  *
- * New processes are found by reading the list. While nothing is near, the many lists together take a
- * bounded share of the time.
+ * New processes are found by reading the list: at once when one was moved in (arrivals.h). One that was
+ * forked is charged to the group, so that it cannot grow unseen; while nothing is near, lists only have to
+ * find it in time for the windows, and all of them together take a bounded share of the time.
  */
 
 #include "bounds/checked.h"
@@ -20,6 +21,7 @@
 #define NEAR_PAUSE_USEC UINT64_C(50000)   /* and near it */
 #define LIST_EACH_USEC UINT64_C(150000)   /* a list every so often, of all groups together, */
 #define LIST_MIN_USEC UINT64_C(5000000)   /* one group's not more often, */
+#define LIST_OF_EACH_USEC UINT64_C(15000) /* so much rarer for each process in it, */
 #define LIST_MAX_USEC UINT64_C(150000000) /* and not less often, than this */
 
 static uint64_t smaller(uint64_t a, uint64_t b)
@@ -152,7 +154,8 @@ static struct subject unseen(const struct watch *watch, const struct policy *pol
 
 uint64_t schedule_list(const struct watch *watch, uint64_t usage, uint64_t now)
 {
-        uint64_t pause = (uint64_t)HASH_COUNT(watch->manager->watches) * LIST_EACH_USEC;
+        uint64_t pause = (uint64_t)HASH_COUNT(watch->manager->watches) * LIST_EACH_USEC +
+                         (uint64_t)HASH_COUNT(watch->workers) * LIST_OF_EACH_USEC;
 
         pause = pause < LIST_MIN_USEC ? LIST_MIN_USEC : smaller(pause, LIST_MAX_USEC);
         for (size_t i = 0; i < watch->n_policies; i++) {

@@ -83,6 +83,7 @@ struct watch *watch_free(struct watch *watch)
         if (!watch)
                 return NULL;
         let_go(watch);
+        round_exclude(watch);
         alarm_off(watch);
         HASH_ITER(hh, watch->workers, worker, next)
         watch_drop(watch, worker);
@@ -436,6 +437,7 @@ void watch_look_at(struct watch *watch, uint64_t usec)
                 round_include(watch);
                 return;
         }
+        round_exclude(watch);
         /* Those that are nearer share wake-ups: an eighth late is as good as in time. */
         (void)sd_event_source_set_time(watch->timer, usec);
         (void)sd_event_source_set_time_accuracy(watch->timer, accuracy > 0 ? accuracy : 1);
