@@ -161,7 +161,7 @@ uint64_t schedule_list(const struct watch *watch, uint64_t usage, uint64_t now)
         for (size_t i = 0; i < watch->n_policies; i++) {
                 const struct policy *policy = watch->policies[i];
                 struct policy burst = *policy;
-                struct series empty;
+                struct series empty = {0};
                 struct subject subject = unseen(watch, policy, &empty, usage);
 
                 /* A fifth of a window late costs a window that is found a fifth later. */
@@ -181,7 +181,7 @@ uint64_t schedule_unseen(const struct watch *watch, uint64_t usage, uint64_t now
 
         for (size_t i = 0; i < watch->n_policies; i++) {
                 const struct policy *policy = watch->policies[i];
-                struct series empty;
+                struct series empty = {0};
                 struct subject subject = unseen(watch, policy, &empty, usage);
 
                 due = smaller(due, decide_next_look_worker(policy, &subject));

@@ -95,8 +95,10 @@ struct watch *watch_free(struct watch *watch)
         sd_bus_slot_unref(watch->asking);
         sd_event_source_disable_unref(watch->timer);
         group_reader_free(watch->reader);
-        if (watch->series != &no_series)
+        if (watch->series != &no_series) {
+                series_free(watch->series);
                 free(watch->series);
+        }
         free(watch->policies);
         free(watch->cpu);
         free(watch->path);

@@ -79,6 +79,9 @@ struct worker *worker_unref(struct worker *worker)
         free(worker->comm);
         free(worker->argv0);
         free(worker->cpu);
+        series_free(&worker->series);
+        if (worker->family)
+                series_free(&worker->family->series);
         free(worker->family);
         free(worker);
         return NULL;

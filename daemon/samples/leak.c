@@ -48,7 +48,7 @@ _Static_assert(
         SERIES_SLOTS % PARTS == 0 && SERIES_TROUGHS > 2 * SERIES_SLOTS,
         "parts are whole slots, of one window and of two, and the latest slot is beside them");
 
-static uint64_t trough_of(const struct series *series, uint64_t slot)
+static float trough_of(const struct series *series, uint64_t slot)
 {
         return series->troughs[slot % SERIES_TROUGHS];
 }
@@ -60,14 +60,14 @@ static uint64_t trough_of(const struct series *series, uint64_t slot)
 static bool remains(const struct series *series, unsigned n, double m[static PARTS])
 {
         unsigned part_slots = n / PARTS;
-        uint64_t least = trough_of(series, series->slot);
+        float least = trough_of(series, series->slot);
         uint64_t slot = series->slot;
 
         for (unsigned p = PARTS; p-- > 0;) {
                 unsigned seen = 0;
 
                 for (unsigned i = 0; i < part_slots; i++) {
-                        uint64_t trough = trough_of(series, --slot);
+                        float trough = trough_of(series, --slot);
 
                         seen += trough != SERIES_NO_TROUGH;
                         if (trough < least)
@@ -88,10 +88,10 @@ static double highest_before(const struct series *series, unsigned n)
 
         for (unsigned back = n + part_slots; back < SERIES_TROUGHS && back <= series->slot;
              back += part_slots) {
-                uint64_t least = SERIES_NO_TROUGH;
+                float least = SERIES_NO_TROUGH;
 
                 for (unsigned i = 0; i < part_slots; i++) {
-                        uint64_t trough = trough_of(series, series->slot - back + i);
+                        float trough = trough_of(series, series->slot - back + i);
 
                         if (trough < least)
                                 least = trough;

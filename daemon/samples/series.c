@@ -7,12 +7,16 @@
  * place while it is closer than `spacing` to the one before, otherwise it gets an entry of its own.
  * So neighbours that stay are at least `spacing` apart, the 62 intervals between them last at least
  * 62 * W / 56 > W, and the ring spans the growth window W however fast the samples come.
+ * It starts with room for a few, which is enough for who is far from every limit and so looked at rarely. Full, it
+ * loses its oldest entry if the next one is as old as the window, and grows otherwise. Without memory it
+ * loses it anyway: then the window is not full, and says nothing.
  *
  * The troughs: time since the first sample is cut into slots of a 48th of the leak window, and each
  * keeps the least that was seen in it. What lies above the trough of a slot came and went within
  * it.
  */
 
+#include <stdlib.h>
 #include <string.h>
 #include "samples/series.h"
 
@@ -33,14 +37,23 @@ static uint64_t window_or_default(uint64_t window, uint64_t otherwise)
 
 void series_init(struct series *series, uint64_t leak_window, uint64_t growth_window)
 {
-        memset(series, 0, sizeof(*series));
-        series->leak_window = window_or_default(leak_window, LEAK_WINDOW_DEFAULT);
-        series->growth_window = window_or_default(growth_window, GROWTH_WINDOW_DEFAULT);
+        *series = (struct series){
+                .leak_window = window_or_default(leak_window, LEAK_WINDOW_DEFAULT),
+                .growth_window = window_or_default(growth_window, GROWTH_WINDOW_DEFAULT),
+                .many = series->many,
+                .room = series->room,
+        };
 }
 
 void series_reset(struct series *series)
 {
         series_init(series, series->leak_window, series->growth_window);
+}
+
+void series_free(struct series *series)
+{
+        free(series->many);
+        *series = (struct series){0};
 }
 
 uint64_t series_slot_usec(const struct series *series)
@@ -59,11 +72,43 @@ uint64_t series_peak(const struct series *series)
         return series->highest.bytes;
 }
 
+static unsigned room_of(const struct series *series)
+{
+        return series->many ? series->room : SERIES_FEW;
+}
+
+static unsigned place_of(const struct series *series, unsigned i)
+{
+        return (series->oldest + i) % room_of(series);
+}
+
 struct sample series_recent(const struct series *series, unsigned i)
 {
-        unsigned oldest = series->recent_end + SERIES_RECENT - series->n_recent;
+        const struct sample *ring = series->many ? series->many : series->few;
 
-        return series->recent[(oldest + i) % SERIES_RECENT];
+        return ring[place_of(series, i)];
+}
+
+/* False without memory. */
+static bool make_room(struct series *series)
+{
+        unsigned room = 2 * room_of(series);
+        struct sample *larger = malloc(room * sizeof(*larger));
+
+        if (!larger)
+                return false;
+        for (unsigned i = 0; i < series->n_recent; i++)
+                larger[i] = series_recent(series, i);
+        free(series->many);
+        series->many = larger;
+        series->room = room;
+        series->oldest = 0;
+        return true;
+}
+
+static bool spans_without_oldest(const struct series *series, uint64_t usec)
+{
+        return usec - series_recent(series, 1).usec > series->growth_window;
 }
 
 static void recent_push(struct series *series, struct sample sample)
@@ -72,21 +117,22 @@ static void recent_push(struct series *series, struct sample sample)
         unsigned n = series->n_recent;
 
         if (n >= 2 &&
-            series_recent(series, n - 1).usec - series_recent(series, n - 2).usec < spacing) {
-                series->recent[(series->recent_end + SERIES_RECENT - 1) % SERIES_RECENT] = sample;
-                return;
+            series_recent(series, n - 1).usec - series_recent(series, n - 2).usec < spacing)
+                n--;
+        else if (n == room_of(series) &&
+                 (n == SERIES_RECENT || spans_without_oldest(series, sample.usec) ||
+                  !make_room(series))) {
+                series->oldest = place_of(series, 1);
+                n--;
         }
-
-        series->recent[series->recent_end] = sample;
-        series->recent_end = (series->recent_end + 1) % SERIES_RECENT;
-        if (n < SERIES_RECENT)
-                series->n_recent++;
+        (series->many ? series->many : series->few)[place_of(series, n)] = sample;
+        series->n_recent = n + 1;
 }
 
 static void trough_push(struct series *series, struct sample sample)
 {
         uint64_t slot = (sample.usec - series->first.usec) / series_slot_usec(series);
-        uint64_t *trough;
+        float *trough;
 
         /* After a gap that is longer than the memory every slot is passed once, not more often. */
         if (slot - series->slot > SERIES_TROUGHS)
@@ -95,13 +141,13 @@ static void trough_push(struct series *series, struct sample sample)
                 series->troughs[++series->slot % SERIES_TROUGHS] = SERIES_NO_TROUGH;
 
         trough = &series->troughs[slot % SERIES_TROUGHS];
-        if (sample.bytes < *trough)
-                *trough = sample.bytes;
+        if ((float)sample.bytes < *trough)
+                *trough = (float)sample.bytes;
 }
 
 void series_push(struct series *series, uint64_t usec, uint64_t bytes)
 {
-        struct sample sample = {usec, bytes < SERIES_NO_TROUGH ? bytes : SERIES_NO_TROUGH - 1};
+        struct sample sample = {usec, bytes};
 
         if (series->n_pushed == 0) {
                 series->first = series->highest = sample;
@@ -119,6 +165,12 @@ void series_push(struct series *series, uint64_t usec, uint64_t bytes)
         trough_push(series, sample);
 }
 
+/* What all 64 bits hold was rounded up to one more than they can. */
+static uint64_t to_bytes(float trough)
+{
+        return trough < 0x1p64F ? (uint64_t)trough : UINT64_MAX;
+}
+
 size_t series_export(const struct series *series, struct sample *ret, size_t max)
 {
         struct sample all[1 + SERIES_TROUGHS + SERIES_RECENT];
@@ -133,15 +185,13 @@ size_t series_export(const struct series *series, struct sample *ret, size_t max
                 all[n++] = series->first;
         slot = series->slot < SERIES_TROUGHS ? 0 : series->slot - SERIES_TROUGHS + 1;
         for (; slot <= series->slot; slot++) {
-                struct sample trough = {
-                        .usec = series->first.usec + slot * slot_usec + slot_usec / 2,
-                        .bytes = series->troughs[slot % SERIES_TROUGHS],
-                };
+                uint64_t usec = series->first.usec + slot * slot_usec + slot_usec / 2;
+                float trough = series->troughs[slot % SERIES_TROUGHS];
 
-                if (trough.usec >= series_recent(series, 0).usec)
+                if (usec >= series_recent(series, 0).usec)
                         break;
-                if (trough.bytes != SERIES_NO_TROUGH && trough.usec > series->first.usec)
-                        all[n++] = trough;
+                if (trough < SERIES_NO_TROUGH && usec > series->first.usec)
+                        all[n++] = (struct sample){usec, to_bytes(trough)};
         }
         for (unsigned i = 0; i < series->n_recent; i++)
                 all[n++] = series_recent(series, i);

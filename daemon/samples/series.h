@@ -4,9 +4,9 @@
 /*
  * What is remembered of one worker's or group's memory: a ring of recent samples for growth, and
  * the trough of each slot of a long window for leaks. Constant size whatever the windows and the
- * sampling, so a thousand watched workers cost two megabytes. Pure: time comes in with the samples
- * (monotonic microseconds), nothing is allocated, and the struct is embedded by value and may be
- * copied.
+ * sampling, so a thousand watched workers cost half a megabyte while nothing happens. Pure: time comes in
+ * with the samples (monotonic microseconds). Of one that is looked at often the recent samples are
+ * allocated, a kilobyte at most; without memory it remembers a shorter time.
  *
  * A series belongs to one process, or to one group. Another process under the same pid is another
  * series, or this one after series_reset().
@@ -14,6 +14,7 @@
  * Not thread safe: one thread at a time for each series.
  */
 
+#include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -24,10 +25,11 @@ struct sample {
 };
 
 #define SERIES_RECENT 64  /* recent samples, thinned so that they span the growth window */
+#define SERIES_FEW 4      /* of them, kept in place */
 #define SERIES_SLOTS 48   /* slots of one leak window */
 #define SERIES_TROUGHS 97 /* slots remembered: two leak windows, and the slot that still runs */
 
-#define SERIES_NO_TROUGH UINT64_MAX /* a slot without a sample */
+#define SERIES_NO_TROUGH INFINITY /* a slot without a sample */
 
 /* Windows outside of this range are taken as its nearest end. */
 #define SERIES_WINDOW_MIN UINT64_C(10000)                    /* 10 ms */
@@ -42,20 +44,26 @@ struct series {
         struct sample latest;  /* the last one */
         struct sample highest; /* the first of the highest ever */
 
-        /* A ring; the newest entry is always the latest sample. */
-        struct sample recent[SERIES_RECENT];
-        unsigned recent_end; /* index behind the newest */
+        /* A ring, of `few` until `many` is allocated; the newest entry is always the latest sample. */
+        struct sample few[SERIES_FEW], *many;
+        unsigned room;   /* of `many` */
+        unsigned oldest; /* its index */
         unsigned n_recent;
 
-        /* Bytes: slot i of the series is at i % SERIES_TROUGHS. */
-        uint64_t troughs[SERIES_TROUGHS];
+        /* Bytes: slot i of the series is at i % SERIES_TROUGHS. Of 24 bits, which is to the page up to 64 GiB, and
+         * always a tenth of a millionth of what is held. */
+        float troughs[SERIES_TROUGHS];
         uint64_t slot; /* the slot of the latest sample, counted from the first */
 };
 
-/* An empty series. Windows in microseconds; 0 or POLICY_UNSET for one that is not asked for. */
+/* An empty series, out of zeroed memory or of a series in use, whose memory it keeps. Windows in microseconds; 0
+ * or POLICY_UNSET for one that is not asked for. */
 void series_init(struct series *series, uint64_t leak_window, uint64_t growth_window);
 /* Forgets every sample, keeps the windows: for another process under the same pid. */
 void series_reset(struct series *series);
+
+/* What is left is zeroed memory. */
+void series_free(struct series *series);
 
 /*
  * Takes in one measurement, in constant time for regular sampling. `usec` is monotonic; a sample at

@@ -84,6 +84,8 @@ int main(void)
         printf("ns a push:          %.0f\n", push * 1e9 / WORKERS / ROUNDS);
         printf("ns a decision:      %.0f\n", decide * 1e9 / WORKERS / ROUNDS);
         printf("ns a next look:     %.0f\n", look * 1e9 / WORKERS / ROUNDS);
+        for (size_t i = 0; i < WORKERS; i++)
+                series_free(&series[i]);
         free(series);
         return sum > 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -49,7 +49,7 @@ static void load(const char *name)
 /* The first finding of the trace under `policy`, and where it fell. */
 static struct finding replay(const struct policy *policy, struct sample *at)
 {
-        struct series series;
+        static struct series series; /* again with the memory of the one before */
 
         series_init(&series, policy->leak_window, policy->growth_window);
         for (size_t i = 0; i < trace.n; i++) {
@@ -102,7 +102,7 @@ static void test_policy(void **state)
         (void)state;
         for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
                 struct finding finding;
-                struct sample at;
+                struct sample at = {0};
 
                 load(cases[i].name);
                 finding = replay(&minute, &at);
@@ -119,7 +119,7 @@ static void test_policy(void **state)
 /* Is a leak found anywhere in the trace? */
 static bool leaks(uint64_t window, uint64_t max_per_hour)
 {
-        struct series series;
+        static struct series series; /* again with the memory of the one before */
         bool found = false;
 
         series_init(&series, window, 0);

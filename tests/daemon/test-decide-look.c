@@ -10,7 +10,7 @@
 
 static void test_culprit(void **state)
 {
-        struct series each[4];
+        static struct series each[4];
         struct subject workers[4];
 
         (void)state;

@@ -342,11 +342,79 @@ static void test_the_first_key_that_does_not_match(void **state)
         assert_null(policy_mismatch_worker(&policy, &worker));
 }
 
+/* Who is below a path that nothing reaches is never looked for: so no group may match below one. */
+static void test_what_is_below(void **state)
+{
+        static const struct {
+                const char *pattern, *path;
+                bool reaches;
+        } cases[] = {
+                {"/a/b", "/a", true},      {"/a/b", "/a/b", false}, {"/a/b", "/a/bc", false},
+                {"/a/b", "/x", false},     {"/a/*", "/a", true},    {"/a/*", "/a/b", false},
+                {"/a/**", "/a/b/c", true}, {"/**/b", "/x/y", true}, {"/a*/c", "/ab", true},
+                {"/a*/c", "/ba", false},   {"/a[/c", "/a", false},  {"**", "/x", true},
+        };
+        static const char *const names[] = {"a", "b", "ab"};
+        uint32_t random = 7;
+
+        (void)state;
+        for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
+                assert_int_equal(glob_reaches_below(cases[i].pattern, cases[i].path),
+                                 cases[i].reaches);
+        /* every pattern of a few tokens against every path of up to three names */
+        for (unsigned round = 0; round < 20000; round++) {
+                static const char *const tokens[] = {"/", "a", "b", "*", "**", "?", "[ab]"};
+                char pattern[64] = "/", path[64] = "";
+
+                for (unsigned i = 0; i < 5; i++) {
+                        random = random * 1664525 + 1013904223;
+                        strcat(pattern, tokens[(random >> 16) % 7]);
+                }
+                for (unsigned i = 0; i < 3; i++) {
+                        char above[64];
+
+                        strcpy(above, path);
+                        random = random * 1664525 + 1013904223;
+                        strcat(strcat(path, "/"), names[(random >> 16) % 3]);
+                        for (char *slash = above + strlen(above); glob_match(pattern, path);) {
+                                *slash = '\0';
+                                assert_true(glob_reaches_below(pattern, above));
+                                slash = strrchr(above, '/');
+                                if (!slash)
+                                        break;
+                        }
+                }
+        }
+}
+
+static void test_units_below(void **state)
+{
+        static char *patterns[] = {(char *)"web*.service"}, *paths[] = {(char *)"/system.slice/*"};
+        struct policy policy = {.units = {.patterns = patterns, .n = 1}};
+
+        (void)state;
+        assert_true(policy_reaches_below(&policy, "/system.slice"));
+        assert_true(policy_reaches_below(&policy, "/a.slice/a-b.slice"));
+        assert_true(policy_reaches_below(&policy, "/system.slice/web1.service"));
+        assert_true(policy_reaches_below(&policy, "/system.slice/web1.service/deep/er"));
+        assert_false(policy_reaches_below(&policy, "/system.slice/db.service"));
+        assert_false(policy_reaches_below(&policy, "/system.slice/db.service/web1.service"));
+        assert_false(policy_reaches_below(&policy, "/docker"));
+        policy.cgroups = (struct globs){.patterns = paths, .n = 1};
+        assert_true(policy_reaches_below(&policy, "/system.slice"));
+        assert_false(policy_reaches_below(&policy, "/system.slice/web1.service"));
+        assert_false(policy_reaches_below(&policy, "/a.slice"));
+        policy.cgroups.n = policy.units.n = 0;
+        assert_true(policy_reaches_below(&policy, "/anywhere"));
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_the_first_key_that_does_not_match),
                 cmocka_unit_test(test_globs),
+                cmocka_unit_test(test_what_is_below),
+                cmocka_unit_test(test_units_below),
                 cmocka_unit_test(test_bad_globs),
                 cmocka_unit_test(test_globs_as_defined),
                 cmocka_unit_test(test_no_explosion),

@@ -21,6 +21,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include "readers/arrivals.h"
 #include "readers/group.h"
 #include "readers/host.h"
 #include "readers/process.h"
@@ -460,6 +461,59 @@ static void test_real_names(void **state)
         assert_int_equal(mkdirat(host.groups, "bng-test\nnewline", 0755), -1);
 }
 
+/* The walk asks the kernel whether there is anything below; what it passes by there is nothing. */
+static void test_real_groups_below(void **state)
+{
+        static const char *const below[] = {"/a", "/a/b", "/c"};
+        char name[128], path[129];
+
+        (void)state;
+        need_group();
+        for (size_t i = 0; i < 3; i++) {
+                snprintf(name, sizeof(name), "%s%s", group_name, below[i]);
+                assert_int_equal(mkdirat(host.groups, name, 0755), 0);
+        }
+        for (size_t i = 3; i-- > 0;) {
+                snprintf(path, sizeof(path), "/%s%s", group_name, below[i]);
+                assert_int_equal(group_walk(&host, "/", find_group, path), 1);
+                assert_int_equal(unlinkat(host.groups, path + 1, AT_REMOVEDIR), 0);
+                assert_int_equal(group_walk(&host, "/", find_group, path), 0);
+        }
+}
+
+static void count_moves(void *userdata, enum arrivals_of what, const char *path)
+{
+        unsigned *n = userdata;
+
+        *n += what == ARRIVALS_OF_PROCESSES && strcmp(path + 1, group_name) == 0;
+}
+
+/* What is moved into a group brings memory that is charged elsewhere: nothing but this tells of it. */
+static void test_a_process_that_is_moved_is_told(void **state)
+{
+        struct arrivals *arrivals;
+        char path[128];
+        unsigned n = 0;
+        struct child child;
+
+        (void)state;
+        need_group();
+        snprintf(path, sizeof(path), "/%s", group_name);
+        assert_int_equal(arrivals_new(&arrivals, &host), 0);
+        assert_int_equal(arrivals_watch(arrivals, path, ARRIVALS_OF_PROCESSES), 0);
+        assert_false(arrivals_read(arrivals, count_moves, &n));
+        assert_int_equal(n, 0);
+        child = start(group_name, nothing);
+        assert_false(arrivals_read(arrivals, count_moves, &n));
+        assert_true(n > 0);
+        end(child);
+        n = 0;
+        remove_group(group_name);
+        assert_false(arrivals_read(arrivals, count_moves, &n));
+        assert_int_equal(n, 0);
+        assert_null(arrivals_free(arrivals));
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -470,6 +524,8 @@ int main(void)
                 cmocka_unit_test_teardown(test_real_pids, clean_up),
                 cmocka_unit_test_teardown(test_real_group, clean_up),
                 cmocka_unit_test_teardown(test_real_names, clean_up),
+                cmocka_unit_test_teardown(test_real_groups_below, clean_up),
+                cmocka_unit_test_teardown(test_a_process_that_is_moved_is_told, clean_up),
         };
 
         return cmocka_run_group_tests(tests, open_host, close_host);

@@ -110,7 +110,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                 .scope = (enum policy_scope)(take(&input, 1) % 2),
                 .grace = take_any(&input) % UINT64_C(3600000001),
         };
-        struct series series;
+        static struct series series; /* again with the memory of the one before */
         struct cpu_use cpu;
         struct subject subject = {.series = &series,
                                   .bases = {UINT64_MAX, UINT64_MAX},
