@@ -101,15 +101,30 @@ static bool by_one_limb(struct bng_operand a, struct bng_operand b)
         return bng_operand_bits_max(a) <= GMP_NUMB_BITS || bng_operand_bits_max(b) <= GMP_NUMB_BITS;
 }
 
+/* To a bit. */
+static bool length_is_known(struct bng_operand a)
+{
+        bng_bounds bits = bng_range_bits(a.size);
+
+        return bits.bits_max - bits.bits_min <= 1;
+}
+
+static uint64_t product_peak(struct bng_operand a, struct bng_operand b)
+{
+        uint64_t a_bits = bng_operand_bits_max(a);
+        uint64_t b_bits = bng_operand_bits_max(b);
+
+        return length_is_known(a) && length_is_known(b) ? bng_peak_product(a_bits, b_bits)
+                                                        : bng_peak_multiply(a_bits, b_bits);
+}
+
 struct bng_prediction bng_predict_multiply(struct bng_operand a, struct bng_operand b)
 {
         struct bng_prediction prediction =
                 bng_predicted(product(a, b), by_one_limb(a, b) ? BNG_WORK_COPY : BNG_WORK_MULTIPLY,
                               product_bits(a, b));
-        prediction = bng_holding(
-                prediction, bng_peak_multiply(bng_operand_bits_max(a), bng_operand_bits_max(b)));
-        return bng_timed(prediction, product_time, bng_operand_bits_max(a), bng_operand_bits_max(b),
-                         0);
+        return bng_timed(bng_holding(prediction, product_peak(a, b)), product_time,
+                         bng_operand_bits_max(a), bng_operand_bits_max(b), 0);
 }
 
 struct bng_prediction bng_predict_square(struct bng_operand a)

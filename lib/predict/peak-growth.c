@@ -35,7 +35,7 @@ uint64_t bng_peak_power(uint64_t room_bits, uint64_t base_bits, uint64_t zeros, 
                 return bng_bytes_of_limbs(room + copy + odd / 2 + 2 +
                                           bng_scratch_square(odd / 2 + 1));
         uint64_t square = bng_scratch_square((odd - base) / 2 + 1);
-        uint64_t product = bng_scratch_multiply(odd - base, base);
+        uint64_t product = bng_scratch_product(odd - base, base);
         return bng_bytes_of_limbs(room + copy + odd + 2 + more(square, product));
 }
 
@@ -65,7 +65,7 @@ uint64_t bng_peak_factorial(uint64_t bits, uint64_t n)
         uint64_t kept = square + swing + primes_limbs(n) + 8;
 
         uint64_t squaring = square / 2 + 1 + bng_scratch_square(square / 2 + 1);
-        uint64_t product = square + swing + bng_scratch_multiply(square, swing);
+        uint64_t product = square + swing + bng_scratch_product(square, swing);
         uint64_t moving = square + swing + square / 2;
         return bng_bytes_of_limbs(
                 more(kept + more(more(squaring, product), moving), odd + 2 + result));
@@ -94,27 +94,53 @@ uint64_t bng_peak_primorial(uint64_t bits, uint64_t n)
 }
 
 /*
- * mpn_fib2_ui gives a pair of half the length, of whose products the result is made. GMP makes room
- * by 23/32 bits a step, for 0.6942: a 28th too much.
+ * GMP makes room for Fibonacci numbers by 23/32 bits a step, for 0.6942: a 28th too much. Here for
+ * half the result's length.
  */
-static uint64_t by_pair(uint64_t bits, unsigned halves)
+static uint64_t half_of(uint64_t bits)
 {
-        uint64_t half = bng_limbs_of_bits(bits) / 2 + 4;
-        uint64_t room = half + half / 28 + 4;
-        uint64_t product = bng_scratch_multiply(half, half - 1);
-        uint64_t before = room + bng_scratch_square(half / 2 + 2);
+        return bng_limbs_of_bits(bits) / 2 + 4;
+}
 
-        return bng_bytes_of_limbs(halves * room + more(product, before) + 16);
+static uint64_t half_room(uint64_t bits)
+{
+        return half_of(bits) + half_of(bits) / 28 + 4;
+}
+
+/*
+ * mpn_fib2_ui makes a pair, of up to the result's length, by squares of half of it and a third block
+ * as long as the pair's. For a single number it is a pair of half the length, of whose product the
+ * result is made.
+ */
+static uint64_t product_of_pair(uint64_t bits)
+{
+        uint64_t half = half_of(bits);
+
+        return more(bng_scratch_product(half, half - 1),
+                    half_room(bits) + bng_scratch_square(half / 2 + 2));
 }
 
 /* The result and the pair, and what is made of the pair where it goes in steps. */
 uint64_t bng_peak_fibonacci(uint64_t bits)
 {
-        return by_pair(bits, 5);
+        return bng_bytes_of_limbs(5 * half_room(bits) + product_of_pair(bits) + 16);
 }
 
-/* Two blocks of the result's length, and one of the pair. */
+/* Two blocks of the result's length, and one of the pair; or a square in the first two. */
 uint64_t bng_peak_lucas(uint64_t bits)
 {
-        return by_pair(bits, 5);
+        return bng_bytes_of_limbs(5 * half_room(bits) +
+                                  more(product_of_pair(bits), bng_scratch_square(half_of(bits))) +
+                                  16);
+}
+
+/* The pair and the third block; for Lucas numbers they are made in a fourth. */
+uint64_t bng_peak_fibonacci_pair(uint64_t bits)
+{
+        return bng_bytes_of_limbs(6 * half_room(bits) + bng_scratch_square(half_of(bits)) + 16);
+}
+
+uint64_t bng_peak_lucas_pair(uint64_t bits)
+{
+        return bng_bytes_of_limbs(8 * half_room(bits) + bng_scratch_square(half_of(bits)) + 16);
 }

@@ -66,7 +66,7 @@ uint64_t bng_peak_parse(uint64_t digits, unsigned base)
         if (number >= BNG_LIMBS_BEYOND)
                 return UINT64_MAX;
         uint64_t half = number / 2 + 2;
-        uint64_t scratch = bng_scratch_multiply(half, half - 2);
+        uint64_t scratch = bng_scratch_product(half, half - 2);
         uint64_t uneven = bng_scratch_multiply(half, largest_power(number, base));
         return bng_bytes_of_limbs(3 * number + ROUNDING + (scratch > uneven ? scratch : uneven));
 }

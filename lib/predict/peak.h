@@ -63,6 +63,8 @@ static inline struct bng_prediction bng_holding(struct bng_prediction prediction
 
 /* peak-arithmetic.c: ab, a^2, r + ab */
 uint64_t bng_peak_multiply(uint64_t a_bits, uint64_t b_bits);
+/* Of lengths that are known, but for a few bits: closer. */
+uint64_t bng_peak_product(uint64_t a_bits, uint64_t b_bits);
 uint64_t bng_peak_square(uint64_t a_bits);
 uint64_t bng_peak_add_product(uint64_t r_bits, uint64_t a_bits, uint64_t b_bits);
 
@@ -75,6 +77,9 @@ uint64_t bng_peak_factorial(uint64_t bits, uint64_t n);
 uint64_t bng_peak_primorial(uint64_t bits, uint64_t n);
 uint64_t bng_peak_fibonacci(uint64_t bits);
 uint64_t bng_peak_lucas(uint64_t bits);
+/* Of the longer number, which comes with the one before it. */
+uint64_t bng_peak_fibonacci_pair(uint64_t bits);
+uint64_t bng_peak_lucas_pair(uint64_t bits);
 
 /* peak-radix.c: integer to text, and so many digits to an integer. Without the text itself. */
 uint64_t bng_peak_print(uint64_t bits, unsigned base);

@@ -2,10 +2,11 @@
 #include <stdbool.h>
 #include "predict/limbs.h"
 #include "predict/scratch.h"
+#include "predict/tuning.h"
 
 /*
- * What multiplication allocates. Short products (schoolbook, Toom) find room on the stack. From
- * some thousand limbs on GMP multiplies by a Fourier transform (mpn_nussbaumer_mul,
+ * What multiplication allocates. Short products take the ways of scratch-toom.c. From some thousand
+ * limbs on, which tuning.c knows, GMP multiplies by a Fourier transform (mpn_nussbaumer_mul,
  * mpn_mulmod_bnm1, mpn_mul_fft), and that asks the hooks:
  *
  *   A product of n limbs is made modulo B^h - 1 and modulo B^h + 1, with h >= n/2 a multiple of
@@ -22,15 +23,12 @@
  * the bits of h. What is rounded up stays within 1.6 times its length, but for k >= 11, where the
  * last row of a table also serves lengths for which it was not tuned. So the bound is the worst of
  * all k that are within these limits, a little widened: it holds for any processor. Right above odd
- * powers of two it is half above what a well tuned table takes, elsewhere closer. Where a table
- * begins its transforms is not known either, from 1300 limbs of a factor on or only from 11520: in
- * between it is up to three times what Toom's methods take.
+ * powers of two it is half above what a well tuned table takes, elsewhere closer. Never does a
+ * transform take less than Toom's methods for as many limbs or fewer, so where it may be either, the
+ * transform counts.
  */
 
-/* A transform does not pay off below, and Toom's blocks are below the 32512 bytes from which on GMP
- * calls the hooks. */
-#define STACK_LIMBS 2000
-#define STACK_LIMBS_SHORTER 400
+/* A transform modulo B^h + 1 does not pay off below, and what else there is fits on the stack. */
 #define STACK_LIMBS_MODULO 300
 
 /* Headers of blocks, and what is rounded up once. */
@@ -148,22 +146,48 @@ uint64_t bng_scratch_square(uint64_t a)
 {
         if (a >= BNG_LIMBS_BEYOND)
                 return BNG_LIMBS_BEYOND;
-        return 2 * a < STACK_LIMBS ? 0 : by_transform(a, a, true);
+        return a < bng_tuning().square ? bng_scratch_toom_square(a) : by_transform(a, a, true);
+}
+
+static uint64_t less(uint64_t a, uint64_t b)
+{
+        return a < b ? a : b;
+}
+
+/* Could a >= b limbs be long enough for a transform? */
+static bool may_transform(uint64_t a, uint64_t b)
+{
+        return (a + b + 1) / 2 >= bng_tuning().multiply && 3 * b >= bng_tuning().multiply;
+}
+
+static uint64_t transformed(uint64_t a, uint64_t b)
+{
+        /* Three times the shorter one's length at a time, and in the end up to 3.5 times. */
+        if (a >= 8 * b)
+                return 9 * b / 2 + by_transform(7 * b / 2, b, false);
+        uint64_t worst = by_transform(a, b, false);
+        /* By Toom's methods it goes twice the length at a time. */
+        return 2 * a >= 5 * b ? more(worst, 12 * b + 1000) : worst;
+}
+
+uint64_t bng_scratch_product(uint64_t a, uint64_t b)
+{
+        if (more(a, b) >= BNG_LIMBS_BEYOND)
+                return BNG_LIMBS_BEYOND;
+        if (may_transform(more(a, b), less(a, b)))
+                return transformed(more(a, b), less(a, b));
+        return bng_scratch_toom_multiply(more(a, b), less(a, b));
 }
 
 uint64_t bng_scratch_multiply(uint64_t a, uint64_t b)
 {
         uint64_t longer = more(a, b);
-        uint64_t shorter = a < b ? a : b;
+        uint64_t shorter = less(a, b);
+        uint64_t limbs = bng_scratch_product(a, b);
 
-        if (longer >= BNG_LIMBS_BEYOND)
-                return BNG_LIMBS_BEYOND;
-        if (a + b < STACK_LIMBS || shorter < STACK_LIMBS_SHORTER)
-                return 0;
-        /* Three times the shorter one's length at a time, and in the end up to 3.5 times. */
-        if (longer >= 8 * shorter)
-                return 9 * shorter / 2 + by_transform(7 * shorter / 2, shorter, false);
-        uint64_t worst = by_transform(longer, shorter, false);
-        /* By Toom's methods it goes twice the length at a time. */
-        return 2 * longer >= 5 * shorter ? more(worst, 12 * shorter + 1000) : worst;
+        if (longer >= BNG_LIMBS_BEYOND || may_transform(longer, shorter))
+                return limbs;
+        /* The ratios that take most. */
+        limbs = more(limbs, bng_scratch_toom_multiply(longer, less(shorter, 3 * longer / 4)));
+        return more(limbs, bng_scratch_toom_multiply(longer, less(shorter, 2 * longer / 5)));
 }

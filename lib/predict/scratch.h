@@ -10,15 +10,24 @@
 
 #include <stdint.h>
 
-/* scratch.c: the product of a and b limbs, and the square of a limbs. */
+/* scratch.c: the product of factors of up to a and b limbs, and the square of up to a limbs. */
 uint64_t bng_scratch_multiply(uint64_t a, uint64_t b);
 uint64_t bng_scratch_square(uint64_t a);
+/*
+ * The same for factors that may be shorter only as long as their ratio stays within a sixteenth of
+ * a to b: closer, because for each ratio GMP has a method of its own.
+ */
+uint64_t bng_scratch_product(uint64_t a, uint64_t b);
 /*
  * A product modulo B^2h - 1, 2h >= n, whose caller holds `held` times h limbs for it: with these.
  * And the largest such h.
  */
 uint64_t bng_scratch_modulo(uint64_t n, uint64_t held);
 uint64_t bng_modulo_limbs(uint64_t n);
+
+/* scratch-toom.c: the product of a >= b limbs, of just this ratio, and a square, without transforms. */
+uint64_t bng_scratch_toom_multiply(uint64_t a, uint64_t b);
+uint64_t bng_scratch_toom_square(uint64_t a);
 
 /* scratch-division.c: the quotient of n by d limbs, the remainder, or both. */
 uint64_t bng_scratch_quotient(uint64_t n, uint64_t d);

@@ -75,6 +75,15 @@ struct bng_prediction bng_predict_gcd_extended(struct bng_operand a, struct bng_
                          bng_operand_bits_max(b), 0);
 }
 
+/* By two squares in the end, instead of one product: half as long again as one number. */
+static struct bng_time pair_time(struct bng_lengths x)
+{
+        struct bng_time time = bng_time_of(BNG_PACE_FIBONACCI, x.a);
+
+        time.seconds *= 1.5;
+        return time;
+}
+
 /* F(0) = 0 comes with F(-1) = 1; from n = 1 on the number itself is the longer one. */
 struct bng_prediction bng_predict_fibonacci_pair(struct bng_operand n)
 {
@@ -85,8 +94,10 @@ struct bng_prediction bng_predict_fibonacci_pair(struct bng_operand n)
         struct bng_operand result = n.size.may_be_zero
                                             ? bng_operand_longest(number.result, bng_operand_ui(1))
                                             : number.result;
-        return bng_predicted(result, BNG_WORK_FIBONACCI,
-                             bng_sat_mul(bng_operand_bits_max(result), 2));
+        struct bng_prediction pair =
+                bng_predicted(result, BNG_WORK_FIBONACCI, bng_operand_bits_max(result));
+        pair = bng_holding(pair, bng_peak_fibonacci_pair(bng_operand_bits_max(result)));
+        return bng_timed(pair, pair_time, bng_operand_bits_max(result), 0, 0);
 }
 
 /* L(0) = 2 comes with L(-1) = -1, and L(1) = 1 with L(0) = 2. */
@@ -100,5 +111,8 @@ struct bng_prediction bng_predict_lucas_pair(struct bng_operand n)
                                             ? bng_operand_longest(number.result, bng_operand_ui(2))
                                             : number.result;
         result.may_be_negative = n.size.may_be_zero;
-        return bng_predicted(result, BNG_WORK_LUCAS, bng_sat_mul(bng_operand_bits_max(result), 2));
+        struct bng_prediction pair =
+                bng_predicted(result, BNG_WORK_LUCAS, bng_operand_bits_max(result));
+        pair = bng_holding(pair, bng_peak_lucas_pair(bng_operand_bits_max(result)));
+        return bng_timed(pair, pair_time, bng_operand_bits_max(result), 0, 0);
 }

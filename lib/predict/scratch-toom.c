@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "predict/limbs.h"
+#include "predict/scratch.h"
+
+/*
+ * What products below the length of transforms allocate: mpn_mul, mpn_mul_n and mpn_sqr by the
+ * methods of Toom and Cook. A block of up to 0x7f00 bytes comes from the stack; a longer one from
+ * the hooks. Factors that are nearly as long as each other, to 3 : 4, are split in 6 to 8 pieces;
+ * other ones in 2 to 6, and of a longer one is taken twice the length of the shorter one at a time,
+ * beside the product made so far. Pieces are then multiplied in the block, but for some that
+ * mpn_mul gets, with blocks of its own.
+ *
+ * Which way it goes depends on the ratio of the lengths, so both count where it is less than a
+ * sixteenth away from where they part. The constants hold for all thresholds of gmp-mparam.h.
+ */
+
+#define STACK_BYTES 0x7f00
+#define ROUNDING 1024
+
+/* No product of less takes more than the stack. */
+#define STACK_LIMBS 300
+
+static uint64_t more(uint64_t a, uint64_t b)
+{
+        return a > b ? a : b;
+}
+
+static uint64_t block(uint64_t limbs)
+{
+        return limbs * sizeof(mp_limb_t) <= STACK_BYTES ? 0 : limbs + 8;
+}
+
+static uint64_t pieces(uint64_t limbs)
+{
+        return limbs < STACK_LIMBS ? 0 : bng_scratch_toom_multiply(limbs, limbs);
+}
+
+/* In six to eight pieces: mpn_toom8h_mul_itch, which is above the ones of Toom44 and Toom6h. */
+static uint64_t by_eight(uint64_t a, uint64_t b)
+{
+        return block(15 * (a + b) / 14 + ROUNDING) + pieces(a / 6 + 2);
+}
+
+/* ITCH_TOOMX3; pieces are up to half of b. */
+static uint64_t by_three(uint64_t b)
+{
+        return block(4 * b + 64) + pieces(b / 2 + 2);
+}
+
+uint64_t bng_scratch_toom_multiply(uint64_t a, uint64_t b)
+{
+        uint64_t limbs = 0;
+
+        if (16 * 4 * b + 1024 >= 15 * 3 * a)
+                limbs = by_eight(a, b);
+        if (15 * 4 * b <= 16 * 3 * a + 1024)
+                limbs = more(limbs, by_three(b));
+        if (16 * 2 * a + 1024 >= 15 * 5 * b) {
+                /* The last piece is between half and 5/2 of b long. */
+                uint64_t last = more(by_eight(b + b / 2, b), by_three(b));
+                limbs = more(limbs,
+                             block(4 * b + 64) + block(7 * b / 2) + more(last, pieces(b / 2 + 2)));
+        }
+        return limbs;
+}
+
+uint64_t bng_scratch_toom_square(uint64_t a)
+{
+        return block(15 * a / 8 + ROUNDING);
+}

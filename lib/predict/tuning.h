@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/*
+ * From which lengths on the GMP that is linked multiplies by transforms: in limbs, of a factor. No
+ * length below takes one.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <gmp.h>
+
+struct bng_tuning {
+        uint16_t multiply;
+        uint16_t square;
+};
+
+/* Of the GMP that is linked. Asks it once; any thread. */
+struct bng_tuning bng_tuning(void);
+
+/*
+ * Of a GMP of this version whose mpn_fft_best_k is `split`, NULL if nobody knows it. What is not
+ * known has the lowest lengths of all.
+ */
+struct bng_tuning bng_tuning_of(const char *version, int (*split)(mp_size_t limbs, int is_square));
+
+/* For tests: as if the GMP that is linked were not known; or as it is. */
+void bng_tuning_forget(bool forget);
