@@ -144,7 +144,8 @@ struct bng_prediction bng_predict_shift_right(enum bng_division division, struct
 
         struct bng_range size = bng_range_shift_right(a.size, count.size, rounding(division, a));
         struct bng_operand result = bng_operand_range(size, a.may_be_negative, a.may_be_positive);
-        return bng_predicted(result, BNG_WORK_COPY, bng_operand_bits_max(a));
+        /* GMP makes room for what is left of the limbs and for a carry: up to two limbs more. */
+        return bng_predicted(result, BNG_WORK_COPY, bng_operand_bits_max(result));
 }
 
 struct bng_prediction bng_predict_low_bits(enum bng_division division, struct bng_operand a,

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <stdbool.h>
 #include "predict/limbs.h"
 #include "predict/scratch.h"
 
@@ -17,8 +18,8 @@
 #define STACK_BYTES 0x7f00
 #define ROUNDING 1024
 
-/* No product of less takes more than the stack. */
-#define STACK_LIMBS 300
+/* No product of fewer limbs takes more than the stack. */
+#define STACK_LIMBS 1000
 
 static uint64_t more(uint64_t a, uint64_t b)
 {
@@ -30,9 +31,10 @@ static uint64_t block(uint64_t limbs)
         return limbs * sizeof(mp_limb_t) <= STACK_BYTES ? 0 : limbs + 8;
 }
 
+/* Up to so many limbs of both factors. */
 static uint64_t pieces(uint64_t limbs)
 {
-        return limbs < STACK_LIMBS ? 0 : bng_scratch_toom_multiply(limbs, limbs);
+        return limbs <= STACK_LIMBS ? 0 : bng_scratch_toom_up_to(limbs, limbs);
 }
 
 /* In six to eight pieces: mpn_toom8h_mul_itch, which is above the ones of Toom44 and Toom6h. */
@@ -41,10 +43,25 @@ static uint64_t by_eight(uint64_t a, uint64_t b)
         return block(15 * (a + b) / 14 + ROUNDING) + pieces(a / 6 + 2);
 }
 
-/* ITCH_TOOMX3; pieces are up to half of b. */
-static uint64_t by_three(uint64_t b)
+/* Of a factor of less than 5/2 of b the pieces are less than 5/12 of it; what is split in fewer is short. */
+static uint64_t pieces_of_three(uint64_t b)
 {
-        return block(4 * b + 64) + pieces(b / 2 + 2);
+        return pieces(5 * b / 12 + 32);
+}
+
+/* ITCH_TOOMX3; where it is in 5 and 3 pieces, their sums beside. */
+static uint64_t by_three(uint64_t a, uint64_t b)
+{
+        bool may_be_five = 16 * 2 * a + 1024 >= 15 * 3 * b && 15 * 6 * a <= 16 * 11 * b + 1024;
+        uint64_t sums = may_be_five ? block(10 * (more(a / 5, b / 3) + 2)) : 0;
+
+        return block(4 * b + 64) + sums + pieces_of_three(b);
+}
+
+/* What is left of a longer factor in the end is between half and 5/2 of b long. */
+static uint64_t last_piece(uint64_t b)
+{
+        return more(by_eight(b + b / 2, b), by_three(b + b * 5 / 6, b));
 }
 
 uint64_t bng_scratch_toom_multiply(uint64_t a, uint64_t b)
@@ -54,12 +71,23 @@ uint64_t bng_scratch_toom_multiply(uint64_t a, uint64_t b)
         if (16 * 4 * b + 1024 >= 15 * 3 * a)
                 limbs = by_eight(a, b);
         if (15 * 4 * b <= 16 * 3 * a + 1024)
-                limbs = more(limbs, by_three(b));
-        if (16 * 2 * a + 1024 >= 15 * 5 * b) {
-                /* The last piece is between half and 5/2 of b long. */
-                uint64_t last = more(by_eight(b + b / 2, b), by_three(b));
-                limbs = more(limbs,
-                             block(4 * b + 64) + block(7 * b / 2) + more(last, pieces(b / 2 + 2)));
+                limbs = more(limbs, by_three(a, b));
+        if (16 * 2 * a + 1024 >= 15 * 5 * b)
+                limbs = more(limbs, block(4 * b + 64) + block(7 * b / 2) +
+                                            more(last_piece(b), pieces_of_three(b)));
+        return limbs;
+}
+
+uint64_t bng_scratch_toom_up_to(uint64_t a, uint64_t b)
+{
+        /* The ratios that take most. */
+        static const unsigned twelfths[] = {5, 8, 9};
+        uint64_t limbs = bng_scratch_toom_multiply(a, b);
+
+        for (size_t i = 0; i < sizeof twelfths / sizeof *twelfths; i++) {
+                uint64_t shorter = a * twelfths[i] / 12;
+                if (shorter < b)
+                        limbs = more(limbs, bng_scratch_toom_multiply(a, shorter));
         }
         return limbs;
 }

@@ -165,29 +165,28 @@ static uint64_t transformed(uint64_t a, uint64_t b)
         /* Three times the shorter one's length at a time, and in the end up to 3.5 times. */
         if (a >= 8 * b)
                 return 9 * b / 2 + by_transform(7 * b / 2, b, false);
-        uint64_t worst = by_transform(a, b, false);
-        /* By Toom's methods it goes twice the length at a time. */
-        return 2 * a >= 5 * b ? more(worst, 12 * b + 1000) : worst;
+        return more(by_transform(a, b, false), bng_scratch_toom_multiply(a, b));
 }
 
-uint64_t bng_scratch_product(uint64_t a, uint64_t b)
+typedef uint64_t toom(uint64_t a, uint64_t b);
+
+static uint64_t multiply(uint64_t a, uint64_t b, toom *short_product)
 {
-        if (more(a, b) >= BNG_LIMBS_BEYOND)
+        uint64_t longer = more(a, b);
+        uint64_t shorter = less(a, b);
+
+        if (longer >= BNG_LIMBS_BEYOND)
                 return BNG_LIMBS_BEYOND;
-        if (may_transform(more(a, b), less(a, b)))
-                return transformed(more(a, b), less(a, b));
-        return bng_scratch_toom_multiply(more(a, b), less(a, b));
+        return may_transform(longer, shorter) ? transformed(longer, shorter)
+                                              : short_product(longer, shorter);
 }
 
 uint64_t bng_scratch_multiply(uint64_t a, uint64_t b)
 {
-        uint64_t longer = more(a, b);
-        uint64_t shorter = less(a, b);
-        uint64_t limbs = bng_scratch_product(a, b);
+        return multiply(a, b, bng_scratch_toom_up_to);
+}
 
-        if (longer >= BNG_LIMBS_BEYOND || may_transform(longer, shorter))
-                return limbs;
-        /* The ratios that take most. */
-        limbs = more(limbs, bng_scratch_toom_multiply(longer, less(shorter, 3 * longer / 4)));
-        return more(limbs, bng_scratch_toom_multiply(longer, less(shorter, 2 * longer / 5)));
+uint64_t bng_scratch_product(uint64_t a, uint64_t b)
+{
+        return multiply(a, b, bng_scratch_toom_multiply);
 }

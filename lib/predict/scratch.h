@@ -25,8 +25,12 @@ uint64_t bng_scratch_product(uint64_t a, uint64_t b);
 uint64_t bng_scratch_modulo(uint64_t n, uint64_t held);
 uint64_t bng_modulo_limbs(uint64_t n);
 
-/* scratch-toom.c: the product of a >= b limbs, of just this ratio, and a square, without transforms. */
+/*
+ * scratch-toom.c: without transforms, the product of a >= b limbs, of about this ratio or of any, and
+ * a square.
+ */
 uint64_t bng_scratch_toom_multiply(uint64_t a, uint64_t b);
+uint64_t bng_scratch_toom_up_to(uint64_t a, uint64_t b);
 uint64_t bng_scratch_toom_square(uint64_t a);
 
 /* scratch-division.c: the quotient of n by d limbs, the remainder, or both. */
