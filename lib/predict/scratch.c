@@ -34,6 +34,9 @@
 /* Headers of blocks, and what is rounded up once. */
 #define ROUNDING 128
 
+/* The highest MUL_FFT_THRESHOLD. */
+#define ALL_TRANSFORM 11520
+
 #define K_MIN 5
 /* From here on the last row of a table may be used beyond what it was tuned for. */
 #define K_LOOSE (GMP_NUMB_BITS == 64 ? 12 : 11)
@@ -165,7 +168,9 @@ static uint64_t transformed(uint64_t a, uint64_t b)
         /* Three times the shorter one's length at a time, and in the end up to 3.5 times. */
         if (a >= 8 * b)
                 return 9 * b / 2 + by_transform(7 * b / 2, b, false);
-        return more(by_transform(a, b, false), bng_scratch_toom_multiply(a, b));
+        uint64_t limbs = by_transform(a, b, false);
+        /* Of two factors of this length every table takes the transform. */
+        return b >= ALL_TRANSFORM ? limbs : more(limbs, bng_scratch_toom_multiply(a, b));
 }
 
 typedef uint64_t toom(uint64_t a, uint64_t b);
