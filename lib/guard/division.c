@@ -16,8 +16,8 @@ SMALL_OPERATION(fdiv_q, BY_DIVISOR, LIMBS_DIVISION, bng_predict_quotient(BNG_FLO
                 bng_limb_fdiv_q(out, a, d))
 SMALL_OPERATION(cdiv_q, BY_DIVISOR, LIMBS_DIVISION, bng_predict_quotient(BNG_CEILING, Z(a), Z(d)),
                 mpz_cdiv_q(out, a, d))
-SMALL_OPERATION(divexact, BY_DIVISOR, LIMBS_DIVISION,
-                bng_predict_quotient(BNG_TRUNCATE, Z(a), Z(d)), mpz_divexact(out, a, d))
+SMALL_OPERATION(divexact, BY_DIVISOR, LIMBS_DIVISION, bng_predict_exact_quotient(Z(a), Z(d)),
+                mpz_divexact(out, a, d))
 
 SMALL_OPERATION(tdiv_r, BY_DIVISOR, LIMBS_DIVISION, bng_predict_remainder(BNG_TRUNCATE, Z(a), Z(d)),
                 bng_limb_tdiv_r(out, a, d))

@@ -111,6 +111,15 @@ struct bng_prediction bng_predict_quotient(enum bng_division division, struct bn
                 quotient_time, bng_operand_bits_max(a), slowest_divisor_bits(a, d), 0);
 }
 
+struct bng_prediction bng_predict_exact_quotient(struct bng_operand a, struct bng_operand d)
+{
+        struct bng_prediction prediction = bng_predict_quotient(BNG_TRUNCATE, a, d);
+
+        if (prediction.undefined)
+                return prediction;
+        return bng_holding(prediction, division_peak(bng_peak_exact_quotient, a, d));
+}
+
 struct bng_prediction bng_predict_remainder(enum bng_division division, struct bng_operand a,
                                             struct bng_operand d)
 {
@@ -162,8 +171,11 @@ static struct bng_time inverse_time(struct bng_lengths of)
 struct bng_prediction bng_predict_gcd(struct bng_operand a, struct bng_operand b)
 {
         struct bng_operand result = bng_operand_range(bng_range_gcd(a.size, b.size), false, true);
-        return bng_timed(bng_predicted(result, BNG_WORK_GCD, longer_bits(a, b)), gcd_time,
-                         bng_operand_bits_max(a), bng_operand_bits_max(b), 0);
+        uint64_t a_bits = bng_operand_bits_max(a);
+        uint64_t b_bits = bng_operand_bits_max(b);
+        struct bng_prediction prediction = bng_predicted(result, BNG_WORK_GCD, longer_bits(a, b));
+        return bng_timed(bng_holding(prediction, bng_peak_gcd(a_bits, b_bits)), gcd_time, a_bits,
+                         b_bits, 0);
 }
 
 struct bng_prediction bng_predict_lcm(struct bng_operand a, struct bng_operand b)
@@ -171,8 +183,10 @@ struct bng_prediction bng_predict_lcm(struct bng_operand a, struct bng_operand b
         struct bng_operand result = bng_operand_range(bng_range_lcm(a.size, b.size), false, true);
         uint64_t a_bits = bng_operand_bits_max(a);
         uint64_t b_bits = bng_operand_bits_max(b);
-        return bng_timed(bng_predicted(result, BNG_WORK_LCM, bng_sat_add(a_bits, b_bits)), lcm_time,
-                         a_bits, b_bits, 0);
+        struct bng_prediction prediction =
+                bng_predicted(result, BNG_WORK_LCM, bng_sat_add(a_bits, b_bits));
+        return bng_timed(bng_holding(prediction, bng_peak_lcm(a_bits, b_bits)), lcm_time, a_bits,
+                         b_bits, 0);
 }
 
 static const char modulus_zero[] = "a modulus of zero";
@@ -183,8 +197,12 @@ struct bng_prediction bng_predict_inverse(struct bng_operand a, struct bng_opera
                 return bng_predicted_undefined(modulus_zero);
 
         struct bng_operand result = bng_operand_range(bng_range_residue(modulus.size), false, true);
-        return bng_timed(bng_predicted(result, BNG_WORK_INVERT, longer_bits(a, modulus)),
-                         inverse_time, bng_operand_bits_max(a), bng_operand_bits_max(modulus), 0);
+        uint64_t a_bits = bng_operand_bits_max(a);
+        uint64_t modulus_bits = bng_operand_bits_max(modulus);
+        struct bng_prediction prediction =
+                bng_predicted(result, BNG_WORK_INVERT, longer_bits(a, modulus));
+        return bng_timed(bng_holding(prediction, bng_peak_inverse(a_bits, modulus_bits)),
+                         inverse_time, a_bits, modulus_bits, 0);
 }
 
 /*

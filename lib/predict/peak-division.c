@@ -34,6 +34,19 @@ uint64_t bng_peak_remainder(uint64_t a_bits, uint64_t d_bits)
         return bng_bytes_of_limbs(results + SPARE_LIMBS + bng_scratch_remainder(n, d));
 }
 
+/* The divisor may be shorter; then the quotient is longer, but needs no more together with it. */
+uint64_t bng_peak_exact_quotient(uint64_t a_bits, uint64_t d_bits)
+{
+        uint64_t n = bng_limbs_of_bits(a_bits);
+        uint64_t d = bng_limbs_of_bits(d_bits);
+
+        if (n < d)
+                return bng_bytes_of_limbs(1);
+        uint64_t quotient = n - d + 1 + SPARE_LIMBS;
+        uint64_t scratch = bng_scratch_exact_up_to(n, d);
+        return bng_bytes_of_limbs(quotient + (scratch > quotient ? scratch : quotient));
+}
+
 /*
  * mpn_dc_sqrt: the leading half of the root by the same way, and then a division by twice that of
  * what is left.

@@ -89,6 +89,14 @@ uint64_t bng_peak_parse(uint64_t digits, unsigned base);
 uint64_t bng_peak_quotient(uint64_t a_bits, uint64_t d_bits);
 uint64_t bng_peak_remainder(uint64_t a_bits, uint64_t d_bits);
 uint64_t bng_peak_square_root(uint64_t a_bits);
+/* Without a remainder. */
+uint64_t bng_peak_exact_quotient(uint64_t a_bits, uint64_t d_bits);
+
+/* peak-gcd.c: of operands of up to these lengths; with both factors; an inverse. */
+uint64_t bng_peak_gcd(uint64_t a_bits, uint64_t b_bits);
+uint64_t bng_peak_lcm(uint64_t a_bits, uint64_t b_bits);
+uint64_t bng_peak_gcd_extended(uint64_t a_bits, uint64_t b_bits);
+uint64_t bng_peak_inverse(uint64_t a_bits, uint64_t modulus_bits);
 
 /* There is no such number; `why` is static text. */
 struct bng_prediction bng_predicted_undefined(const char *why);

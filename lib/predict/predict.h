@@ -63,6 +63,8 @@ struct bng_prediction bng_predict_low_bits(enum bng_division division, struct bn
 /* ---- division.c; mod is BNG_FLOOR with |d| ---- */
 struct bng_prediction bng_predict_quotient(enum bng_division division, struct bng_operand a,
                                            struct bng_operand d);
+/* a is a multiple of d. */
+struct bng_prediction bng_predict_exact_quotient(struct bng_operand a, struct bng_operand d);
 struct bng_prediction bng_predict_remainder(enum bng_division division, struct bng_operand a,
                                             struct bng_operand d);
 struct bng_prediction bng_predict_quotient_remainder(enum bng_division division,

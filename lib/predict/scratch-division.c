@@ -68,3 +68,39 @@ uint64_t bng_scratch_quotient(uint64_t n, uint64_t d)
                 return 2 * n + 2 * d + q + 16 + by_inverse(q, d, product);
         return n + 5 * q + 16 + by_inverse(q + 1, q + 1, d + q + product);
 }
+
+/*
+ * The worst of both ways in bng_scratch_remainder: by half as many limbs, in steps as long as those;
+ * or a quotient of up to half as many in two steps, which is then multiplied by the rest of the
+ * divisor.
+ */
+uint64_t bng_scratch_remainder_up_to(uint64_t n)
+{
+        uint64_t half = n / 2 + 2;
+        uint64_t ring = bng_scratch_modulo(half + 1, 6);
+        uint64_t held = 6 * bng_modulo_limbs(half + 1);
+        uint64_t by_half = n + 2 * half + more(ring, held + bng_scratch_multiply(half, half));
+        uint64_t by_quotient =
+                n + 2 * half + half / 2 + more(ring, held + bng_scratch_multiply_any(n));
+
+        return more(by_half, by_quotient) + 32;
+}
+
+/*
+ * Exact division goes from the lower end (mpn_divexact, mpn_bdiv_q): what is needed of both operands
+ * is shifted until the divisor is odd, and multiplied by an inverse modulo a power of two as long as
+ * a step of the quotient; that product keeps its lower half alone (mpn_mullo_n). The quotient has
+ * n - d limbs, a step half of it or less, or as many as the divisor: a third of n at most. Shorter
+ * ones need a copy and products.
+ */
+uint64_t bng_scratch_exact_up_to(uint64_t n, uint64_t d)
+{
+        uint64_t needed = (d < n / 2 + 1 ? d : n / 2 + 1) + 1;
+        uint64_t in = (needed < n / 3 + 2 ? needed : n / 3 + 2) + 1;
+        uint64_t lower_half = 2 * in + bng_scratch_multiply(in, in);
+        uint64_t steps = in + needed +
+                         more(bng_scratch_modulo(needed + 1, 6),
+                              6 * bng_modulo_limbs(needed + 1) + lower_half);
+
+        return n + 4 + more(n + bng_scratch_multiply(needed, needed), steps) + 32;
+}

@@ -195,3 +195,13 @@ uint64_t bng_scratch_product(uint64_t a, uint64_t b)
 {
         return multiply(a, b, bng_scratch_toom_multiply);
 }
+
+uint64_t bng_scratch_multiply_any(uint64_t n)
+{
+        uint64_t limbs = n / 2 < ALL_TRANSFORM ? bng_scratch_toom_up_to(n, n / 2) : 0;
+
+        if (n >= BNG_LIMBS_BEYOND)
+                return BNG_LIMBS_BEYOND;
+        /* A factor is longer than half of them, and reduced. */
+        return may_transform(n, n) ? more(limbs, by_transform(n, 0, false)) : limbs;
+}

@@ -24,6 +24,8 @@ uint64_t bng_scratch_product(uint64_t a, uint64_t b);
  */
 uint64_t bng_scratch_modulo(uint64_t n, uint64_t held);
 uint64_t bng_modulo_limbs(uint64_t n);
+/* Of any two factors that have together up to n limbs. */
+uint64_t bng_scratch_multiply_any(uint64_t n);
 
 /*
  * scratch-toom.c: without transforms, the product of a >= b limbs, of about this ratio or of any, and
@@ -36,3 +38,7 @@ uint64_t bng_scratch_toom_square(uint64_t a);
 /* scratch-division.c: the quotient of n by d limbs, the remainder, or both. */
 uint64_t bng_scratch_quotient(uint64_t n, uint64_t d);
 uint64_t bng_scratch_remainder(uint64_t n, uint64_t d);
+/* The remainder of up to n limbs by any number of them. */
+uint64_t bng_scratch_remainder_up_to(uint64_t n);
+/* The quotient without a remainder of up to n limbs by up to d. */
+uint64_t bng_scratch_exact_up_to(uint64_t n, uint64_t d);

@@ -67,10 +67,9 @@ struct bng_prediction bng_predict_gcd_extended(struct bng_operand a, struct bng_
                 bng_operand_longest(bng_predict_gcd(a, b).result, up_to(factor, true, true));
         struct bng_prediction prediction =
                 bng_predicted(result, BNG_WORK_INVERT, longer_bits(a, b));
-        uint64_t division = bng_peak_bytes(
-                BNG_WORK_DIVIDE, bng_sat_add(bng_operand_bits_max(a), bng_operand_bits_max(b)));
 
-        prediction.peak_bytes = bng_sat_add(prediction.peak_bytes, division);
+        prediction = bng_holding(prediction, bng_peak_gcd_extended(bng_operand_bits_max(a),
+                                                                   bng_operand_bits_max(b)));
         return bng_timed(prediction, gcd_extended_time, bng_operand_bits_max(a),
                          bng_operand_bits_max(b), 0);
 }

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "predict/limbs.h"
+#include "predict/peak.h"
+#include "predict/scratch.h"
+
+/*
+ * The peaks of common divisors. mpz_gcd and mpz_gcdext copy both operands, divide the longer one by
+ * the shorter one, and then take half of the quotients at a time (mpn_hgcd), with one block for the
+ * matrices and their scratch, and products and divisions beside it. Where a quotient is long, it
+ * goes by a division of what is left, whatever the lengths. n are the limbs of the shorter operand.
+ */
+
+static uint64_t more(uint64_t a, uint64_t b)
+{
+        return a > b ? a : b;
+}
+
+static uint64_t less(uint64_t a, uint64_t b)
+{
+        return a < b ? a : b;
+}
+
+/* MPN_HGCD_MATRIX_INIT_ITCH, and mpn_hgcd_itch with the highest HGCD_THRESHOLD and any depth. */
+#define MATRIX_ROUNDING 16
+#define HGCD_ROUNDING (22 * 40 + 1024)
+
+static uint64_t matrix(uint64_t n)
+{
+        return 2 * n + MATRIX_ROUNDING;
+}
+
+static uint64_t hgcd(uint64_t n)
+{
+        return 5 * n + HGCD_ROUNDING;
+}
+
+/*
+ * hgcd_matrix_apply, of n limbs: two residues modulo B^2h - 1 of up to 3/4 of them, each of four
+ * products, whose scratch is three quarters of that again.
+ */
+static uint64_t applied(uint64_t n)
+{
+        return bng_scratch_modulo(n - n / 4 + 2, 8);
+}
+
+/* mpz_gcd of a >= n limbs. By a third of the length at a time, and products of that by the rest. */
+static uint64_t gcd(uint64_t a, uint64_t n)
+{
+        uint64_t third = n / 3 + 2;
+        uint64_t block = matrix(third) + more(hgcd(third), n + n - third);
+        uint64_t products =
+                more(bng_scratch_multiply(n - third + 2, third / 2 + 2), applied(third));
+
+        return a + n + more(block, a - n + 1) + more(products, bng_scratch_remainder_up_to(a)) + 16;
+}
+
+/*
+ * mpz_gcdext without the second factor, of a >= n limbs: two thirds of the length at a time, later
+ * half of it, with the factors so far.
+ */
+static uint64_t gcd_extended(uint64_t a, uint64_t n)
+{
+        uint64_t two_thirds = n - n / 3 + 2;
+        uint64_t block = matrix(two_thirds) + more(hgcd(two_thirds), n + n / 2) + 2 * n + 2;
+        uint64_t half = n / 2 + 2;
+        uint64_t products = more(bng_scratch_multiply(half, half), applied(two_thirds));
+
+        return a + 3 * n + more(block, a - n + 1) + more(products, bng_scratch_remainder_up_to(a)) +
+               16;
+}
+
+/* The second factor is (g - a s) / b: up to a limbs, of a product that is in the first block. */
+static uint64_t second_factor(uint64_t a, uint64_t n)
+{
+        uint64_t quotient = a + 2 + bng_scratch_exact_up_to(a + n + 1, n);
+
+        return a + 3 * n + more(bng_scratch_multiply(a, n), quotient) + 16;
+}
+
+struct lengths {
+        uint64_t longer, shorter;
+};
+
+static struct lengths lengths_of(uint64_t a_bits, uint64_t b_bits)
+{
+        uint64_t a = bng_limbs_of_bits(a_bits) + 1;
+        uint64_t b = bng_limbs_of_bits(b_bits) + 1;
+
+        return (struct lengths){more(a, b), less(a, b)};
+}
+
+uint64_t bng_peak_gcd(uint64_t a_bits, uint64_t b_bits)
+{
+        struct lengths x = lengths_of(a_bits, b_bits);
+
+        return bng_bytes_of_limbs(gcd(x.longer, x.shorter));
+}
+
+/* One operand divided by the divisor and multiplied by the other one. */
+uint64_t bng_peak_lcm(uint64_t a_bits, uint64_t b_bits)
+{
+        struct lengths x = lengths_of(a_bits, b_bits);
+        uint64_t a = x.longer, b = x.shorter;
+        uint64_t quotient = a + a + bng_scratch_exact_up_to(a, b);
+        uint64_t product = a + b + bng_scratch_multiply(a, b);
+
+        return bng_bytes_of_limbs(a + more(gcd(a, b), more(quotient, product)));
+}
+
+/* Both factors, and the divisor. */
+uint64_t bng_peak_gcd_extended(uint64_t a_bits, uint64_t b_bits)
+{
+        struct lengths x = lengths_of(a_bits, b_bits);
+        uint64_t a = x.longer, n = x.shorter;
+
+        return bng_bytes_of_limbs(more(gcd_extended(a, n), a + 2 * n + second_factor(a, n)));
+}
+
+/* In two numbers of its own. */
+uint64_t bng_peak_inverse(uint64_t a_bits, uint64_t modulus_bits)
+{
+        struct lengths x = lengths_of(a_bits, modulus_bits);
+        uint64_t kept = 2 * x.longer + 8;
+
+        return bng_bytes_of_limbs(kept + more(gcd_extended(x.longer, x.shorter),
+                                              x.longer + second_factor(x.longer, x.shorter)));
+}
