@@ -207,7 +207,7 @@ static void make_long_indexed(struct operands *x)
 static void make_long_power_modulo(struct operands *x)
 {
         random_integer(x->a, 90000);
-        random_integer(x->b, 100);
+        random_integer(x->b, 200);
         random_integer(x->c, 80000);
         mpz_abs(x->b, x->b);
 }
