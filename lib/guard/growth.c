@@ -98,55 +98,58 @@ static struct bng_prediction predict_binomial(const mpz_t n, const mpz_t k)
                                     U(rest));
 }
 
-/*
- * GMP's function for two words holds much less than the other one, so it serves negative n too:
- * binomial(n, k) = (-1)^k binomial(|n| + k - 1, k).
- */
-static void binomial(mpz_ptr out, const mpz_t n, unsigned long k)
+/* Of a negative n: binomial(n, k) = (-1)^k binomial(|n| + k - 1, k). */
+static bool binomial(mpz_ptr out, const mpz_t n, unsigned long k, const struct bng_stop *stop)
 {
-        if (mpz_fits_ulong_p(n)) {
-                mpz_bin_uiui(out, mpz_get_ui(n), k);
-        } else if (mpz_sgn(n) < 0 && mpz_cmpabs_ui(n, ULONG_MAX - k) <= 0) {
-                mpz_bin_uiui(out, mpz_get_ui(n) + k - 1, k);
-                if (k % 2 == 1)
-                        mpz_neg(out, out);
-        } else {
+        if (mpz_fits_ulong_p(n))
+                return bng_steps_binomial(out, mpz_get_ui(n), k, stop);
+        if (mpz_sgn(n) >= 0 || mpz_cmpabs_ui(n, ULONG_MAX - k) > 0) {
                 mpz_bin_ui(out, n, k);
+                return true;
         }
+        if (!bng_steps_binomial(out, mpz_get_ui(n) + k - 1, k, stop))
+                return false;
+        if (k % 2 == 1)
+                mpz_neg(out, out);
+        return true;
 }
 
-static void binomial_of_negative(mpz_ptr out, const mpz_t k, unsigned long rest)
+static bool binomial_of_negative(mpz_ptr out, const mpz_t k, unsigned long rest,
+                                 const struct bng_stop *stop)
 {
         bool is_odd = mpz_odd_p(k);
         mpz_t top;
 
         mpz_init(top);
         mpz_add_ui(top, k, rest);
-        binomial(out, top, rest);
+        bool done = binomial(out, top, rest, stop);
         mpz_clear(top);
-        if (is_odd)
+        if (done && is_odd)
                 mpz_neg(out, out);
+        return done;
 }
 
 /* Of what passes the judgement, k or the rest is a word, or the binomial is 0. */
-static void binomial_z(mpz_ptr out, const mpz_t n, const mpz_t k)
+static bool binomial_z(mpz_ptr out, const mpz_t n, const mpz_t k, const struct bng_stop *stop)
 {
         unsigned long rest;
 
-        if (mpz_sgn(n) >= 0 && mpz_cmp(n, k) < 0)
+        if (mpz_sgn(n) >= 0 && mpz_cmp(n, k) < 0) {
                 mpz_set_ui(out, 0);
-        else if (mpz_sgn(k) == 0 || !has_smaller_rest(n, k, &rest))
-                binomial(out, n, mpz_get_ui(k));
-        else if (rest == 0)
+                return true;
+        }
+        if (mpz_sgn(k) == 0 || !has_smaller_rest(n, k, &rest))
+                return binomial(out, n, mpz_get_ui(k), stop);
+        if (rest == 0) {
                 mpz_set_si(out, mpz_sgn(n) < 0 && mpz_odd_p(k) ? -1 : 1);
-        else if (mpz_sgn(n) < 0)
-                binomial_of_negative(out, k, rest);
-        else
-                binomial(out, n, rest);
+                return true;
+        }
+        return mpz_sgn(n) < 0 ? binomial_of_negative(out, k, rest, stop)
+                              : binomial(out, n, rest, stop);
 }
 
-OPERATION(bin_ui, (const mpz_t n, unsigned long k), predict_binomial(n, BNG_WORD(k)),
-          binomial_z(out, n, BNG_WORD(k)))
-OPERATION(bin_uiui, (unsigned long n, unsigned long k), bng_predict_binomial(U(n), U(k)),
-          mpz_bin_uiui(out, n, k))
-OPERATION(bin_z, (const mpz_t n, const mpz_t k), predict_binomial(n, k), binomial_z(out, n, k))
+STEPPED(bin_ui, (const mpz_t n, unsigned long k), predict_binomial(n, BNG_WORD(k)),
+        binomial_z(out, n, BNG_WORD(k), stop))
+STEPPED(bin_uiui, (unsigned long n, unsigned long k), bng_predict_binomial(U(n), U(k)),
+        bng_steps_binomial(out, n, k, stop))
+STEPPED(bin_z, (const mpz_t n, const mpz_t k), predict_binomial(n, k), binomial_z(out, n, k, stop))

@@ -40,6 +40,7 @@ bool bng_steps_power_modulo(mpz_ptr rop, mpz_srcptr base, mpz_srcptr exponent, m
                             const struct bng_stop *stop);
 
 bool bng_steps_factorial(mpz_ptr rop, unsigned long n, const struct bng_stop *stop);
+bool bng_steps_binomial(mpz_ptr rop, unsigned long n, unsigned long k, const struct bng_stop *stop);
 bool bng_steps_primorial(mpz_ptr rop, unsigned long n, const struct bng_stop *stop);
 bool bng_steps_fibonacci(mpz_ptr rop, unsigned long n, const struct bng_stop *stop);
 bool bng_steps_lucas(mpz_ptr rop, unsigned long n, const struct bng_stop *stop);

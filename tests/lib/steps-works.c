@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <limits.h>
 #include "steps-works.h"
 
 struct bng_stop steps_stop = {.until_nsec = BNG_NSEC_NEVER};
@@ -161,6 +162,35 @@ static void plain_power_modulo(mpz_ptr r, const struct operands *x)
         mpz_powm(r, x->a, x->b, x->c);
 }
 
+static bool steps_binomial(mpz_ptr r, const struct operands *x)
+{
+        return bng_steps_binomial(r, x->n, x->m, &steps_stop);
+}
+
+static void plain_binomial(mpz_ptr r, const struct operands *x)
+{
+        mpz_t n;
+
+        mpz_init_set_ui(n, x->n);
+        mpz_bin_ui(r, n, x->m);
+        mpz_clear(n);
+}
+
+/* k a small part of n, around the sixteenth from which on primes are enough, or about the half. */
+static void make_binomial(struct operands *x, uint64_t bits)
+{
+        static const unsigned parts[] = {2, 3, 14, 15, 16, 17, 18, 40, 1000};
+
+        x->m = (unsigned long)(bits / 8 + random_below(3));
+        x->n = x->m * parts[random_below(sizeof parts / sizeof *parts)] + random_below(20);
+        if (random_below(4) == 0) {
+                x->n = ULONG_MAX - random_below(2);
+                x->m = (unsigned long)(bits / 64);
+        }
+        if (random_below(5) == 0)
+                x->m = x->n - x->m;
+}
+
 /* For short moduli an exponent that takes long, for long ones a short one. */
 static void make_power_modulo(struct operands *x, uint64_t bits)
 {
@@ -199,6 +229,12 @@ static void make_long_factorial(struct operands *x)
         x->n = 60000;
 }
 
+static void make_long_binomial(struct operands *x)
+{
+        x->n = 1UL << 31;
+        x->m = 60000;
+}
+
 static void make_long_indexed(struct operands *x)
 {
         x->n = 1200000;
@@ -223,6 +259,8 @@ const struct steps_work steps_works[] = {
         {"power", steps_power, plain_power, make_base, 6000000, false, false, make_long_power},
         {"power modulo", steps_power_modulo, plain_power_modulo, make_power_modulo, 150000, false,
          false, make_long_power_modulo},
+        {"binomial", steps_binomial, plain_binomial, make_binomial, 1000000, false, false,
+         make_long_binomial},
         {"factorial", steps_factorial, plain_factorial, make_index, 6000000, true, false,
          make_long_factorial},
         {"primorial", steps_primorial, plain_primorial, make_long_index, 2000000, true, false,

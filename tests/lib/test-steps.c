@@ -23,9 +23,10 @@ static void compare(const struct steps_work *work, const struct operands *x, uin
         assert_true(work->steps(steps, x));
         work->plain(plain, x);
         if (mpz_cmp(steps, plain) != 0)
-                fail_msg("%s is not GMP's: about %lu bits, a of %lu, b of %lu, n=%lu, seed %lu",
+                fail_msg("%s is not GMP's: about %lu bits, a of %lu, b of %lu, n=%lu, m=%lu, seed "
+                         "%lu",
                          work->name, (unsigned long)bits, (unsigned long)bit_length(x->a),
-                         (unsigned long)bit_length(x->b), x->n, seed);
+                         (unsigned long)bit_length(x->b), x->n, x->m, seed);
         mpz_clears(steps, plain, NULL);
 }
 
@@ -61,6 +62,7 @@ static void test_small_arguments_are_those_of_gmp(void **userdata)
                 for (x.n = 0; x.n < 5; x.n++) {
                         mpz_set_si(x.a, a);
                         mpz_set_ui(x.b, x.n);
+                        x.m = (unsigned long)(a + 3);
                         mpz_set_si(x.c, x.n > 0 ? (long)x.n : 7);
                         /* No division by 0. */
                         for (size_t i = 0; i < steps_works_count; i++)
