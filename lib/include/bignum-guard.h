@@ -346,10 +346,11 @@ BNG_PUBLIC uint64_t bng_ctx_deadline_usec(const bng_ctx *ctx);
  * sure that the context still exists. Clearing is for the thread that uses the context.
  *
  * What can be ended while it runs, by an interruption, a deadline or a limit: products (mul),
- * powers, also modulo a number, factorials, primorials, Fibonacci and Lucas numbers, and text
- * (set_str, get_str, inp_str, out_str), of any length. They look between two steps: a step takes about as long as GMP's multiplication of this
- * size, and where the result has less than 4 MiB not more than 100 ms on a machine of today. The destination is
- * then as it was. All others run in one piece once they have begun, and end in BNG_OK. Sums, products,
+ * powers, powers modulo a number (powm, powm_ui), factorials, primorials, Fibonacci and Lucas
+ * numbers, binomials of words, and text (set_str, get_str, inp_str, out_str), of any length. They
+ * look between two steps: a step takes about as long as GMP's multiplication of this size, and where
+ * the result has less than 4 MiB not more than 100 ms on a machine of today. The destination is then
+ * as it was. All others run in one piece once they have begun, and end in BNG_OK. Sums, products,
  * powers, quotients and shifts of less than 2 KiB do not look at the clock.
  */
 BNG_PUBLIC void bng_ctx_interrupt(bng_ctx *ctx);

@@ -202,15 +202,14 @@ struct bng_time bng_time_power(uint64_t odd_bits, uint64_t zeros, uint64_t expon
         return bng_time_and(time, bng_time_of(BNG_PACE_PASS, (uint64_t)result_bits));
 }
 
-/* From how many things on GMP multiplies primes, where that are not much fewer than n. */
-#define BY_PRIMES_MIN 1000
-#define BY_PRIMES_SHARE 16
+/* Up to so many factors GMP in one piece (steps/binomial.c). */
+#define BINOMIAL_AT_ONCE 1000
 #define NANOSECONDS_PER_LIMB 1.3
 
 /*
- * GMP multiplies the primes of a binomial if k is near n, which takes about a product's time.
- * Otherwise it multiplies and divides by one limb after the other, each made of as many factors as
- * fit, and that takes the square of the length.
+ * GMP multiplies and divides by one limb after the other, each made of as many factors as fit, and
+ * that takes the square of the length; so it is done for few of them only. Otherwise all that does
+ * not cancel is multiplied, which takes about a product's time.
  */
 struct bng_time bng_time_binomial(uint64_t n, uint64_t k, uint64_t bits)
 {
@@ -220,7 +219,7 @@ struct bng_time bng_time_binomial(uint64_t n, uint64_t k, uint64_t bits)
                 return by_primes;
         if (k > n / 2)
                 k = n - k;
-        if (k >= BY_PRIMES_MIN && k > n / BY_PRIMES_SHARE)
+        if (k > BINOMIAL_AT_ONCE)
                 return by_primes;
         unsigned factor_bits = n > 1 ? 64 - (unsigned)__builtin_clzll(n) : 1;
         double steps = (double)k / (factor_bits >= GMP_NUMB_BITS ? 1 : GMP_NUMB_BITS / factor_bits);

@@ -17,7 +17,7 @@
  */
 
 /* Below it, GMP in one piece. */
-#define AT_ONCE 500
+#define AT_ONCE 1000
 
 /* From this part of n on by primes alone. */
 #define BY_PRIMES_SHARE 16

@@ -200,6 +200,24 @@ static void make_fibonacci(struct operands *x, uint64_t bits)
         x->n = (unsigned long)((double)bits * 1.4404);
 }
 
+static void make_binomial(struct operands *x, uint64_t bits)
+{
+        x->n = 1UL << 31;
+        x->m = 2;
+        while (bng_bounds_bin(x->n, x->m).bits_max < bits)
+                x->m += x->m / 100 + 1;
+}
+
+/* Modulo 2048 bits; the longer the exponent, the longer it takes. */
+static void make_power_modulo(struct operands *x, uint64_t bits)
+{
+        random_integer(x->a, 2048);
+        random_integer(x->b, bits / 64);
+        random_integer(x->c, 2048);
+        mpz_setbit(x->c, 0);
+        mpz_abs(x->b, x->b);
+}
+
 /* So that the text has as many bits. */
 static void make_text(struct operands *x, uint64_t bits)
 {
@@ -254,6 +272,27 @@ OF_INDEX(primorial, mpz_primorial_ui)
 OF_INDEX(fibonacci, mpz_fib_ui)
 OF_INDEX(lucas, mpz_lucnum_ui)
 
+static void plain_binomial(mpz_ptr r, struct operands *x)
+{
+        mpz_set_ui(x->a, x->n);
+        mpz_bin_ui(r, x->a, x->m);
+}
+
+static bng_status steps_binomial(bng_ctx *ctx, mpz_ptr r, struct operands *x)
+{
+        return bng_mpz_bin_uiui(ctx, r, x->n, x->m);
+}
+
+static void plain_power_modulo(mpz_ptr r, struct operands *x)
+{
+        mpz_powm(r, x->a, x->b, x->c);
+}
+
+static bng_status steps_power_modulo(bng_ctx *ctx, mpz_ptr r, struct operands *x)
+{
+        return bng_mpz_powm(ctx, r, x->a, x->b, x->c);
+}
+
 static void plain_print(mpz_ptr r, struct operands *x)
 {
         (void)r;
@@ -286,6 +325,8 @@ static const struct stepped stepped[] = {
         {"mul", make_factors, plain_mul, steps_mul},
         {"pow 7^n", make_power, plain_power, steps_power},
         {"pow a^11", make_long_power, plain_power, steps_power},
+        {"powm", make_power_modulo, plain_power_modulo, steps_power_modulo},
+        {"bin", make_binomial, plain_binomial, steps_binomial},
         {"fac", make_factorial, plain_factorial, steps_factorial},
         {"primorial", make_primorial, plain_primorial, steps_primorial},
         {"fib", make_fibonacci, plain_fibonacci, steps_fibonacci},
