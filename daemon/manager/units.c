@@ -7,7 +7,9 @@
  */
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include "manager/units.h"
 
 #define ASK_TIMEOUT_USEC (UINT64_C(10) * 1000000)
@@ -36,6 +38,34 @@ int units_new(struct units **ret, sd_event *event, bool user)
         return 0;
 }
 
+/* Where there is no bus, systemd still listens on a socket of its own, for its own user. */
+static int open_private(struct units *units)
+{
+        const char *runtime = units->user ? getenv("XDG_RUNTIME_DIR") : "/run";
+        char address[256];
+        int r, n;
+
+        if (!runtime || *runtime != '/' || strpbrk(runtime, ",;%") ||
+            (n = snprintf(address, sizeof(address), "unix:path=%s/systemd/private", runtime)) < 0 ||
+            (size_t)n >= sizeof(address))
+                return -ENOENT;
+        r = sd_bus_new(&units->bus);
+        if (r >= 0)
+                r = sd_bus_set_address(units->bus, address);
+        if (r >= 0)
+                r = sd_bus_start(units->bus);
+        if (r < 0)
+                units->bus = sd_bus_close_unref(units->bus);
+        return r;
+}
+
+static int open_bus(struct units *units)
+{
+        int r = units->user ? sd_bus_open_user(&units->bus) : sd_bus_open_system(&units->bus);
+
+        return r < 0 ? open_private(units) : r;
+}
+
 bool units_available(struct units *units, uint64_t now)
 {
         if (units->bus && sd_bus_is_open(units->bus) > 0)
@@ -44,7 +74,7 @@ bool units_available(struct units *units, uint64_t now)
                 return false;
         units->retry = now + UNITS_RETRY_USEC;
         units->bus = sd_bus_close_unref(units->bus);
-        if ((units->user ? sd_bus_open_user(&units->bus) : sd_bus_open_system(&units->bus)) < 0)
+        if (open_bus(units) < 0)
                 return false;
         if (sd_bus_attach_event(units->bus, units->event, SD_EVENT_PRIORITY_IDLE) < 0) {
                 units->bus = sd_bus_close_unref(units->bus);
@@ -141,6 +171,32 @@ int units_restart(struct units *units, const char *unit, units_answer_fn answer,
 {
         return ask(units, "RestartUnit", unit, "replace", on_restart,
                    (struct question){answer, userdata}, slot);
+}
+
+int units_ask_property(struct units *units, const char *object, const char *interface,
+                       const char *property, sd_bus_message_handler_t on_reply, void *userdata,
+                       sd_bus_slot **slot)
+{
+        sd_bus_message *message = NULL;
+        int r;
+
+        if (!units->bus)
+                return -ENOTCONN;
+        r = sd_bus_message_new_method_call(units->bus, &message, "org.freedesktop.systemd1", object,
+                                           "org.freedesktop.DBus.Properties", "Get");
+        if (r >= 0)
+                r = sd_bus_message_append(message, "ss", interface, property);
+        if (r >= 0)
+                r = sd_bus_call_async(units->bus, slot, message, on_reply, userdata,
+                                      ASK_TIMEOUT_USEC);
+        sd_bus_message_unref(message);
+        return r;
+}
+
+int units_reply_error(sd_bus_message *message)
+{
+        return sd_bus_message_is_method_error(message, NULL) ? -sd_bus_message_get_errno(message)
+                                                             : 0;
 }
 
 struct units *units_free(struct units *units)

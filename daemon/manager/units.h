@@ -4,7 +4,8 @@
 /*
  * systemd's own record of which unit a group belongs to. Anyone who may make folders can make one that
  * looks like a unit's; so Unit= policies go by what Manager.GetUnitByControlGroup answers on the
- * system bus, asked asynchronously. Without a system bus there is no answer and no unit matches.
+ * system bus, asked asynchronously; without a bus on the socket that systemd itself has. Without either there
+ * is no answer and no unit matches.
  */
 
 #include <stdbool.h>
@@ -30,4 +31,10 @@ int units_ask(struct units *units, const char *path, units_answer_fn answer, voi
  * when systemd has taken the job. */
 int units_restart(struct units *units, const char *unit, units_answer_fn answer, void *userdata,
                   sd_bus_slot **slot);
-struct units *units_free(struct units *units); /* NULL */
+/* Asks for a property of the unit with this object path; on_reply gets the message as it is, also where it is an
+ * error. 0 or a negative errno. */
+int units_ask_property(struct units *units, const char *object, const char *interface,
+                       const char *property, sd_bus_message_handler_t on_reply, void *userdata,
+                       sd_bus_slot **slot);
+int units_reply_error(sd_bus_message *message); /* 0, or the negative errno that it says */
+struct units *units_free(struct units *units);  /* NULL */
