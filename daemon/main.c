@@ -11,6 +11,7 @@
 #include <string.h>
 #include "config/paths.h"
 #include "manager/manager.h"
+#include "manager/reset.h"
 #include "policy/load.h"
 #include "report/folders.h"
 
@@ -21,11 +22,13 @@ enum key {
         OPTION_PROCFS,
         OPTION_CGROUPFS,
         OPTION_USER,
+        OPTION_RESET,
+        OPTION_AWAIT_END,
 };
 
 struct arguments {
         struct manager_options options;
-        bool check;
+        bool check, reset, await_end;
 };
 
 const char *argp_program_version = "bignum-guardd " BNG_VERSION;
@@ -42,6 +45,10 @@ static const struct argp_option options[] = {
          "Serve the user who runs it: their configuration, their processes (the default without "
          "root)",
          0},
+        {"reset", OPTION_RESET, NULL, 0,
+         "Take back what a daemon that was killed has left in memory.high of groups, and exit", 0},
+        {"await-end", OPTION_AWAIT_END, NULL, 0,
+         "With --reset: when standard input has ended, no matter what else is told to end", 0},
         {0},
 };
 
@@ -67,6 +74,12 @@ static error_t parse(int key, char *text, struct argp_state *state)
                 return 0;
         case OPTION_USER:
                 arguments->options.user = true;
+                return 0;
+        case OPTION_RESET:
+                arguments->reset = true;
+                return 0;
+        case OPTION_AWAIT_END:
+                arguments->await_end = true;
                 return 0;
         case ARGP_KEY_ARG:
                 argp_error(state, "\"%s\": it takes no arguments", text);
@@ -122,6 +135,12 @@ int main(int argc, char **argv)
         if (!state || !runtime) {
                 fprintf(stderr, "bignum-guardd: out of memory\n");
                 return EXIT_FAILURE;
+        }
+        if (arguments.reset) {
+                r = reset_run(runtime, given->user, arguments.await_end);
+                free(state);
+                free(runtime);
+                return r;
         }
         if (given->user)
                 folders_make_parents(state);

@@ -39,8 +39,7 @@ static int open_folder(int root, const char *path)
         return fd < 0 ? -errno : fd;
 }
 
-/* The group's folder, if it is still the group that was first seen. */
-static int open_group(const struct host *host, const struct act_group *group)
+int act_group_open(const struct host *host, const struct act_group *group)
 {
         struct stat st;
         int fd;
@@ -280,7 +279,7 @@ static int press(const struct host *host, const struct act_group *group,
 
         if (host->foreign || names_root(group->path))
                 return ACT_REFUSED;
-        folder = open_group(host, group);
+        folder = act_group_open(host, group);
         if (folder < 0)
                 return folder == -ENOENT ? ACT_GONE : folder;
 
@@ -296,6 +295,25 @@ static int press(const struct host *host, const struct act_group *group,
                 r = write_switch(folder, file, text);
         if (folder >= 0)
                 close(folder);
+        free(members.at);
+        return r == -ENOENT || r == -ENODEV ? ACT_GONE : r;
+}
+
+int act_group_check(const struct host *host, const struct act_group *group,
+                    const struct act_spare *spare)
+{
+        struct pids members = {0};
+        int folder, r;
+
+        if (host->foreign || names_root(group->path))
+                return ACT_REFUSED;
+        folder = act_group_open(host, group);
+        if (folder < 0)
+                return folder == -ENOENT ? ACT_GONE : folder;
+        close(folder);
+        r = read_tree(host->groups, group->path, spare, &members);
+        if (r == 0 && holds_untouchable(host, &members))
+                r = ACT_REFUSED;
         free(members.at);
         return r == -ENOENT || r == -ENODEV ? ACT_GONE : r;
 }
@@ -323,7 +341,7 @@ int act_group_members(const struct host *host, const struct act_group *group, pi
         struct pids members;
         int r, folder;
 
-        folder = open_group(host, group);
+        folder = act_group_open(host, group);
         if (folder < 0)
                 return folder == -ENOENT ? ACT_GONE : folder;
         close(folder);

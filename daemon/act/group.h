@@ -31,6 +31,12 @@ struct act_spare {
         void *userdata;
 };
 
+/* The group's folder, as a descriptor that is the caller's, if it is still the group that was first seen;
+ * -ENOENT. */
+int act_group_open(const struct host *host, const struct act_group *group);
+/* May it be acted on as a whole? ACT_REFUSED where something in it must not be touched or is spared. */
+int act_group_check(const struct host *host, const struct act_group *group,
+                    const struct act_spare *spare);
 /* SIGKILL to all of the group. `spare` may be NULL. ACT_REFUSED where something in it must not be touched or is
  * spared; -EOPNOTSUPP: not here, see above. */
 int act_group_kill(const struct host *host, const struct act_group *group,

@@ -14,6 +14,9 @@
  *   round.c      one wake-up for all looks that are seconds away
  *   schedule.c   how far everything is, and so when it is due
  *   alarm.c      the kernel told to tell when a limit is near
+ *   tripwire.c   the same on v2, where telling holds back       -> wire.c
+ *   wire.c       one group's memory.high: owner.c asks whose it is, keeper.c sees that it is taken back, reset.c
+ *                takes it back
  *   judge.c      what was read, measured and decided                  -> answer
  *   answer.c     what is done about it: log, freeze, or end           -> ending, record
  *   ending.c     an end as a little state machine; members.c: its processes
@@ -48,6 +51,7 @@
 #include "policy/load.h"
 #include "policy/match.h"
 #include "policy/trip.h"
+#include "policy/tripwire.h"
 #include "readers/arrivals.h"
 #include "readers/group.h"
 #include "readers/kills.h"
@@ -85,6 +89,8 @@ struct manager {
 
         struct watch *watches; /* by path */
         struct ending *endings;
+        struct wire *wires;     /* of watches, and those whose last answer is awaited, */
+        struct keeper *keeper;  /* without which none is set; NULL where there is none */
         struct loops *loops;
         struct accounts *accounts;
 
@@ -108,7 +114,7 @@ struct manager {
         uint64_t available;      /* bytes of memory the machine has left, */
         uint64_t available_read; /* and when that was read */
         struct {
-                struct log_trouble hold, read, walk, signal, culprit;
+                struct log_trouble hold, read, walk, signal, culprit, brake;
         } trouble;
 };
 
@@ -244,10 +250,12 @@ struct watch {
         struct watch **on_page, *page_next; /* what points to it there, NULL: nothing, and who is next */
         sd_event_source *timer;
         struct alarm alarm;
+        struct wire *wire; /* NULL: none was wanted so far */
         uint64_t looked; /* monotonic microseconds of the latest look, */
         uint64_t listed; /* and of the latest list of its processes */
         uint64_t room, room_read; /* bytes to the nearest limit, and when that was */
-        uint64_t list_due; /* when the list of processes is to be read although nothing is near */
+        uint64_t list_due; /* when the list of processes is to be read although nothing is near, */
+#define LOOK_CLOSELY 1     /* which is long ago; 0 while something is near */
 
         struct answered answered;
         struct relief relief; /* from the last death in it */
@@ -376,6 +384,19 @@ void alarm_init(struct alarm *alarm);
  * second after the last time. */
 void alarm_want(struct watch *watch, const struct trip *wanted, uint64_t usage, uint64_t now);
 void alarm_off(struct watch *watch);
+
+/* ---- tripwire.c */
+void tripwires_start(struct manager *manager); /* once there is a runtime folder */
+/* The watches are gone. What could not be taken back is the keeper's. */
+void tripwires_stop(struct manager *manager);
+/* The group was read closely: sets its wire, moves it, or takes it away. `usage` in bytes. */
+void tripwire_want(struct watch *watch, uint64_t usage, uint64_t now);
+/* Takes off what holds back somebody in this group or below it, because it is to end. */
+void tripwire_lift_around(struct watch *watch);
+/* The watch goes. */
+void tripwire_release(struct watch *watch);
+/* Was it a wire that told of what is found now? */
+bool tripwire_told(const struct watch *watch);
 
 /* ---- judge.c */
 void judge_workers(struct watch *watch, enum pace pace, uint64_t now); /* those that are due */

@@ -299,6 +299,9 @@ int ending_start(const struct ending_order *order)
         }
 
         say_decision(ending, order->step);
+        /* Nobody ends calmly while the kernel holds it back; who is killed is held until then. */
+        if (order->step != STEP_KILL)
+                tripwire_lift_around(watch);
         restart = order->policy->action == ACTION_RESTART_UNIT && ask_for_restart(ending);
         if (restart)
                 ending->stage = RESTART;
@@ -308,6 +311,7 @@ int ending_start(const struct ending_order *order)
                 wait_for_restart(ending);
         else
                 ask_to_end(ending);
+        tripwire_lift_around(watch);
         return 0;
 }
 

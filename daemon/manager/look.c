@@ -15,6 +15,7 @@
 #define SOON_USEC 50000.0                 /* on the way: at this rate it is there within */
 #define ARMED_FACTOR                                                                               \
         10 /* an alarm that some ways to the limit pass by makes polls so much rarer, */
+#define WIRED_PAUSE_USEC UINT64_C(1000000) /* kernels before 5.18 are late for who never leaves them */
 #define ARMED_PAUSE_USEC UINT64_C(100000)    /* but not rarer than it was bearable without */
 #define NEWCOMERS_PAUSE_USEC UINT64_C(20000) /* between lists for those that are moved in, */
 #define NEWCOMERS_EACH_USEC 20               /* and so much more for each that is known */
@@ -75,6 +76,8 @@ static int look_in_passing(struct watch *watch, enum pace pace, uint64_t usage, 
         next = smaller(known_due(watch), watch->list_due);
         if (pace != PACE_TOLD)
                 next = smaller(next, schedule_unseen(watch, usage, now));
+        if (watch->wire)
+                next = smaller(next, now + WIRED_PAUSE_USEC);
         watch_look_at(watch, next);
         return 0;
 }
@@ -107,6 +110,12 @@ static int look_closely(struct watch *watch, uint64_t usage, uint64_t now)
         room = schedule_room(watch);
         trip = trip_at(usage, usage == UINT64_MAX ? UINT64_MAX : room);
         alarm_want(watch, &trip, usage, now);
+        tripwire_want(watch, usage, now);
+        if (pace == PACE_TOLD && schedule_pace(watch, usage) != PACE_TOLD) {
+                watch->list_due = LOOK_CLOSELY; /* nobody tells any more */
+                watch_look_at(watch, 0);
+                return 0;
+        }
 
         next = known_due(watch);
         watch->list_due = pace == PACE_NEAR ? 0
@@ -147,7 +156,8 @@ static int look(struct watch *watch, uint64_t now)
                 return r;
         if (r < 0)
                 usage = UINT64_MAX;
-        watch->alarm.silent = usage < watch->alarm.armed.early;
+        /* A wire may be lost without a ring. */
+        watch->alarm.silent = !watch->wire && usage < watch->alarm.armed.early;
         if (now < watch->list_due && (pace = schedule_pace(watch, usage)) != PACE_NEAR)
                 return look_in_passing(watch, pace, usage, now);
         return look_closely(watch, usage, now);

@@ -402,6 +402,7 @@ static int set_up_reports(struct manager *manager)
         if (r < 0)
                 log_line(LOG_WARNING, "Cannot answer bng in %s: %s", options->runtime,
                          strerror(-r));
+        tripwires_start(manager);
         return 0;
 }
 
@@ -504,6 +505,7 @@ struct manager *manager_free(struct manager *manager)
                 HASH_DEL(manager->watches, watch);
                 watch_free(watch);
         }
+        tripwires_stop(manager);
         manager->offload = offload_free(manager->offload);
         manager->arming = offload_free(manager->arming);
         round_stop(manager);

@@ -56,6 +56,11 @@ bool record_is_of_group(const struct policy *policy, const struct finding *findi
                 policy->scope == SCOPE_GROUP);
 }
 
+static bool finding_is_of_memory(const struct finding *finding)
+{
+        return finding->reason == REASON_WORKER_MEMORY || finding->reason == REASON_GROUP_MEMORY;
+}
+
 static uint64_t window_of(const struct policy *policy, enum reason reason)
 {
         switch (reason) {
@@ -99,6 +104,7 @@ struct verdict *record_new(const struct watch *watch, const struct worker *worke
         verdict->cgroup = strdup(worker->target.group);
         verdict->unit = watch->unit ? strdup(watch->unit) : NULL;
         verdict->rss = worker->rss;
+        verdict->by_tripwire = finding_is_of_memory(finding) && tripwire_told(watch);
         verdict->peak = of_group ? watch->peak : worker->peak;
         verdict->n_samples =
                 series_export(of_group                                ? watch->series

@@ -85,6 +85,7 @@ struct watch *watch_free(struct watch *watch)
         let_go(watch);
         round_exclude(watch);
         alarm_off(watch);
+        tripwire_release(watch);
         HASH_ITER(hh, watch->workers, worker, next)
         watch_drop(watch, worker);
         while (watch->annexes)

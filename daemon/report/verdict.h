@@ -58,6 +58,7 @@ struct verdict {
                 ended_after_usec; /* from the decision to its death; 0 where it did not die of us */
         struct sent_signal signals[VERDICT_SIGNALS]; /* in the order of sending */
         size_t n_signals;
+        bool by_tripwire; /* "noticed" in JSON: the kernel told of it by a tripwire, memory.high */
         struct sample samples[VERDICT_SAMPLES]; /* oldest first */
         size_t n_samples;
         struct verdict *next; /* the store's, while it waits there */

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/*
+ * One wire: what was set in one group's memory.high, who is told of it, and whether somebody else wants
+ * another value there (wire.c). The manager's list has those of the watches, and those of watches that
+ * are gone for which systemd's answer is awaited.
+ */
+
+#include "manager/context.h"
+#include "manager/owner.h"
+
+struct wire {
+        struct manager *manager;
+        struct watch *watch; /* NULL: it is gone, systemd's answer is awaited */
+        char *path;
+        uint64_t inode;
+        struct tripwire state;
+        uint64_t kept[2]; /* bytes: what its memory.high may have by us, for the record */
+        struct owner owner;
+        uint64_t passings;       /* of its memory.high, when it was last read */
+        sd_event_source *bell;   /* it was passed, */
+        sd_event_source *change; /* or memory.high was written */
+        struct wire *prev, *next;
+};
+
+/* For the watch, which is to hand it to wire_release(). NULL without memory. */
+struct wire *wire_new(struct watch *watch);
+bool wire_is_set(const struct wire *wire);
+/* Anew, or in the place of what is set; where that cannot be, nothing is set afterwards. */
+void wire_set(struct wire *wire, uint64_t at);
+/* Takes back what we set; what somebody else has set by now stays. */
+void wire_lift(struct wire *wire);
+/* memory.high has another value (bytes) than what we set: it is not ours any more. */
+void wire_forget(struct wire *wire, uint64_t high);
+/* The watch goes: so does the wire, once it is known that nobody wants another value there. */
+void wire_release(struct wire *wire);
+void wire_free(struct wire *wire); /* leaves what is set to the keeper */
