@@ -8,16 +8,16 @@ import os
 import pathlib
 import time
 
-from support import guard_pid, is_active, run, start_worker, verdicts, wait_for
+from support import MIB, guard_pid, is_active, run, start_worker, verdicts, wait_for
 
 GROUPS = pathlib.Path("/sys/fs/cgroup/system.slice")
-MIB = 1 << 20
 
-QUIET = "held = bytearray(b'x') * (24 << 20)\nimport time; time.sleep(600)"
+# More than half of its limit, where the daemon prepares to be told.
+QUIET = "held = bytearray(b'x') * (56 << 20)\nimport time; time.sleep(600)"
 # When told, it goes on until it is over every limit.
 GROW_WHEN_TOLD = """
 import signal, time
-held = [bytearray(b"x") * (24 << 20)]
+held = [bytearray(b"x") * (56 << 20)]
 signal.signal(signal.SIGUSR1, lambda *_: None)
 signal.pause()
 while True:
@@ -93,7 +93,7 @@ def a_limit_set_before_is_kept_through_everything():
 
 def a_limit_set_while_it_watches_is_kept():
     start_worker("admin-during", QUIET)
-    settle()
+    wait_for("a limit of ours", lambda: high("admin-during") != "max")
     run("systemctl", "set-property", "--runtime", "admin-during", "MemoryHigh=80M")
     settle()
     assert_high("admin-during", 80 * MIB)
@@ -104,7 +104,7 @@ def a_limit_set_while_it_watches_is_kept():
 
 def nothing_of_its_own_is_left_when_it_stops():
     start_worker("admin-after", GROW_WHEN_TOLD)
-    settle()
+    wait_for("a limit of ours", lambda: high("admin-after") != "max")
     run("systemctl", "daemon-reload")
     kill_the_daemon()
     run("systemctl", "stop", "bignum-guard")
@@ -133,7 +133,7 @@ def one_under_an_administrators_limit_is_ended_all_the_same():
     run("systemctl", "daemon-reload")
     # A reload alone is put into force when systemd has another reason to touch the group.
     run("systemctl", "set-property", "--runtime", "admin-after", "MemoryHigh=infinity")
-    wait_for("no limit", lambda: high("admin-after") == "max", 20)
+    wait_for("no limit of theirs", lambda: high("admin-after") != str(88 * MIB), 20)
     run("systemctl", "kill", "-s", "USR1", "admin-after")
     found = wait_for("a verdict", lambda: verdicts("administrator"))
     assert [v["unit"] for v in found] == ["admin-after.service"], found

@@ -14,6 +14,7 @@ import traceback
 
 import administrator
 import kernel
+import tripwires
 import users
 from support import CONFIG, GROW, HERE, guard_pid, is_active, run, start_worker, verdicts, wait_for
 
@@ -232,6 +233,7 @@ CHECKS = [
     a_killed_daemon_comes_back_and_goes_on,
     *administrator.CHECKS,
     *kernel.CHECKS,
+    *tripwires.CHECKS,
     *users.CHECKS,
     a_hanging_daemon_is_restarted_by_its_watchdog,
     it_stops_when_told,
@@ -240,13 +242,13 @@ CHECKS = [
 
 def main():
     CONFIG.parent.mkdir(parents=True, exist_ok=True)
-    CONFIG.write_text(POLICIES + kernel.POLICY)
+    CONFIG.write_text(POLICIES + kernel.POLICY + tripwires.POLICIES)
     with open(HERE / "results", "w", buffering=1) as results:
         for check in CHECKS:
             name = check.__name__.replace("_", " ")
             try:
-                check()
-                print(f"PASS {name}", file=results)
+                said = check()
+                print(f"PASS {name}{': ' + said if said else ''}", file=results)
             except Exception as error:  # every check runs, whatever became of the one before
                 traceback.print_exc()
                 reason = " ".join(str(error).split())[:400]

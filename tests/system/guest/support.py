@@ -8,6 +8,7 @@ import time
 
 HERE = pathlib.Path(__file__).parent
 CONFIG = pathlib.Path("/etc/bignum-guard/bignum-guard.conf")
+MIB = 1 << 20
 VERDICTS = pathlib.Path("/var/lib/bignum-guard/verdicts.jsonl")
 
 # Takes 4 MB twenty times a second for as long as it lives.

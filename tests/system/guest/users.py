@@ -53,6 +53,7 @@ def a_unit_of_the_user_is_ended_and_its_owner_reads_why():
     verdict = wait_for("a verdict", own_verdicts)[0]
     assert (verdict["pid"], verdict["uid"]) == (pid, UID), (pid, verdict)
     assert (verdict["reason"], verdict["outcome"]) == ("worker-memory", "ended"), verdict
+    assert verdict.get("noticed") == "tripwire", verdict
     wait_for("its end", lambda: not pathlib.Path(f"/proc/{pid}").exists())
     assert str(pid) in as_user("bng", "history", "--user"), as_user("bng", "history", "--user", check=False)
     assert is_active_of_user("bignum-guard"), "the daemon ended too"
