@@ -15,7 +15,8 @@
 #define SOON_USEC 50000.0                 /* on the way: at this rate it is there within */
 #define ARMED_FACTOR                                                                               \
         10 /* an alarm that some ways to the limit pass by makes polls so much rarer, */
-#define WIRED_PAUSE_USEC UINT64_C(1000000) /* kernels before 5.18 are late for who never leaves them */
+#define WIRED_PAUSE_USEC                                                                           \
+        UINT64_C(1000000) /* kernels before 5.18 are late for who never leaves them */
 #define ARMED_PAUSE_USEC UINT64_C(100000)    /* but not rarer than it was bearable without */
 #define NEWCOMERS_PAUSE_USEC UINT64_C(20000) /* between lists for those that are moved in, */
 #define NEWCOMERS_EACH_USEC 20               /* and so much more for each that is known */
