@@ -61,7 +61,9 @@ static bool find_growth(const struct policy *policy, const struct subject *subje
         finding->value = to_u64(growth.rate);
         finding->rate = growth.rate;
         finding->confidence = growth.steady;
-        finding->to_limit = to_limit;
+        /* Found by what the window sustained; there in the time that its present rate leaves. */
+        finding->to_limit = min_u64(
+                to_limit, time_to(nearest, subject->memory, growth_latest(subject->series)));
         return true;
 }
 

@@ -3,7 +3,8 @@
 /*
  * The kernel tells a number and a name: the number stands for the folder that is watched, whose path is
  * kept here. A folder that is watched again has the same number, so a walk sets right what a rename has
- * made wrong; one that is removed takes its number back (IN_IGNORED).
+ * made wrong. The kernel keeps the number of a group that is removed, and what that group was made of, until it is
+ * given back: so it is as soon as the removal is told, and one number stands for each path at most.
  */
 
 #include <errno.h>
@@ -22,13 +23,14 @@
 struct folder {
         int number;
         char *path; /* without the slash at the end: "" is the root */
-        UT_hash_handle hh;
+        UT_hash_handle hh, by_path;
 };
 
 struct arrivals {
         const struct host *host;
         int fd;
-        struct folder *folders; /* by number */
+        struct folder *folders; /* by number, */
+        struct folder *paths;   /* and by path */
 };
 
 int arrivals_new(struct arrivals **ret, const struct host *host)
@@ -52,6 +54,7 @@ int arrivals_new(struct arrivals **ret, const struct host *host)
 static void forget(struct arrivals *arrivals, struct folder *folder)
 {
         HASH_DEL(arrivals->folders, folder);
+        HASH_DELETE(by_path, arrivals->paths, folder);
         free(folder->path);
         free(folder);
 }
@@ -74,6 +77,17 @@ int arrivals_fd(const struct arrivals *arrivals)
         return arrivals->fd;
 }
 
+static void give_back(struct arrivals *arrivals, const char *path)
+{
+        struct folder *folder;
+
+        HASH_FIND(by_path, arrivals->paths, path, strlen(path), folder);
+        if (!folder)
+                return;
+        (void)inotify_rm_watch(arrivals->fd, folder->number);
+        forget(arrivals, folder);
+}
+
 /* This number stands for this folder from now on. */
 static int keep(struct arrivals *arrivals, int number, const char *path)
 {
@@ -89,18 +103,26 @@ static int keep(struct arrivals *arrivals, int number, const char *path)
         copy = strndup(path, length);
         if (!copy)
                 return -ENOMEM;
+        if (folder)
+                forget(arrivals, folder); /* it was renamed */
+        give_back(arrivals, copy);
+        folder = calloc(1, sizeof(*folder));
         if (!folder) {
-                folder = calloc(1, sizeof(*folder));
-                if (!folder) {
-                        free(copy);
-                        return -ENOMEM;
-                }
-                folder->number = number;
-                HASH_ADD_INT(arrivals->folders, number, folder);
+                free(copy);
+                return -ENOMEM;
         }
-        free(folder->path);
+        folder->number = number;
         folder->path = copy;
-        return 0;
+        HASH_ADD_INT(arrivals->folders, number, folder);
+        if (folder->hh.tbl)
+                HASH_ADD_KEYPTR(by_path, arrivals->paths, folder->path, length, folder);
+        if (folder->hh.tbl && folder->by_path.tbl)
+                return 0;
+        if (folder->hh.tbl)
+                HASH_DEL(arrivals->folders, folder);
+        free(copy);
+        free(folder);
+        return -ENOMEM;
 }
 
 int arrivals_watch(struct arrivals *arrivals, const char *path, enum arrivals_of what)
@@ -148,14 +170,23 @@ static bool take(struct arrivals *arrivals, const struct inotify_event *event, a
                         forget(arrivals, folder);
                 return false;
         }
-        if (folder && (event->mask & IN_MODIFY) && moves_a_process(event))
-                fn(userdata, ARRIVALS_OF_PROCESSES, folder->path);
+        if (folder && (event->mask & IN_MODIFY) && moves_a_process(event)) {
+                /* A copy: the folder may be given back meanwhile. */
+                path = strdup(folder->path);
+                if (!path)
+                        return true;
+                fn(userdata, ARRIVALS_OF_PROCESSES, path);
+                free(path);
+                return false;
+        }
         if (!(event->mask & IN_ISDIR))
                 return false;
         /* What was below a renamed folder has its old path here. */
         if (!folder || (event->mask & (IN_MOVED_TO | IN_MOVED_FROM)) ||
             asprintf(&path, "%s/%s", folder->path, event->name) < 0)
                 return true;
+        if (event->mask & IN_DELETE)
+                give_back(arrivals, path);
         fn(userdata, ARRIVALS_OF_GROUPS, path);
         free(path);
         return false;

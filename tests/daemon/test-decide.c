@@ -122,6 +122,34 @@ static void test_burst(void **state)
         assert_int_equal(decide_group(&policy, &subject).reason, REASON_GROWTH);
 }
 
+/* The window begins before the burst: what is left of the time goes by the burst. */
+static void test_a_burst_is_as_near_as_it_is_fast_now(void **state)
+{
+        uint64_t now = 0, memory = 10 * MIB;
+        struct subject subject;
+        struct finding finding;
+
+        (void)state;
+        policy.growth_max = 16 * MIB;
+        policy.growth_window = 2 * SECOND;
+        policy.worker_memory_max = 370 * MIB;
+        policy.grace = 15 * SECOND;
+        series_init(&series, policy.leak_window, policy.growth_window);
+        for (; now < 3 * SECOND; now += SECOND / 20) {
+                memory += now >= 17 * SECOND / 10 ? 66 * MIB / 20 : 0;
+                series_push(&series, HOUR + now, memory);
+        }
+        subject = (struct subject){.series = &series,
+                                   .now = series.latest.usec,
+                                   .memory = memory,
+                                   .hard_limit = UINT64_MAX};
+        finding = decide_worker(&policy, &subject);
+        assert_int_equal(finding.reason, REASON_GROWTH);
+        assert_true(finding.rate < 50.0 * MIB);
+        assert_in_range(finding.to_limit, 4 * SECOND, 9 * SECOND / 2);
+        assert_int_equal(decide_step(&policy, &finding), STEP_KILL);
+}
+
 static void test_teeth_near_the_limit_are_no_burst(void **state)
 {
         struct subject subject = {.series = &series, .hard_limit = UINT64_MAX};
@@ -444,6 +472,7 @@ int main(void)
                 TEST(test_no_limits_no_reason),
                 TEST(test_empty_and_single),
                 TEST(test_burst),
+                TEST(test_a_burst_is_as_near_as_it_is_fast_now),
                 TEST(test_teeth_near_the_limit_are_no_burst),
                 TEST(test_leak),
                 TEST(test_cpu),

@@ -37,6 +37,11 @@ class Leaks(EndToEnd):
                 return int(line.split()[1]) * 1024
         raise KeyError("RssAnon")
 
+    def folders(self, guard):
+        """How many the kernel watches for it: one that is removed has to be given back."""
+        infos = Path(f"/proc/{guard.process.pid}/fdinfo")
+        return sum(info.read_text().count("inotify wd:") for info in infos.iterdir())
+
     def watched(self, guard):
         policies = json.loads(guard.bng("status", "--json").stdout)
         return json.dumps(policies).count(f'"{self.home}/')
@@ -79,9 +84,11 @@ class Leaks(EndToEnd):
         self.come_and_go(guard, 3 * BATCH, sleepers)
         self.settle(guard)
         before = self.descriptors(guard), self.anonymous(guard)
+        folders = self.folders(guard)
         self.come_and_go(guard, GROUPS, sleepers)
         self.settle(guard)
         self.assertEqual(self.descriptors(guard), before[0])
+        self.wait_for("no more folders than there are", lambda: self.folders(guard) < folders + BATCH)
         # A hundred groups at once have had their memory before; what malloc keeps may move by some pages.
         if not is_sanitized():  # which keeps what was freed for a while, and looks for leaks itself
             self.assertLess(self.anonymous(guard) - before[1], 512 << 10)
