@@ -238,3 +238,50 @@ bng_status bng_mpq_get_str(bng_ctx *ctx, char **ret, int base, const mpq_t a)
         bng_account_operation(ctx);
         return BNG_OK;
 }
+
+/* ---- streams ---- */
+
+/* The numerator is there while the denominator is read, and counts as memory that is held. */
+static bng_status read_denominator(bng_ctx *ctx, mpq_ptr out, FILE *stream, int base)
+{
+        uint64_t held_bytes = ctx->held_bytes;
+
+        ctx->held_bytes = bng_sat_add(held_bytes, bng_room_bytes(mpq_numref(out)));
+        bng_status status = bng_read_number(ctx, mpq_denref(out), stream, base);
+        ctx->held_bytes = held_bytes;
+        return status == BNG_OK && mpz_sgn(mpq_denref(out)) == 0 ? no_denominator(ctx) : status;
+}
+
+bng_status bng_mpq_inp_str(bng_ctx *ctx, mpq_t rop, FILE *stream, int base)
+{
+        struct output output;
+
+        if (!stream)
+                stream = stdin;
+        open_to(&output, ctx, rop, true);
+        bng_status status = bng_read_number(ctx, mpq_numref(output.out), stream, base);
+        if (status == BNG_OK) {
+                int c = getc(stream);
+                if (c == '/')
+                        status = read_denominator(ctx, output.out, stream, base);
+                else if (c != EOF)
+                        ungetc(c, stream);
+        }
+        if (status == BNG_OK)
+                return close(&output);
+        end(&output);
+        return status;
+}
+
+bng_status bng_check_mpq_out_str(bng_ctx *ctx, int base, const mpq_t a)
+{
+        return bng_check_mpq_get_str(ctx, base, a);
+}
+
+bng_status bng_mpq_out_str(bng_ctx *ctx, FILE *stream, int base, const mpq_t a)
+{
+        char *text;
+        bng_status status = bng_mpq_get_str(ctx, &text, base, a);
+
+        return status == BNG_OK ? bng_write_text(ctx, stream, text) : status;
+}

@@ -138,6 +138,14 @@ static bng_status read_digits(bng_ctx *ctx, struct reading *reading, int c)
         return ferror(reading->stream) ? failed(ctx, "read") : BNG_OK;
 }
 
+static bng_status convert(bng_ctx *ctx, mpz_ptr out, const struct reading *reading)
+{
+        if (reading->read.leading > 0)
+                return bng_read_text(ctx, out, reading->digits, (int)reading->read.base);
+        mpz_set_ui(out, 0);
+        return BNG_OK;
+}
+
 static bng_status store(bng_ctx *ctx, mpz_ptr rop, const struct reading *reading)
 {
         struct bng_prediction predicted = predict(reading);
@@ -145,33 +153,61 @@ static bng_status store(bng_ctx *ctx, mpz_ptr rop, const struct reading *reading
         bng_status status = bng_output_open(&output, ctx, rop, &predicted);
         if (status != BNG_OK)
                 return status;
-        if (reading->read.leading == 0)
-                mpz_set_ui(output.out, 0);
-        else
-                status = bng_read_text(ctx, output.out, reading->digits, (int)reading->read.base);
+        status = convert(ctx, output.out, reading);
         if (status == BNG_OK)
                 return bng_output_close(&output);
         bng_output_discard(&output);
         return status;
 }
 
-bng_status bng_mpz_inp_str(bng_ctx *ctx, mpz_t rop, FILE *stream, int base)
+/* The text of a number; reading->digits is the caller's whatever the status. */
+static bng_status read_all(bng_ctx *ctx, struct reading *reading, FILE *stream, int base)
 {
-        struct reading reading = {.stream = stream ? stream : stdin, .room = FIRST_ROOM};
         int c;
 
+        *reading = (struct reading){.stream = stream ? stream : stdin, .room = FIRST_ROOM};
         if (!bng_good_base(base))
                 return bng_wrong_base(ctx, base);
-        reading.digits = malloc(reading.room);
-        if (!reading.digits)
+        reading->digits = malloc(reading->room);
+        if (!reading->digits)
                 return out_of_memory(ctx);
-        bng_status status = read_start(ctx, &reading, base, &c);
+        bng_status status = read_start(ctx, reading, base, &c);
+        return status == BNG_OK ? read_digits(ctx, reading, c) : status;
+}
+
+bng_status bng_read_number(bng_ctx *ctx, mpz_ptr out, FILE *stream, int base)
+{
+        struct reading reading;
+        bng_status status = read_all(ctx, &reading, stream, base);
+
         if (status == BNG_OK)
-                status = read_digits(ctx, &reading, c);
+                status = judge(ctx, &reading);
+        if (status == BNG_OK) {
+                bng_clock_start(ctx);
+                status = convert(ctx, out, &reading);
+        }
+        free(reading.digits);
+        return status;
+}
+
+bng_status bng_mpz_inp_str(bng_ctx *ctx, mpz_t rop, FILE *stream, int base)
+{
+        struct reading reading;
+        bng_status status = read_all(ctx, &reading, stream, base);
+
         if (status == BNG_OK)
                 status = store(ctx, rop, &reading);
         free(reading.digits);
         return status;
+}
+
+bng_status bng_write_text(bng_ctx *ctx, FILE *stream, char *text)
+{
+        size_t length = strlen(text);
+        size_t written = fwrite(text, 1, length, stream ? stream : stdout);
+
+        free(text);
+        return written == length ? BNG_OK : failed(ctx, "written");
 }
 
 bng_status bng_check_out_str(bng_ctx *ctx, int base, const mpz_t op)
@@ -184,13 +220,7 @@ bng_status bng_mpz_out_str(bng_ctx *ctx, FILE *stream, int base, const mpz_t op)
         char *text;
         bng_status status = bng_mpz_get_str(ctx, &text, base, op);
 
-        if (status != BNG_OK)
-                return status;
-        size_t length = strlen(text);
-        if (fwrite(text, 1, length, stream ? stream : stdout) != length)
-                status = failed(ctx, "written");
-        free(text);
-        return status;
+        return status == BNG_OK ? bng_write_text(ctx, stream, text) : status;
 }
 
 /* ---- raw: a length of four bytes, high byte first, negative for a negative number; the bytes ---- */

@@ -46,6 +46,12 @@ struct bng_prediction bng_predict_text(const char *text, const char *end, int ba
 /* As mpz_set_str, long ones in steps. `out` is as it was where the status is not BNG_OK. */
 bng_status bng_read_text(bng_ctx *ctx, mpz_ptr out, const char *text, int base);
 
+/* ---- streams; NULL is standard input or output ---- */
+/* As mpz_inp_str into a variable of our own, judged while it is read; is no operation by itself. */
+bng_status bng_read_number(bng_ctx *ctx, mpz_ptr out, FILE *stream, int base);
+/* Writes and frees the text. */
+bng_status bng_write_text(bng_ctx *ctx, FILE *stream, char *text);
+
 bool bng_good_base(int base);          /* of set_str */
 bool bng_good_base_to_write(int base); /* of get_str */
 bng_status bng_wrong_base(bng_ctx *ctx, int base);

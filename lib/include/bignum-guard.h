@@ -720,6 +720,9 @@ BNG_PUBLIC bng_status bng_mpq_get_den(bng_ctx *ctx, mpz_t rop, const mpq_t op);
 
 BNG_PUBLIC bng_status bng_mpq_set_str(bng_ctx *ctx, mpq_t rop, const char *text, int base);
 BNG_PUBLIC bng_status bng_mpq_get_str(bng_ctx *ctx, char **ret, int base, const mpq_t op);
+/* A stroke in the stream right behind a number makes it a numerator. */
+BNG_PUBLIC bng_status bng_mpq_inp_str(bng_ctx *ctx, mpq_t rop, FILE *stream, int base);
+BNG_PUBLIC bng_status bng_mpq_out_str(bng_ctx *ctx, FILE *stream, int base, const mpq_t op);
 
 /* ---------------------------------------------------------------- expressions ---------------- */
 
@@ -916,6 +919,7 @@ BNG_PUBLIC bng_status bng_check_mpq_set_d(bng_ctx *ctx, double op);
 BNG_PUBLIC bng_status bng_check_mpq_set_f(bng_ctx *ctx, const mpf_t op);
 BNG_PUBLIC bng_status bng_check_mpq_set_str(bng_ctx *ctx, const char *text, int base);
 BNG_PUBLIC bng_status bng_check_mpq_get_str(bng_ctx *ctx, int base, const mpq_t op);
+BNG_PUBLIC bng_status bng_check_mpq_out_str(bng_ctx *ctx, int base, const mpq_t op);
 #endif /* BNG_NO_GMP */
 
 #ifdef __cplusplus

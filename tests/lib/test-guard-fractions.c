@@ -7,6 +7,7 @@
 #include <cmocka.h>
 #include "gmp-hooks.h"
 #include "guard-cases.h"
+#include "guard-expect.h"
 
 /*
  * The promises of the limits, of every operation on fractions: at the length of the longer part
@@ -254,12 +255,11 @@ static void test_memory(void **userdata)
         }
 }
 
-#define EXPECT_NOT(ctx, r, expected, call, words)                                                  \
+#define EXPECT_NO_FRACTION(ctx, r, expected, call, words)                                          \
         do {                                                                                       \
                 assert_int_equal(call, expected);                                                  \
                 assert_int_equal(mpq_cmp_ui(r, 47, 11), 0);                                        \
-                if (!strstr(bng_ctx_message(ctx), words))                                          \
-                        fail_msg("%s: \"%s\" lacks \"%s\"", #call, bng_ctx_message(ctx), words);   \
+                EXPECT_SENTENCE(ctx, call, words);                                                 \
         } while (0)
 
 static void test_what_is_no_fraction(void **userdata)
@@ -274,27 +274,35 @@ static void test_what_is_no_fraction(void **userdata)
         mpq_set_ui(one, 1, 1);
         mpz_set_ui(mpq_numref(bad), 5);
         mpz_set_ui(mpq_denref(bad), 0);
-        EXPECT_NOT(ctx, r, BNG_UNDEFINED, bng_mpq_inv(ctx, r, zero), "division by zero");
-        EXPECT_NOT(ctx, r, BNG_UNDEFINED, bng_mpq_div(ctx, r, one, zero), "division by zero");
-        EXPECT_NOT(ctx, r, BNG_UNDEFINED, bng_mpq_set(ctx, r, bad), "denominator zero");
-        EXPECT_NOT(ctx, r, BNG_UNDEFINED, bng_mpq_inv(ctx, r, bad), "denominator zero");
-        EXPECT_NOT(ctx, r, BNG_UNDEFINED, bng_mpq_add(ctx, r, one, bad), "denominator zero");
-        EXPECT_NOT(ctx, r, BNG_UNDEFINED, bng_mpq_mul(ctx, r, bad, one), "denominator zero");
-        EXPECT_NOT(ctx, r, BNG_UNDEFINED, bng_mpq_mul_2exp(ctx, r, bad, 1), "denominator zero");
-        EXPECT_NOT(ctx, r, BNG_UNDEFINED, bng_mpq_set_ui(ctx, r, 1, 0), "denominator zero");
-        EXPECT_NOT(ctx, r, BNG_UNDEFINED, bng_mpq_set_si(ctx, r, -1, 0), "denominator zero");
-        EXPECT_NOT(ctx, r, BNG_UNDEFINED, bng_mpq_set_den(ctx, r, nothing), "denominator zero");
-        EXPECT_NOT(ctx, r, BNG_UNDEFINED, bng_mpq_canonicalize(ctx, bad), "denominator zero");
+        EXPECT_NO_FRACTION(ctx, r, BNG_UNDEFINED, bng_mpq_inv(ctx, r, zero), "division by zero");
+        EXPECT_NO_FRACTION(ctx, r, BNG_UNDEFINED, bng_mpq_div(ctx, r, one, zero),
+                           "division by zero");
+        EXPECT_NO_FRACTION(ctx, r, BNG_UNDEFINED, bng_mpq_set(ctx, r, bad), "denominator zero");
+        EXPECT_NO_FRACTION(ctx, r, BNG_UNDEFINED, bng_mpq_inv(ctx, r, bad), "denominator zero");
+        EXPECT_NO_FRACTION(ctx, r, BNG_UNDEFINED, bng_mpq_add(ctx, r, one, bad),
+                           "denominator zero");
+        EXPECT_NO_FRACTION(ctx, r, BNG_UNDEFINED, bng_mpq_mul(ctx, r, bad, one),
+                           "denominator zero");
+        EXPECT_NO_FRACTION(ctx, r, BNG_UNDEFINED, bng_mpq_mul_2exp(ctx, r, bad, 1),
+                           "denominator zero");
+        EXPECT_NO_FRACTION(ctx, r, BNG_UNDEFINED, bng_mpq_set_ui(ctx, r, 1, 0), "denominator zero");
+        EXPECT_NO_FRACTION(ctx, r, BNG_UNDEFINED, bng_mpq_set_si(ctx, r, -1, 0),
+                           "denominator zero");
+        EXPECT_NO_FRACTION(ctx, r, BNG_UNDEFINED, bng_mpq_set_den(ctx, r, nothing),
+                           "denominator zero");
+        EXPECT_NO_FRACTION(ctx, r, BNG_UNDEFINED, bng_mpq_canonicalize(ctx, bad),
+                           "denominator zero");
         assert_int_equal(mpz_cmp_ui(mpq_numref(bad), 5), 0);
-        EXPECT_NOT(ctx, r, BNG_UNDEFINED, bng_mpq_set_d(ctx, r, NAN), "NaN");
-        EXPECT_NOT(ctx, r, BNG_UNDEFINED, bng_mpq_set_d(ctx, r, -INFINITY), "infinity");
-        EXPECT_NOT(ctx, r, BNG_UNDEFINED, bng_mpq_set_str(ctx, r, "1/0", 10), "denominator zero");
-        EXPECT_NOT(ctx, r, BNG_SYNTAX, bng_mpq_set_str(ctx, r, "1/x", 10), "no fraction");
-        EXPECT_NOT(ctx, r, BNG_SYNTAX, bng_mpq_set_str(ctx, r, "1/", 10), "no fraction");
-        EXPECT_NOT(ctx, r, BNG_INVALID, bng_mpq_set_str(ctx, r, "1/2", 99), "base 99");
+        EXPECT_NO_FRACTION(ctx, r, BNG_UNDEFINED, bng_mpq_set_d(ctx, r, NAN), "NaN");
+        EXPECT_NO_FRACTION(ctx, r, BNG_UNDEFINED, bng_mpq_set_d(ctx, r, -INFINITY), "infinity");
+        EXPECT_NO_FRACTION(ctx, r, BNG_UNDEFINED, bng_mpq_set_str(ctx, r, "1/0", 10),
+                           "denominator zero");
+        EXPECT_NO_FRACTION(ctx, r, BNG_SYNTAX, bng_mpq_set_str(ctx, r, "1/x", 10), "no fraction");
+        EXPECT_NO_FRACTION(ctx, r, BNG_SYNTAX, bng_mpq_set_str(ctx, r, "1/", 10), "no fraction");
+        EXPECT_NO_FRACTION(ctx, r, BNG_INVALID, bng_mpq_set_str(ctx, r, "1/2", 99), "base 99");
         bng_ctx_set_result_limit_bits(ctx, UINT64_MAX);
-        EXPECT_NOT(ctx, r, BNG_REFUSED_CEILING, bng_mpq_mul_2exp(ctx, r, one, ~0UL), "GMP");
-        EXPECT_NOT(ctx, r, BNG_REFUSED_CEILING, bng_mpq_div_2exp(ctx, r, one, ~0UL), "GMP");
+        EXPECT_NO_FRACTION(ctx, r, BNG_REFUSED_CEILING, bng_mpq_mul_2exp(ctx, r, one, ~0UL), "GMP");
+        EXPECT_NO_FRACTION(ctx, r, BNG_REFUSED_CEILING, bng_mpq_div_2exp(ctx, r, one, ~0UL), "GMP");
         assert_int_equal(bng_mpq_mul_2exp(ctx, r, zero, ~0UL), BNG_OK);
         assert_int_equal(mpq_sgn(r), 0);
         mpq_clears(r, zero, bad, one, NULL);
@@ -308,6 +316,71 @@ static void expect_text(bng_ctx *ctx, const mpq_t q, const char *expected)
         assert_int_equal(bng_mpq_get_str(ctx, &text, 10, q), BNG_OK);
         assert_string_equal(text, expected);
         free(text);
+}
+
+/* What mpq_inp_str makes of a text, which leaves a stream at the same place. */
+static void expect_read(bng_ctx *ctx, const char *text, int base)
+{
+        FILE *plain_stream = fmemopen((void *)text, strlen(text), "r");
+        FILE *stream = fmemopen((void *)text, strlen(text), "r");
+        mpq_t plain, guarded;
+
+        mpq_inits(plain, guarded, NULL);
+        bool is_read = mpq_inp_str(plain, plain_stream, base) != 0;
+        bng_status status = bng_mpq_inp_str(ctx, guarded, stream, base);
+        if (is_read && mpz_sgn(mpq_denref(plain)) == 0)
+                assert_int_equal(status, BNG_UNDEFINED);
+        else
+                assert_int_equal(status, is_read ? BNG_OK : BNG_SYNTAX);
+        if (status == BNG_OK) {
+                assert_true(same(plain, guarded));
+                assert_int_equal(getc(stream), getc(plain_stream));
+        } else {
+                assert_int_equal(mpq_cmp_ui(guarded, 0, 1), 0);
+        }
+        mpq_clears(plain, guarded, NULL);
+        fclose(plain_stream);
+        fclose(stream);
+}
+
+static void test_streams(void **userdata)
+{
+        static const char *const texts[] = {"12/34",      " -5 6", "7/x", "x",     "3/0",
+                                            "0xff/0x10;", "0/9",   "8/",  "-1/3/2"};
+        bng_ctx *ctx = *userdata;
+        char *written = NULL;
+        size_t length = 0;
+        mpq_t r;
+
+        bng_ctx_set_result_limit_bits(ctx, UINT64_MAX);
+        for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+                expect_read(ctx, texts[i], 10);
+                expect_read(ctx, texts[i], 0);
+        }
+        mpq_init(r);
+        mpq_set_ui(r, 47, 11);
+        FILE *stream = open_memstream(&written, &length);
+        assert_int_equal(bng_mpq_out_str(ctx, stream, 10, r), BNG_OK);
+        fclose(stream);
+        assert_string_equal(written, "47/11");
+        free(written);
+
+        /* A denominator without an end, and one that is a bit too long. */
+        bng_ctx_set_result_limit_bits(ctx, 10);
+        stream = fopen("/dev/zero", "r");
+        assert_non_null(stream);
+        EXPECT_NO_FRACTION(ctx, r, BNG_SYNTAX, bng_mpq_inp_str(ctx, r, stream, 10), "no number");
+        fclose(stream);
+        stream = fmemopen((void *)"1/1024", 6, "r");
+        EXPECT_NO_FRACTION(ctx, r, BNG_REFUSED_RESULT, bng_mpq_inp_str(ctx, r, stream, 10),
+                           "ResultMax=");
+        fclose(stream);
+        stream = fmemopen((void *)"1023/1023", 9, "r");
+        assert_int_equal(bng_mpq_inp_str(ctx, r, stream, 10), BNG_OK);
+        expect_text(ctx, r, "1023/1023");
+        fclose(stream);
+        bng_ctx_set_result_limit_bits(ctx, UINT64_MAX);
+        mpq_clear(r);
 }
 
 static void test_text_and_parts(void **userdata)
@@ -383,6 +456,7 @@ int main(void)
                 cmocka_unit_test(test_memory),
                 cmocka_unit_test(test_what_is_no_fraction),
                 cmocka_unit_test(test_text_and_parts),
+                cmocka_unit_test(test_streams),
         };
 
         return cmocka_run_group_tests(tests, set_up, tear_down);

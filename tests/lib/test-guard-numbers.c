@@ -10,6 +10,7 @@
 #include <cmocka.h>
 #include "gmp-hooks.h"
 #include "guard-cases.h"
+#include "guard-expect.h"
 
 /*
  * Where integers come from outside: streams, bytes, other kinds of numbers, chance. What such a
@@ -42,22 +43,6 @@ static int tear_down(void **userdata)
         free(f);
         return 0;
 }
-
-#define EXPECT_NOT(f, expected, call, words)                                                       \
-        do {                                                                                       \
-                assert_int_equal(call, expected);                                                  \
-                assert_int_equal(mpz_cmp_ui((f)->r, 4711), 0);                                     \
-                if (!strstr(bng_ctx_message((f)->ctx), words))                                     \
-                        fail_msg("%s: \"%s\" lacks \"%s\"", #call, bng_ctx_message((f)->ctx),      \
-                                 words);                                                           \
-        } while (0)
-
-#define EXPECT_VALUE(f, call, value)                                                               \
-        do {                                                                                       \
-                assert_int_equal(call, BNG_OK);                                                    \
-                assert_int_equal(mpz_cmp_si((f)->r, value), 0);                                    \
-                mpz_set_ui((f)->r, 4711);                                                          \
-        } while (0)
 
 /* ---- text from streams ---- */
 

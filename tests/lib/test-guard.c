@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 #include <cmocka.h>
-#include "bignum-guard.h"
+#include "guard-expect.h"
 
 /*
  * What only single cases show: where GMP would abort or answer wrongly, its ceiling, arguments
@@ -57,26 +57,6 @@ static void no_limits(struct fixture *f)
         bng_ctx_set_result_limit_bits(f->ctx, UINT64_MAX);
         bng_ctx_set_memory_limit_bytes(f->ctx, UINT64_MAX);
 }
-
-/* The status, the destination as it was, and words about it. */
-#define EXPECT_NOT(f, expected, call, words)                                                       \
-        do {                                                                                       \
-                assert_int_equal(call, expected);                                                  \
-                assert_int_equal(mpz_cmp_ui((f)->r, 4711), 0);                                     \
-                if (!strstr(bng_ctx_message((f)->ctx), words))                                     \
-                        fail_msg("%s: \"%s\" lacks \"%s\"", #call, bng_ctx_message((f)->ctx),      \
-                                 words);                                                           \
-        } while (0)
-
-#define EXPECT_VALUE(f, call, value)                                                               \
-        do {                                                                                       \
-                assert_int_equal(call, BNG_OK);                                                    \
-                if (mpz_cmp_si((f)->r, value) != 0) {                                              \
-                        gmp_printf("%s gives %Zd\n", #call, (f)->r);                               \
-                        fail();                                                                    \
-                }                                                                                  \
-                mpz_set_ui((f)->r, 4711);                                                          \
-        } while (0)
 
 static void test_what_gmp_aborts_on_is_undefined(void **userdata)
 {
