@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -188,6 +189,7 @@ static void await_end_of_input(void)
         char buffer[64];
         ssize_t n;
 
+        (void)prctl(PR_SET_NAME, "guardd-reset");
         /* Whoever stops the daemon's group means the daemon. */
         for (size_t i = 0; i < sizeof(ignored) / sizeof(ignored[0]); i++)
                 signal(ignored[i], SIG_IGN);

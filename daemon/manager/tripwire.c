@@ -147,6 +147,18 @@ static void on_keeper_lost(void *userdata)
         }
 }
 
+/* Not every systemd writes what it has read before it has another reason to. */
+static void on_reload(void *userdata)
+{
+        struct manager *manager = userdata;
+        struct wire *wire;
+
+        DL_FOREACH(manager->wires, wire)
+        {
+                wire_verify(wire);
+        }
+}
+
 void tripwires_start(struct manager *manager)
 {
         const struct manager_options *options = manager->options;
@@ -161,6 +173,8 @@ void tripwires_start(struct manager *manager)
                 log_line(LOG_WARNING,
                          "Cannot note in %s what is set in memory.high: %s. Groups are polled.",
                          options->runtime, strerror(-r));
+        else
+                units_on_reload(manager->units, on_reload, manager);
 }
 
 void tripwires_stop(struct manager *manager)

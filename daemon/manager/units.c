@@ -17,8 +17,10 @@
 struct units {
         sd_event *event;
         sd_bus *bus;
-        bool user;
-        uint64_t retry; /* monotonic microseconds */
+        bool user, private; /* of a user's; systemd's own socket, where nobody else can send */
+        uint64_t retry;     /* monotonic microseconds */
+        units_reload_fn reloaded;
+        void *userdata;
 };
 
 struct question {
@@ -63,7 +65,47 @@ static int open_bus(struct units *units)
 {
         int r = units->user ? sd_bus_open_user(&units->bus) : sd_bus_open_system(&units->bus);
 
+        units->private = r < 0;
         return r < 0 ? open_private(units) : r;
+}
+
+static int on_reloading(sd_bus_message *message, void *userdata, sd_bus_error *error)
+{
+        struct units *units = userdata;
+        int begins;
+
+        (void)error;
+        if (units->reloaded && sd_bus_message_read(message, "b", &begins) > 0 && !begins)
+                units->reloaded(units->userdata);
+        return 0;
+}
+
+/* Without an answer nobody is told of reloads, which is no reason to be without the bus. */
+static int on_match(sd_bus_message *message, void *userdata, sd_bus_error *error)
+{
+        (void)message;
+        (void)userdata;
+        (void)error;
+        return 0;
+}
+
+static void listen_to_reloads(struct units *units)
+{
+        if (sd_bus_match_signal_async(
+                    units->bus, NULL, units->private ? NULL : "org.freedesktop.systemd1",
+                    "/org/freedesktop/systemd1", "org.freedesktop.systemd1.Manager", "Reloading",
+                    on_reloading, on_match, units) >= 0)
+                (void)sd_bus_call_method_async(
+                        units->bus, NULL, "org.freedesktop.systemd1", "/org/freedesktop/systemd1",
+                        "org.freedesktop.systemd1.Manager", "Subscribe", NULL, NULL, NULL);
+}
+
+void units_on_reload(struct units *units, units_reload_fn reloaded, void *userdata)
+{
+        units->reloaded = reloaded;
+        units->userdata = userdata;
+        if (units->bus)
+                listen_to_reloads(units);
 }
 
 bool units_available(struct units *units, uint64_t now)
@@ -80,6 +122,8 @@ bool units_available(struct units *units, uint64_t now)
                 units->bus = sd_bus_close_unref(units->bus);
                 return false;
         }
+        if (units->reloaded)
+                listen_to_reloads(units);
         return true;
 }
 

@@ -24,6 +24,9 @@ int units_new(struct units **ret, sd_event *event, bool user);
 /* Is there a bus to ask? Tries to connect anew at most every UNITS_RETRY_USEC. */
 #define UNITS_RETRY_USEC (UINT64_C(5) * 1000000)
 bool units_available(struct units *units, uint64_t now);
+/* Who is told from now on when systemd has read its files again. */
+typedef void (*units_reload_fn)(void *userdata);
+void units_on_reload(struct units *units, units_reload_fn reloaded, void *userdata);
 /* 0, and answer() is called later unless *slot is unreferenced before; a negative errno. */
 int units_ask(struct units *units, const char *path, units_answer_fn answer, void *userdata,
               sd_bus_slot **slot);

@@ -369,6 +369,12 @@ void wire_set(struct wire *wire, uint64_t at)
         }
 }
 
+void wire_verify(struct wire *wire)
+{
+        if (wire_is_set(wire))
+                (void)ask_owner(wire);
+}
+
 void wire_forget(struct wire *wire, uint64_t high)
 {
         tripwire_was_replaced(&wire->state, high, manager_now(wire->manager));

@@ -31,6 +31,8 @@ bool wire_is_set(const struct wire *wire);
 void wire_set(struct wire *wire, uint64_t at);
 /* Takes back what we set; what somebody else has set by now stays. */
 void wire_lift(struct wire *wire);
+/* Asks systemd again whether somebody wants another value there. */
+void wire_verify(struct wire *wire);
 /* memory.high has another value (bytes) than what we set: it is not ours any more. */
 void wire_forget(struct wire *wire, uint64_t high);
 /* The watch goes: so does the wire, once it is known that nobody wants another value there. */
