@@ -24,8 +24,13 @@ bool answer_is_given(const struct answered *answered, enum reason reason, uint64
         return (answered->reasons & (1U << reason)) && now < answered->again;
 }
 
-void answer_forget(struct answered *answered)
+void answer_forget(struct answered *answered, uint64_t memory, uint64_t own_limit)
 {
+        /* Below its own limit it needs no tolerance, and has none from then on. */
+        if (memory <= own_limit) {
+                answered->tolerated_up_to = 0;
+                answered->chance = (struct loop_chance){0};
+        }
         if (!answered->frozen)
                 answered->quiet_up_to = 0;
 }
@@ -287,7 +292,9 @@ static bool tolerates(struct affair *affair, struct loop *loop)
         struct finding finding = as_crash_loop(affair->finding);
         struct affair told = *affair;
 
-        if (!loop || !loop_is_on(loop, affair->policy, affair->now))
+        /* One that was tolerated has grown since. */
+        if (!loop || !loop_is_on(loop, affair->policy, affair->now) ||
+            answered->tolerated_up_to > 0)
                 return false;
         switch (loop_judge(&answered->chance, affair->finding, affair->now)) {
         case LOOP_END:
@@ -297,7 +304,7 @@ static bool tolerates(struct affair *affair, struct loop *loop)
         case LOOP_TOLERATE:
                 break;
         }
-        answered->tolerated_up_to = loop_ceiling(affair->finding);
+        answered->tolerated_up_to = loop_tolerance(&answered->chance, affair->finding);
         told.finding = &finding;
         if (loop_take_report(loop, affair->now))
                 answer_gently(&told, OUTCOME_LOGGED);

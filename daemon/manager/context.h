@@ -408,7 +408,7 @@ void judge_group(struct watch *watch, enum pace pace, uint64_t now);
 bool answer_is_given(const struct answered *answered, enum reason reason, uint64_t memory,
                      uint64_t now);
 /* Nothing is broken any more: what is frozen stays frozen, the rest starts anew. */
-void answer_forget(struct answered *answered);
+void answer_forget(struct answered *answered, uint64_t memory, uint64_t own_limit);
 /* What is done about a worker that broke its policy, */
 void answer_worker(struct worker *worker, const struct finding *finding, uint64_t now);
 /* about a worker and the children it started, */

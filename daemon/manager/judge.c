@@ -54,7 +54,8 @@ static void judge_worker(struct watch *watch, struct worker *worker, uint64_t no
                         subject.memory > policy_worker_memory_max(policy, subject.bases) / 10 * 9;
         finding = decide_worker(policy, &subject);
         if (finding.reason == REASON_NONE) {
-                answer_forget(&worker->answered);
+                answer_forget(&worker->answered, subject.memory,
+                              policy_worker_memory_max(policy, subject.bases));
                 return;
         }
         if (answer_is_given(&worker->answered, finding.reason, subject.memory, now))
@@ -311,7 +312,8 @@ void judge_group(struct watch *watch, enum pace pace, uint64_t now)
 
         finding = decide_group(watch->policy, &subject);
         if (finding.reason == REASON_NONE) {
-                answer_forget(&watch->answered);
+                answer_forget(&watch->answered, watch->memory,
+                              policy_group_memory_max(watch->policy, subject.bases));
                 watch->deliberating = 0;
         } else if (!answer_is_given(&watch->answered, finding.reason, watch->memory, now))
                 judge_members(watch, &finding, now);

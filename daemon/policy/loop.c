@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "bounds/checked.h"
 #include "policy/loop.h"
 
 #define SETTLED_USEC UINT64_C(2000000)
@@ -36,6 +37,14 @@ uint64_t loop_ceiling(const struct finding *finding)
         uint64_t half = finding->limit / 2;
 
         return finding->limit > UINT64_MAX - half ? UINT64_MAX : finding->limit + half;
+}
+
+uint64_t loop_tolerance(const struct loop_chance *chance, const struct finding *finding)
+{
+        uint64_t grown = bng_sat_add(chance->memory, finding->limit / 8);
+        uint64_t ceiling = loop_ceiling(finding);
+
+        return grown < ceiling ? grown : ceiling;
 }
 
 enum loop_answer loop_judge(struct loop_chance *chance, const struct finding *finding, uint64_t now)

@@ -7,7 +7,9 @@
  * After so many ends in a row (CrashLoop=), each of a young worker that came after the end before, the
  * next one is given a chance: it may go up to half above the limit. If it settles there it is left
  * alone, and the loop is reported. If it grows through that, or would within a second, it is no loop of
- * this kind but a runaway, and is ended like any other. Pure.
+ * this kind but a runaway, and is ended like any other. What is left alone is what it needed from its start
+ * on: one that has grown by an eighth of the limit since then, or that has been below the limit again, has
+ * had its chance. Pure.
  */
 
 #include "policy/decide.h"
@@ -39,10 +41,12 @@ bool loop_is_on(const struct loop *loop, const struct policy *policy, uint64_t n
 enum loop_answer {
         LOOP_END,      /* a runaway: end it */
         LOOP_WAIT,     /* not settled yet: ask again soon */
-        LOOP_TOLERATE, /* leave it alone up to loop_ceiling() */
+        LOOP_TOLERATE, /* leave it alone up to loop_tolerance() */
 };
 enum loop_answer loop_judge(struct loop_chance *chance, const struct finding *finding,
                             uint64_t now);
-uint64_t loop_ceiling(const struct finding *finding); /* bytes */
+uint64_t loop_ceiling(const struct finding *finding); /* bytes: of the chance, */
+/* and of one that is tolerated, as it settled. */
+uint64_t loop_tolerance(const struct loop_chance *chance, const struct finding *finding);
 /* Is a tolerated one to be reported? Then the next report is due later and later. */
 bool loop_take_report(struct loop *loop, uint64_t now);

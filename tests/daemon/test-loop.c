@@ -90,6 +90,13 @@ static void test_one_that_settles_is_left_alone(void **state)
         assert_int_equal(judge(122 * MIB, 1e5, HOUR + 3 * SECOND - 1), LOOP_WAIT);
         assert_int_equal(judge(122 * MIB, 1e5, HOUR + 3 * SECOND), LOOP_TOLERATE);
         assert_int_equal(loop_ceiling(&finding), 150 * MIB);
+        /* As it settled, and not much more: never beyond the chance that it had. */
+        assert_int_equal(chance.memory, 120 * MIB);
+        assert_int_equal(loop_tolerance(&chance, &finding), 120 * MIB + 100 * MIB / 8);
+        chance.memory = 140 * MIB;
+        assert_int_equal(loop_tolerance(&chance, &finding), 150 * MIB);
+        chance.memory = UINT64_MAX - 1;
+        assert_int_equal(loop_tolerance(&chance, &finding), 150 * MIB);
 }
 
 static void test_one_that_runs_away_is_ended(void **state)
