@@ -167,12 +167,24 @@ struct bng_prediction bng_predict_fibonacci(struct bng_operand n)
         return bng_holding(prediction, bng_peak_fibonacci(bng_operand_bits_max(prediction.result)));
 }
 
+/* a: the bits of the number; b: how often the index is even, each time by a square. */
+static struct bng_time lucas_time(struct bng_lengths of)
+{
+        struct bng_time squares = {0, BNG_PACE_SQUARE};
+
+        for (; of.b > 0 && of.a < BNG_BITS_BEYOND; of.b--, of.a /= 2)
+                squares = bng_time_and(squares, bng_time_of(BNG_PACE_SQUARE, of.a));
+        return bng_time_and(bng_time_of(BNG_PACE_FIBONACCI, of.a), squares);
+}
+
 struct bng_prediction bng_predict_lucas(struct bng_operand n)
 {
         if (bng_surely_negative(n))
                 return bng_predicted_undefined("a Lucas number of negative index");
         struct bng_prediction prediction = positive(bng_range_lucas(n.size), BNG_WORK_LUCAS);
-        return bng_holding(prediction, bng_peak_lucas(bng_operand_bits_max(prediction.result)));
+        uint64_t bits = bng_operand_bits_max(prediction.result);
+        return bng_timed(bng_holding(prediction, bng_peak_lucas(bits)), lucas_time, bits, n.zeros,
+                         0);
 }
 
 static struct bng_time long_binomial_time(struct bng_lengths of)

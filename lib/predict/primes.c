@@ -6,6 +6,11 @@
  * Factors of an integer, and primes.
  */
 
+static struct bng_time remove_time(struct bng_lengths of)
+{
+        return bng_time_remove(of.a, of.b);
+}
+
 /*
  * GMP divides by f, f^2, f^4 ... as long as it goes, and keeps them all: less than 2a together, and
  * f itself at least.
@@ -26,7 +31,7 @@ struct bng_prediction bng_predict_remove(struct bng_operand a, struct bng_operan
         uint64_t kept = bng_sat_add(bng_sat_mul(bits, 5), bng_sat_mul(bng_operand_bits_max(f), 2));
         prediction.peak_bytes =
                 bng_sat_add(prediction.peak_bytes, bng_peak_bytes(BNG_WORK_COPY, kept));
-        return prediction;
+        return bng_timed(prediction, remove_time, bits, bng_operand_bits_max(f), 0);
 }
 
 /*

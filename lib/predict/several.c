@@ -74,12 +74,12 @@ struct bng_prediction bng_predict_gcd_extended(struct bng_operand a, struct bng_
                          bng_operand_bits_max(b), 0);
 }
 
-/* By two squares in the end, instead of one product: half as long again as one number. */
+/* By two squares in the end, instead of one product: a fifth more than one number. */
 static struct bng_time pair_time(struct bng_lengths x)
 {
         struct bng_time time = bng_time_of(BNG_PACE_FIBONACCI, x.a);
 
-        time.seconds *= 1.5;
+        time.seconds *= 1.2;
         return time;
 }
 

@@ -228,6 +228,27 @@ struct bng_time bng_time_binomial(uint64_t n, uint64_t k, uint64_t bits)
                                  BNG_PACE_DIVIDE};
 }
 
+/*
+ * Divided by f, f^2, f^4 .. as long as it goes, and then by the same ones downwards: as if f were
+ * there as often as it has room.
+ */
+struct bng_time bng_time_remove(uint64_t a_bits, uint64_t f_bits)
+{
+        struct bng_time time = bng_time_of(BNG_PACE_PASS, a_bits);
+        uint64_t left = a_bits;
+
+        if (a_bits == BNG_BITS_BEYOND || f_bits <= 1)
+                return time;
+        for (uint64_t power = f_bits; power <= left; power *= 2) {
+                struct bng_time division = bng_time_remainder(left, power);
+                division.seconds *= 2;
+                time = bng_time_and(time, division);
+                time = bng_time_and(time, bng_time_of(BNG_PACE_SQUARE, 2 * power));
+                left -= power;
+        }
+        return time;
+}
+
 static bool power_of_two(unsigned base)
 {
         return (base & (base - 1)) == 0;

@@ -11,14 +11,19 @@
 /*
  * What predicted times and work in steps are worth, all in this process's own time:
  *
- *   predicted over measured time of every operation, where it takes 10 ms and more, at lengths up to
- *   BITS: the least, the median and the most;
+ *   predicted over measured time of every operation, where it takes 10 ms and more: the least, the
+ *   median and the most;
  *   work in steps over GMP's plain call, the best of interleaved rounds;
  *   from an interruption at a random moment to the return: the longest.
  *
  * The speeds are those of `bng calibrate`, from the file CALIBRATION or where it usually lies.
  *
- * usage: bench-time [--json] [BITS [CALIBRATION]]
+ * usage: bench-time [--json] [--calibration FILE] [--least BITS] [--most BITS] [--longest SECONDS]
+ *                   [OPERATION...]
+ *
+ * Lengths go from 10^4 to 5 * 10^6 bits, or to --most, and no single operation is tried that would take more
+ * than 20 seconds, or --longest. Where operations are named, they make the first table, and the others are
+ * left out.
  */
 
 static bool json;
@@ -67,7 +72,10 @@ static void heading(const char *text)
 
 #define SAMPLES_MAX 200
 #define WORTH_SECONDS 0.01
-#define TOO_LONG_SECONDS 20.0
+
+static double bits_least = 1e4;
+static double bits_most = 5e6;
+static double longest_seconds = 20;
 
 static bool is_refused(bng_ctx *ctx, const struct guard_case *op, const struct operands *x,
                        mpz_srcptr r, double seconds)
@@ -86,7 +94,7 @@ static double predicted_seconds(bng_ctx *ctx, const struct guard_case *op, const
                                 mpz_srcptr r)
 {
         double refused = WORTH_SECONDS / 4;
-        double enough = TOO_LONG_SECONDS;
+        double enough = longest_seconds;
 
         if (!is_refused(ctx, op, x, r, refused) || is_refused(ctx, op, x, r, enough))
                 return 0;
@@ -118,20 +126,30 @@ static double measured_seconds(bng_ctx *ctx, const struct guard_case *op, const 
         return best;
 }
 
-static int ascending(const void *a, const void *b)
+struct sample {
+        double ratio;
+        double bits;
+};
+
+static int by_ratio(const void *a, const void *b)
 {
-        double difference = *(const double *)a - *(const double *)b;
+        double difference = ((const struct sample *)a)->ratio - ((const struct sample *)b)->ratio;
         return (difference > 0) - (difference < 0);
 }
 
-static void compare_times(bng_ctx *ctx, const struct guard_case *op, double bits_max)
+/* Some operands alone take longer than the operation. */
+#define MAKING 10
+
+static void compare_times(bng_ctx *ctx, const struct guard_case *op)
 {
-        double ratios[SAMPLES_MAX];
+        double most = bits_most / MAKING < (double)op->bits_max ? bits_most
+                                                                : MAKING * (double)op->bits_max;
+        struct sample samples[SAMPLES_MAX];
         size_t n = 0;
         struct operands x;
 
         operands_init(&x);
-        for (double bits = 1e5; bits <= bits_max; bits *= 1.6)
+        for (double bits = bits_least; bits <= most; bits *= 1.6)
                 for (unsigned round = 0; round < 2 && n < SAMPLES_MAX; round++) {
                         mpz_t r;
                         op->make(&x, (uint64_t)bits);
@@ -139,17 +157,19 @@ static void compare_times(bng_ctx *ctx, const struct guard_case *op, double bits
                         double predicted = predicted_seconds(ctx, op, &x, r);
                         double measured = predicted > 0 ? measured_seconds(ctx, op, &x) : 0;
                         if (measured >= WORTH_SECONDS)
-                                ratios[n++] = predicted / measured;
+                                samples[n++] = (struct sample){predicted / measured, bits};
                         mpz_clear(r);
                 }
         operands_clear(&x);
         if (n == 0)
                 return;
-        qsort(ratios, n, sizeof *ratios, ascending);
+        qsort(samples, n, sizeof *samples, by_ratio);
         row("predicted over measured", op->name);
-        cell("least", ratios[0], 2);
-        cell("median", ratios[n / 2], 2);
-        cell("most", ratios[n - 1], 2);
+        cell("least", samples[0].ratio, 2);
+        cell("least_bits", samples[0].bits, 0);
+        cell("median", samples[n / 2].ratio, 2);
+        cell("most", samples[n - 1].ratio, 2);
+        cell("most_bits", samples[n - 1].bits, 0);
         cell("samples", (double)n, 0);
         end_row();
 }
@@ -418,25 +438,18 @@ static void find_longest_step(bng_ctx *ctx, const struct stepped *op, uint64_t b
         end_row();
 }
 
-int main(int argc, char **argv)
+static bool wanted(const char *name, int argc, char **argv)
+{
+        for (int i = 0; i < argc; i++)
+                if (strcmp(name, argv[i]) == 0)
+                        return true;
+        return argc == 0;
+}
+
+static void compare_all_steps(bng_ctx *ctx)
 {
         static const uint64_t lengths[] = {1000000, 4000000, 33000000};
-        bng_ctx *ctx;
 
-        json = argc > 1 && strcmp(argv[1], "--json") == 0;
-        const char *bits_max = argc > 1 + json ? argv[1 + json] : "5e6";
-        const char *calibration = argc > 2 + json ? argv[2 + json] : NULL;
-        if (bng_ctx_new(&ctx) != BNG_OK || bng_ctx_load_calibration(ctx, calibration) != BNG_OK) {
-                fputs("there is no calibration, or no memory\n", stderr);
-                return 1;
-        }
-        bng_ctx_set_result_limit_bits(ctx, UINT64_MAX);
-        bng_ctx_set_memory_limit_bytes(ctx, UINT64_MAX);
-        random_start(1);
-
-        heading("predicted over measured time: least, median, most");
-        for (size_t i = 0; i < guard_cases_count; i++)
-                compare_times(ctx, &guard_cases[i], strtod(bits_max, NULL));
         heading("in steps: bits of the result, plain and in steps in ms, ratio");
         for (size_t l = 0; l < sizeof lengths / sizeof *lengths; l++)
                 for (size_t i = 0; i < STEPPED; i++)
@@ -448,8 +461,54 @@ int main(int argc, char **argv)
         for (size_t l = 1; l < sizeof lengths / sizeof *lengths; l++)
                 for (size_t i = 0; i < STEPPED; i++)
                         find_longest_step(ctx, &stepped[i], lengths[l]);
+}
+
+int main(int argc, char **argv)
+{
+        const char *calibration = NULL;
+        bng_ctx *ctx;
+        int i = 1;
+
+        for (; i < argc && argv[i][0] == '-'; i++) {
+                const char *value = i + 1 < argc ? argv[i + 1] : "0";
+                if (strcmp(argv[i], "--json") == 0) {
+                        json = true;
+                        continue;
+                }
+                if (strcmp(argv[i], "--calibration") == 0) {
+                        calibration = value;
+                } else if (strcmp(argv[i], "--least") == 0) {
+                        bits_least = strtod(value, NULL);
+                } else if (strcmp(argv[i], "--most") == 0) {
+                        bits_most = strtod(value, NULL);
+                } else if (strcmp(argv[i], "--longest") == 0) {
+                        longest_seconds = strtod(value, NULL);
+                } else {
+                        fprintf(stderr,
+                                "usage: %s [--json] [--calibration FILE] [--least BITS] "
+                                "[--most BITS] [--longest SECONDS] [OPERATION...]\n",
+                                *argv);
+                        return 2;
+                }
+                i++;
+        }
+        if (bng_ctx_new(&ctx) != BNG_OK || bng_ctx_load_calibration(ctx, calibration) != BNG_OK) {
+                fputs("there is no calibration, or no memory\n", stderr);
+                return 1;
+        }
+        bng_ctx_set_result_limit_bits(ctx, UINT64_MAX);
+        bng_ctx_set_memory_limit_bytes(ctx, UINT64_MAX);
+        random_start(1);
+
+        heading("predicted over measured time: least, at so many bits, median, most, at so many "
+                "bits");
+        for (size_t c = 0; c < guard_cases_count; c++)
+                if (wanted(guard_cases[c].name, argc - i, argv + i))
+                        compare_times(ctx, &guard_cases[c]);
+        if (i >= argc)
+                compare_all_steps(ctx);
         if (json)
-                puts("]");
+                puts(is_first ? "[]" : "]");
         random_end();
         free(text);
         bng_ctx_free(ctx);
