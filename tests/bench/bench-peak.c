@@ -21,25 +21,6 @@
 #define BITS_MOST 1e7
 #define SAMPLES_MAX 256
 
-/* The lowest memory limit under which the check passes. */
-static uint64_t predicted_peak(bng_ctx *ctx, const struct guard_case *op, const struct operands *x,
-                               mpz_srcptr r)
-{
-        uint64_t refused = 0;
-        uint64_t enough = UINT64_C(1) << 50;
-
-        while (enough - refused > 1) {
-                uint64_t middle = refused + (enough - refused) / 2;
-                bng_ctx_set_memory_limit_bytes(ctx, middle);
-                if (op->check(ctx, x, r) == BNG_REFUSED_MEMORY)
-                        refused = middle;
-                else
-                        enough = middle;
-        }
-        bng_ctx_set_memory_limit_bytes(ctx, UINT64_MAX);
-        return enough;
-}
-
 struct sample {
         double ratio;
         double bits;
@@ -60,7 +41,7 @@ static bool measure(bng_ctx *ctx, const struct guard_case *op, const struct oper
         mpz_inits(r, s, NULL);
         if (op->updates)
                 random_integer(r, bits);
-        uint64_t predicted = predicted_peak(ctx, op, x, r);
+        uint64_t predicted = predicted_peak_of_case(ctx, op, x, r);
         uint64_t measured = 0;
         if (op->check(ctx, x, r) == BNG_OK) {
                 gmp_hooks_start();

@@ -51,6 +51,41 @@ void random_integer(mpz_ptr z, uint64_t bits)
                 mpz_neg(z, z);
 }
 
+uint64_t predicted_peak(bng_ctx *ctx, guard_question *ask, const void *userdata)
+{
+        uint64_t refused = 0;
+        uint64_t enough = UINT64_MAX / 2;
+
+        while (enough - refused > 1) {
+                uint64_t middle = refused + (enough - refused) / 2;
+                bng_ctx_set_memory_limit_bytes(ctx, middle);
+                if (ask(ctx, userdata) == BNG_REFUSED_MEMORY)
+                        refused = middle;
+                else
+                        enough = middle;
+        }
+        bng_ctx_set_memory_limit_bytes(ctx, UINT64_MAX);
+        return enough;
+}
+
+struct asked {
+        const struct guard_case *op;
+        const struct operands *x;
+        mpz_srcptr r;
+};
+
+static bng_status ask_check(bng_ctx *ctx, const void *userdata)
+{
+        const struct asked *asked = userdata;
+        return asked->op->check(ctx, asked->x, asked->r);
+}
+
+uint64_t predicted_peak_of_case(bng_ctx *ctx, const struct guard_case *op, const struct operands *x,
+                                mpz_srcptr r)
+{
+        return predicted_peak(ctx, ask_check, &(struct asked){op, x, r});
+}
+
 void operands_init(struct operands *x)
 {
         mpz_inits(x->a, x->b, x->c, NULL);

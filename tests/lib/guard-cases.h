@@ -32,6 +32,15 @@ struct guard_case {
 extern const struct guard_case guard_cases[];
 extern const size_t guard_cases_count;
 
+/*
+ * What a prediction says, read off the outside: the lowest memory limit under which a question is not
+ * refused. There is no limit afterwards.
+ */
+typedef bng_status guard_question(bng_ctx *ctx, const void *userdata);
+uint64_t predicted_peak(bng_ctx *ctx, guard_question *ask, const void *userdata);
+uint64_t predicted_peak_of_case(bng_ctx *ctx, const struct guard_case *op, const struct operands *x,
+                                mpz_srcptr r);
+
 void operands_init(struct operands *x);
 void operands_clear(struct operands *x);
 

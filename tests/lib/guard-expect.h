@@ -2,14 +2,22 @@
 #pragma once
 
 /*
- * A request that is turned down: the status, the destination r of the fixture as it was, and words of
- * the sentence; and one that gives a small number. Fixtures have a context `ctx` and an `r`, which
- * holds 4711 between two requests.
+ * A test of single requests: a context of its own, and an r that holds 4711 between two of them. A
+ * request is turned down, with its status, r as it was and words of the sentence; or it gives a small
+ * number.
  */
 
 #include <string.h>
 #include <gmp.h>
 #include "bignum-guard.h"
+
+struct fixture {
+        bng_ctx *ctx;
+        mpz_t r, a, b, c;
+};
+
+int fixture_set_up(void **userdata);
+int fixture_tear_down(void **userdata);
 
 #define EXPECT_SENTENCE(ctx, call, words)                                                          \
         do {                                                                                       \

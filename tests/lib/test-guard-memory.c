@@ -17,37 +17,6 @@
 static unsigned long seed = 20240301;
 static bool extended;
 
-typedef bng_status question(bng_ctx *ctx, const void *userdata);
-
-static uint64_t predicted_peak(bng_ctx *ctx, question *ask, const void *userdata)
-{
-        uint64_t refused = 0;
-        uint64_t enough = UINT64_MAX / 2;
-
-        while (enough - refused > 1) {
-                uint64_t middle = refused + (enough - refused) / 2;
-                bng_ctx_set_memory_limit_bytes(ctx, middle);
-                if (ask(ctx, userdata) == BNG_REFUSED_MEMORY)
-                        refused = middle;
-                else
-                        enough = middle;
-        }
-        bng_ctx_set_memory_limit_bytes(ctx, UINT64_MAX);
-        return enough;
-}
-
-struct asked {
-        const struct guard_case *op;
-        const struct operands *x;
-        mpz_srcptr r;
-};
-
-static bng_status ask_check(bng_ctx *ctx, const void *userdata)
-{
-        const struct asked *asked = userdata;
-        return asked->op->check(ctx, asked->x, asked->r);
-}
-
 static bool worth_trying(const struct guard_case *op, double bits)
 {
         return bits <= (double)op->bits_max * (extended ? 10 : 1);
@@ -62,9 +31,8 @@ static void try_operands(bng_ctx *ctx, const struct guard_case *op, const struct
         if (op->updates)
                 random_integer(r, bits);
 
-        struct asked asked = {op, x, r};
         bng_ctx_set_result_limit_bits(ctx, UINT64_MAX);
-        uint64_t predicted = predicted_peak(ctx, ask_check, &asked);
+        uint64_t predicted = predicted_peak_of_case(ctx, op, x, r);
         if (tight)
                 bng_ctx_set_result_limit_bits(ctx, bits);
         gmp_hooks_start();

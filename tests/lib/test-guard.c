@@ -13,37 +13,10 @@
  * beyond a machine word, text, the sentences, the configuration.
  */
 
-struct fixture {
-        bng_ctx *ctx;
-        mpz_t r, a, b, c;
-};
-
 /* GMP's own: 2^31 - 1 limbs of 64 bits, 2^27 - 1 of 32. */
 #define LIMB GMP_NUMB_BITS
 #define CEILING_BITS ((unsigned long)((UINT64_C(1) << (LIMB == 64 ? 31 : 27)) - 1) * LIMB)
 #define CEILING_TEXT (LIMB == 64 ? "GMP holds less than 16 GiB" : "GMP holds less than 512 MiB")
-
-static int set_up(void **userdata)
-{
-        struct fixture *f = calloc(1, sizeof *f);
-
-        if (!f || bng_ctx_new(&f->ctx) != BNG_OK)
-                return -1;
-        mpz_inits(f->r, f->a, f->b, f->c, NULL);
-        mpz_set_ui(f->r, 4711);
-        *userdata = f;
-        return 0;
-}
-
-static int tear_down(void **userdata)
-{
-        struct fixture *f = *userdata;
-
-        mpz_clears(f->r, f->a, f->b, f->c, NULL);
-        bng_ctx_free(f->ctx);
-        free(f);
-        return 0;
-}
 
 /* Counts that are no machine word everywhere. */
 static mpz_srcptr count(mpz_ptr z, uint64_t n)
@@ -401,7 +374,7 @@ static void test_configuration(void **userdata)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_set_up, fixture_tear_down)
         const struct CMUnitTest tests[] = {
                 TEST(test_what_gmp_aborts_on_is_undefined),
                 TEST(test_inverses_that_do_not_exist),
