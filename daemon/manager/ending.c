@@ -118,6 +118,12 @@ static bool ask_for_report(struct ending *ending)
 
 static void ask_to_end(struct ending *ending)
 {
+        /* Without a unit to restart it is Action=terminate, and without a grace nobody is asked. */
+        if (ending->policy->grace == 0) {
+                ending->stage = GRACE;
+                kill_now(ending);
+                return;
+        }
         if (!ask_for_report(ending))
                 ask(ending);
 }

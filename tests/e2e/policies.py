@@ -202,6 +202,13 @@ class Restarts(EndToEnd):
         self.assertEqual((verdict["action"], names(verdict)), ("restart-unit", ["SIGTERM"]))
         self.assertIn("belongs to no service that systemd confirmed", guard.said())
 
+    def test_without_a_unit_and_a_grace_it_is_killed_at_once(self):
+        guard = self.guard(
+            "[Policy p]\nCgroup={home}/*\nWorkerMemoryMax=48M\nAction=restart-unit\nGraceSec=0\n"
+        )
+        verdict = self.assert_ended(guard, self.grow(self.group("a"), 20, 60), "worker-memory")
+        self.assertEqual(names(verdict), ["SIGKILL"])
+
 
 class Reports(EndToEnd):
     POLICY = (
