@@ -31,8 +31,6 @@ struct arguments {
         bool check, reset, await_end;
 };
 
-const char *argp_program_version = "bignum-guardd " BNG_VERSION;
-
 static const struct argp_option options[] = {
         {"config", OPTION_CONFIG, "FILE", 0, "Read this configuration instead of the usual files",
          0},
@@ -125,6 +123,7 @@ int main(int argc, char **argv)
         char *state, *runtime;
         int r;
 
+        argp_program_version = "bignum-guardd " BNG_VERSION;
         argp_err_exit_status = 2;
         argp_parse(&argp, argc, argv, 0, NULL, &arguments);
         if (arguments.check)
