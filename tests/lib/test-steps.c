@@ -130,6 +130,43 @@ static void test_results_may_be_operands(void **userdata)
         operands_clear(&x);
 }
 
+/* Long enough to be done in steps: by windows, and square by square for the long moduli. */
+static void test_powers_modulo_a_number(void **userdata)
+{
+        static const struct {
+                unsigned long modulus_bits, exponent_bits;
+                bool is_even;
+        } lengths[] = {{64, 9000000, false}, {700, 300000, false}, {1000, 250000, true},
+                       {3000, 30000, false}, {3000, 30000, true},  {20000, 1000, false},
+                       {70000, 100, false},  {100000, 70, true}};
+        struct operands x;
+        mpz_t r, plain;
+
+        (void)userdata;
+        operands_init(&x);
+        mpz_inits(r, plain, NULL);
+        random_start(seed);
+        for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
+                /* Of any sign, zeros in a row and ones in a row among the bits. */
+                random_integer(x.a, lengths[i].modulus_bits * 3 / 2);
+                random_integer(x.b, lengths[i].exponent_bits);
+                random_integer(x.c, lengths[i].modulus_bits);
+                mpz_abs(x.b, x.b);
+                if (lengths[i].is_even)
+                        mpz_mul_2exp(x.c, x.c, lengths[i].modulus_bits / 5);
+                mpz_powm(plain, x.a, x.b, x.c);
+                assert_true(bng_steps_power_modulo(r, x.a, x.b, x.c, &steps_stop));
+                if (mpz_cmp(r, plain) != 0)
+                        fail_msg("row %zu is not GMP's, seed %lu", i, seed);
+                mpz_ptr alias = i % 3 == 0 ? x.a : i % 3 == 1 ? x.b : x.c;
+                assert_true(bng_steps_power_modulo(alias, x.a, x.b, x.c, &steps_stop));
+                assert_int_equal(mpz_cmp(alias, plain), 0);
+        }
+        random_end();
+        mpz_clears(r, plain, NULL);
+        operands_clear(&x);
+}
+
 /* ---- text ---- */
 
 static void compare_text(mpz_srcptr z, int base)
@@ -234,6 +271,7 @@ int main(void)
                 cmocka_unit_test(test_small_arguments_are_those_of_gmp),
                 cmocka_unit_test(test_indices_around_the_thresholds),
                 cmocka_unit_test(test_results_may_be_operands),
+                cmocka_unit_test(test_powers_modulo_a_number),
                 cmocka_unit_test(test_text_is_that_of_gmp),
                 cmocka_unit_test(test_long_texts_are_read_as_gmp_reads_them),
         };
