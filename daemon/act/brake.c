@@ -71,7 +71,7 @@ int brake_replace(const struct host *host, const struct act_group *group, uint64
         else
                 snprintf(text, sizeof(text), "%" PRIu64, bytes);
         r = read_bytes(fd, &found);
-        if (r == 0 && found != expected)
+        if (r == -EBADMSG || (r == 0 && found != expected))
                 r = ACT_REFUSED;
         else if (r == 0 && pwrite(fd, text, strlen(text), 0) < 0)
                 r = -errno;

@@ -89,13 +89,14 @@ struct manager {
 
         struct watch *watches; /* by path */
         struct ending *endings;
-        struct wire *wires;     /* of watches, and those whose last answer is awaited, */
-        struct keeper *keeper;  /* without which none is set; NULL where there is none */
+        struct wire *wires;    /* of watches, and those whose last answer is awaited, */
+        struct keeper *keeper; /* without which none is set; NULL where there is none */
         struct loops *loops;
         struct accounts *accounts;
 
         struct offload *offload;
-        struct offload *arming;  /* the kernel waits while it sets an alarm; NULL where it has none */
+        struct offload
+                *arming; /* the kernel waits while it sets an alarm; NULL where it has none */
         struct round round;
         struct users *users;
         struct units *units;
@@ -104,13 +105,13 @@ struct manager {
         sd_event_source *discovery;
         struct arrivals *arrivals; /* NULL where there is no inotify */
         sd_event_source *arrived;
-        struct kills *kills;  /* NULL where the kernel's log may not be read */
+        struct kills *kills; /* NULL where the kernel's log may not be read */
         sd_event_source *killed;
         bool arrivals_missed; /* a folder is not watched: only walks find what is made in it */
         uint64_t walk_due;    /* monotonic microseconds: a walk although nothing arrived */
-        uint64_t walk_again; /* monotonic microseconds: not before, however much arrives */
+        uint64_t walk_again;  /* monotonic microseconds: not before, however much arrives */
 
-        uint64_t machine;   /* bytes of memory the machine has, UINT64_MAX: unknown */
+        uint64_t machine;        /* bytes of memory the machine has, UINT64_MAX: unknown */
         uint64_t available;      /* bytes of memory the machine has left, */
         uint64_t available_read; /* and when that was read */
         struct {
@@ -157,13 +158,13 @@ struct worker {
         struct series series; /* of `private` */
         uint64_t private;     /* bytes: resident minus shared, and swapped out */
         uint64_t rss;
-        uint64_t shared;     /* bytes of `private` that belong to others, by the last proof */
-        uint64_t peak;       /* highest memory that was judged */
-        uint64_t brought;    /* bytes it had at first sight: may be charged to another group;
+        uint64_t shared;       /* bytes of `private` that belong to others, by the last proof */
+        uint64_t peak;         /* highest memory that was judged */
+        uint64_t brought;      /* bytes it had at first sight: may be charged to another group;
                                  UINT64_MAX before it was measured */
-        uint64_t due;        /* monotonic microseconds of its next measurement */
+        uint64_t due;          /* monotonic microseconds of its next measurement */
         struct family *family; /* NULL: it has had no children here */
-        struct cpu_use *cpu; /* NULL: no policy asks for its CPU time */
+        struct cpu_use *cpu;   /* NULL: no policy asks for its CPU time */
         uint64_t
                 cpu_counted; /* its counter when it was last added to its groups', UINT64_MAX: never */
 
@@ -172,7 +173,7 @@ struct worker {
         uint64_t proven; /* and of the last proof, 0: none */
         struct answered answered;
         struct ending *ending;
-        bool overtaken; /* the kernel ended it: that is written down */
+        bool overtaken;    /* the kernel ended it: that is written down */
         UT_hash_handle hh; /* by target.pid */
 };
 
@@ -210,12 +211,12 @@ struct relief {
 /* Where the kernel's log may not be read: its counters, and who ended meanwhile of himself. */
 #define MISSING_MAX 16
 struct missing {
-        uint64_t kills;   /* the counter at the latest list, UINT64_MAX: not read yet, */
-        uint64_t counted; /* and monotonic microseconds of that */
-        uint64_t owed;    /* ends that were counted, and not told of yet, */
+        uint64_t kills;      /* the counter at the latest list, UINT64_MAX: not read yet, */
+        uint64_t counted;    /* and monotonic microseconds of that */
+        uint64_t owed;       /* ends that were counted, and not told of yet, */
         uint64_t owed_since; /* and monotonic microseconds */
-        bool sure; /* who vanishes now has not just left, as far as one can tell */
-        struct worker *workers[MISSING_MAX]; /* references, */
+        bool sure;           /* who vanishes now has not just left, as far as one can tell */
+        struct worker *workers[MISSING_MAX];        /* references, */
         const struct policy *policies[MISSING_MAX]; /* and whose each of them was */
         size_t n;
 };
@@ -247,20 +248,21 @@ struct watch {
         uint64_t due;        /* monotonic microseconds of the next full reading of the group */
         uint64_t next_look;
         bool in_round; /* the manager's round looks, not its own timer: */
-        struct watch **on_page, *page_next; /* what points to it there, NULL: nothing, and who is next */
+        struct watch **on_page,
+                *page_next; /* what points to it there, NULL: nothing, and who is next */
         sd_event_source *timer;
         struct alarm alarm;
-        struct wire *wire; /* NULL: none was wanted so far */
-        uint64_t looked; /* monotonic microseconds of the latest look, */
-        uint64_t listed; /* and of the latest list of its processes */
+        struct wire *wire;        /* NULL: none was wanted so far */
+        uint64_t looked;          /* monotonic microseconds of the latest look, */
+        uint64_t listed;          /* and of the latest list of its processes */
         uint64_t room, room_read; /* bytes to the nearest limit, and when that was */
         uint64_t list_due; /* when the list of processes is to be read although nothing is near, */
 #define LOOK_CLOSELY 1     /* which is long ago; 0 while something is near */
 
         struct answered answered;
-        struct relief relief; /* from the last death in it */
+        struct relief relief;    /* from the last death in it */
         struct missing *missing; /* NULL: the log tells, or no list was read yet */
-        uint64_t deliberating; /* since when culprits are being proven, 0: they are not */
+        uint64_t deliberating;   /* since when culprits are being proven, 0: they are not */
         UT_hash_handle hh;
 };
 
@@ -397,6 +399,9 @@ void tripwire_lift_around(struct watch *watch);
 void tripwire_release(struct watch *watch);
 /* Was it a wire that told of what is found now? */
 bool tripwire_told(const struct watch *watch);
+bool tripwire_is_set(const struct watch *watch);
+/* Those of watches that are gone, as far as they could not be taken back at once. */
+void tripwires_press_on(struct manager *manager);
 
 /* ---- judge.c */
 void judge_workers(struct watch *watch, enum pace pace, uint64_t now); /* those that are due */
@@ -461,7 +466,8 @@ void kernel_hear(struct manager *manager);
 /* Without its log: this one has ended of himself, and when the group's list was read the counters tell more. */
 void kernel_miss(struct watch *watch, struct worker *worker);
 void kernel_count(struct watch *watch, uint64_t now);
-uint64_t kernel_due(const struct watch *watch, uint64_t now); /* of another list; UINT64_MAX: none */
+uint64_t kernel_due(const struct watch *watch,
+                    uint64_t now);       /* of another list; UINT64_MAX: none */
 void kernel_forget(struct watch *watch); /* the policies are about to change, or the watch ends */
 
 /* ---- record.c */

@@ -76,8 +76,12 @@ static void on_unit(void *userdata, const char *unit, int error)
         if (error < 0 || strcmp(unit, watch->claim) != 0)
                 return;
         watch->unit = strdup(unit);
-        if (watch->unit && watch_apply(watch))
-                watch_look_at(watch, 0);
+        if (!watch->unit || !watch_apply(watch))
+                return;
+        watch_look_at(watch, 0);
+        /* Its policy may be about all that is below, which was passed by as long as it was not known. */
+        if (watch->policy)
+                discover_soon(watch->manager);
 }
 
 static void ask_for_unit(struct watch *watch, uint64_t now)
@@ -215,6 +219,7 @@ void discover_walk(struct manager *manager)
                 watch_drop_annexes(watch);
                 ask_for_unit(watch, now);
         }
+        tripwires_press_on(manager);
         manager_tell_status(manager);
 }
 
@@ -247,11 +252,15 @@ static void on_change(void *userdata, enum arrivals_of what, const char *path)
 static int on_arrival(sd_event_source *source, int fd, uint32_t events, void *userdata)
 {
         struct manager *manager = userdata;
+        struct watch *watch;
 
         (void)source;
         (void)fd;
         (void)events;
-        if (!arrivals_read(manager->arrivals, on_change, manager) && !manager->arrivals_missed)
+        if (arrivals_read(manager->arrivals, on_change, manager)) {
+                for (watch = manager->watches; watch; watch = watch->hh.next)
+                        look_for_newcomers(watch); /* a walk finds groups only */
+        } else if (!manager->arrivals_missed)
                 return 0;
         discover_soon(manager);
         return 0;

@@ -17,7 +17,8 @@
 
 struct keeper {
         sd_event *event;
-        int folder; /* the runtime folder, locked */
+        int folder; /* the runtime folder, */
+        int lock;   /* and the lock in it */
         bool user;
         pid_t child; /* 0: none */
         int pipe;    /* its standard input */
@@ -32,18 +33,25 @@ int keeper_new(struct keeper **ret, sd_event *event, const struct host *host, co
                bool user, void (*lost)(void *userdata), void *userdata)
 {
         struct keeper *keeper = calloc(1, sizeof(*keeper));
-        int folder;
+        int folder, lock;
 
         if (!keeper)
                 return -ENOMEM;
-        folder = reset_open_locked(runtime);
+        folder = reset_open_locked(runtime, &lock);
         if (folder < 0) {
                 free(keeper);
                 return folder;
         }
-        reset_leftovers(folder, host, user);
+        /* What could not be undone stays in the record, which is not written anew then. */
+        if (!reset_leftovers(folder, host, user)) {
+                close(lock);
+                close(folder);
+                free(keeper);
+                return -EIO;
+        }
         *keeper = (struct keeper){.event = sd_event_ref(event),
                                   .folder = folder,
+                                  .lock = lock,
                                   .user = user,
                                   .pipe = -1,
                                   .lost = lost,
@@ -179,7 +187,8 @@ struct keeper *keeper_free(struct keeper *keeper)
 {
         if (!keeper)
                 return NULL;
-        close(keeper->folder); /* the lock, before the child is told */
+        close(keeper->lock); /* before the child is told */
+        close(keeper->folder);
         forget_child(keeper);
         sd_event_unref(keeper->event);
         free(keeper);

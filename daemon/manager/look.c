@@ -77,7 +77,7 @@ static int look_in_passing(struct watch *watch, enum pace pace, uint64_t usage, 
         next = smaller(known_due(watch), watch->list_due);
         if (pace != PACE_TOLD)
                 next = smaller(next, schedule_unseen(watch, usage, now));
-        if (watch->wire)
+        if (tripwire_is_set(watch))
                 next = smaller(next, now + WIRED_PAUSE_USEC);
         watch_look_at(watch, next);
         return 0;
@@ -126,7 +126,9 @@ static int look_closely(struct watch *watch, uint64_t usage, uint64_t now)
                 next = smaller(next, watch->list_due);
         if (pace != PACE_TOLD)
                 next = smaller(next, schedule_unseen(watch, pace == PACE_FAR ? usage : 0, now));
-        if (pace == PACE_NEAR && usage < watch->alarm.armed.early)
+        /* An alarm beyond the kernel's own limit never rings: the cache gives way before. */
+        if (pace == PACE_NEAR && usage < watch->alarm.armed.early &&
+            watch->alarm.armed.early < watch->reading.limit)
                 next = larger(next, now + smaller(larger((next - smaller(next, now)) * ARMED_FACTOR,
                                                          ARMED_PAUSE_USEC),
                                                   DECIDE_POLL_MAX));

@@ -26,18 +26,23 @@ static void pause_msec(long msec)
 }
 
 /* Who holds the lock for a moment undoes; who holds it for longer lives. */
-int reset_open_locked(const char *runtime)
+int reset_open_locked(const char *runtime, int *lock)
 {
         struct stat st;
         int fd = open(runtime, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC), r = 0;
 
+        *lock = -1;
         if (fd < 0)
                 return -errno;
         if (fstat(fd, &st) < 0)
                 r = -errno;
         else if (st.st_uid != geteuid() || (st.st_mode & 022))
                 r = -EPERM;
-        for (int waited = 0; r == 0 && flock(fd, LOCK_EX | LOCK_NB) < 0;
+        if (r == 0) {
+                *lock = openat(fd, RESET_LOCK, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+                r = *lock < 0 ? -errno : 0;
+        }
+        for (int waited = 0; r == 0 && flock(*lock, LOCK_EX | LOCK_NB) < 0;
              waited += LOCK_PAUSE_MSEC) {
                 if (errno != EWOULDBLOCK && errno != EINTR)
                         r = -errno;
@@ -47,6 +52,8 @@ int reset_open_locked(const char *runtime)
                         pause_msec(LOCK_PAUSE_MSEC);
         }
         if (r < 0) {
+                if (*lock >= 0)
+                        close(*lock);
                 close(fd);
                 return r;
         }
@@ -126,11 +133,15 @@ static bool parse(const char *text, uint64_t *inode, uint64_t *bytes, const char
         return true;
 }
 
-static size_t undo(FILE *record, const struct host *host, bool user)
+/* How many were taken back; *failed: some could not be. */
+static size_t undo(FILE *record, const struct host *host, bool user, bool *failed)
 {
         struct leftover *left = NULL;
         size_t n = 0, room = 0, size = 0, undone = 0;
         char *text = NULL;
+        int r;
+
+        *failed = false;
 
         while (getdelim(&text, &size, '\0', record) > 0) {
                 struct act_group group;
@@ -138,7 +149,9 @@ static size_t undo(FILE *record, const struct host *host, bool user)
 
                 if (!parse(text, &group.inode, &bytes, &group.path))
                         continue;
-                undone += brake_replace(host, &group, bytes, BRAKE_OFF) == ACT_DONE;
+                r = brake_replace(host, &group, bytes, BRAKE_OFF);
+                undone += r == ACT_DONE;
+                *failed |= r < 0 && r != -EOPNOTSUPP; /* no memory.high any more, and no brake */
                 if (n == room) {
                         struct leftover *more =
                                 reallocarray(left, room ? 2 * room : 16, sizeof(*left));
@@ -161,26 +174,33 @@ static size_t undo(FILE *record, const struct host *host, bool user)
         return undone;
 }
 
-void reset_leftovers(int folder, const struct host *host, bool user)
+bool reset_leftovers(int folder, const struct host *host, bool user)
 {
         int fd = openat(folder, RESET_RECORD, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
         FILE *record;
         size_t undone;
+        bool failed;
 
         if (fd < 0)
-                return;
+                return errno == ENOENT;
         record = fdopen(fd, "re");
         if (!record) {
                 close(fd);
-                return;
+                return false;
         }
-        undone = undo(record, host, user);
+        undone = undo(record, host, user, &failed);
         fclose(record);
-        (void)unlinkat(folder, RESET_RECORD, 0);
+        if (!failed)
+                (void)unlinkat(folder, RESET_RECORD, 0);
         if (undone > 0)
                 log_line(LOG_NOTICE,
                          "Took back memory.high of %zu group%s that a daemon had left there.",
                          undone, undone == 1 ? "" : "s");
+        if (failed)
+                log_line(LOG_WARNING,
+                         "Could not take back memory.high of every group that a daemon "
+                         "had left it in; the next one tries again.");
+        return !failed;
 }
 
 static void await_end_of_input(void)
@@ -201,19 +221,21 @@ static void await_end_of_input(void)
 int reset_run(const char *runtime, bool user, bool await_end)
 {
         struct host host;
-        int folder, r;
+        int folder, lock, r;
+        bool well = false;
 
         r = host_open(&host, "/proc", "/sys/fs/cgroup");
         if (r < 0)
                 return EXIT_FAILURE;
         if (await_end)
                 await_end_of_input();
-        folder = reset_open_locked(runtime);
+        folder = reset_open_locked(runtime, &lock);
         if (folder >= 0) {
-                reset_leftovers(folder, &host, user);
+                well = reset_leftovers(folder, &host, user);
+                close(lock);
                 close(folder);
         }
         host_close(&host);
         /* No folder: nothing was set. Another daemon: it has undone what it found. */
-        return folder >= 0 || folder == -ENOENT || folder == -EBUSY ? EXIT_SUCCESS : EXIT_FAILURE;
+        return well || folder == -ENOENT || folder == -EBUSY ? EXIT_SUCCESS : EXIT_FAILURE;
 }

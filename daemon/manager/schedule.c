@@ -158,6 +158,8 @@ uint64_t schedule_list(const struct watch *watch, uint64_t usage, uint64_t now)
                          (uint64_t)HASH_COUNT(watch->workers) * LIST_OF_EACH_USEC;
 
         pause = pause < LIST_MIN_USEC ? LIST_MIN_USEC : smaller(pause, LIST_MAX_USEC);
+        if (watch->manager->arrivals_missed)
+                pause = LIST_MIN_USEC; /* nobody tells of a process that is moved here */
         for (size_t i = 0; i < watch->n_policies; i++) {
                 const struct policy *policy = watch->policies[i];
                 struct policy burst = *policy;

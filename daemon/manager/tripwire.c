@@ -2,8 +2,9 @@
 
 /*
  * The wires of a v2 host: policy/tripwire.c says where, wire.c sets them, and keeper.c guarantees that what is set
- * is taken back. A wire serves a group that has one worker, or a limit for the group. While it is set the
- * group is looked at as seldom as under any alarm; one that is lost is told of, and polled.
+ * is taken back. A wire serves a group that has one worker, or a limit for the group; a policy that only logs
+ * holds nobody back. While it is set the group is looked at as seldom as under any alarm; one that is lost is
+ * told of, and polled.
  */
 
 #include <string.h>
@@ -39,13 +40,13 @@ static void find_limit(const struct watch *watch, struct tripwire_facts *facts)
         uint64_t limit;
 
         facts->limit = facts->room = UINT64_MAX;
-        if (watch->policy) {
+        if (watch->policy && watch->policy->action != ACTION_LOG) {
                 limit = policy_group_memory_max(watch->policy, bases);
                 facts->limit = limit;
                 facts->room = limit == UINT64_MAX ? limit : left_of(limit, watch->memory);
         }
         if (HASH_COUNT(watch->workers) != 1 || !only->policy || only->annexed || only->let_go ||
-            only->ending || only->brought == UINT64_MAX)
+            only->ending || only->brought == UINT64_MAX || only->policy->action == ACTION_LOG)
                 return;
         limit = policy_worker_memory_max(only->policy, bases);
         if (limit == UINT64_MAX)
@@ -72,7 +73,10 @@ static bool serves(struct watch *watch, uint64_t now)
 void tripwire_want(struct watch *watch, uint64_t usage, uint64_t now)
 {
         struct act_group group = watch_target(watch);
-        struct tripwire_facts facts = {.serves = serves(watch, now), .usage = usage, .now = now};
+        struct tripwire_facts facts = {.serves = serves(watch, now),
+                                       .hard_limit = watch->reading.limit,
+                                       .usage = usage,
+                                       .now = now};
         struct wire *wire = watch->wire;
         uint64_t at = 0;
 
@@ -134,6 +138,11 @@ bool tripwire_told(const struct watch *watch)
         return watch->wire && tripwire_has_told(&watch->wire->state, manager_now(watch->manager));
 }
 
+bool tripwire_is_set(const struct watch *watch)
+{
+        return watch->wire && wire_is_set(watch->wire);
+}
+
 /* ---- all of them */
 
 static void on_keeper_lost(void *userdata)
@@ -144,6 +153,16 @@ static void on_keeper_lost(void *userdata)
         DL_FOREACH_SAFE(manager->wires, wire, next)
         {
                 wire_lift(wire);
+        }
+}
+
+void tripwires_press_on(struct manager *manager)
+{
+        struct wire *wire, *next;
+
+        DL_FOREACH_SAFE(manager->wires, wire, next)
+        {
+                wire_press_on(wire);
         }
 }
 

@@ -25,6 +25,7 @@
 
 #define WIRES_MAX 256             /* set at a time: the record is written anew for each change */
 #define RINGS_USEC UINT64_C(1000) /* between two looks that it rings for */
+#define ANSWER_USEC UINT64_C(60000000) /* without one, the bus was lost that it was asked by */
 
 static struct act_group target(const struct wire *wire)
 {
@@ -171,7 +172,8 @@ static int ask_owner(struct wire *wire)
 {
         struct manager *manager = wire->manager;
 
-        if (!units_available(manager->units, manager_now(manager)))
+        wire->asked = manager_now(manager);
+        if (!units_available(manager->units, wire->asked))
                 return -ENOTCONN;
         return owner_ask(&wire->owner, manager->units, wire->path, on_owner, wire);
 }
@@ -387,5 +389,15 @@ void wire_release(struct wire *wire)
         if (wire_is_set(wire))
                 wire_lift(wire);
         else if (!wire->owner.slot)
+                forget(wire);
+}
+
+void wire_press_on(struct wire *wire)
+{
+        if (wire->watch)
+                return;
+        if (wire_is_set(wire))
+                wire_lift(wire);
+        else if (manager_now(wire->manager) - wire->asked >= ANSWER_USEC && ask_owner(wire) < 0)
                 forget(wire);
 }

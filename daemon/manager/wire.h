@@ -17,6 +17,7 @@ struct wire {
         uint64_t inode;
         struct tripwire state;
         uint64_t kept[2]; /* bytes: what its memory.high may have by us, for the record */
+        uint64_t asked;   /* monotonic microseconds of the latest question to its owner */
         struct owner owner;
         uint64_t passings;       /* of its memory.high, when it was last read */
         sd_event_source *bell;   /* it was passed, */
@@ -37,4 +38,7 @@ void wire_verify(struct wire *wire);
 void wire_forget(struct wire *wire, uint64_t high);
 /* The watch goes: so does the wire, once it is known that nobody wants another value there. */
 void wire_release(struct wire *wire);
+/* One that was released is still there: what could not be lifted is tried again, what was never answered is asked
+ * again. */
+void wire_press_on(struct wire *wire);
 void wire_free(struct wire *wire); /* leaves what is set to the keeper */

@@ -72,7 +72,8 @@ enum tripwire_step tripwire_decide(const struct tripwire *wire, const struct tri
         if (is_wanted(facts) && is_held(wire, facts))
                 return TRIPWIRE_KEEP;
         *at = place(wire, facts);
-        if (!is_wanted(facts) || facts->room == 0 || *at == TRIPWIRE_NONE || *at <= facts->usage)
+        if (!is_wanted(facts) || facts->room == 0 || *at == TRIPWIRE_NONE || *at <= facts->usage ||
+            *at >= facts->hard_limit)
                 return set ? TRIPWIRE_LIFT : TRIPWIRE_KEEP;
         if (!set)
                 return facts->high == TRIPWIRE_NONE && may && facts->usage >= facts->limit / 2

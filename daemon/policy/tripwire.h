@@ -10,7 +10,8 @@
  * that has tripped and it was the cache, or what the kernel keeps for the group, it is moved to
  * where usage will be when the limit is reached if nothing else changes. When that trips short of the
  * limit as well, the cache is what grows: the wire is lifted, and comes back after a pause that doubles each
- * time. So a group that lives in its cache is held back for moments only, and seldom.
+ * time. So a group that lives in its cache is held back for moments only, and seldom. Where the cache fills
+ * all that the kernel's own limit leaves, usage does not move when memory takes its place, and no wire can tell.
  *
  * What is set is never a whole number of MiB: a memory.high that an administrator sets is not mistaken for
  * ours, and one that differs from what we set is somebody else's.
@@ -34,9 +35,10 @@ struct tripwire_facts {
         uint64_t
                 limit; /* bytes of usage below which nothing can pass the limit; UINT64_MAX: none */
         uint64_t room; /* bytes that the measured memory is below the limit, 0: it is over */
-        uint64_t usage; /* bytes, the cache included */
-        uint64_t high;  /* bytes in memory.high, TRIPWIRE_NONE: "max" */
-        uint64_t now;   /* monotonic microseconds */
+        uint64_t hard_limit; /* bytes of usage that the kernel lets nobody pass; UINT64_MAX: none */
+        uint64_t usage;      /* bytes, the cache included */
+        uint64_t high;       /* bytes in memory.high, TRIPWIRE_NONE: "max" */
+        uint64_t now;        /* monotonic microseconds */
 };
 
 enum tripwire_step {

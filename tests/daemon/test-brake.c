@@ -144,8 +144,11 @@ static void test_what_was_written_down_is_taken_back(void **state)
         struct keeper *keeper;
         sd_event *event;
         struct tree tree;
+        int lock;
 
         tree_open(&tree, *state);
+        /* Everybody may open the folder and lock it, which means nothing. */
+        assert_int_equal(flock(tree.runtime, LOCK_EX | LOCK_NB), 0);
         set = make(&tree, "/set", value);
         moved = make(&tree, "/moved", value);
         theirs = make(&tree, "/theirs", "67108864\n");
@@ -162,7 +165,9 @@ static void test_what_was_written_down_is_taken_back(void **state)
         };
         assert_int_equal(keeper_write(keeper, kept, sizeof(kept) / sizeof(kept[0])), 0);
         /* Under the lock nobody else undoes; then whoever comes. */
-        assert_int_equal(flock(tree.runtime, LOCK_EX | LOCK_NB), -1);
+        lock = openat(tree.runtime, RESET_LOCK, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+        assert_int_equal(flock(lock, LOCK_EX | LOCK_NB), -1);
+        close(lock);
         keeper_free(keeper);
         assert_true(says(&tree, &set, value));
         assert_int_equal(keeper_new(&keeper, event, &tree.host, tree.folder, true, lost, NULL), 0);
@@ -220,15 +225,43 @@ static void test_a_record_that_is_no_record(void **state)
         tree_close(&tree);
 }
 
+static void test_what_cannot_be_taken_back_stays_in_the_record(void **state)
+{
+        struct act_group set, stuck;
+        struct tree tree;
+        char line[128];
+        int n;
+
+        tree_open(&tree, *state);
+        set = make(&tree, "/set", "67043328\n");
+        stuck = make(&tree, "/stuck", NULL);
+        assert_int_equal(mkdirat(tree.host.groups, "stuck/memory.high", 0755), 0);
+        n = snprintf(line, sizeof(line), "%" PRIu64 " 67043328 /stuck%c%" PRIu64 " 67043328 /set",
+                     stuck.inode, 0, set.inode);
+        put(tree.runtime, RESET_RECORD, line, (size_t)n);
+        assert_false(reset_leftovers(tree.runtime, &tree.host, true));
+        assert_true(says(&tree, &set, "max"));
+
+        assert_int_equal(unlinkat(tree.host.groups, "stuck/memory.high", AT_REMOVEDIR), 0);
+        n = openat(tree.host.groups, "stuck", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        put(n, "memory.high", "67043328\n", 9);
+        close(n);
+        assert_true(reset_leftovers(tree.runtime, &tree.host, true));
+        assert_true(says(&tree, &stuck, "max"));
+        assert_int_equal(faccessat(tree.runtime, RESET_RECORD, F_OK, 0), -1);
+        tree_close(&tree);
+}
+
 static void test_a_folder_of_others_is_refused(void **state)
 {
         struct tree tree;
+        int lock;
 
         tree_open(&tree, *state);
         assert_int_equal(chmod(tree.folder, 0777), 0);
-        assert_int_equal(reset_open_locked(tree.folder), -EPERM);
+        assert_int_equal(reset_open_locked(tree.folder, &lock), -EPERM);
         assert_int_equal(chmod(tree.folder, 0755), 0);
-        assert_int_equal(reset_open_locked("/nonexistent/folder"), -ENOENT);
+        assert_int_equal(reset_open_locked("/nonexistent/folder", &lock), -ENOENT);
         tree_close(&tree);
 }
 
@@ -241,6 +274,8 @@ int main(void)
                                                 scratch_setup, scratch_teardown),
                 cmocka_unit_test_setup_teardown(test_a_record_that_is_no_record, scratch_setup,
                                                 scratch_teardown),
+                cmocka_unit_test_setup_teardown(test_what_cannot_be_taken_back_stays_in_the_record,
+                                                scratch_setup, scratch_teardown),
                 cmocka_unit_test_setup_teardown(test_a_folder_of_others_is_refused, scratch_setup,
                                                 scratch_teardown),
         };

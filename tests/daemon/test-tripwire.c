@@ -16,14 +16,17 @@
 /* A group as the kernel has it, and the daemon that looks at it. */
 struct group {
         struct tripwire wire;
-        uint64_t anon, cache, other, high, now;
+        uint64_t anon, cache, other, hard_limit, high, now;
         bool serves;
         unsigned sets, lifts, trips;
 };
 
 static struct group group_new(void)
 {
-        struct group group = {.high = TRIPWIRE_NONE, .now = 1000 * SECOND, .serves = true};
+        struct group group = {.hard_limit = UINT64_MAX,
+                              .high = TRIPWIRE_NONE,
+                              .now = 1000 * SECOND,
+                              .serves = true};
 
         tripwire_init(&group.wire);
         return group;
@@ -41,6 +44,7 @@ static enum tripwire_step look(struct group *group)
                 .serves = group->serves,
                 .limit = LIMIT,
                 .room = group->anon < LIMIT ? LIMIT - group->anon : 0,
+                .hard_limit = group->hard_limit,
                 .usage = usage(group),
                 .high = group->high,
                 .now = group->now,
@@ -257,7 +261,8 @@ static void test_who_is_not_served_is_let_go(void **state)
 
 static void test_the_ends_of_the_range(void **state)
 {
-        struct tripwire_facts facts = {.serves = true, .high = TRIPWIRE_NONE, .now = SECOND};
+        struct tripwire_facts facts = {
+                .serves = true, .hard_limit = UINT64_MAX, .high = TRIPWIRE_NONE, .now = SECOND};
         struct tripwire wire;
         uint64_t at;
 
@@ -284,12 +289,36 @@ static void test_the_ends_of_the_range(void **state)
                         facts = (struct tripwire_facts){.serves = true,
                                                         .limit = limit,
                                                         .room = limit - memory,
+                                                        .hard_limit = UINT64_MAX,
                                                         .usage = memory,
                                                         .high = TRIPWIRE_NONE,
                                                         .now = SECOND};
                         if (tripwire_decide(&wire, &facts, &at) == TRIPWIRE_SET)
                                 assert_true(at > memory && at % MIB != 0);
                 }
+}
+
+/* The kernel lets nobody use more than eight times the limit, and the cache uses all that memory leaves: it
+ * would never be told of there, so nothing may rest on it. */
+static void test_where_the_cache_fills_the_kernels_limit_there_is_none(void **state)
+{
+        struct group group = group_new();
+
+        (void)state;
+        group.hard_limit = 8 * LIMIT;
+        group.anon = LIMIT / 2;
+        group.cache = 7 * LIMIT + LIMIT / 2;
+        for (; group.anon < LIMIT; group.anon += MIB, group.cache -= MIB) {
+                assert_int_equal(look(&group), TRIPWIRE_KEEP);
+                group.now += SECOND;
+        }
+        /* One that is set already, when the limit comes down on it. */
+        group = group_new();
+        group.anon = LIMIT - 8 * MIB;
+        assert_int_equal(look(&group), TRIPWIRE_SET);
+        group.hard_limit = group.high;
+        group.now += SECOND;
+        assert_int_equal(look(&group), TRIPWIRE_LIFT);
 }
 
 int main(void)
@@ -303,6 +332,7 @@ int main(void)
                 cmocka_unit_test(test_an_administrators_is_never_touched),
                 cmocka_unit_test(test_one_that_was_undone_comes_back),
                 cmocka_unit_test(test_who_is_not_served_is_let_go),
+                cmocka_unit_test(test_where_the_cache_fills_the_kernels_limit_there_is_none),
                 cmocka_unit_test(test_the_ends_of_the_range),
         };
 
