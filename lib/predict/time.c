@@ -245,6 +245,8 @@ struct bng_time bng_time_remove(uint64_t a_bits, uint64_t f_bits)
                 time = bng_time_and(time, division);
                 time = bng_time_and(time, bng_time_of(BNG_PACE_SQUARE, 2 * power));
                 left -= power;
+                if (power > left / 2)
+                        break;
         }
         return time;
 }
