@@ -197,7 +197,9 @@ bng_status bng_integer_set_variable(struct bng_work *work, struct bng_integer *r
                 struct bng_operand operand = bng_operand_z(n);
                 return set_predicted(work, rop, &operand);
         }
-        mpz_roinit_n(rop->z, mpz_limbs_read(n), mpz_sgn(n) < 0 ? -limbs : limbs);
+        /* Zero is there already, and is_callers() could not tell its limbs from its own. */
+        if (limbs > 0)
+                mpz_roinit_n(rop->z, mpz_limbs_read(n), mpz_sgn(n) < 0 ? -limbs : limbs);
         return BNG_OK;
 }
 

@@ -179,6 +179,26 @@ static void test_result_is_a_variable(void **state)
         bng_ctx_free(ctx);
 }
 
+/* The result owns its limbs, also where the variable has some for a value that needs none. */
+static void test_result_outlives_a_variable_of_zero(void **state)
+{
+        bng_ctx *ctx = context(200, UINT64_MAX, UINT64_MAX);
+        mpz_t x;
+        mpq_t q;
+        (void)state;
+        mpz_init_set_ui(x, 5);
+        mpz_set_ui(x, 0);
+        mpq_init(q);
+        const bng_variable zero = {"x", x, NULL};
+        assert_int_equal(bng_eval(ctx, q, "x", 1, &zero, 1), BNG_OK);
+        assert_ptr_not_equal(mpz_limbs_read(mpq_numref(q)), mpz_limbs_read(x));
+        mpz_clear(x);
+        assert_int_equal(mpz_get_ui(mpq_numref(q)), 0);
+        assert_int_equal(mpq_cmp_ui(q, 0, 1), 0);
+        mpq_clear(q);
+        bng_ctx_free(ctx);
+}
+
 static void test_prediction(void **state)
 {
         bng_ctx *ctx = context(UINT64_C(1) << 30, UINT64_MAX, UINT64_MAX);
@@ -404,6 +424,7 @@ int main(void)
                 cmocka_unit_test(test_variables),
                 cmocka_unit_test(test_names),
                 cmocka_unit_test(test_result_is_a_variable),
+                cmocka_unit_test(test_result_outlives_a_variable_of_zero),
                 cmocka_unit_test(test_prediction),
                 cmocka_unit_test(test_nothing_runs_before_a_refusal),
                 cmocka_unit_test(test_told_once),
