@@ -46,9 +46,10 @@ static bool add_primes(struct bng_factors *factors, const struct bng_sieve *siev
                        mp_limb_t k, mp_limb_t most, const struct bng_stop *stop)
 {
         bng_factors_add(factors, prime_power(n, k, 2));
-        for (mp_limb_t p = 3; p <= most; p += 2) {
-                if (bng_sieve_is_prime(sieve, p))
-                        bng_factors_add(factors, prime_power(n, k, p));
+        /* Of 64 bits: the last p may be the largest limb of 32. */
+        for (uint64_t p = 3; p <= most; p += 2) {
+                if (bng_sieve_is_prime(sieve, (mp_limb_t)p))
+                        bng_factors_add(factors, prime_power(n, k, (mp_limb_t)p));
                 if (p % LOOK_EVERY == 1 && bng_stop_now(stop))
                         return false;
         }
