@@ -4,14 +4,15 @@
  * Those whom the kernel ended because memory was short, before anybody here did. Each is worth a verdict: an
  * administrator who finds a service gone asks the guard why, and what to set so that it is first next time.
  *
- * The kernel's log names each by its pid (kills.h). A worker that was watched is found by that pid: its number
- * is not given to another before it has been reaped, and the log is heard before anybody who ended is let
- * go, so the worker that is known by it is the one that is meant. One that nobody had seen yet is told of
- * as far as the kernel tells: its own name, its group.
+ * The kernel's log names each by its pid (kills.h). The log is heard before anybody who ended is let go, so a
+ * worker that was watched is found by that pid. It may have ended long ago, unnoticed, and the pid be another's by
+ * now: then the start time or the group is another one. One that nobody had seen yet is told of as far as
+ * the kernel tells: its own name, its group.
  *
  * Where the log may not be read the groups' counters tell how many were ended, not who. They are read
- * together with the list of processes: if as many workers have vanished from it as were counted, it was they;
- * else the verdict says that it cannot be told. A group that is gone by then took its counter along.
+ * together with the list of processes, and the kernel counts before who is ended is gone: so for a moment the
+ * two wait for each other. If as many workers have vanished as were counted, it was probably they; else
+ * the verdict says that it cannot be told. A group that is gone by then took its counter along.
  *
  * Nothing here acts.
  */
@@ -31,6 +32,7 @@
         UINT64_C(10000000) /* between two lists: who vanished in more may have just left */
 #define DYING_USEC UINT64_C(2000000)     /* one that was counted is still listed for a while, */
 #define DYING_AGAIN_USEC UINT64_C(50000) /* and so the list is read again */
+#define PROBABLY 0.5                     /* who vanished meanwhile may have left by himself */
 
 static const struct policy *policy_of(const struct watch *watch, const struct worker *worker)
 {
@@ -84,7 +86,7 @@ static void tell(struct manager *manager, struct verdict *verdict, const struct 
 }
 
 static void tell_worker(struct watch *watch, struct worker *worker, const struct policy *policy,
-                        const struct kernel_kill *kill, uint64_t event)
+                        const struct kernel_kill *kill, double confidence, uint64_t event)
 {
         struct manager *manager = watch->manager;
         uint64_t now = manager_now(manager);
@@ -96,6 +98,7 @@ static void tell_worker(struct watch *watch, struct worker *worker, const struct
                 return;
         worker->overtaken = true;
         finding = explain(watch, policy, kill, worker->target.group);
+        finding.confidence = confidence;
         if (kill->memory > worker->private)
                 series_push(&worker->series, now, kill->memory);
         finding.rate = growth_latest(&worker->series);
@@ -171,17 +174,18 @@ static struct verdict *new_verdict(const struct watch *watch, const struct polic
         return verdict;
 }
 
-/* It may not have been reaped yet: then it can still be asked for its start. 0: it cannot. */
-static uint64_t ask_start_time(struct manager *manager, const struct kernel_kill *kill)
+/* It may not have been reaped yet: then it can still be asked for its start. 0: nobody has this pid. */
+static uint64_t ask_start_time(struct manager *manager, const struct kernel_kill *kill, uid_t *uid)
 {
         struct process_identity identity = {0};
         struct process_reader *reader;
 
         if (process_reader_new(&reader, &manager->host, kill->pid) < 0)
                 return 0;
-        if (process_read_identity(reader, &identity) < 0 || identity.uid != kill->uid)
+        if (process_read_identity(reader, &identity) < 0)
                 identity.start_time = 0;
         process_reader_free(reader);
+        *uid = identity.uid;
         return identity.start_time;
 }
 
@@ -193,6 +197,8 @@ static void tell_unseen(struct manager *manager, const struct kernel_kill *kill)
         struct verdict *verdict;
         struct watch *watch;
         const struct policy *policy;
+        uint64_t start;
+        uid_t uid;
 
         if (!kill->group || manager_exempts(manager, kill->group))
                 return;
@@ -202,12 +208,26 @@ static void tell_unseen(struct manager *manager, const struct kernel_kill *kill)
                 return;
         verdict = new_verdict(watch ? watch : &unknown, policy, kill, kill->group,
                               record_event(manager));
-        if (verdict)
-                verdict->start_time = ask_start_time(manager, kill);
+        start = ask_start_time(manager, kill, &uid);
+        if (verdict && start != 0 && uid == kill->uid)
+                verdict->start_time = start;
         tell(manager, verdict, kill);
 }
 
 /* ---- by the log */
+
+/* Is this worker the one that had the pid then? */
+static bool is_meant(struct manager *manager, const struct worker *worker,
+                     const struct kernel_kill *kill)
+{
+        uid_t uid;
+        uint64_t start = ask_start_time(manager, kill, &uid);
+
+        if (start != 0)
+                return start == worker->target.start_time;
+        return kill->group ? strcmp(kill->group, worker->target.group) == 0
+                           : kill->uid == worker->target.uid;
+}
 
 static void on_kill(void *userdata, const struct kernel_kill *kill)
 {
@@ -217,12 +237,12 @@ static void on_kill(void *userdata, const struct kernel_kill *kill)
 
         for (watch = manager->watches; watch && !worker; watch = watch->hh.next)
                 HASH_FIND(hh, watch->workers, &kill->pid, sizeof(pid_t), worker);
-        if (worker) {
+        if (worker && is_meant(manager, worker, kill)) {
                 const struct policy *policy = policy_of(worker->watch, worker);
 
                 if (!policy)
                         policy = find_policy(manager, worker->watch, kill, worker->target.group);
-                tell_worker(worker->watch, worker, policy, kill, record_event(manager));
+                tell_worker(worker->watch, worker, policy, kill, 1, record_event(manager));
         } else if (!ending_awaits(manager, kill->pid))
                 tell_unseen(manager, kill);
 }
@@ -326,19 +346,21 @@ static uint64_t count_all(struct watch *watch)
         return n;
 }
 
-static void tell_counted(struct watch *watch, uint64_t n, bool sure)
+/* All that is owed: who it was, if as many have vanished, and nobody can have left unnoticed before. */
+static void tell_counted(struct watch *watch)
 {
         struct missing *missing = watch->missing;
         const struct policy *policy = watch->policy ? watch->policy : watch->policies[0];
         struct kernel_kill kill = {.limit = UINT64_MAX};
         struct verdict *verdict;
 
-        if (sure && missing->n == n) {
+        if (missing->sure && missing->n == missing->owed && missing->n <= MISSING_MAX) {
                 uint64_t event = record_event(watch->manager);
 
                 for (size_t i = 0; i < missing->n; i++) {
                         kill.memory = worker_memory(missing->workers[i]);
-                        tell_worker(watch, missing->workers[i], missing->policies[i], &kill, event);
+                        tell_worker(watch, missing->workers[i], missing->policies[i], &kill,
+                                    PROBABLY, event);
                 }
                 return;
         }
@@ -357,8 +379,8 @@ uint64_t kernel_due(const struct watch *watch, uint64_t now)
 
 void kernel_count(struct watch *watch, uint64_t now)
 {
+        struct missing *missing;
         uint64_t n;
-        bool sure;
 
         if (watch->manager->kills || watch->manager->host.layout == HOST_PLAIN)
                 return;
@@ -368,11 +390,21 @@ void kernel_count(struct watch *watch, uint64_t now)
                         return;
                 watch->missing->kills = UINT64_MAX;
         }
+        missing = watch->missing;
         n = count_all(watch);
-        sure = now - watch->missing->counted <= SURE_USEC && watch->missing->n <= MISSING_MAX;
-        watch->missing->counted = now;
+        if (n > 0 && missing->owed == 0)
+                missing->owed_since = now;
+        missing->owed += n;
+        missing->sure =
+                now - missing->counted <= SURE_USEC && (missing->owed == n || missing->sure);
+        missing->counted = now;
         /* While we end some of them ourselves, who is who is not to be told. */
-        if (n > 0 && watch->n_policies > 0 && !ending_under_way(watch))
-                tell_counted(watch, n, sure);
+        if (watch->n_policies == 0 || ending_under_way(watch))
+                missing->owed = 0;
+        if (missing->owed > missing->n && now - missing->owed_since < DYING_USEC)
+                return;
+        if (missing->owed > 0)
+                tell_counted(watch);
+        missing->owed = 0;
         kernel_forget(watch);
 }

@@ -14,6 +14,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -25,9 +26,11 @@
 #define FIRST_PID_NAMESPACE 0xeffffffcU /* PROC_PID_INIT_INO, the same since Linux 3.8 */
 
 struct kill_words {
-        char record[RECORD_MAX + 1], about[RECORD_MAX + 1]; /* the latest, and the one before it */
-        uint64_t limit;                                     /* told, and not used yet */
-        struct kernel_kill summary; /* pid 0: none; its texts are in `about` */
+        char record[RECORD_MAX + 1]; /* the latest, */
+        char about[RECORD_MAX + 1];  /* and the latest summary */
+        uint64_t limit;              /* told, and not used yet */
+        uint64_t limit_of_summary;
+        pid_t pid; /* of the summary, 0: there is none */
 };
 
 struct kills {
@@ -154,41 +157,84 @@ static bool take_limit(struct kill_words *words, char *text)
         return true;
 }
 
-/* The paths may hold anything but the words between them. */
-static void take_paths(struct kernel_kill *summary, char *text)
+static bool is_or_is_below(const char *path, const char *above, size_t length)
 {
-        char *limited = strstr(text, ",oom_memcg="), *group, *task = find_last(text, ",task=");
+        return strncmp(path, above, length) == 0 &&
+               (length == 1 || path[length] == '/' || path[length] == '\0');
+}
 
+/*
+ * "oom-kill:...,oom_memcg=/a,task_memcg=/a/b,task=NAME,pid=42,uid=0", without the first path where it was the
+ * machine's memory. Whoever makes groups chooses their names, the words between the paths among them. So a
+ * split only counts if the second path is the first one or below it, which the right one always is; and where
+ * several do, none.
+ */
+static void take_paths(struct kernel_kill *kill, char *text)
+{
+        static const char *const second = ",task_memcg=", *const first = ",oom_memcg=";
+        char *limited = NULL, *end = NULL;
+        unsigned splits = 0;
+
+        for (char *at = text; (at = strstr(at, second)); at++) {
+                const char *group = at + strlen(second);
+
+                if (*group != '/')
+                        continue;
+                if (kill->machine) {
+                        end = at;
+                        splits++;
+                        continue;
+                }
+                for (char *path = text; (path = strstr(path, first)) && path < at; path++) {
+                        char *above = path + strlen(first);
+
+                        if (*above != '/' || above >= at ||
+                            !is_or_is_below(group, above, (size_t)(at - above)))
+                                continue;
+                        limited = above;
+                        end = at;
+                        splits++;
+                }
+        }
+        if (splits != 1)
+                return;
+        *end = '\0';
+        kill->group = end + strlen(second);
+        kill->limited = limited;
+        unescape(end + strlen(second));
+        if (limited)
+                unescape(limited);
+}
+
+/* The summary that has this name and pid at its end; the kernel writes the name in both records alike. */
+static void take_summary_of(struct kill_words *words, struct kernel_kill *kill, const char *name)
+{
+        char mark[RECORD_MAX], *task;
+
+        if (words->pid != kill->pid)
+                return;
+        if (!kill->machine)
+                kill->limit = words->limit_of_summary;
+        snprintf(mark, sizeof(mark), ",task=%s,pid=%d,", name, (int)kill->pid);
+        task = find_last(words->about, mark);
         if (!task)
                 return;
         *task = '\0';
-        group = limited ? strstr(limited, ",task_memcg=") : strstr(text, ",task_memcg=");
-        if (!group)
-                return;
-        *group = '\0';
-        summary->group = group + strlen(",task_memcg=");
-        unescape(group + strlen(",task_memcg="));
-        if (limited) {
-                summary->limited = limited + strlen(",oom_memcg=");
-                unescape(limited + strlen(",oom_memcg="));
-        }
+        take_paths(kill, words->about);
 }
 
-static bool take_summary(struct kill_words *words, char *text)
+static bool take_summary(struct kill_words *words, const char *text)
 {
         char *pid;
 
-        if (!behind(text, "oom-kill:"))
+        if (strncmp(text, "oom-kill:", strlen("oom-kill:")) != 0)
                 return false;
-        words->summary = (struct kernel_kill){.limit = words->limit};
+        strcpy(words->about, text);
+        words->limit_of_summary = words->limit;
         words->limit = UINT64_MAX;
-        pid = find_last(text, ",pid=");
-        if (!pid || !read_pid(pid + strlen(",pid="), ',', &words->summary.pid)) {
-                words->summary.pid = 0;
-                return true;
-        }
-        memcpy(words->about, words->record, sizeof(words->about));
-        take_paths(&words->summary, words->about + (text - words->record));
+        pid = find_last(words->about, ",pid=");
+        if (!pid || !read_pid(pid + strlen(",pid="), ',', &words->pid))
+                words->pid = 0;
         return true;
 }
 
@@ -222,14 +268,10 @@ bool kill_words_take(struct kill_words *words, const char *record, struct kernel
         if (at && read_number(at + strlen(", UID:"), ' ', &uid))
                 found.uid = (uid_t)uid;
         *sizes = '\0';
+        take_summary_of(words, &found, command + 1);
+        words->pid = 0;
         unescape(command + 1);
         found.command = command + 1;
-        if (words->summary.pid == found.pid) {
-                found.limit = found.machine ? UINT64_MAX : words->summary.limit;
-                found.limited = found.machine ? NULL : words->summary.limited;
-                found.group = words->summary.group;
-        }
-        words->summary.pid = 0;
         *kill = found;
         return true;
 }

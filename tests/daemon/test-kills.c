@@ -123,6 +123,50 @@ static void test_names_that_want_to_be_more(void **state)
         assert_string_equal(kill.group, "/a/x\\x2dy");
 }
 
+#define OOM(paths, name)                                                                           \
+        "6,1,1,-;oom-kill:constraint=CONSTRAINT_MEMCG,nodemask=(null),cpuset=/,mems_allowed=0,"    \
+        "oom_memcg=" paths ",task=" name ",pid=42,uid=0\n"
+
+/* Whoever makes groups chooses their names. */
+static void test_groups_that_want_to_be_others(void **state)
+{
+        static const struct {
+                const char *summary, *limited, *group;
+        } cases[] = {
+                {OOM("/a,task_memcg=/a", "x"), "/a", "/a"},
+                {OOM("/,task_memcg=/a", "x"), "/", "/a"},
+                {OOM("/u/x,task_memcg=/db/y,task_memcg=/u/x,task_memcg=/db/y", "x"),
+                 "/u/x,task_memcg=/db/y", "/u/x,task_memcg=/db/y"},
+                {OOM("/u/x,task_memcg=/db/y,task_memcg=/u/x,task_memcg=/db/y/z", "x"),
+                 "/u/x,task_memcg=/db/y", "/u/x,task_memcg=/db/y/z"},
+                {OOM("/u,task_memcg=/u/x,task_memcg=/db", "x"), "/u", "/u/x,task_memcg=/db"},
+                /* it might be the second one as well */
+                {OOM("/u,task_memcg=/u/x,oom_memcg=/db,task_memcg=/db", "x"), NULL, NULL},
+                {OOM("/ab,task_memcg=/abc", "x"), NULL, NULL},
+                /* another name than the other record's */
+                {OOM("/a,task_memcg=/a", "y"), NULL, NULL},
+        };
+
+        (void)state;
+        for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+                assert_false(take(cases[i].summary));
+                assert_true(take(KILL("x")));
+                assert_true(!cases[i].limited == !kill.limited && !cases[i].group == !kill.group);
+                if (cases[i].limited)
+                        assert_string_equal(kill.limited, cases[i].limited);
+                if (cases[i].group)
+                        assert_string_equal(kill.group, cases[i].group);
+        }
+        assert_false(take(OOM("/a,task_memcg=/a/b", ",task=x")));
+        assert_true(take(KILL(",task=x")));
+        assert_string_equal(kill.group, "/a/b");
+        assert_string_equal(kill.command, ",task=x");
+        assert_false(take("6,1,1,-;oom-kill:constraint=CONSTRAINT_NONE,global_oom,task_memcg="
+                          "/u/x,task_memcg=/db,task=x,pid=42,uid=0\n"));
+        assert_true(take("3,2,1,-;Out of memory: Killed process 42 (x)" SIZES));
+        assert_null(kill.group);
+}
+
 static void test_what_the_kernel_did_not_say(void **state)
 {
         static const char *const records[] = {
@@ -200,6 +244,7 @@ int main(void)
                                                 end),
                 cmocka_unit_test_setup_teardown(test_the_machine, start, end),
                 cmocka_unit_test_setup_teardown(test_names_that_want_to_be_more, start, end),
+                cmocka_unit_test_setup_teardown(test_groups_that_want_to_be_others, start, end),
                 cmocka_unit_test_setup_teardown(test_what_the_kernel_did_not_say, start, end),
                 cmocka_unit_test(test_why),
         };
