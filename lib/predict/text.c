@@ -32,25 +32,28 @@ static struct bng_time print_time(struct bng_lengths of)
         return bng_time_print(of.a, (unsigned)of.b);
 }
 
-/* a, b: the numbers, c: the base */
+/* The bases of two texts as one number: after 0x and without it they are not the same. */
+#define BASES(first, second) ((first) << 8 | (second))
+#define FIRST_BASE(bases) ((unsigned)((bases) >> 8))
+#define SECOND_BASE(bases) ((unsigned)((bases)&0xff))
+
+/* a, b: the numbers, c: their bases */
 static struct bng_time parse_both_time(struct bng_lengths of)
 {
-        return bng_time_and(bng_time_parse(of.a, (unsigned)of.c),
-                            bng_time_parse(of.b, (unsigned)of.c));
+        return bng_time_and(bng_time_parse(of.a, FIRST_BASE(of.c)),
+                            bng_time_parse(of.b, SECOND_BASE(of.c)));
 }
 
 static struct bng_time print_both_time(struct bng_lengths of)
 {
-        return bng_time_and(bng_time_print(of.a, (unsigned)of.c),
-                            bng_time_print(of.b, (unsigned)of.c));
+        return bng_time_and(bng_time_print(of.a, FIRST_BASE(of.c)),
+                            bng_time_print(of.b, SECOND_BASE(of.c)));
 }
 
 struct bng_duration bng_text_duration(struct bng_duration first, struct bng_duration second)
 {
-        /* With a base each, that of the digits which take longer. */
-        bool is_quick = (first.lengths.b & (first.lengths.b - 1)) == 0;
-        uint64_t base = is_quick ? second.lengths.b : first.lengths.b;
-        struct bng_lengths lengths = {first.lengths.a, second.lengths.a, base};
+        struct bng_lengths lengths = {first.lengths.a, second.lengths.a,
+                                      BASES(first.lengths.b, second.lengths.b)};
         return (struct bng_duration){first.of == print_time ? print_both_time : parse_both_time,
                                      lengths};
 }

@@ -132,12 +132,33 @@ static void test_parts_take_their_part(void **userdata)
         assert_true(isinf(bng_time_remove(BNG_BITS_BEYOND, 2).seconds));
 }
 
+static double seconds_of(struct bng_duration duration)
+{
+        return bng_time_of_duration(duration).seconds;
+}
+
+/* Of a fraction's text each part takes its own time, also in a base of its own. */
+static void test_texts_in_two_bases(void **userdata)
+{
+        (void)userdata;
+        struct bng_duration hex = bng_predict_parse(15, 40000000, 16, 40000001).duration;
+        struct bng_duration decimal = bng_predict_parse(1, 100000, 10, 100001).duration;
+        double both = seconds_of(hex) + seconds_of(decimal);
+        assert_true(fabs(seconds_of(bng_text_duration(hex, decimal)) / both - 1) < 1e-9);
+        assert_true(fabs(seconds_of(bng_text_duration(decimal, hex)) / both - 1) < 1e-9);
+        struct bng_duration printed = bng_predict_print(bng_operand_ui(99), 62).duration;
+        assert_true(
+                fabs(seconds_of(bng_text_duration(printed, printed)) / (2 * seconds_of(printed)) -
+                     1) < 1e-9);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_longer_numbers_take_longer),
                 cmocka_unit_test(test_every_prediction_has_a_time),
                 cmocka_unit_test(test_parts_take_their_part),
+                cmocka_unit_test(test_texts_in_two_bases),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
