@@ -198,7 +198,9 @@ uint64_t bng_scratch_product(uint64_t a, uint64_t b)
 
 uint64_t bng_scratch_multiply_any(uint64_t n)
 {
-        uint64_t limbs = n / 2 < ALL_TRANSFORM ? bng_scratch_toom_up_to(n, n / 2) : 0;
+        /* Where more of them may all be a transform, fewer need not. */
+        uint64_t shorter = less(n, 2 * ALL_TRANSFORM - 1);
+        uint64_t limbs = bng_scratch_toom_up_to(shorter, shorter / 2);
 
         if (n >= BNG_LIMBS_BEYOND)
                 return BNG_LIMBS_BEYOND;

@@ -8,6 +8,7 @@
 #include "gmp-hooks.h"
 #include "guard-cases.h"
 #include "predict/predict.h"
+#include "predict/scratch.h"
 #include "predict/tuning.h"
 
 /*
@@ -185,6 +186,22 @@ static void test_products_hold_no_more_than_predicted(void **userdata)
         random_end();
 }
 
+/* Of factors that have up to n limbs together: also of fewer. */
+static void test_any_product_holds_no_less_than_a_shorter_one(void **userdata)
+{
+        uint64_t before = 0;
+
+        bng_tuning_forget(*(const bool *)*userdata);
+        for (uint64_t n = 2; n < 60000; n++) {
+                uint64_t limbs = bng_scratch_multiply_any(n);
+                if (limbs < before)
+                        fail_msg("%lu limbs for products of %lu, %lu for one less",
+                                 (unsigned long)limbs, (unsigned long)n, (unsigned long)before);
+                before = limbs;
+        }
+        bng_tuning_forget(false);
+}
+
 static int known(void **userdata)
 {
         static bool forget = false;
@@ -208,6 +225,9 @@ int main(void)
                 cmocka_unit_test(test_transforms_begin_where_the_table_says),
                 cmocka_unit_test_setup(test_products_hold_no_more_than_predicted, known),
                 cmocka_unit_test_setup(test_products_hold_no_more_than_predicted, forgotten),
+                cmocka_unit_test_setup(test_any_product_holds_no_less_than_a_shorter_one, known),
+                cmocka_unit_test_setup(test_any_product_holds_no_less_than_a_shorter_one,
+                                       forgotten),
         };
 
         gmp_hooks_install();
