@@ -58,13 +58,21 @@ SMALL_OPERATION(cdiv_r_ui, BY_WORD, LIMBS_WORD,
 SMALL_OPERATION(mod_ui, BY_WORD, LIMBS_WORD, bng_predict_remainder_by_word(BNG_FLOOR, Z(a), U(d)),
                 mpz_mod_ui(out, a, d))
 
-/* The absolute value of a remainder: a word, so there is nothing to judge but the divisor. */
+/* The absolute value of a remainder is a word, for which GMP needs no memory, only time. */
+static bng_status judge_remainder(bng_ctx *ctx, const mpz_t a, unsigned long d)
+{
+        if (d == 0)
+                return bng_ctx_fail(ctx, BNG_UNDEFINED, "undefined: a division by zero");
+        if (!bng_is_timed(ctx))
+                return bng_judge_time(ctx, 0);
+        struct bng_prediction predicted = bng_predict_remainder_by_word(BNG_TRUNCATE, Z(a), U(d));
+        return bng_judge_time(ctx, bng_predicted_seconds(ctx, &predicted));
+}
+
 #define REMAINDER(op)                                                                              \
         bng_status bng_check_##op(bng_ctx *ctx, const mpz_t a, unsigned long d)                    \
         {                                                                                          \
-                (void)a;                                                                           \
-                return d != 0 ? BNG_OK                                                             \
-                              : bng_ctx_fail(ctx, BNG_UNDEFINED, "undefined: a division by zero"); \
+                return judge_remainder(ctx, a, d);                                                 \
         }                                                                                          \
         bng_status bng_mpz_##op(bng_ctx *ctx, unsigned long *ret, const mpz_t a, unsigned long d)  \
         {                                                                                          \

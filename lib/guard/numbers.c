@@ -94,7 +94,8 @@ bng_status bng_check_export(bng_ctx *ctx, int order, size_t size, int endian, si
         if (wrong)
                 return bng_ctx_fail(ctx, BNG_INVALID, "%s", wrong);
         struct bng_prediction predicted = bng_predict_memory(export_bytes(size, nails, op));
-        return bng_judge_memory(ctx, &predicted);
+        predicted.duration = bng_predict_copy(Z(op)).duration;
+        return bng_judge_cost(ctx, &predicted);
 }
 
 bng_status bng_mpz_export(bng_ctx *ctx, void **ret, size_t *countp, int order, size_t size,
