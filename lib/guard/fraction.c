@@ -218,7 +218,26 @@ bng_status bng_check_mpq_get_str(bng_ctx *ctx, int base, const mpq_t a)
 
         predicted.peak_bytes = bng_sat_add(predicted.peak_bytes, den.peak_bytes);
         predicted.duration = bng_text_duration(predicted.duration, den.duration);
-        return bng_judge_memory(ctx, &predicted);
+        return bng_judge_cost(ctx, &predicted);
+}
+
+/* A part with its sign, and a NUL. */
+static bool print(char *text, int base, const mpz_t part, const struct bng_stop *stop)
+{
+        text[0] = '-';
+        return bng_steps_print(text + (mpz_sgn(part) < 0), base, part, stop);
+}
+
+/* As GMP: without a denominator of one. */
+static bool print_both(char *text, int base, const mpq_t a, const struct bng_stop *stop)
+{
+        if (!print(text, base, mpq_numref(a), stop))
+                return false;
+        if (mpz_cmp_ui(mpq_denref(a), 1) == 0)
+                return true;
+        text += strlen(text);
+        *text = '/';
+        return print(text + 1, base, mpq_denref(a), stop);
 }
 
 bng_status bng_mpq_get_str(bng_ctx *ctx, char **ret, int base, const mpq_t a)
@@ -228,45 +247,32 @@ bng_status bng_mpq_get_str(bng_ctx *ctx, char **ret, int base, const mpq_t a)
         *ret = NULL;
         if (status != BNG_OK)
                 return status;
-        /* A sign, a stroke and a NUL. */
+        /* A sign each, a stroke and a NUL. */
         size_t digits =
                 mpz_sizeinbase(mpq_numref(a), abs(base)) + mpz_sizeinbase(mpq_denref(a), abs(base));
-        char *text = malloc(digits + 3);
+        char *text = malloc(digits + 4);
         if (!text)
                 return bng_ctx_fail(ctx, BNG_NO_MEMORY, "out of memory");
-        *ret = mpq_get_str(text, base, a);
+        bng_clock_start(ctx);
+        if (!print_both(text, base, a, &ctx->stop)) {
+                free(text);
+                return bng_stopped(ctx);
+        }
         bng_account_operation(ctx);
+        *ret = text;
         return BNG_OK;
 }
 
 /* ---- streams ---- */
 
-/* The numerator is there while the denominator is read, and counts as memory that is held. */
-static bng_status read_denominator(bng_ctx *ctx, mpq_ptr out, FILE *stream, int base)
-{
-        uint64_t held_bytes = ctx->held_bytes;
-
-        ctx->held_bytes = bng_sat_add(held_bytes, bng_room_bytes(mpq_numref(out)));
-        bng_status status = bng_read_number(ctx, mpq_denref(out), stream, base);
-        ctx->held_bytes = held_bytes;
-        return status == BNG_OK && mpz_sgn(mpq_denref(out)) == 0 ? no_denominator(ctx) : status;
-}
-
 bng_status bng_mpq_inp_str(bng_ctx *ctx, mpq_t rop, FILE *stream, int base)
 {
         struct output output;
 
-        if (!stream)
-                stream = stdin;
         open_to(&output, ctx, rop, true);
-        bng_status status = bng_read_number(ctx, mpq_numref(output.out), stream, base);
-        if (status == BNG_OK) {
-                int c = getc(stream);
-                if (c == '/')
-                        status = read_denominator(ctx, output.out, stream, base);
-                else if (c != EOF)
-                        ungetc(c, stream);
-        }
+        bng_status status = bng_read_fraction(ctx, output.out, stream, base);
+        if (status == BNG_OK && mpz_sgn(mpq_denref(output.out)) == 0)
+                status = no_denominator(ctx);
         if (status == BNG_OK)
                 return close(&output);
         end(&output);

@@ -81,15 +81,15 @@ static bool is_digit(const struct reading *reading, int c)
         return c != EOF && bng_digit_value((char)c, reading->read.base) < reading->read.base;
 }
 
-/* Blanks, a sign, and what tells the base. *c is the first digit. */
-static bng_status read_start(bng_ctx *ctx, struct reading *reading, int base, int *c)
+/* Blanks where they may be, a sign, and what tells the base. *c is the first digit. */
+static bng_status read_start(bng_ctx *ctx, struct reading *reading, int base, bool blanks, int *c)
 {
         bng_status status;
 
         reading->read.base = base == 0 ? 10 : (unsigned)base;
         do
                 status = next(ctx, reading, c);
-        while (status == BNG_OK && *c != EOF && isspace(*c));
+        while (status == BNG_OK && blanks && *c != EOF && isspace(*c));
         if (status == BNG_OK && *c == '-') {
                 reading->digits[reading->used++] = '-';
                 status = next(ctx, reading, c);
@@ -160,8 +160,11 @@ static bng_status store(bng_ctx *ctx, mpz_ptr rop, const struct reading *reading
         return status;
 }
 
-/* The text of a number; reading->digits is the caller's whatever the status. */
-static bng_status read_all(bng_ctx *ctx, struct reading *reading, FILE *stream, int base)
+/*
+ * The text of a number, perhaps behind blanks; reading->digits is the caller's whatever the status.
+ */
+static bng_status read_all(bng_ctx *ctx, struct reading *reading, FILE *stream, int base,
+                           bool blanks)
 {
         int c;
 
@@ -171,29 +174,86 @@ static bng_status read_all(bng_ctx *ctx, struct reading *reading, FILE *stream, 
         reading->digits = malloc(reading->room);
         if (!reading->digits)
                 return out_of_memory(ctx);
-        bng_status status = read_start(ctx, reading, base, &c);
+        bng_status status = read_start(ctx, reading, base, blanks, &c);
         return status == BNG_OK ? read_digits(ctx, reading, c) : status;
 }
 
-bng_status bng_read_number(bng_ctx *ctx, mpz_ptr out, FILE *stream, int base)
+/* The numerator's text is kept while the denominator's is read. */
+static bng_status read_denominator(bng_ctx *ctx, struct reading *den, const struct reading *num,
+                                   int base)
 {
-        struct reading reading;
-        bng_status status = read_all(ctx, &reading, stream, base);
+        uint64_t held_bytes = ctx->held_bytes;
+
+        ctx->held_bytes = bng_sat_add(held_bytes, num->room);
+        bng_status status = read_all(ctx, den, num->stream, base, false);
+        if (status == BNG_OK)
+                status = judge(ctx, den);
+        ctx->held_bytes = held_bytes;
+        return status;
+}
+
+/* First the one text becomes a number, and then the other. */
+static bng_status judge_both(bng_ctx *ctx, const struct reading *num, const struct reading *den)
+{
+        struct bng_prediction first = predict(num);
+        struct bng_prediction second = predict(den);
+        uint64_t first_bytes = bng_sat_add(first.peak_bytes, den->room);
+        uint64_t second_bytes = bng_sat_add(second.peak_bytes, bng_div_up(first.room_bits, 8));
+        struct bng_prediction both = second;
+
+        both.peak_bytes = first_bytes > second_bytes ? first_bytes : second_bytes;
+        both.duration = bng_text_duration(first.duration, second.duration);
+        return bng_judge_cost(ctx, &both);
+}
+
+/* Releases the text. */
+static bng_status convert_part(bng_ctx *ctx, mpz_ptr out, struct reading *reading)
+{
+        bng_status status = convert(ctx, out, reading);
+
+        free(reading->digits);
+        reading->digits = NULL;
+        return status;
+}
+
+/* Both texts are there before the clock starts: to wait for them takes no time of the limit. */
+static bng_status read_fraction(bng_ctx *ctx, mpq_ptr out, struct reading *num, struct reading *den,
+                                int base)
+{
+        bng_status status = judge(ctx, num);
+        if (status != BNG_OK)
+                return status;
+        int c = getc(num->stream);
+        if (c == '/') {
+                status = read_denominator(ctx, den, num, base);
+                if (status == BNG_OK)
+                        status = judge_both(ctx, num, den);
+        } else if (c != EOF) {
+                ungetc(c, num->stream);
+        }
+        if (status != BNG_OK)
+                return status;
+        bng_clock_start(ctx);
+        status = convert_part(ctx, mpq_numref(out), num);
+        return status == BNG_OK && c == '/' ? convert_part(ctx, mpq_denref(out), den) : status;
+}
+
+bng_status bng_read_fraction(bng_ctx *ctx, mpq_ptr out, FILE *stream, int base)
+{
+        struct reading num, den = {0};
+        bng_status status = read_all(ctx, &num, stream, base, true);
 
         if (status == BNG_OK)
-                status = judge(ctx, &reading);
-        if (status == BNG_OK) {
-                bng_clock_start(ctx);
-                status = convert(ctx, out, &reading);
-        }
-        free(reading.digits);
+                status = read_fraction(ctx, out, &num, &den, base);
+        free(num.digits);
+        free(den.digits);
         return status;
 }
 
 bng_status bng_mpz_inp_str(bng_ctx *ctx, mpz_t rop, FILE *stream, int base)
 {
         struct reading reading;
-        bng_status status = read_all(ctx, &reading, stream, base);
+        bng_status status = read_all(ctx, &reading, stream, base, true);
 
         if (status == BNG_OK)
                 status = store(ctx, rop, &reading);
@@ -283,7 +343,7 @@ bng_status bng_check_out_raw(bng_ctx *ctx, const mpz_t op)
         if (bits > 8 * (uint64_t)INT32_MAX)
                 return bng_ctx_fail(ctx, BNG_INVALID,
                                     "raw bytes hold numbers of less than 2 GiB, this has more");
-        return bng_judge_memory(ctx, &predicted);
+        return bng_judge_cost(ctx, &predicted);
 }
 
 bng_status bng_mpz_out_raw(bng_ctx *ctx, FILE *stream, const mpz_t op)

@@ -47,8 +47,11 @@ struct bng_prediction bng_predict_text(const char *text, const char *end, int ba
 bng_status bng_read_text(bng_ctx *ctx, mpz_ptr out, const char *text, int base);
 
 /* ---- streams; NULL is standard input or output ---- */
-/* As mpz_inp_str into a variable of our own, judged while it is read; is no operation by itself. */
-bng_status bng_read_number(bng_ctx *ctx, mpz_ptr out, FILE *stream, int base);
+/*
+ * As mpq_inp_str into a variable of our own that is 0/1, judged while it is read; is no operation by
+ * itself.
+ */
+bng_status bng_read_fraction(bng_ctx *ctx, mpq_ptr out, FILE *stream, int base);
 /* Writes and frees the text. */
 bng_status bng_write_text(bng_ctx *ctx, FILE *stream, char *text);
 

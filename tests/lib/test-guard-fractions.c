@@ -312,6 +312,36 @@ static void expect_text(bng_ctx *ctx, const mpq_t q, const char *expected)
         free(text);
 }
 
+/* Long enough for steps in both parts, and signs where GMP writes them too. */
+static void test_text_is_as_gmp_writes_it(void **userdata)
+{
+        static const int bases[] = {10, 62, 16, -36, 2};
+        bng_ctx *ctx = *userdata;
+        mpq_t q;
+
+        mpq_init(q);
+        bng_ctx_set_result_limit_bits(ctx, UINT64_MAX);
+        for (unsigned i = 0; i < 20; i++) {
+                mpz_ui_pow_ui(mpq_numref(q), 3, i % 3 == 0 ? 350000 : i);
+                mpz_ui_pow_ui(mpq_denref(q), 7, i % 3 == 1 ? 200000 : i / 2);
+                if (i % 2)
+                        mpq_neg(q, q);
+                if (i % 5 == 0)
+                        mpz_neg(mpq_denref(q), mpq_denref(q));
+                int base = bases[i % 5];
+                char *expected = malloc(mpz_sizeinbase(mpq_numref(q), abs(base)) +
+                                        mpz_sizeinbase(mpq_denref(q), abs(base)) + 4);
+                char *text;
+                assert_non_null(expected);
+                mpq_get_str(expected, base, q);
+                assert_int_equal(bng_mpq_get_str(ctx, &text, base, q), BNG_OK);
+                assert_string_equal(text, expected);
+                free(text);
+                free(expected);
+        }
+        mpq_clear(q);
+}
+
 /* What mpq_inp_str makes of a text, which leaves a stream at the same place. */
 static void expect_read(bng_ctx *ctx, const char *text, int base)
 {
@@ -339,8 +369,9 @@ static void expect_read(bng_ctx *ctx, const char *text, int base)
 
 static void test_streams(void **userdata)
 {
-        static const char *const texts[] = {"12/34",      " -5 6", "7/x", "x",     "3/0",
-                                            "0xff/0x10;", "0/9",   "8/",  "-1/3/2"};
+        static const char *const texts[] = {"12/34",      " -5 6", "7/x", "x",      "3/0",
+                                            "0xff/0x10;", "0/9",   "8/",  "-1/3/2", "3/ 4",
+                                            "3/\n4",      "3/-4",  "3/-", "3 /4",   "3/\t"};
         bng_ctx *ctx = *userdata;
         char *written = NULL;
         size_t length = 0;
@@ -450,6 +481,7 @@ int main(void)
                 cmocka_unit_test(test_memory),
                 cmocka_unit_test(test_what_is_no_fraction),
                 cmocka_unit_test(test_text_and_parts),
+                cmocka_unit_test(test_text_is_as_gmp_writes_it),
                 cmocka_unit_test(test_streams),
         };
 

@@ -149,6 +149,92 @@ static void test_an_interruption_stays_until_it_is_cleared(void **userdata)
         bng_ctx_free(ctx);
 }
 
+/* What has no integer as a result. */
+static void expect_no_text(bng_ctx *ctx, mpq_srcptr q, bng_status expected)
+{
+        FILE *nowhere = fopen("/dev/null", "w");
+        char *text = (char *)"";
+
+        assert_non_null(nowhere);
+        assert_int_equal(bng_check_mpq_get_str(ctx, 10, q), expected);
+        assert_int_equal(bng_mpq_get_str(ctx, &text, 10, q), expected);
+        assert_null(text);
+        assert_int_equal(bng_mpq_out_str(ctx, nowhere, 10, q), expected);
+        fclose(nowhere);
+}
+
+static void test_fractions_are_written_in_time(void **userdata)
+{
+        bng_ctx *ctx;
+        mpq_t q;
+
+        (void)userdata;
+        assert_int_equal(bng_ctx_new(&ctx), BNG_OK);
+        mpq_init(q);
+        mpz_ui_pow_ui(mpq_numref(q), 3, 4000000);
+        mpz_set_ui(mpq_denref(q), 2);
+        for (unsigned i = 0; i < 2; i++) {
+                bng_ctx_set_time_limit_usec(ctx, 1000);
+                expect_no_text(ctx, q, BNG_REFUSED_TIME);
+                bng_ctx_set_time_limit_usec(ctx, UINT64_MAX);
+                bng_ctx_set_deadline_usec(ctx, bng_now_nsec() / 1000);
+                expect_no_text(ctx, q, BNG_REFUSED_TIME);
+                bng_ctx_set_deadline_usec(ctx, UINT64_MAX);
+                bng_ctx_interrupt(ctx);
+                expect_no_text(ctx, q, BNG_INTERRUPTED);
+                bng_ctx_clear_interrupt(ctx);
+                mpz_swap(mpq_numref(q), mpq_denref(q));
+        }
+        /* While it is written: interrupted, or done before. */
+        mpz_set(mpq_denref(q), mpq_numref(q));
+        for (bng_status status = BNG_OK; status == BNG_OK;) {
+                char *text;
+                pthread_t thread;
+                assert_int_equal(pthread_create(&thread, NULL, interrupt_soon, ctx), 0);
+                status = bng_mpq_get_str(ctx, &text, 10, q);
+                pthread_join(thread, NULL);
+                assert_true(status == BNG_OK || status == BNG_INTERRUPTED);
+                assert_int_equal(text != NULL, status == BNG_OK);
+                free(text);
+        }
+        mpq_clear(q);
+        bng_ctx_free(ctx);
+}
+
+static void test_what_gives_words_is_interrupted(void **userdata)
+{
+        bng_ctx *ctx;
+        mpz_t z;
+        unsigned long left;
+        void *words;
+        FILE *nowhere = fopen("/dev/null", "w");
+
+        (void)userdata;
+        assert_non_null(nowhere);
+        assert_int_equal(bng_ctx_new(&ctx), BNG_OK);
+        mpz_init_set_ui(z, 12);
+        bng_ctx_interrupt(ctx);
+        assert_int_equal(bng_mpz_tdiv_ui(ctx, &left, z, 7), BNG_INTERRUPTED);
+        assert_int_equal(left, 0);
+        assert_int_equal(bng_check_fdiv_ui(ctx, z, 7), BNG_INTERRUPTED);
+        assert_int_equal(bng_mpz_cdiv_ui(ctx, &left, z, 7), BNG_INTERRUPTED);
+        assert_int_equal(bng_mpz_cdiv_ui(ctx, &left, z, 0), BNG_UNDEFINED);
+        assert_int_equal(bng_mpz_out_raw(ctx, nowhere, z), BNG_INTERRUPTED);
+        assert_int_equal(bng_mpz_export(ctx, &words, NULL, 1, 1, 0, 0, z), BNG_INTERRUPTED);
+        assert_null(words);
+        bng_ctx_clear_interrupt(ctx);
+        assert_int_equal(bng_mpz_tdiv_ui(ctx, &left, z, 7), BNG_OK);
+        assert_int_equal(left, 5);
+        bng_ctx_set_time_limit_usec(ctx, UINT64_C(3600) * 1000000);
+        assert_int_equal(bng_mpz_cdiv_ui(ctx, &left, z, 7), BNG_OK);
+        assert_int_equal(left, 2);
+        bng_ctx_set_deadline_usec(ctx, bng_now_nsec() / 1000);
+        assert_int_equal(bng_mpz_fdiv_ui(ctx, &left, z, 7), BNG_REFUSED_TIME);
+        fclose(nowhere);
+        mpz_clear(z);
+        bng_ctx_free(ctx);
+}
+
 static void test_time_limits(void **userdata)
 {
         bng_ctx *ctx;
@@ -188,6 +274,8 @@ int main(void)
                 cmocka_unit_test(test_signals_interrupt),
                 cmocka_unit_test(test_other_threads_interrupt),
                 cmocka_unit_test(test_an_interruption_stays_until_it_is_cleared),
+                cmocka_unit_test(test_fractions_are_written_in_time),
+                cmocka_unit_test(test_what_gives_words_is_interrupted),
                 cmocka_unit_test(test_time_limits),
         };
 
