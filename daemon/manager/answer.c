@@ -154,7 +154,7 @@ static int freeze(const struct affair *affair)
 {
         struct manager *manager = affair->watch->manager;
         struct act_group target = watch_target(affair->watch);
-        struct act_spare spare = manager_spare(manager);
+        struct act_spare spare = settings_spare(manager);
         int r = -EOPNOTSUPP;
 
         if (affair->whole && !affair->partial)

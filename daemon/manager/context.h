@@ -4,7 +4,9 @@
 /*
  * What the files of this folder share: the manager, what it watches, and who calls whom.
  *
- *   manager.c    the life of the daemon: start, reload, stop
+ *   manager.c    the life of the daemon: start and stop
+ *   settings.c   the configuration in force, its reload, and what it says of a group
+ *   announce.c   what is told to the journal, the bus and systemd
  *   discover.c   which groups exist, and which policies name them     -> watch
  *   watch.c      one watched group: its processes, its measurements   -> worker
  *   worker.c     one process of it: held, measured, known
@@ -266,27 +268,35 @@ struct watch {
         UT_hash_handle hh;
 };
 
-/* ---- manager.c */
-uint64_t manager_now(const struct manager *manager); /* monotonic microseconds, of this turn */
+/* ---- settings.c */
 struct settings *settings_ref(struct settings *settings);
 struct settings *settings_unref(struct settings *settings); /* NULL */
 /* The unit that a group's path claims to be of, malloc'ed or NULL: the system's, or for a user's daemon one of
  * that user's service manager. */
-char *manager_claim(const struct manager *manager, const char *path);
+char *settings_claim(const struct manager *manager, const char *path);
 /* Named by Protect=, or a group that holds the daemon: nothing in it is ever ended. */
-bool manager_exempts(const struct manager *manager, const char *path);
+bool settings_exempt(const struct manager *manager, const char *path);
 /* The same for what acts on groups. */
-struct act_spare manager_spare(struct manager *manager);
+struct act_spare settings_spare(struct manager *manager);
+/* The first time; *complaint (malloc'ed, or NULL) if it fails. */
+int settings_load(struct manager *manager, char **complaint);
+/* Reads the configuration anew. -EINVAL: it is wrong, the last good one stays; *errors, where asked for,
+ * gets the lines (malloc'ed). Says itself what happened. */
+int settings_reload(struct manager *manager, char **errors);
+
+/* ---- announce.c */
+/* Tells systemd's status line how much is watched. */
+void announce_status(struct manager *manager);
+extern const struct store_ops announce_ops; /* userdata: the manager */
+const char *announce_why_unwritten(int error); /* static text */
+
+/* ---- manager.c */
+uint64_t manager_now(const struct manager *manager); /* monotonic microseconds, of this turn */
 /* One end of this policy's budget: 1 it is granted, 0 it is not, or -ENOMEM. */
 int manager_take_budget(struct manager *manager, const struct policy *policy);
 void manager_give_back_budget(struct manager *manager, const struct policy *policy);
 /* Bytes until the machine itself is out of memory. */
 uint64_t manager_available(struct manager *manager);
-/* Reads the configuration anew. -EINVAL: it is wrong, the last good one stays; *errors, where asked for,
- * gets the lines (malloc'ed). Says itself what happened. */
-int manager_reload(struct manager *manager, char **errors);
-/* Tells systemd's status line how much is watched. */
-void manager_tell_status(struct manager *manager);
 /* The last end that was under way is over. */
 void manager_ends_are_over(struct manager *manager);
 

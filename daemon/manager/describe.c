@@ -196,7 +196,7 @@ static const char *why_exempt(struct manager *manager, const struct process_iden
                 return "its group cannot be seen";
         if (group_is_forbidden(path, manager->own_group))
                 return "its group is the root or holds the daemon";
-        claim = manager_claim(manager, path);
+        claim = settings_claim(manager, path);
         facts.unit = claim;
         protected = guard_protects(manager->settings->config, &facts);
         free(claim);
@@ -284,7 +284,7 @@ static int describe_process(void *userdata, pid_t pid, json_t **ret)
 
 static int describe_reload(void *userdata, char **errors)
 {
-        return manager_reload(userdata, errors);
+        return settings_reload(userdata, errors);
 }
 
 static bool describe_dry_run(void *userdata)

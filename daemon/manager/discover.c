@@ -42,14 +42,14 @@ static bool names_units(const struct guard_config *config)
 static bool is_candidate(const struct manager *manager, const char *path)
 {
         const struct guard_config *config = manager->settings->config;
-        char *claim = names_units(config) ? manager_claim(manager, path) : NULL;
+        char *claim = names_units(config) ? settings_claim(manager, path) : NULL;
         struct group_facts facts = {.path = path, .unit = claim};
         bool candidate = false;
 
         for (size_t i = 0; i < config->n_policies && !candidate; i++)
                 candidate = policy_matches_group(&config->policies[i], &facts);
         free(claim);
-        return candidate && !manager_exempts(manager, path);
+        return candidate && !settings_exempt(manager, path);
 }
 
 static bool is_same_group(const struct watch *watch)
@@ -181,7 +181,7 @@ static int on_group(void *userdata, const char *path)
         if (candidate) {
                 r = self_has_room() ? take_in(manager, path, &watch) : -EMFILE;
                 below |= r >= 0 && watch->policy;
-        } else if (above && !manager_exempts(manager, path))
+        } else if (above && !settings_exempt(manager, path))
                 r = watch_annex(above, path);
         if (r < 0 && r != -ENOENT && r != -ENODEV)
                 log_trouble(&manager->trouble.walk, manager_now(manager),
@@ -220,7 +220,7 @@ void discover_walk(struct manager *manager)
                 ask_for_unit(watch, now);
         }
         tripwires_press_on(manager);
-        manager_tell_status(manager);
+        announce_status(manager);
 }
 
 void discover_soon(struct manager *manager)
@@ -286,7 +286,7 @@ void discover_apply(struct manager *manager)
 
         HASH_ITER(hh, manager->watches, watch, next)
         {
-                if (!manager_exempts(manager, watch->path) && watch_apply(watch))
+                if (!settings_exempt(manager, watch->path) && watch_apply(watch))
                         watch_look_at(watch, 0);
                 else
                         drop(watch); /* one that may still be a candidate is found again */

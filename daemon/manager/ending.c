@@ -73,7 +73,7 @@ static struct ending *ending_free(struct ending *ending)
 static void kill_now(struct ending *ending)
 {
         struct act_group target = {.path = ending->path, .inode = ending->inode};
-        struct act_spare spare = manager_spare(ending->manager);
+        struct act_spare spare = settings_spare(ending->manager);
         uint64_t now = manager_now(ending->manager);
 
         /* What else is in the group may be the unit's next start. */

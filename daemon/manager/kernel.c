@@ -132,7 +132,7 @@ static const struct policy *find_policy(struct manager *manager, const struct wa
                                         const struct kernel_kill *kill, const char *path)
 {
         const struct guard_config *config = manager->settings->config;
-        char *claim = manager_claim(manager, path);
+        char *claim = settings_claim(manager, path);
         const struct group_facts group = {.path = path, .unit = claim};
         const struct policy *policy = NULL;
         const char *user = users_name(manager->users, kill->uid, manager_now(manager));
@@ -200,7 +200,7 @@ static void tell_unseen(struct manager *manager, const struct kernel_kill *kill)
         uint64_t start;
         uid_t uid;
 
-        if (!kill->group || manager_exempts(manager, kill->group))
+        if (!kill->group || settings_exempt(manager, kill->group))
                 return;
         watch = find_nearest(manager, kill->group);
         policy = find_policy(manager, watch, kill, kill->group);

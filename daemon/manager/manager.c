@@ -16,17 +16,13 @@
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
-#include "config/paths.h"
 #include "manager/context.h"
 #include "manager/notify.h"
 #include "manager/self.h"
-#include "report/escape.h"
-#include "report/journal.h"
 
 #define STOP_USEC (UINT64_C(5) * 1000000)
 #define AVAILABLE_FRESH_USEC UINT64_C(50000)
-#define TELL_USEC UINT64_C(1000000) /* between two status lines */
-#define LOOP_FAILURES_MAX 100       /* in a row */
+#define LOOP_FAILURES_MAX 100 /* in a row */
 #define LOOP_PAUSE_NSEC 10000000
 
 uint64_t manager_now(const struct manager *manager)
@@ -36,55 +32,6 @@ uint64_t manager_now(const struct manager *manager)
         if (sd_event_now(manager->event, CLOCK_MONOTONIC, &now) < 0)
                 return 0;
         return now;
-}
-
-struct settings *settings_ref(struct settings *settings)
-{
-        settings->references++;
-        return settings;
-}
-
-struct settings *settings_unref(struct settings *settings)
-{
-        if (!settings || --settings->references > 0)
-                return NULL;
-        guard_config_free(settings->config);
-        free(settings);
-        return NULL;
-}
-
-char *manager_claim(const struct manager *manager, const char *path)
-{
-        char name[48];
-        const char *own;
-
-        if (!manager->options->user)
-                return unit_from_path(path);
-        snprintf(name, sizeof(name), "/user@%u.service/", (unsigned)getuid());
-        own = strstr(path, name);
-        return own ? unit_from_path(own + strlen(name)) : NULL;
-}
-
-bool manager_exempts(const struct manager *manager, const char *path)
-{
-        char *claim = manager_claim(manager, path);
-        /* Protection goes by the mere claim: a mistake in this direction ends nobody. */
-        struct group_facts facts = {.path = path, .unit = claim};
-        bool exempt = group_is_forbidden(path, manager->own_group) ||
-                      guard_protects(manager->settings->config, &facts);
-
-        free(claim);
-        return exempt;
-}
-
-static bool spares(void *userdata, const char *path)
-{
-        return manager_exempts(userdata, path);
-}
-
-struct act_spare manager_spare(struct manager *manager)
-{
-        return (struct act_spare){.spares = spares, .userdata = manager};
 }
 
 int manager_take_budget(struct manager *manager, const struct policy *policy)
@@ -110,151 +57,6 @@ uint64_t manager_available(struct manager *manager)
                         manager->available = UINT64_MAX;
         }
         return manager->available;
-}
-
-/* ---- what is told to whom */
-
-static void on_announce(void *userdata, const struct verdict *verdict, const char *line, int error)
-{
-        struct manager *manager = userdata;
-        char *sentence;
-
-        (void)error; /* told once by on_trouble */
-        (void)journal_verdict(verdict, line);
-        if (manager->server)
-                server_ended(manager->server, line);
-        if (journal_is_stderr())
-                return;
-        sentence = verdict_sentence(verdict);
-        if (sentence)
-                log_line(LOG_NOTICE, "%s", sentence);
-        else
-                log_line(LOG_NOTICE, "worker %d: a verdict (%s), and no memory to say it in full",
-                         (int)verdict->pid, verdict_outcome_name(verdict->outcome));
-        free(sentence);
-}
-
-/* The store's refusals in words of their own: it writes only where nobody else does. */
-static const char *why_unwritten(int error)
-{
-        switch (error) {
-        case -EBUSY:
-                return "another bignum-guardd writes there";
-        case -EPERM:
-                return "it is another user's, or others may write to it";
-        default:
-                return strerror(-error);
-        }
-}
-
-static void on_trouble(void *userdata, int error)
-{
-        const struct manager *manager = userdata;
-
-        if (error < 0)
-                log_line(LOG_ERR, "Cannot write verdicts to %s: %s. They are kept and tried again.",
-                         manager->options->state, why_unwritten(error));
-        else
-                log_line(LOG_NOTICE, "Verdicts are written to %s again.", manager->options->state);
-}
-
-static const struct store_ops store_ops = {.announce = on_announce, .trouble = on_trouble};
-
-void manager_tell_status(struct manager *manager)
-{
-        unsigned n = HASH_COUNT(manager->watches);
-        size_t n_policies = manager->settings->config->n_policies;
-        uint64_t now = manager_now(manager);
-
-        if (n == manager->told || now < manager->tell_again)
-                return;
-        manager->told = n;
-        manager->tell_again = now + TELL_USEC;
-        notify_in_passing("STATUS=%sWatched groups: %u; policies: %zu",
-                          manager->dry_run ? "Dry run. " : "", n, n_policies);
-}
-
-/* ---- the configuration */
-
-static char *join(const struct bng_config_errors *errors)
-{
-        char *text = NULL;
-        size_t size;
-        FILE *stream = open_memstream(&text, &size);
-
-        if (!stream)
-                return NULL;
-        for (size_t i = 0; i < errors->n; i++)
-                fprintf(stream, "%s\n", errors->lines[i]);
-        if (errors->left_out > 0)
-                fprintf(stream, "and %zu more\n", errors->left_out);
-        if (fclose(stream) != 0) {
-                free(text);
-                return NULL;
-        }
-        return text;
-}
-
-static int load(struct manager *manager, char **complaint)
-{
-        struct bng_config_errors errors = {0};
-        struct settings *settings = calloc(1, sizeof(*settings));
-        int r = -ENOMEM;
-
-        *complaint = NULL;
-        if (settings)
-                r = guard_config_load(&settings->config,
-                                      manager->options->user ? BNG_CONFIG_USER : NULL,
-                                      manager->options->config, &errors);
-        if (r < 0) {
-                for (size_t i = 0; i < errors.n; i++)
-                        log_line(LOG_ERR, "%s", errors.lines[i]);
-                if (errors.n == 0)
-                        log_line(LOG_ERR, "The configuration cannot be read: %s", strerror(-r));
-                *complaint = join(&errors);
-                free(settings);
-        } else {
-                if (host_read_total(&manager->host, &manager->machine) < 0)
-                        manager->machine = UINT64_MAX;
-                settings->references = 1;
-                settings_unref(manager->settings);
-                manager->settings = settings;
-                manager->dry_run = manager->options->dry_run || settings->config->dry_run ||
-                                   manager->host.foreign;
-        }
-        bng_config_errors_clear(&errors);
-        return r;
-}
-
-int manager_reload(struct manager *manager, char **errors)
-{
-        struct settings *before = settings_ref(manager->settings);
-        char *complaint;
-        int r;
-
-        notify_state("RELOADING=1\nMONOTONIC_USEC=%" PRIu64, manager_now(manager));
-        r = load(manager, &complaint);
-        free(manager->config_error);
-        manager->config_error = r < 0 ? strdup(complaint ? complaint : strerror(-r)) : NULL;
-        if (r < 0)
-                log_line(LOG_ERR,
-                         "The configuration is refused, the last good one stays in force.");
-        else {
-                manager->loops = loops_free(manager->loops); /* perhaps another limit ends them */
-                discover_apply(manager);
-                manager->told = UINT_MAX;
-                manager->tell_again = 0;
-                manager_tell_status(manager);
-                log_line(LOG_INFO, "The configuration was read again; policies: %zu.",
-                         manager->settings->config->n_policies);
-        }
-        settings_unref(before);
-        notify_state("READY=1");
-        if (errors && r == -EINVAL)
-                *errors = complaint;
-        else
-                free(complaint);
-        return r;
 }
 
 /* ---- stopping */
@@ -296,7 +98,7 @@ static int on_hangup(sd_event_source *source, const struct signalfd_siginfo *inf
         (void)source;
         (void)info;
         if (!manager->stopping)
-                (void)manager_reload(manager, NULL);
+                (void)settings_reload(manager, NULL);
         return 0;
 }
 
@@ -382,7 +184,7 @@ static int set_up_accounts(struct manager *manager)
         if (r < 0 && r != -ENOENT && r != -ENOTDIR)
                 log_line(LOG_WARNING,
                          "Cannot take over the kill budgets from %s/%s: %s; they start full.",
-                         manager->options->state, ACCOUNTS_FILE, why_unwritten(r));
+                         manager->options->state, ACCOUNTS_FILE, announce_why_unwritten(r));
         return 0;
 }
 
@@ -391,7 +193,7 @@ static int set_up_reports(struct manager *manager)
         const struct manager_options *options = manager->options;
         int r;
 
-        r = store_new(&manager->store, manager->event, options->state, &store_ops, manager);
+        r = store_new(&manager->store, manager->event, options->state, &announce_ops, manager);
         if (r < 0)
                 return failed(r, "Cannot set up the verdicts");
         r = server_new(&manager->server, manager->event, options->runtime, options->user,
@@ -424,7 +226,7 @@ int manager_new(struct manager **ret, const struct manager_options *options)
         self_prepare();
         r = set_up_host(manager);
         if (r >= 0) {
-                r = load(manager, &complaint);
+                r = settings_load(manager, &complaint);
                 free(complaint);
         }
         if (r >= 0)
@@ -486,7 +288,7 @@ int manager_run(struct manager *manager)
         if (r < 0)
                 return failed(r, "Cannot start to look for groups");
         notify_state("READY=1");
-        manager_tell_status(manager);
+        announce_status(manager);
         return run_loop(manager);
 }
 

@@ -183,7 +183,7 @@ static void signal_member(struct member *member, int signo)
                 return;
         member->owed = 0;
         /* The configuration may have changed since the decision. */
-        if (manager_exempts(manager, target->group)) {
+        if (settings_exempt(manager, target->group)) {
                 let_go(member, "is protected by now");
                 return;
         }

@@ -42,7 +42,7 @@ int watch_new(struct watch **ret, struct manager *manager, const char *path)
         watch->manager = manager;
         watch->path = strdup(path);
         watch->shown = escape_string(path);
-        watch->claim = manager_claim(manager, path);
+        watch->claim = settings_claim(manager, path);
         watch->reading.headroom = watch->reading.limit = UINT64_MAX;
         watch->series = &no_series;
         alarm_init(&watch->alarm);
@@ -283,7 +283,7 @@ static void take_in(struct watch *watch, pid_t pid, const char *path, uint64_t n
         if (r != ACT_DONE)
                 return;
         /* A list is old by the time it is read: the process may be elsewhere, and protected there. */
-        if (manager_exempts(manager, worker->target.group) ||
+        if (settings_exempt(manager, worker->target.group) ||
             strcmp(worker->target.group, path) != 0 || adopt(watch, worker) < 0)
                 worker_unref(worker);
 }
@@ -377,7 +377,7 @@ int watch_hold(struct watch *watch, pid_t pid, struct worker **ret)
                 if (r != ACT_DONE)
                         return r;
         }
-        if (worker->let_go || manager_exempts(watch->manager, worker->target.group) ||
+        if (worker->let_go || settings_exempt(watch->manager, worker->target.group) ||
             !path_is_below(worker->target.group, watch->path)) {
                 if (fresh)
                         worker_unref(worker);

@@ -326,7 +326,7 @@ static int put(struct wire *wire, uint64_t at)
 {
         struct manager *manager = wire->manager;
         struct act_group group = target(wire);
-        struct act_spare spare = manager_spare(manager);
+        struct act_spare spare = settings_spare(manager);
         uint64_t before = wire->state.at;
         int r;
 
