@@ -217,6 +217,11 @@ static uint64_t powers_kept(struct bng_operand exponent)
         return powers < 512 ? powers : 512;
 }
 
+static uint64_t more(uint64_t a, uint64_t b)
+{
+        return a > b ? a : b;
+}
+
 /* a: the base, b: the exponent, c: the modulus */
 static struct bng_time power_modulo_time(struct bng_lengths of)
 {
@@ -235,16 +240,20 @@ struct bng_prediction bng_predict_power_modulo(struct bng_operand base, struct b
                 return bng_predicted_undefined(modulus_zero);
 
         struct bng_operand result = bng_operand_range(bng_range_residue(modulus.size), false, true);
+        uint64_t base_bits = bng_operand_bits_max(base);
+        uint64_t modulus_bits = bng_operand_bits_max(modulus);
         struct bng_prediction prediction =
-                bng_predicted(result, BNG_WORK_POWER_MODULO, longer_bits(base, modulus));
-        uint64_t table = bng_sat_mul(bng_operand_bits_max(modulus), powers_kept(exponent));
+                bng_predicted(result, BNG_WORK_POWER_MODULO, modulus_bits);
+        uint64_t table = bng_sat_mul(modulus_bits, powers_kept(exponent));
         /* A negative exponent means the inverse of the base, which is held besides. */
-        uint64_t inverse = exponent.may_be_negative ? bng_operand_bits_max(modulus) : 0;
-        prediction.peak_bytes =
-                bng_sat_add(prediction.peak_bytes,
-                            bng_peak_bytes(BNG_WORK_POWER_TABLE, bng_sat_add(table, inverse)));
+        uint64_t inverse = exponent.may_be_negative ? modulus_bits : 0;
+        uint64_t kept = bng_peak_bytes(BNG_WORK_POWER_TABLE, bng_sat_add(table, inverse));
+        uint64_t most =
+                more(prediction.peak_bytes, bng_peak_first_reduction(base_bits, modulus_bits));
+        if (exponent.may_be_negative)
+                most = more(most, bng_peak_inverse(base_bits, modulus_bits));
+        prediction.peak_bytes = bng_sat_add(most, kept);
         return bng_timed(prediction,
                          exponent.may_be_negative ? power_of_inverse_time : power_modulo_time,
-                         bng_operand_bits_max(base), bng_operand_bits_max(exponent),
-                         bng_operand_bits_max(modulus));
+                         base_bits, bng_operand_bits_max(exponent), modulus_bits);
 }

@@ -34,6 +34,25 @@ uint64_t bng_peak_remainder(uint64_t a_bits, uint64_t d_bits)
         return bng_bytes_of_limbs(results + SPARE_LIMBS + bng_scratch_remainder(n, d));
 }
 
+/*
+ * GMP reduces the base times B^d, for Montgomery's form, by the odd part of the modulus: the product,
+ * its quotient, and scratch. Beside them it holds copies of the modulus, the scratch of an inverse
+ * and room for products. In steps (steps/modular.c) the quotient by the modulus is all that is as
+ * long as the base, and gone before the first power.
+ */
+#define HELD_MODULI 16
+
+uint64_t bng_peak_first_reduction(uint64_t base_bits, uint64_t modulus_bits)
+{
+        uint64_t n = bng_limbs_of_bits(base_bits);
+        uint64_t d = bng_limbs_of_bits(modulus_bits);
+
+        if (n <= d)
+                return 0;
+        return bng_bytes_of_limbs(2 * n + (2 + HELD_MODULI) * d + SPARE_LIMBS +
+                                  bng_scratch_remainder_by_up_to(n + d, d));
+}
+
 /* The divisor may be shorter; then the quotient is longer, but needs no more together with it. */
 uint64_t bng_peak_exact_quotient(uint64_t a_bits, uint64_t d_bits)
 {

@@ -89,6 +89,8 @@ uint64_t bng_peak_parse(uint64_t digits, unsigned base);
 uint64_t bng_peak_quotient(uint64_t a_bits, uint64_t d_bits);
 uint64_t bng_peak_remainder(uint64_t a_bits, uint64_t d_bits);
 uint64_t bng_peak_square_root(uint64_t a_bits);
+/* Of a power modulo a number: until a base that is longer than that is reduced; 0 for others. */
+uint64_t bng_peak_first_reduction(uint64_t base_bits, uint64_t modulus_bits);
 /* Without a remainder. */
 uint64_t bng_peak_exact_quotient(uint64_t a_bits, uint64_t d_bits);
 

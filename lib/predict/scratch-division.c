@@ -30,18 +30,23 @@ static uint64_t step(uint64_t q, uint64_t d)
 }
 
 /*
- * q limbs of a quotient by d limbs: the inverse, and the scratch of either product. `beside` is
- * needed by something else while the blocks for that scratch are there.
+ * Steps of `in` limbs by d limbs: the inverse, and the scratch of either product. `beside` is needed
+ * by something else while the blocks for that scratch are there.
  */
-static uint64_t by_inverse(uint64_t q, uint64_t d, uint64_t beside)
+static uint64_t in_steps(uint64_t in, uint64_t d, uint64_t beside)
 {
-        uint64_t in = step(q, d);
         uint64_t halves = 2 * in > d ? 6 : 5;
         uint64_t ring = bng_scratch_modulo(d + 1, halves);
         uint64_t product =
                 halves * bng_modulo_limbs(d + 1) + more(beside, bng_scratch_multiply(in, in));
 
         return in + more(ring, product) + 16;
+}
+
+/* q limbs of a quotient by d limbs. */
+static uint64_t by_inverse(uint64_t q, uint64_t d, uint64_t beside)
+{
+        return in_steps(step(q, d), d, beside);
 }
 
 uint64_t bng_scratch_remainder(uint64_t n, uint64_t d)
@@ -53,6 +58,12 @@ uint64_t bng_scratch_remainder(uint64_t n, uint64_t d)
                 return n + d + 8 + by_inverse(q, d, 0);
         uint64_t rest = d > q ? d - q : 0;
         return 3 * q + d + 16 + by_inverse(q, q, bng_scratch_multiply(q, rest));
+}
+
+/* A step has no more limbs than the divisor, but for the one that step() adds. */
+uint64_t bng_scratch_remainder_by_up_to(uint64_t n, uint64_t d)
+{
+        return n + d + 8 + in_steps(d + 1, d, 0);
 }
 
 uint64_t bng_scratch_quotient(uint64_t n, uint64_t d)

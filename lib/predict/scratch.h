@@ -38,6 +38,8 @@ uint64_t bng_scratch_toom_square(uint64_t a);
 /* scratch-division.c: the quotient of n by d limbs, the remainder, or both. */
 uint64_t bng_scratch_quotient(uint64_t n, uint64_t d);
 uint64_t bng_scratch_remainder(uint64_t n, uint64_t d);
+/* The remainder of n limbs by up to d, 2d <= n. */
+uint64_t bng_scratch_remainder_by_up_to(uint64_t n, uint64_t d);
 /* The remainder of up to n limbs by any number of them. */
 uint64_t bng_scratch_remainder_up_to(uint64_t n);
 /* The quotient without a remainder of up to n limbs by up to d. */

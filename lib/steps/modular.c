@@ -155,7 +155,10 @@ bool bng_steps_power_modulo(mpz_ptr rop, mpz_srcptr base, mpz_srcptr exponent, m
         mpz_t r;
         mpz_inits(p.modulus, p.base, p.quotient, p.product, p.remainder, r, NULL);
         mpz_abs(p.modulus, modulus);
-        bool done = reduce(&p, p.base, base) && make_table(&p) && by_windows(&p, r, exponent);
+        bool done = reduce(&p, p.base, base);
+        /* From here on nothing is as long as a long base is. */
+        mpz_realloc2(p.quotient, 0);
+        done = done && make_table(&p) && by_windows(&p, r, exponent);
         if (done)
                 mpz_swap(rop, r);
         while (p.ready > 0)

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <cmocka.h>
+#include "gmp-hooks.h"
+#include "guard-cases.h"
+#include "predict/predict.h"
+
+/*
+ * Powers modulo a number hold no more than predicted where the base is longer than the modulus, in
+ * GMP's own calls and in the guarded ones; and not much less, because only the first reduction sees
+ * the base.
+ */
+
+static unsigned long seed = 20240314;
+static unsigned rounds = 150;
+
+/* Odd, even, with zero limbs at its end that GMP takes away first. */
+static void make_modulus(mpz_t m, uint64_t bits)
+{
+        random_integer(m, bits);
+        if (random_below(3) == 0) {
+                uint64_t zeros = random_below(bits);
+                mpz_tdiv_q_2exp(m, m, zeros);
+                mpz_setbit(m, 0);
+                mpz_mul_2exp(m, m, zeros);
+        } else if (random_below(2)) {
+                mpz_setbit(m, 0);
+        }
+}
+
+static void expect_power_within(bng_ctx *ctx, mpz_t r, const mpz_t a, const mpz_t e, const mpz_t m)
+{
+        struct bng_prediction predicted =
+                bng_predict_power_modulo(bng_operand_z(a), bng_operand_z(e), bng_operand_z(m));
+        bool can_be_secret = mpz_sgn(e) > 0 && mpz_odd_p(m) && mpz_size(a) < 2000;
+
+        for (unsigned way = 0; way < 2U + can_be_secret; way++) {
+                mpz_clear(r);
+                mpz_init(r);
+                gmp_hooks_start();
+                if (way == 0)
+                        assert_int_equal(bng_mpz_powm(ctx, r, a, e, m), BNG_OK);
+                else if (way == 1)
+                        mpz_powm(r, a, e, m);
+                else
+                        mpz_powm_sec(r, a, e, m);
+                if (gmp_hooks_peak_bytes() > predicted.peak_bytes)
+                        fail_msg("way %u: a base of %zu limbs, an exponent of %zu bits, a modulus "
+                                 "of %zu limbs: %lu bytes held, %lu predicted",
+                                 way, mpz_size(a), mpz_sizeinbase(e, 2), mpz_size(m),
+                                 (unsigned long)gmp_hooks_peak_bytes(),
+                                 (unsigned long)predicted.peak_bytes);
+        }
+}
+
+static void test_powers_of_long_bases(void **userdata)
+{
+        bng_ctx *ctx = *userdata;
+        mpz_t r, a, e, m, g;
+
+        mpz_inits(r, a, e, m, g, NULL);
+        bng_ctx_set_result_limit_bits(ctx, UINT64_MAX);
+        random_start(seed);
+        for (unsigned i = 0; i < rounds; i++) {
+                /* From far longer to hardly longer; sometimes so long that it is reduced in steps. */
+                uint64_t base_bits = i % 30 == 0 ? 6400000 + random_below(9000000)
+                                                 : 64 + random_below(UINT64_C(1) << (8 + i % 13));
+                uint64_t modulus_bits = 2 + (random_below(2) ? random_below(base_bits)
+                                                             : random_below(base_bits / 20 + 9));
+                bool is_long = modulus_bits > 100000;
+                random_integer(a, base_bits);
+                make_modulus(m, modulus_bits);
+                random_integer(e, 1 + random_below(is_long ? 3 : 300));
+                mpz_abs(e, e);
+                if (random_below(4) == 0 && mpz_sgn(m) != 0 && !is_long) {
+                        mpz_gcd(g, a, m);
+                        if (mpz_cmp_ui(g, 1) == 0)
+                                mpz_neg(e, e);
+                }
+                if (mpz_sgn(m) != 0)
+                        expect_power_within(ctx, r, a, e, m);
+        }
+        random_end();
+        mpz_clears(r, a, e, m, g, NULL);
+}
+
+static void test_a_long_base_costs_a_reduction(void **userdata)
+{
+        bng_ctx *ctx = *userdata;
+        mpz_t r, a, m;
+
+        mpz_init(r);
+        mpz_init(a);
+        mpz_init_set_ui(m, 7);
+        mpz_setbit(a, 66000000);
+        gmp_hooks_start();
+        assert_int_equal(bng_mpz_powm_ui(ctx, r, a, 2, m), BNG_OK);
+        uint64_t held_bytes = gmp_hooks_peak_bytes();
+        bng_ctx_set_memory_limit_bytes(ctx, 2 * held_bytes);
+        assert_int_equal(bng_check_powm_ui(ctx, a, 2, m), BNG_OK);
+        bng_ctx_set_memory_limit_bytes(ctx, held_bytes - 1);
+        assert_int_equal(bng_check_powm_ui(ctx, a, 2, m), BNG_REFUSED_MEMORY);
+        bng_ctx_set_memory_limit_bytes(ctx, UINT64_MAX);
+        mpz_clears(r, a, m, NULL);
+}
+
+static int set_up(void **userdata)
+{
+        bng_ctx *ctx;
+
+        gmp_hooks_install();
+        if (getenv("BNG_TEST_EXTENDED"))
+                rounds *= 20;
+        if (bng_ctx_new(&ctx) != BNG_OK)
+                return -1;
+        bng_ctx_set_memory_limit_bytes(ctx, UINT64_MAX);
+        *userdata = ctx;
+        return 0;
+}
+
+static int tear_down(void **userdata)
+{
+        bng_ctx_free(*userdata);
+        return 0;
+}
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(test_powers_of_long_bases),
+                cmocka_unit_test(test_a_long_base_costs_a_reduction),
+        };
+
+        return cmocka_run_group_tests(tests, set_up, tear_down);
+}
