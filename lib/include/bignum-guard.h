@@ -299,7 +299,9 @@ BNG_PUBLIC uint64_t bng_ctx_result_limit_bits(const bng_ctx *ctx);
 
 /*
  * The most that one operation may hold at its peak, in bytes (OperationMemoryMax=): its result and
- * its temporaries, not its operands, and on top of it what bng_ctx_set_held_bytes says.
+ * its temporaries, not its operands, and on top of it what bng_ctx_set_held_bytes says. This counts
+ * what GMP asks its allocation functions for, of a GMP built with alloca, as distributions do: there
+ * short temporaries are on the stack. Built with another --enable-alloca it may hold more.
  *
  * BNG_MEMORY_AUTO follows what the process may really still use: the tightest of what its cgroups
  * (v1 and v2, with all above them) leave of their limits, RLIMIT_AS, RLIMIT_DATA and the system's
@@ -346,8 +348,9 @@ BNG_PUBLIC uint64_t bng_ctx_deadline_usec(const bng_ctx *ctx);
  * sure that the context still exists. Clearing is for the thread that uses the context.
  *
  * What can be ended while it runs, by an interruption, a deadline or a limit: products (mul),
- * powers, powers modulo a number (powm, powm_ui), factorials, primorials, Fibonacci and Lucas
- * numbers, binomials of words, and text (set_str, get_str, inp_str, out_str), of any length. They
+ * powers, powers modulo a number (powm_ui, and powm with an exponent >= 0: for a negative one it
+ * finds an inverse first, in one piece), factorials, primorials, Fibonacci and Lucas numbers,
+ * binomials of words, and text (set_str, get_str, inp_str, out_str), of any length. They
  * look between two steps: a step takes about as long as GMP's multiplication of this size, and where
  * the result has less than 4 MiB not more than 100 ms on a machine of today. The destination is then
  * as it was. All others run in one piece once they have begun, and end in BNG_OK. Sums, products,

@@ -225,7 +225,7 @@ static uint64_t more(uint64_t a, uint64_t b)
 /* a: the base, b: the exponent, c: the modulus */
 static struct bng_time power_modulo_time(struct bng_lengths of)
 {
-        return bng_time_power_modulo(of.a, of.b, of.c);
+        return bng_time_power_modulo_stepped(of.a, of.b, of.c);
 }
 
 static struct bng_time power_of_inverse_time(struct bng_lengths of)

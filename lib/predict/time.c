@@ -166,14 +166,36 @@ struct bng_time bng_time_invert(uint64_t a_bits, uint64_t modulus_bits)
         return reduced_first(BNG_PACE_INVERT, a_bits, modulus_bits);
 }
 
-struct bng_time bng_time_power_modulo(uint64_t base_bits, uint64_t exponent_bits,
-                                      uint64_t modulus_bits)
+/* Of a base below the modulus. */
+static struct bng_time power_of_residue(uint64_t exponent_bits, uint64_t modulus_bits)
 {
         struct bng_time power = bng_time_of(BNG_PACE_POWER_MODULO, modulus_bits);
 
         power.seconds *= exponent_bits == BNG_BITS_BEYOND ? INFINITY : (double)exponent_bits + 1;
         if (!(power.seconds >= 0)) /* 0 times infinity: modulo 1 */
                 power.seconds = 0;
+        return power;
+}
+
+struct bng_time bng_time_power_modulo(uint64_t base_bits, uint64_t exponent_bits,
+                                      uint64_t modulus_bits)
+{
+        return bng_time_and(power_of_residue(exponent_bits, modulus_bits),
+                            bng_time_remainder(base_bits, modulus_bits));
+}
+
+/* In steps over GMP in one piece: from 1.25 to 2 as measured. */
+#define POWER_IN_STEPS 1.5
+
+struct bng_time bng_time_power_modulo_stepped(uint64_t base_bits, uint64_t exponent_bits,
+                                              uint64_t modulus_bits)
+{
+        struct bng_time at_once = bng_time_power_modulo(base_bits, exponent_bits, modulus_bits);
+        struct bng_time power = power_of_residue(exponent_bits, modulus_bits);
+
+        if (at_once.seconds < BNG_POWER_AT_ONCE_SECONDS)
+                return at_once;
+        power.seconds *= POWER_IN_STEPS;
         return bng_time_and(power, bng_time_remainder(base_bits, modulus_bits));
 }
 

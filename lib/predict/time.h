@@ -72,8 +72,15 @@ struct bng_time bng_time_remainder(uint64_t a_bits, uint64_t d_bits);
 struct bng_time bng_time_gcd(uint64_t a_bits, uint64_t b_bits);
 struct bng_time bng_time_lcm(uint64_t a_bits, uint64_t b_bits);
 struct bng_time bng_time_invert(uint64_t a_bits, uint64_t modulus_bits);
+/*
+ * By GMP in one piece; and the same in steps (steps/modular.c) where that is predicted to take as
+ * long as this, on a machine not much slower.
+ */
+#define BNG_POWER_AT_ONCE_SECONDS 0.05
 struct bng_time bng_time_power_modulo(uint64_t base_bits, uint64_t exponent_bits,
                                       uint64_t modulus_bits);
+struct bng_time bng_time_power_modulo_stepped(uint64_t base_bits, uint64_t exponent_bits,
+                                              uint64_t modulus_bits);
 /* Of a base whose odd part has so many bits, and of which so many zeros are taken away before. */
 struct bng_time bng_time_power(uint64_t odd_bits, uint64_t zeros, uint64_t exponent);
 /* n over k for machine words, whose result has so many bits. */

@@ -11,9 +11,6 @@
  * together, each is a product and a division in steps.
  */
 
-/* What is predicted to be done sooner, on a machine not much slower, is GMP's in one piece. */
-#define AT_ONCE_SECONDS 0.05
-
 /* Some milliseconds for the squares of the longest window. */
 #define SQUARES_AT_ONCE_BITS (UINT64_C(1) << 16)
 
@@ -135,11 +132,12 @@ static unsigned window_of(mpz_srcptr exponent)
         return window;
 }
 
+/* GMP's in one piece. */
 static bool is_quick(mpz_srcptr base, mpz_srcptr exponent, mpz_srcptr modulus)
 {
         struct bng_time time = bng_time_power_modulo(
                 mpz_sizeinbase(base, 2), mpz_sizeinbase(exponent, 2), mpz_sizeinbase(modulus, 2));
-        return time.seconds < AT_ONCE_SECONDS;
+        return time.seconds < BNG_POWER_AT_ONCE_SECONDS;
 }
 
 bool bng_steps_power_modulo(mpz_ptr rop, mpz_srcptr base, mpz_srcptr exponent, mpz_srcptr modulus,

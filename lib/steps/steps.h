@@ -13,7 +13,8 @@
  * A step takes about as long as GMP's multiplication of two numbers whose product is as long as the
  * result, or less; where the result has less than 4 MiB, some 80 ms at most on a slow machine
  * (bench-time measures both). What is shorter than BNG_STEPS_MIN_BITS goes to GMP in one piece. In
- * all this costs a few percent, and a third for single products of 3 to 4 MiB (multiply.c).
+ * all this costs a few percent, but a third for single products of 3 to 4 MiB (multiply.c), and
+ * powers modulo a number take 1.25 to 2 times as long as GMP's (modular.c).
  *
  * Functions return true when the result is there, exactly GMP's. False: stopped. Results may be
  * operands.

@@ -132,6 +132,27 @@ static void test_parts_take_their_part(void **userdata)
         assert_true(isinf(bng_time_remove(BNG_BITS_BEYOND, 2).seconds));
 }
 
+/* What is long is done in steps, which take longer; the reduction of a long base does not. */
+static void test_powers_modulo_a_number_in_steps(void **userdata)
+{
+        (void)userdata;
+        for (uint64_t exponent_bits = 1; exponent_bits < UINT64_C(1) << 40; exponent_bits *= 3) {
+                double plain = bng_time_power_modulo(2048, exponent_bits, 2048).seconds;
+                double stepped = bng_time_power_modulo_stepped(2048, exponent_bits, 2048).seconds;
+                if (plain < BNG_POWER_AT_ONCE_SECONDS)
+                        assert_true(stepped == plain);
+                else
+                        assert_true(stepped > 1.2 * plain && stepped < 2 * plain);
+        }
+        double plain = bng_time_power_modulo(UINT64_C(1) << 34, 2, 20000).seconds;
+        double stepped = bng_time_power_modulo_stepped(UINT64_C(1) << 34, 2, 20000).seconds;
+        assert_true(plain > BNG_POWER_AT_ONCE_SECONDS && stepped < 1.01 * plain);
+        assert_true(isinf(bng_time_power_modulo_stepped(100, BNG_BITS_BEYOND, 100).seconds));
+        struct bng_operand a = bng_operand_range(bng_range_of_bits(99999, 100000), false, true);
+        assert_true(bng_time_of_duration(bng_predict_power_modulo(a, a, a).duration).seconds ==
+                    bng_time_power_modulo_stepped(100000, 100000, 100000).seconds);
+}
+
 static double seconds_of(struct bng_duration duration)
 {
         return bng_time_of_duration(duration).seconds;
@@ -158,6 +179,7 @@ int main(void)
                 cmocka_unit_test(test_longer_numbers_take_longer),
                 cmocka_unit_test(test_every_prediction_has_a_time),
                 cmocka_unit_test(test_parts_take_their_part),
+                cmocka_unit_test(test_powers_modulo_a_number_in_steps),
                 cmocka_unit_test(test_texts_in_two_bases),
         };
 
