@@ -190,7 +190,33 @@ bng_status bng_check_mpq_set_str(bng_ctx *ctx, const char *text, int base)
         return bng_judge(ctx, &predicted);
 }
 
-/* GMP may have stored the numerator when it finds that the denominator is no number. */
+/* Its text ends at the stroke; a copy ends with a NUL. */
+static bng_status read_numerator(bng_ctx *ctx, mpq_ptr out, const char *text, size_t length,
+                                 int base)
+{
+        char *copy = malloc(length + 1);
+
+        if (!copy)
+                return bng_ctx_fail(ctx, BNG_NO_MEMORY, "out of memory");
+        memcpy(copy, text, length);
+        copy[length] = '\0';
+        bng_status status = bng_read_text(ctx, mpq_numref(out), copy, base);
+        free(copy);
+        return status;
+}
+
+/* As GMP, but in steps. */
+static bng_status read_both(bng_ctx *ctx, mpq_ptr out, const char *text, int base)
+{
+        const char *stroke = strchr(text, '/');
+
+        if (!stroke)
+                return bng_read_text(ctx, mpq_numref(out), text, base);
+        bng_status status = read_numerator(ctx, out, text, (size_t)(stroke - text), base);
+        return status == BNG_OK ? bng_read_text(ctx, mpq_denref(out), stroke + 1, base) : status;
+}
+
+/* The numerator may be there when the denominator turns out to be no number. */
 bng_status bng_mpq_set_str(bng_ctx *ctx, mpq_t rop, const char *text, int base)
 {
         bng_status status = bng_check_mpq_set_str(ctx, text, base);
@@ -199,9 +225,9 @@ bng_status bng_mpq_set_str(bng_ctx *ctx, mpq_t rop, const char *text, int base)
         if (status != BNG_OK)
                 return status;
         open_to(&output, ctx, rop, true);
-        if (mpq_set_str(output.out, text, base) != 0)
-                status = bng_ctx_fail(ctx, BNG_SYNTAX, "the text is no fraction in base %d", base);
-        else if (mpz_sgn(mpq_denref(output.out)) == 0)
+        bng_clock_start(ctx);
+        status = read_both(ctx, output.out, text, base);
+        if (status == BNG_OK && mpz_sgn(mpq_denref(output.out)) == 0)
                 status = no_denominator(ctx);
         if (status == BNG_OK)
                 return close(&output);

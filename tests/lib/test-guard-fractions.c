@@ -291,8 +291,8 @@ static void test_what_is_no_fraction(void **userdata)
         EXPECT_NO_FRACTION(ctx, r, BNG_UNDEFINED, bng_mpq_set_d(ctx, r, -INFINITY), "infinity");
         EXPECT_NO_FRACTION(ctx, r, BNG_UNDEFINED, bng_mpq_set_str(ctx, r, "1/0", 10),
                            "denominator zero");
-        EXPECT_NO_FRACTION(ctx, r, BNG_SYNTAX, bng_mpq_set_str(ctx, r, "1/x", 10), "no fraction");
-        EXPECT_NO_FRACTION(ctx, r, BNG_SYNTAX, bng_mpq_set_str(ctx, r, "1/", 10), "no fraction");
+        EXPECT_NO_FRACTION(ctx, r, BNG_SYNTAX, bng_mpq_set_str(ctx, r, "1/x", 10), "no number");
+        EXPECT_NO_FRACTION(ctx, r, BNG_SYNTAX, bng_mpq_set_str(ctx, r, "1/", 10), "no number");
         EXPECT_NO_FRACTION(ctx, r, BNG_INVALID, bng_mpq_set_str(ctx, r, "1/2", 99), "base 99");
         bng_ctx_set_result_limit_bits(ctx, UINT64_MAX);
         EXPECT_NO_FRACTION(ctx, r, BNG_REFUSED_CEILING, bng_mpq_mul_2exp(ctx, r, one, ~0UL), "GMP");
@@ -340,6 +340,31 @@ static void test_text_is_as_gmp_writes_it(void **userdata)
                 free(expected);
         }
         mpq_clear(q);
+}
+
+static void test_text_is_read_as_gmp_reads_it(void **userdata)
+{
+        static const char *const texts[] = {"",      "/",       "-",       "3",        " 3 / 4 ",
+                                            "3/-4",  "1/2/3",   "0x10/10", "0b1/0x1f", "010/010",
+                                            "-/1",   "1 2/3 4", "0/5",     "x/1",      "+1/2",
+                                            "zz/10", "0x/1",    "-0/7"};
+        static const int bases[] = {0, 10, 16, 36, 62};
+        bng_ctx *ctx = *userdata;
+        mpq_t plain, guarded;
+
+        mpq_inits(plain, guarded, NULL);
+        bng_ctx_set_result_limit_bits(ctx, UINT64_MAX);
+        for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+                for (size_t b = 0; b < sizeof bases / sizeof *bases; b++) {
+                        bng_status status = bng_mpq_set_str(ctx, guarded, texts[i], bases[b]);
+                        if (mpq_set_str(plain, texts[i], bases[b]) != 0) {
+                                assert_int_equal(status, BNG_SYNTAX);
+                        } else {
+                                assert_int_equal(status, BNG_OK);
+                                assert_true(same(plain, guarded));
+                        }
+                }
+        mpq_clears(plain, guarded, NULL);
 }
 
 /* What mpq_inp_str makes of a text, which leaves a stream at the same place. */
@@ -482,6 +507,7 @@ int main(void)
                 cmocka_unit_test(test_what_is_no_fraction),
                 cmocka_unit_test(test_text_and_parts),
                 cmocka_unit_test(test_text_is_as_gmp_writes_it),
+                cmocka_unit_test(test_text_is_read_as_gmp_reads_it),
                 cmocka_unit_test(test_streams),
         };
 

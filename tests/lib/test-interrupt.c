@@ -201,6 +201,48 @@ static void test_fractions_are_written_in_time(void **userdata)
         bng_ctx_free(ctx);
 }
 
+/* The flag comes while GMP makes room, behind the judgement: only work in steps sees it. */
+static bng_ctx *told_by_gmp;
+static void *(*allocate)(size_t);
+
+static void *allocate_and_interrupt(size_t bytes)
+{
+        bng_ctx_interrupt(told_by_gmp);
+        return allocate(bytes);
+}
+
+static void test_fractions_are_read_in_steps(void **userdata)
+{
+        void *(*reallocate)(void *, size_t, size_t);
+        void (*release)(void *, size_t);
+        bng_ctx *ctx;
+        mpq_t q;
+
+        (void)userdata;
+        assert_int_equal(bng_ctx_new(&ctx), BNG_OK);
+        mpq_init(q);
+        char *text = malloc(400002);
+        assert_non_null(text);
+        for (size_t stroke = 1; stroke <= 399999; stroke += 399998) {
+                memset(text, '3', 400001);
+                text[400001] = '\0';
+                text[stroke] = '/';
+                told_by_gmp = ctx;
+                mp_get_memory_functions(&allocate, &reallocate, &release);
+                mp_set_memory_functions(allocate_and_interrupt, reallocate, release);
+                bng_status status = bng_mpq_set_str(ctx, q, text, 10);
+                mp_set_memory_functions(allocate, reallocate, release);
+                assert_int_equal(status, BNG_INTERRUPTED);
+                assert_int_equal(mpq_cmp_ui(q, 0, 1), 0);
+                bng_ctx_clear_interrupt(ctx);
+                assert_int_equal(bng_mpq_set_str(ctx, q, text, 10), BNG_OK);
+                mpq_set_ui(q, 0, 1);
+        }
+        free(text);
+        mpq_clear(q);
+        bng_ctx_free(ctx);
+}
+
 static void test_what_gives_words_is_interrupted(void **userdata)
 {
         bng_ctx *ctx;
@@ -275,6 +317,7 @@ int main(void)
                 cmocka_unit_test(test_other_threads_interrupt),
                 cmocka_unit_test(test_an_interruption_stays_until_it_is_cleared),
                 cmocka_unit_test(test_fractions_are_written_in_time),
+                cmocka_unit_test(test_fractions_are_read_in_steps),
                 cmocka_unit_test(test_what_gives_words_is_interrupted),
                 cmocka_unit_test(test_time_limits),
         };
