@@ -198,6 +198,19 @@ static struct bng_time binomial_time(struct bng_lengths of)
         return bng_time_binomial(of.a, of.b, of.c);
 }
 
+/* From what GMP or the steps start with; `otherwise` where that is not known. */
+static uint64_t binomial_peak(struct bng_range from, struct bng_range k, bool by_words,
+                              uint64_t bits, uint64_t otherwise)
+{
+        if (by_words)
+                return bng_peak_binomial(bits, from.value, k.value);
+        if (bng_range_bits(from).bits_min <= bng_range_bits(k).bits_max + 1 ||
+            bng_range_bits(from).bits_min <= sizeof(unsigned long) * CHAR_BIT)
+                return otherwise;
+        return bng_peak_long_binomial(bits, bng_range_bits(from).bits_max, k.value,
+                                      bng_range_bits(bng_range_factorial(k)).bits_max);
+}
+
 /* For negative n: binomial(n, k) = (-1)^k binomial(k - n - 1, k). */
 struct bng_prediction bng_predict_binomial(struct bng_operand n, struct bng_operand k)
 {
@@ -222,10 +235,14 @@ struct bng_prediction bng_predict_binomial(struct bng_operand n, struct bng_oper
          */
         uint64_t bits = bng_operand_bits_max(result);
         struct bng_range from = n.may_be_negative ? top : n.size;
-        bool by_words = from.known && from.value <= ULONG_MAX;
+        /* A negative n whose top is the largest word goes to GMP too. */
+        bool by_words = from.known && from.value <= ULONG_MAX - n.may_be_negative;
         struct bng_prediction prediction =
                 bng_predicted(result, BNG_WORK_BINOMIAL,
                               by_words ? bits : bng_sat_add(bng_sat_mul(bits, 2), bits / 2));
+        if (k.size.known && (!n.may_be_negative || bng_surely_negative(n)))
+                prediction = bng_holding(prediction, binomial_peak(from, k.size, by_words, bits,
+                                                                   prediction.peak_bytes));
         if (!by_words || !k.size.known)
                 return bng_timed(prediction, long_binomial_time, bits, 0, 0);
         return bng_timed(prediction, binomial_time, from.value, k.size.value, bits);

@@ -81,6 +81,14 @@ uint64_t bng_peak_lucas(uint64_t bits);
 uint64_t bng_peak_fibonacci_pair(uint64_t bits);
 uint64_t bng_peak_lucas_pair(uint64_t bits);
 
+/*
+ * peak-binomial.c: n over k for words; for an n of so many bits that is no word and more than 2k,
+ * or of the negative n that GMP turns into one, with the bits of k!.
+ */
+uint64_t bng_peak_binomial(uint64_t bits, uint64_t n, uint64_t k);
+uint64_t bng_peak_long_binomial(uint64_t bits, uint64_t n_bits, uint64_t k,
+                                uint64_t factorial_bits);
+
 /* peak-radix.c: integer to text, and so many digits to an integer. Without the text itself. */
 uint64_t bng_peak_print(uint64_t bits, unsigned base);
 uint64_t bng_peak_parse(uint64_t digits, unsigned base);
