@@ -133,6 +133,58 @@ static uint64_t factor_list_bytes(struct bng_range n, uint64_t m)
         return bng_sat_mul(greatest / m / in_a_limb + 2, 2 * sizeof(mp_limb_t));
 }
 
+static uint64_t divisor(uint64_t a, uint64_t b)
+{
+        while (b > 0) {
+                uint64_t rest = a % b;
+                a = b;
+                b = rest;
+        }
+        return a;
+}
+
+/* n (n-m) (n-2m) .., n and m without a common divisor: what mpz_mfac_uiui calls for such ones. */
+static uint64_t coprime_multifactorial_peak(uint64_t bits, uint64_t n, uint64_t m)
+{
+        return m == 1   ? bng_peak_factorial(bits, n)
+               : m == 2 ? bng_peak_double_factorial(bits, n)
+                        : bng_peak_progression(bits, n / m + 1, n);
+}
+
+static uint64_t more(uint64_t a, uint64_t b)
+{
+        return a > b ? a : b;
+}
+
+/*
+ * A divisor g of n and m is taken out of all the factors and put in again as a power. The list of
+ * the others is in the result's place until they are all multiplied.
+ */
+static uint64_t multifactorial_peak(uint64_t bits, uint64_t n, uint64_t m)
+{
+        uint64_t g = divisor(n, m);
+
+        if (n < 3 || n - 3 < m - 1)
+                return bng_peak_bytes(BNG_WORK_COPY, GMP_NUMB_BITS);
+        if (m == 2)
+                return bng_peak_double_factorial(bits, n);
+        if (g == 1)
+                return coprime_multifactorial_peak(bits, n, m);
+
+        struct bng_range others = bng_range_multifactorial(bng_range_of_u64(n / g), m / g);
+        uint64_t numbers = m == g ? n / g : n / m + 1;
+        struct bng_prediction power = bng_predict_power(bng_operand_ui(g), bng_operand_ui(numbers));
+        uint64_t list = m / g > 2 ? bng_peak_list(numbers, n / g) : 0;
+        uint64_t product_bits = bng_range_bits(others).bits_max;
+        uint64_t product = bng_peak_bytes(BNG_WORK_COPY, bng_sat_add(product_bits, 128));
+        uint64_t held = bng_sat_add(list, product);
+        uint64_t last =
+                bng_sat_add(bng_peak_bytes(BNG_WORK_COPY, power.room_bits),
+                            bng_peak_multiply(product_bits, bng_operand_bits_max(power.result)));
+        return more(coprime_multifactorial_peak(product_bits, n / g, m / g),
+                    bng_sat_add(held, more(power.peak_bytes, last)));
+}
+
 struct bng_prediction bng_predict_multifactorial(struct bng_operand n, uint64_t m)
 {
         if (m == 0)
@@ -142,8 +194,11 @@ struct bng_prediction bng_predict_multifactorial(struct bng_operand n, uint64_t 
 
         struct bng_prediction prediction =
                 positive(bng_range_multifactorial(n.size, m), BNG_WORK_FACTORIAL);
-        prediction.peak_bytes = bng_sat_add(prediction.peak_bytes, factor_list_bytes(n.size, m));
-        return prediction;
+        uint64_t bits = bng_operand_bits_max(prediction.result);
+        if (n.size.known)
+                return bng_holding(prediction, multifactorial_peak(bits, n.size.value, m));
+        return bng_holding(prediction,
+                           bng_sat_add(prediction.peak_bytes, factor_list_bytes(n.size, m)));
 }
 
 struct bng_prediction bng_predict_primorial(struct bng_operand n)

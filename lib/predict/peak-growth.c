@@ -72,6 +72,21 @@ uint64_t bng_peak_factorial(uint64_t bits, uint64_t n)
 }
 
 /*
+ * (2k)!! is k! with k more zeros. Of an odd n it is the odd part of (n/2)! times the swing: as a
+ * factorial but for the square, instead of which there is a copy, and the number that is copied
+ * moves to where the product has room.
+ */
+uint64_t bng_peak_double_factorial(uint64_t bits, uint64_t n)
+{
+        if (n % 2 == 0)
+                return bng_peak_factorial(bits, n / 2);
+        uint64_t swing = bng_limbs_of_bits(n) + 6;
+        uint64_t copy = bng_sat_sub(bng_limbs_of_bits(bits) + 4, n / GMP_NUMB_BITS) + 6;
+        uint64_t moving = 3 * copy + 2 * swing + primes_limbs(n) + 8;
+        return more(bng_bytes_of_limbs(moving), bng_peak_factorial(bng_sat_add(bits, n), n));
+}
+
+/*
  * mpz_prodlimbs multiplies the halves of a list, the one in place of the list and the other in a
  * block of its own. They are as long as each other but for what larger primes leave unused of their
  * limbs.
@@ -82,6 +97,35 @@ static uint64_t product_of_list(uint64_t list, uint64_t result)
         uint64_t scratch = bng_scratch_multiply(longer, result - longer);
 
         return list + list / 2 + 8 + more(scratch, list / 2);
+}
+
+/* As many to a limb as surely fit. */
+static uint64_t list_limbs(uint64_t numbers, uint64_t n)
+{
+        unsigned in_a_limb = 0;
+
+        for (mp_limb_t power = 1; !__builtin_mul_overflow(power, n, &power);)
+                in_a_limb++;
+        return numbers / in_a_limb + 2;
+}
+
+uint64_t bng_peak_list(uint64_t numbers, uint64_t n)
+{
+        return bng_bytes_of_limbs(list_limbs(numbers, n));
+}
+
+/*
+ * The factors are in a list that is multiplied in halves of any ratio. All blocks for the second
+ * halves of halves have together as much as the list, and headers.
+ */
+uint64_t bng_peak_progression(uint64_t bits, uint64_t numbers, uint64_t n)
+{
+        uint64_t result = bng_limbs_of_bits(bits) + 2;
+        uint64_t list = list_limbs(numbers, n);
+        uint64_t halves = more(list / 2 + result, list);
+
+        return bng_bytes_of_limbs(list + halves + bng_scratch_multiply_any(result) +
+                                  (list < 256 ? list : 256));
 }
 
 /* The sieve becomes the result. */

@@ -74,6 +74,10 @@ uint64_t bng_peak_add_product(uint64_t r_bits, uint64_t a_bits, uint64_t b_bits)
  */
 uint64_t bng_peak_power(uint64_t room_bits, uint64_t base_bits, uint64_t zeros, uint64_t exponent);
 uint64_t bng_peak_factorial(uint64_t bits, uint64_t n);
+uint64_t bng_peak_double_factorial(uint64_t bits, uint64_t n);
+/* So many numbers up to n > 1 in a list; and their product. */
+uint64_t bng_peak_list(uint64_t numbers, uint64_t n);
+uint64_t bng_peak_progression(uint64_t bits, uint64_t numbers, uint64_t n);
 uint64_t bng_peak_primorial(uint64_t bits, uint64_t n);
 uint64_t bng_peak_fibonacci(uint64_t bits);
 uint64_t bng_peak_lucas(uint64_t bits);

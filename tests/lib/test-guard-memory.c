@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -6,6 +7,7 @@
 #include <cmocka.h>
 #include "gmp-hooks.h"
 #include "guard-cases.h"
+#include "predict/predict.h"
 
 /*
  * The promise of the memory limit: no operation makes GMP hold more than was predicted, at any size
@@ -148,6 +150,52 @@ static void test_text_holds_no_more_than_predicted(void **userdata)
                         try_text(ctx, &text);
                 }
         mpz_clear(text.z);
+        random_end();
+}
+
+/* ---- multifactorials, by way of factorials, double factorials, lists, and powers ---- */
+
+static void try_multifactorial(bng_ctx *ctx, unsigned long n, unsigned long m)
+{
+        mpz_t r;
+
+        mpz_init(r);
+        uint64_t predicted = bng_predict_multifactorial(bng_operand_ui(n), m).peak_bytes;
+        gmp_hooks_start();
+        assert_int_equal(bng_mpz_mfac_uiui(ctx, r, n, m), BNG_OK);
+        if (gmp_hooks_peak_bytes() > predicted)
+                fail_msg("mfac_uiui holds %lu bytes, predicted %lu, n=%lu, m=%lu, seed %lu",
+                         (unsigned long)gmp_hooks_peak_bytes(), (unsigned long)predicted, n, m,
+                         seed);
+        mpz_clear(r);
+}
+
+static void test_multifactorials_of_all_kinds(void **userdata)
+{
+        bng_ctx *ctx = *userdata;
+
+        random_start(seed);
+        bng_ctx_set_result_limit_bits(ctx, UINT64_MAX);
+        for (unsigned long n = 0; n < 40; n++)
+                for (unsigned long m = 1; m < 40; m++)
+                        try_multifactorial(ctx, n, m);
+        for (double numbers = 2; numbers < (extended ? 1e6 : 4e4); numbers *= 1.4)
+                for (unsigned round = 0; round < 12; round++) {
+                        static const unsigned long rests[] = {1, 2, 3, 5, 1000003};
+                        unsigned long count =
+                                (unsigned long)numbers + (unsigned long)random_below(5);
+                        unsigned long m = rests[random_below(sizeof rests / sizeof *rests)];
+                        unsigned long g = (unsigned long)random_below(3) + 1;
+                        unsigned long most = ULONG_MAX / m / g / (count + 1);
+                        if (round % 3 == 0 && most > 0)
+                                g *= 1 + (unsigned long)random_below(most < 1000 ? most : 1000);
+                        if (round % 3 == 1 && most > 0)
+                                g *= 1 + (unsigned long)random_below(most);
+                        if (most > 0)
+                                try_multifactorial(ctx,
+                                                   g * (m * count + (unsigned long)random_below(m)),
+                                                   m * g);
+                }
         random_end();
 }
 
@@ -421,6 +469,7 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_no_operation_holds_more_than_predicted),
                 cmocka_unit_test(test_text_holds_no_more_than_predicted),
+                cmocka_unit_test(test_multifactorials_of_all_kinds),
                 cmocka_unit_test(test_predictions_are_close),
                 cmocka_unit_test(test_conversions_are_close),
                 cmocka_unit_test(test_a_refusal_asks_gmp_for_nothing),
