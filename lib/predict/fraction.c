@@ -24,6 +24,16 @@ static uint64_t all_bits(mpq_srcptr a)
         return bng_sat_add(num_bits(a), den_bits(a));
 }
 
+static struct bng_fraction_bits bits_of(mpq_srcptr a)
+{
+        return (struct bng_fraction_bits){num_bits(a), den_bits(a)};
+}
+
+static struct bng_fraction_bits bits_of_inverse(mpq_srcptr a)
+{
+        return (struct bng_fraction_bits){den_bits(a), num_bits(a)};
+}
+
 static struct bng_prediction undefined(void)
 {
         return bng_predicted_undefined("a fraction with the denominator zero");
@@ -89,16 +99,20 @@ struct bng_prediction bng_predict_fraction_add(mpq_srcptr a, mpq_srcptr b)
 {
         if (mpz_sgn(mpq_denref(a)) == 0 || mpz_sgn(mpq_denref(b)) == 0)
                 return undefined();
-        return reduced(bng_bounds_mpq_add(num_bits(a), den_bits(a), num_bits(b), den_bits(b)),
-                       bng_sat_add(all_bits(a), all_bits(b)));
+        return bng_holding(
+                reduced(bng_bounds_mpq_add(num_bits(a), den_bits(a), num_bits(b), den_bits(b)),
+                        bng_sat_add(all_bits(a), all_bits(b))),
+                bng_peak_fraction_add(bits_of(a), bits_of(b)));
 }
 
 struct bng_prediction bng_predict_fraction_multiply(mpq_srcptr a, mpq_srcptr b)
 {
         if (mpz_sgn(mpq_denref(a)) == 0 || mpz_sgn(mpq_denref(b)) == 0)
                 return undefined();
-        return reduced(bng_bounds_mpq_mul(num_bits(a), den_bits(a), num_bits(b), den_bits(b)),
-                       bng_sat_add(all_bits(a), all_bits(b)));
+        return bng_holding(
+                reduced(bng_bounds_mpq_mul(num_bits(a), den_bits(a), num_bits(b), den_bits(b)),
+                        bng_sat_add(all_bits(a), all_bits(b))),
+                bng_peak_fraction_multiply(bits_of(a), bits_of(b)));
 }
 
 struct bng_prediction bng_predict_fraction_divide(mpq_srcptr a, mpq_srcptr b)
@@ -107,8 +121,10 @@ struct bng_prediction bng_predict_fraction_divide(mpq_srcptr a, mpq_srcptr b)
                 return undefined();
         if (mpz_sgn(mpq_numref(b)) == 0)
                 return bng_predicted_undefined("a division by zero");
-        return reduced(bng_bounds_mpq_div(num_bits(a), den_bits(a), num_bits(b), den_bits(b)),
-                       bng_sat_add(all_bits(a), all_bits(b)));
+        return bng_holding(
+                reduced(bng_bounds_mpq_div(num_bits(a), den_bits(a), num_bits(b), den_bits(b)),
+                        bng_sat_add(all_bits(a), all_bits(b))),
+                bng_peak_fraction_multiply(bits_of(a), bits_of_inverse(b)));
 }
 
 static struct bng_prediction shifted(mpq_srcptr a, bng_bounds_mpq bounds)

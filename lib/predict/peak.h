@@ -112,6 +112,16 @@ uint64_t bng_peak_lcm(uint64_t a_bits, uint64_t b_bits);
 uint64_t bng_peak_gcd_extended(uint64_t a_bits, uint64_t b_bits);
 uint64_t bng_peak_inverse(uint64_t a_bits, uint64_t modulus_bits);
 
+/*
+ * peak-fraction.c: products and sums of fractions whose parts have such lengths; a quotient is the
+ * product by the inverse, and a difference takes what a sum does.
+ */
+struct bng_fraction_bits {
+        uint64_t num, den;
+};
+uint64_t bng_peak_fraction_multiply(struct bng_fraction_bits a, struct bng_fraction_bits b);
+uint64_t bng_peak_fraction_add(struct bng_fraction_bits a, struct bng_fraction_bits b);
+
 /* There is no such number; `why` is static text. */
 struct bng_prediction bng_predicted_undefined(const char *why);
 
