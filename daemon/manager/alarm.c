@@ -106,9 +106,10 @@ static void are_set(struct job *job, bool ran)
                 close(arming->bell);
         if (watch && r < 0)
                 watch->alarm.again = manager_now(watch->manager) + AFTER_TROUBLE_USEC;
-        else if (watch &&
-                 (group_read_usage(watch->reader, &usage) < 0 || usage >= arming->trip.early))
-                watch_look_at(watch, 0); /* it was crossed before it was set */
+        else if (watch && (group_read_usage(watch->reader, &usage) < 0 ||
+                           !trip_covers(&watch->alarm.armed, usage, schedule_sure(watch))))
+                watch_look_at(watch, 0); /* it was crossed before it was set, or the old levels
+                                          * told of somebody of whom these do not */
         free(arming);
 }
 
