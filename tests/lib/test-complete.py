@@ -25,6 +25,7 @@ HARMLESS = {
     "it begins or ends several numbers: one after the other": "mpz_inits mpz_clears mpq_inits mpq_clears",
     "room by limbs: realloc2 takes bits": "mpz_realloc mpz_limbs_write mpz_limbs_modify",
     "obsolete: urandomb and rrandomb": "mpz_random mpz_random2",
+    "of GMP 6.3 alone; it makes a number smaller": "mpz_prevprime",
     "for debuggers": "mpz_dump",
 }
 

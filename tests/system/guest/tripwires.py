@@ -112,10 +112,10 @@ def kill_the_daemon(whom):
 
 def assert_nothing_is_left(*units):
     for unit in units:
-        wait_for(f"no limit of ours at {unit}", lambda: wire(unit) is None, 10)
+        wait_for(f"no limit of ours at {unit}", lambda: wire(unit) is None)
         assert not drop_ins(unit), drop_ins(unit)
     # It stands there until systemd has said whether somebody else wants one there.
-    wait_for("an empty record", lambda: not RECORD.exists(), 10)
+    wait_for("an empty record", lambda: not RECORD.exists())
 
 
 def reload(text):
@@ -213,7 +213,7 @@ def who_waits_for_the_end_of_the_daemon_is_missed():
     own = {int(pid) for pid in (GROUPS / "bignum-guard.service/cgroup.procs").read_text().split()}
     (child,) = own - {guard_pid()}
     os.kill(child, 9)
-    wait_for("no tripwire without it", lambda: wire("trip-reloaded") is None, 10)
+    wait_for("no tripwire without it", lambda: wire("trip-reloaded") is None)
     assert is_active("bignum-guard")
     run("systemctl", "restart", "bignum-guard")
 
