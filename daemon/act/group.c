@@ -270,22 +270,34 @@ static int write_switch(int folder, const char *file, const char *text)
         return r;
 }
 
-/* `harmless`: it lets run, so it does not matter who else is in there, and not doing it would. */
+static int answer(int r)
+{
+        return r == -ENOENT || r == -ENODEV ? ACT_GONE : r;
+}
+
+/* Opens the group that was seen and lists all who are in it and below; refuses where somebody is among them who
+ * may not be touched. `harmless`: it lets run, so it does not matter who is in there, and not doing it would. */
+static int list_touchable(const struct host *host, const struct act_group *group,
+                          const struct act_spare *spare, bool harmless, int *folder,
+                          struct pids *members)
+{
+        int r;
+
+        if (host->foreign || names_root(group->path))
+                return ACT_REFUSED;
+        *folder = act_group_open(host, group);
+        if (*folder < 0)
+                return *folder;
+        r = read_tree(host->groups, group->path, spare, members);
+        return r == 0 && !harmless && holds_untouchable(host, members) ? ACT_REFUSED : r;
+}
+
 static int press(const struct host *host, const struct act_group *group,
                  const struct act_spare *spare, const char *file, const char *text, bool harmless)
 {
         struct pids members = {0};
-        int folder, r;
+        int folder = -1, r = list_touchable(host, group, spare, harmless, &folder, &members);
 
-        if (host->foreign || names_root(group->path))
-                return ACT_REFUSED;
-        folder = act_group_open(host, group);
-        if (folder < 0)
-                return folder == -ENOENT ? ACT_GONE : folder;
-
-        r = read_tree(host->groups, group->path, spare, &members);
-        if (r == 0 && !harmless && holds_untouchable(host, &members))
-                r = ACT_REFUSED;
         if (r == 0 && host->controller[0] != '\0') {
                 close(folder);
                 folder = open_twin(host, group, &members, harmless);
@@ -296,26 +308,19 @@ static int press(const struct host *host, const struct act_group *group,
         if (folder >= 0)
                 close(folder);
         free(members.at);
-        return r == -ENOENT || r == -ENODEV ? ACT_GONE : r;
+        return answer(r);
 }
 
 int act_group_check(const struct host *host, const struct act_group *group,
                     const struct act_spare *spare)
 {
         struct pids members = {0};
-        int folder, r;
+        int folder = -1, r = list_touchable(host, group, spare, false, &folder, &members);
 
-        if (host->foreign || names_root(group->path))
-                return ACT_REFUSED;
-        folder = act_group_open(host, group);
-        if (folder < 0)
-                return folder == -ENOENT ? ACT_GONE : folder;
-        close(folder);
-        r = read_tree(host->groups, group->path, spare, &members);
-        if (r == 0 && holds_untouchable(host, &members))
-                r = ACT_REFUSED;
+        if (folder >= 0)
+                close(folder);
         free(members.at);
-        return r == -ENOENT || r == -ENODEV ? ACT_GONE : r;
+        return answer(r);
 }
 
 int act_group_kill(const struct host *host, const struct act_group *group,

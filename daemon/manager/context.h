@@ -268,6 +268,17 @@ struct watch {
         UT_hash_handle hh;
 };
 
+/* Of two sizes or moments. */
+static inline uint64_t smaller(uint64_t a, uint64_t b)
+{
+        return a < b ? a : b;
+}
+
+static inline uint64_t larger(uint64_t a, uint64_t b)
+{
+        return a > b ? a : b;
+}
+
 /* ---- settings.c */
 struct settings *settings_ref(struct settings *settings);
 struct settings *settings_unref(struct settings *settings); /* NULL */

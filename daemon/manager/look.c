@@ -26,16 +26,6 @@ static bool is_gone(int r)
         return r == -ENOENT || r == -ENODEV;
 }
 
-static uint64_t smaller(uint64_t a, uint64_t b)
-{
-        return a < b ? a : b;
-}
-
-static uint64_t larger(uint64_t a, uint64_t b)
-{
-        return a > b ? a : b;
-}
-
 /* What is known already asks to be measured again. */
 static uint64_t known_due(const struct watch *watch)
 {

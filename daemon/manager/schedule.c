@@ -24,11 +24,6 @@
 #define LIST_OF_EACH_USEC UINT64_C(15000) /* so much rarer for each process in it, */
 #define LIST_MAX_USEC UINT64_C(150000000) /* and not less often, than this */
 
-static uint64_t smaller(uint64_t a, uint64_t b)
-{
-        return a < b ? a : b;
-}
-
 /* What a process may hold that is charged to another group, where it has been before. */
 static uint64_t brought(const struct watch *watch)
 {

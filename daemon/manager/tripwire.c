@@ -10,25 +10,16 @@
 #include <string.h>
 #include <utlist.h>
 #include "act/brake.h"
+#include "bounds/checked.h"
 #include "manager/keeper.h"
 #include "manager/wire.h"
-
-static uint64_t smaller(uint64_t a, uint64_t b)
-{
-        return a < b ? a : b;
-}
-
-static uint64_t left_of(uint64_t limit, uint64_t memory)
-{
-        return limit > memory ? limit - memory : 0;
-}
 
 /* Usage and limits count what is swapped out, memory.high does not. */
 static void take_off_swap(struct tripwire_facts *facts, uint64_t swap)
 {
-        facts->usage = left_of(facts->usage, swap);
+        facts->usage = bng_sat_sub(facts->usage, swap);
         if (facts->limit != UINT64_MAX)
-                facts->limit = left_of(facts->limit, swap);
+                facts->limit = bng_sat_sub(facts->limit, swap);
 }
 
 /* The group's own limit, and with one worker that worker's; with several the healthy would be held back for
@@ -43,7 +34,7 @@ static void find_limit(const struct watch *watch, struct tripwire_facts *facts)
         if (watch->policy && watch->policy->action != ACTION_LOG) {
                 limit = policy_group_memory_max(watch->policy, bases);
                 facts->limit = limit;
-                facts->room = limit == UINT64_MAX ? limit : left_of(limit, watch->memory);
+                facts->room = limit == UINT64_MAX ? limit : bng_sat_sub(limit, watch->memory);
         }
         if (HASH_COUNT(watch->workers) != 1 || !only->policy || only->annexed || only->let_go ||
             only->ending || only->brought == UINT64_MAX || only->policy->action == ACTION_LOG)
@@ -51,8 +42,8 @@ static void find_limit(const struct watch *watch, struct tripwire_facts *facts)
         limit = policy_worker_memory_max(only->policy, bases);
         if (limit == UINT64_MAX)
                 return;
-        facts->limit = smaller(facts->limit, left_of(limit, only->brought));
-        facts->room = smaller(facts->room, left_of(limit, worker_memory(only)));
+        facts->limit = smaller(facts->limit, bng_sat_sub(limit, only->brought));
+        facts->room = smaller(facts->room, bng_sat_sub(limit, worker_memory(only)));
 }
 
 /* Of another service manager: it cannot be asked what its user wants there. */
