@@ -178,7 +178,7 @@ static bng_status set_predicted(struct bng_work *work, struct bng_integer *rop,
 {
         rop->predicted = malloc(sizeof *rop->predicted);
         if (!rop->predicted)
-                return bng_ctx_fail(work->ctx, BNG_NO_MEMORY, "out of memory");
+                return bng_no_memory(work->ctx);
         *rop->predicted = *operand;
         charge(work, rop);
         return BNG_OK;
@@ -255,7 +255,7 @@ static bng_status read_digits(struct bng_work *work, struct bng_integer *rop,
         bool is_short = text_bytes == 0;
         char *text = is_short ? small : malloc(literal->length + 1);
         if (!text)
-                return bng_ctx_fail(work->ctx, BNG_NO_MEMORY, "out of memory");
+                return bng_no_memory(work->ctx);
         bng_work_hold(work, text_bytes, text_bytes);
         bng_literal_digits(literal, text);
         bng_status status = bng_mpz_set_str(runner(work), rop->z, text, (int)literal->base);

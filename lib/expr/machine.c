@@ -99,7 +99,7 @@ static bng_status prepare(struct bng_machine *m, const struct bng_parsed *parsed
                 return status;
         m->values = calloc(parsed->values_max, sizeof *m->values);
         if (!m->values)
-                return bng_ctx_fail(m->work.ctx, BNG_NO_MEMORY, "out of memory");
+                return bng_no_memory(m->work.ctx);
         bng_work_hold(&m->work, bytes, bytes);
         return BNG_OK;
 }

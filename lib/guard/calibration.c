@@ -161,7 +161,7 @@ bng_status bng_ctx_load_calibration(bng_ctx *ctx, const char *path)
         if (path)
                 return read_file(ctx, path);
         if (!bng_calibration_find(&found))
-                status = bng_ctx_fail(ctx, BNG_NO_MEMORY, "out of memory");
+                status = bng_no_memory(ctx);
         for (size_t i = 0; status == BNG_OK && !is_found && i < found.n; i++) {
                 is_found = access(found.paths[i], R_OK) == 0;
                 if (is_found)

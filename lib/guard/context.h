@@ -92,6 +92,11 @@ static inline bool bng_is_small(const bng_ctx *ctx, size_t limbs)
 bng_status bng_ctx_fail(bng_ctx *ctx, bng_status status, const char *format, ...)
         __attribute__((format(printf, 3, 4)));
 
+static inline bng_status bng_no_memory(bng_ctx *ctx)
+{
+        return bng_ctx_fail(ctx, BNG_NO_MEMORY, "out of memory");
+}
+
 /*
  * A larger request asks smaller ones between these: only how it ends is counted and told.
  * Returns status.

@@ -197,7 +197,7 @@ static bng_status read_numerator(bng_ctx *ctx, mpq_ptr out, const char *text, si
         char *copy = malloc(length + 1);
 
         if (!copy)
-                return bng_ctx_fail(ctx, BNG_NO_MEMORY, "out of memory");
+                return bng_no_memory(ctx);
         memcpy(copy, text, length);
         copy[length] = '\0';
         bng_status status = bng_read_text(ctx, mpq_numref(out), copy, base);
@@ -216,6 +216,17 @@ static bng_status read_both(bng_ctx *ctx, mpq_ptr out, const char *text, int bas
         return status == BNG_OK ? bng_read_text(ctx, mpq_denref(out), stroke + 1, base) : status;
 }
 
+/* After reading, well or not. */
+static bng_status close_text(struct output *output, bng_status status)
+{
+        if (status == BNG_OK && mpz_sgn(mpq_denref(output->out)) == 0)
+                status = no_denominator(output->ctx);
+        if (status == BNG_OK)
+                return close(output);
+        end(output);
+        return status;
+}
+
 /* The numerator may be there when the denominator turns out to be no number. */
 bng_status bng_mpq_set_str(bng_ctx *ctx, mpq_t rop, const char *text, int base)
 {
@@ -227,12 +238,7 @@ bng_status bng_mpq_set_str(bng_ctx *ctx, mpq_t rop, const char *text, int base)
         open_to(&output, ctx, rop, true);
         bng_clock_start(ctx);
         status = read_both(ctx, output.out, text, base);
-        if (status == BNG_OK && mpz_sgn(mpq_denref(output.out)) == 0)
-                status = no_denominator(ctx);
-        if (status == BNG_OK)
-                return close(&output);
-        end(&output);
-        return status;
+        return close_text(&output, status);
 }
 
 bng_status bng_check_mpq_get_str(bng_ctx *ctx, int base, const mpq_t a)
@@ -278,7 +284,7 @@ bng_status bng_mpq_get_str(bng_ctx *ctx, char **ret, int base, const mpq_t a)
                 mpz_sizeinbase(mpq_numref(a), abs(base)) + mpz_sizeinbase(mpq_denref(a), abs(base));
         char *text = malloc(digits + 4);
         if (!text)
-                return bng_ctx_fail(ctx, BNG_NO_MEMORY, "out of memory");
+                return bng_no_memory(ctx);
         bng_clock_start(ctx);
         if (!print_both(text, base, a, &ctx->stop)) {
                 free(text);
@@ -297,12 +303,7 @@ bng_status bng_mpq_inp_str(bng_ctx *ctx, mpq_t rop, FILE *stream, int base)
 
         open_to(&output, ctx, rop, true);
         bng_status status = bng_read_fraction(ctx, output.out, stream, base);
-        if (status == BNG_OK && mpz_sgn(mpq_denref(output.out)) == 0)
-                status = no_denominator(ctx);
-        if (status == BNG_OK)
-                return close(&output);
-        end(&output);
-        return status;
+        return close_text(&output, status);
 }
 
 bng_status bng_check_mpq_out_str(bng_ctx *ctx, int base, const mpq_t a)

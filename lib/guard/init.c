@@ -12,7 +12,7 @@ bng_status bng_mpz_init(bng_ctx *ctx, mpz_t x)
 {
         mpz_init(x);
         if (!bng_account_open(ctx, x))
-                return bng_ctx_fail(ctx, BNG_NO_MEMORY, "out of memory");
+                return bng_no_memory(ctx);
         return BNG_OK;
 }
 
@@ -30,7 +30,7 @@ bng_status bng_mpq_init(bng_ctx *ctx, mpq_t x)
         if (bng_account_open(ctx, mpq_numref(x)) && bng_account_open(ctx, mpq_denref(x)))
                 return BNG_OK;
         bng_account_close(ctx, mpq_numref(x));
-        return bng_ctx_fail(ctx, BNG_NO_MEMORY, "out of memory");
+        return bng_no_memory(ctx);
 }
 
 void bng_mpq_clear(bng_ctx *ctx, mpq_t x)
@@ -103,7 +103,7 @@ bng_status bng_mpz_array_init(bng_ctx *ctx, mpz_ptr array, mp_size_t n, mp_bitcn
                 if (bng_account_open(ctx, array + i))
                         continue;
                 clear_first(ctx, array, i + 1);
-                return bng_ctx_fail(ctx, BNG_NO_MEMORY, "out of memory");
+                return bng_no_memory(ctx);
         }
         bng_account_operation(ctx);
         return BNG_OK;

@@ -111,7 +111,7 @@ bng_status bng_mpz_export(bng_ctx *ctx, void **ret, size_t *countp, int order, s
         uint64_t bytes = export_bytes(size, nails, op);
         void *words = bytes <= SIZE_MAX ? malloc((size_t)bytes) : NULL;
         if (!words)
-                return bng_ctx_fail(ctx, BNG_NO_MEMORY, "out of memory");
+                return bng_no_memory(ctx);
         mpz_export(words, countp, order, size, endian, nails, op);
         bng_account_operation(ctx);
         *ret = words;

@@ -8,23 +8,10 @@
 #include "guard/text.h"
 
 /*
- * Integers on streams, as text and as GMP's raw bytes. GMP reads digits for as long as they come,
- * and believes the length that raw bytes begin with. Here a text is judged again and again while it
- * is read: what is too large already does not become smaller. What was read until then is gone from
- * the stream.
+ * Texts on streams, which GMP reads for as long as digits come. Here a text is judged again and again
+ * while it is read: what is too large already does not become smaller. What was read until then is
+ * gone from the stream.
  */
-
-static bng_status failed(bng_ctx *ctx, const char *what)
-{
-        return bng_ctx_fail(ctx, BNG_STREAM, "the stream could not be %s", what);
-}
-
-static bng_status out_of_memory(bng_ctx *ctx)
-{
-        return bng_ctx_fail(ctx, BNG_NO_MEMORY, "out of memory");
-}
-
-/* ---- text ---- */
 
 struct reading {
         FILE *stream;
@@ -64,14 +51,14 @@ static bng_status next(bng_ctx *ctx, struct reading *reading, int *c)
 static bng_status grow(bng_ctx *ctx, struct reading *reading)
 {
         if (reading->room > SIZE_MAX / 2)
-                return out_of_memory(ctx);
+                return bng_no_memory(ctx);
         reading->room *= 2;
         bng_status status = judge(ctx, reading);
         if (status != BNG_OK)
                 return status;
         char *digits = realloc(reading->digits, reading->room);
         if (!digits)
-                return out_of_memory(ctx);
+                return bng_no_memory(ctx);
         reading->digits = digits;
         return BNG_OK;
 }
@@ -98,7 +85,7 @@ static bng_status read_start(bng_ctx *ctx, struct reading *reading, int base, bo
                 return status;
         if (!is_digit(reading, *c))
                 return ferror(reading->stream)
-                               ? failed(ctx, "read")
+                               ? bng_stream_failed(ctx, "read")
                                : bng_ctx_fail(ctx, BNG_SYNTAX,
                                               "the stream holds no number in base %d", base);
         if (base != 0 || *c != '0')
@@ -135,7 +122,7 @@ static bng_status read_digits(bng_ctx *ctx, struct reading *reading, int c)
         reading->digits[reading->used] = '\0';
         if (c != EOF)
                 ungetc(c, reading->stream);
-        return ferror(reading->stream) ? failed(ctx, "read") : BNG_OK;
+        return ferror(reading->stream) ? bng_stream_failed(ctx, "read") : BNG_OK;
 }
 
 static bng_status convert(bng_ctx *ctx, mpz_ptr out, const struct reading *reading)
@@ -173,7 +160,7 @@ static bng_status read_all(bng_ctx *ctx, struct reading *reading, FILE *stream, 
                 return bng_wrong_base(ctx, base);
         reading->digits = malloc(reading->room);
         if (!reading->digits)
-                return out_of_memory(ctx);
+                return bng_no_memory(ctx);
         bng_status status = read_start(ctx, reading, base, blanks, &c);
         return status == BNG_OK ? read_digits(ctx, reading, c) : status;
 }
@@ -261,13 +248,18 @@ bng_status bng_mpz_inp_str(bng_ctx *ctx, mpz_t rop, FILE *stream, int base)
         return status;
 }
 
+bng_status bng_stream_failed(bng_ctx *ctx, const char *what)
+{
+        return bng_ctx_fail(ctx, BNG_STREAM, "the stream could not be %s", what);
+}
+
 bng_status bng_write_text(bng_ctx *ctx, FILE *stream, char *text)
 {
         size_t length = strlen(text);
         size_t written = fwrite(text, 1, length, stream ? stream : stdout);
 
         free(text);
-        return written == length ? BNG_OK : failed(ctx, "written");
+        return written == length ? BNG_OK : bng_stream_failed(ctx, "written");
 }
 
 bng_status bng_check_out_str(bng_ctx *ctx, int base, const mpz_t op)
@@ -281,79 +273,4 @@ bng_status bng_mpz_out_str(bng_ctx *ctx, FILE *stream, int base, const mpz_t op)
         bng_status status = bng_mpz_get_str(ctx, &text, base, op);
 
         return status == BNG_OK ? bng_write_text(ctx, stream, text) : status;
-}
-
-/* ---- raw: a length of four bytes, high byte first, negative for a negative number; the bytes ---- */
-
-static bng_status read_raw(bng_ctx *ctx, mpz_ptr out, FILE *stream, size_t bytes)
-{
-        unsigned char *buffer = malloc(bytes > 0 ? bytes : 1);
-
-        if (!buffer)
-                return out_of_memory(ctx);
-        bng_status status = BNG_OK;
-        if (fread(buffer, 1, bytes, stream) == bytes)
-                mpz_import(out, bytes, 1, 1, 1, 0, buffer);
-        else if (ferror(stream))
-                status = failed(ctx, "read");
-        else
-                status = bng_ctx_fail(ctx, BNG_SYNTAX,
-                                      "the stream ends before the number of %zu bytes does", bytes);
-        free(buffer);
-        return status;
-}
-
-bng_status bng_mpz_inp_raw(bng_ctx *ctx, mpz_t rop, FILE *stream)
-{
-        unsigned char header[4];
-
-        if (!stream)
-                stream = stdin;
-        if (fread(header, 1, sizeof header, stream) != sizeof header)
-                return ferror(stream) ? failed(ctx, "read")
-                                      : bng_ctx_fail(ctx, BNG_SYNTAX,
-                                                     "the stream ends before a number begins");
-        uint32_t word = (uint32_t)header[0] << 24 | (uint32_t)header[1] << 16 |
-                        (uint32_t)header[2] << 8 | header[3];
-        bool is_negative = word >> 31;
-        uint32_t bytes = is_negative ? -word : word;
-
-        struct bng_prediction prediction = bng_predict_up_to(8 * (uint64_t)bytes);
-        prediction.peak_bytes = bng_sat_add(prediction.peak_bytes, bytes);
-        struct bng_output output;
-        bng_status status = bng_output_open_temporary(&output, ctx, rop, &prediction);
-        if (status != BNG_OK)
-                return status;
-        status = read_raw(ctx, output.out, stream, bytes);
-        if (status != BNG_OK) {
-                bng_output_discard(&output);
-                return status;
-        }
-        if (is_negative)
-                mpz_neg(output.out, output.out);
-        return bng_output_close(&output);
-}
-
-/* GMP writes the length into four bytes, whether or not it fits. */
-bng_status bng_check_out_raw(bng_ctx *ctx, const mpz_t op)
-{
-        uint64_t bits = bng_range_bits(Z(op).size).bits_max;
-        struct bng_prediction predicted = bng_predict_up_to(bits);
-
-        if (bits > 8 * (uint64_t)INT32_MAX)
-                return bng_ctx_fail(ctx, BNG_INVALID,
-                                    "raw bytes hold numbers of less than 2 GiB, this has more");
-        return bng_judge_cost(ctx, &predicted);
-}
-
-bng_status bng_mpz_out_raw(bng_ctx *ctx, FILE *stream, const mpz_t op)
-{
-        bng_status status = bng_check_out_raw(ctx, op);
-
-        if (status != BNG_OK)
-                return status;
-        if (mpz_out_raw(stream ? stream : stdout, op) == 0)
-                return failed(ctx, "written");
-        bng_account_operation(ctx);
-        return BNG_OK;
 }

@@ -166,7 +166,7 @@ bng_status bng_mpz_get_str(bng_ctx *ctx, char **ret, int base, const mpz_t op)
         /* A sign, a NUL, and GMP's count of digits, which may be one too large. */
         char *text = malloc(mpz_sizeinbase(op, abs(base)) + 2);
         if (!text)
-                return bng_ctx_fail(ctx, BNG_NO_MEMORY, "out of memory");
+                return bng_no_memory(ctx);
         bng_clock_start(ctx);
         text[0] = '-';
         if (!bng_steps_print(text + (mpz_sgn(op) < 0), base, op, &ctx->stop)) {

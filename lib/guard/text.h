@@ -54,6 +54,8 @@ bng_status bng_read_text(bng_ctx *ctx, mpz_ptr out, const char *text, int base);
 bng_status bng_read_fraction(bng_ctx *ctx, mpq_ptr out, FILE *stream, int base);
 /* Writes and frees the text. */
 bng_status bng_write_text(bng_ctx *ctx, FILE *stream, char *text);
+/* BNG_STREAM: it could not be "read" or "written". */
+bng_status bng_stream_failed(bng_ctx *ctx, const char *what);
 
 bool bng_good_base(int base);          /* of set_str */
 bool bng_good_base_to_write(int base); /* of get_str */
