@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "bus/names.h"
+#include "report/folders.h"
 
 int listen_address(const char *runtime, struct sockaddr_un *ret)
 {
@@ -24,22 +25,17 @@ int listen_address(const char *runtime, struct sockaddr_un *ret)
  * configuration too, which everybody's bng reads. */
 static int make_folder(const char *runtime)
 {
-        struct stat st;
-        int fd, r = 0;
+        int fd;
 
         if (mkdir(runtime, 0755) == 0)
                 (void)chmod(runtime, 0755); /* whatever the umask */
         else if (errno != EEXIST)
                 return -errno;
-        fd = open(runtime, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        fd = folders_open_own(runtime, O_PATH);
         if (fd < 0)
-                return -errno;
-        if (fstat(fd, &st) < 0)
-                r = -errno;
-        else if (st.st_uid != geteuid() || (st.st_mode & 022))
-                r = -EPERM;
+                return fd;
         close(fd);
-        return r;
+        return 0;
 }
 
 /* Makes room at the address: 0, or -EADDRINUSE where somebody listens (or something else lies). */

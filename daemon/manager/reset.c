@@ -14,6 +14,7 @@
 #include "manager/log.h"
 #include "manager/owner.h"
 #include "manager/reset.h"
+#include "report/folders.h"
 
 #define LOCK_PATIENCE_MSEC 5000
 #define LOCK_PAUSE_MSEC 20
@@ -28,20 +29,13 @@ static void pause_msec(long msec)
 /* Who holds the lock for a moment undoes; who holds it for longer lives. */
 int reset_open_locked(const char *runtime, int *lock)
 {
-        struct stat st;
-        int fd = open(runtime, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC), r = 0;
+        int fd = folders_open_own(runtime, O_RDONLY), r;
 
         *lock = -1;
         if (fd < 0)
-                return -errno;
-        if (fstat(fd, &st) < 0)
-                r = -errno;
-        else if (st.st_uid != geteuid() || (st.st_mode & 022))
-                r = -EPERM;
-        if (r == 0) {
-                *lock = openat(fd, RESET_LOCK, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
-                r = *lock < 0 ? -errno : 0;
-        }
+                return fd;
+        *lock = openat(fd, RESET_LOCK, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+        r = *lock < 0 ? -errno : 0;
         for (int waited = 0; r == 0 && flock(*lock, LOCK_EX | LOCK_NB) < 0;
              waited += LOCK_PAUSE_MSEC) {
                 if (errno != EWOULDBLOCK && errno != EINTR)

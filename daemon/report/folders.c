@@ -2,6 +2,8 @@
 
 #include "report/folders.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <linux/capability.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -78,4 +80,21 @@ void folders_make_parents(const char *folder)
                 *slash = '/';
         }
         free(path);
+}
+
+int folders_open_own(const char *folder, int flags)
+{
+        struct stat st;
+        int fd = open(folder, flags | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC), r = 0;
+
+        if (fd < 0)
+                return -errno;
+        if (fstat(fd, &st) < 0)
+                r = -errno;
+        else if (st.st_uid != geteuid() || (st.st_mode & 022))
+                r = -EPERM;
+        if (r == 0)
+                return fd;
+        close(fd);
+        return r;
 }

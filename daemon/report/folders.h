@@ -16,3 +16,8 @@ char *folders_state(bool user);
 char *folders_runtime(bool user);
 /* Makes what is missing above a user's folder (0700), as far as that can be. */
 void folders_make_parents(const char *folder);
+/*
+ * Opens a folder, no link, that belongs to us and that nobody else may write: what lies in it is ours too.
+ * `flags` are O_RDONLY or O_PATH. The descriptor, -EPERM where it is not so, or another negative errno.
+ */
+int folders_open_own(const char *folder, int flags);

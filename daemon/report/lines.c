@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
+#include "report/folders.h"
 
 /* O_NONBLOCK: a FIFO in the file's place must not stop the writer before fstat() has seen it. */
 #define FILE_FLAGS (O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
@@ -55,21 +56,16 @@ void lines_close(struct lines *lines)
 
 static int open_folder(struct lines *lines)
 {
-        struct stat st;
-        int fd, r = 0;
+        int fd;
 
         if (mkdir(lines->folder, 0700) < 0 && errno != EEXIST)
                 return -errno;
-        fd = open(lines->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+        fd = folders_open_own(lines->folder, O_RDONLY);
         if (fd < 0)
-                return -errno;
-        if (fstat(fd, &st) < 0)
-                r = -errno;
-        else if (st.st_uid != geteuid() || (st.st_mode & 022))
-                r = -EPERM;
-        else if (flock(fd, LOCK_EX | LOCK_NB) < 0)
-                r = errno == EWOULDBLOCK ? -EBUSY : -errno;
-        if (r < 0) {
+                return fd;
+        if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
+                int r = errno == EWOULDBLOCK ? -EBUSY : -errno;
+
                 close(fd);
                 return r;
         }
