@@ -16,7 +16,7 @@ TESTS = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(TESTS / "support"))
 
 from cgroups import Group, Hierarchies, Lacking
-from guard import Guard
+from guard import Guard, wakeups
 
 BUILD = Path(os.environ.get("BNG_BUILD", TESTS.parent / "build/gcc"))
 MIB = 1 << 20
@@ -71,16 +71,6 @@ def used(pid):
     """Seconds of CPU time of all threads of a process."""
     tasks = Path(f"/proc/{pid}/task").iterdir()
     return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks) / 1e9
-
-
-def wakeups(pid):
-    """How often its threads went to sleep so far."""
-    lines = [
-        line
-        for task in Path(f"/proc/{pid}/task").iterdir()
-        for line in (task / "status").read_text().splitlines()
-    ]
-    return sum(int(line.split()[1]) for line in lines if line.startswith("voluntary"))
 
 
 def resident(pid):

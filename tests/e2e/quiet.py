@@ -9,20 +9,10 @@ import unittest
 from pathlib import Path
 
 from harness import BUILD, TESTS, main
-from guard import Guard
+from guard import Guard, wakeups
 
 PINGS = 4  # the daemon pings so often in the time of its watchdog
 SECONDS = 2
-
-
-def wakeups(pid):
-    """How often its threads went to sleep so far."""
-    lines = [
-        line
-        for task in Path(f"/proc/{pid}/task").iterdir()
-        for line in (task / "status").read_text().splitlines()
-    ]
-    return sum(int(line.split()[1]) for line in lines if line.startswith("voluntary"))
 
 
 class Quiet(unittest.TestCase):

@@ -22,6 +22,7 @@ import time
 
 import drawing
 from harness import BUILD, FENCE, MIB, PYTHON, WORKERS, EndToEnd, main, names
+from scenario import BOTH, ENDED, FROZEN, GONE, WITHHELD
 from cgroups import Group  # from tests/support, which harness makes known
 from guard import Guard, start_time
 
@@ -131,7 +132,7 @@ class Play:
         if answer is None:
             return ("done", role) in self.happened
         return ("judged", role) in self.happened and (
-            answer.outcome not in (drawing.ENDED, drawing.GONE) or self.is_dead(role)
+            answer.outcome not in (ENDED, GONE) or self.is_dead(role)
         )
 
     def step(self):
@@ -202,11 +203,11 @@ class Play:
         sent = tuple(name for name, _ in itertools.groupby(names(verdict)))
         if sent not in answer.signals:
             self.complain(f"{role}: signals {sent}, not one of {answer.signals}")
-        if answer.outcome in (drawing.ENDED, drawing.GONE):
+        if answer.outcome in (ENDED, GONE):
             self.judge_death(role, sent)
         elif self.is_dead(role):
             self.complain(f"{role} is dead")
-        elif answer.outcome in (drawing.FROZEN, drawing.WITHHELD) and not self.is_frozen(role):
+        elif answer.outcome in (FROZEN, WITHHELD) and not self.is_frozen(role):
             self.complain(f"{role} is not frozen")
 
     def judge_death(self, role, sent):
@@ -217,7 +218,7 @@ class Play:
         if process and sent:
             statuses = (-signal.SIGKILL,) if sent[-1] == "SIGKILL" else (-signal.SIGTERM, 3)
             # One that is killed while it leaves may still have left.
-            if process.returncode not in statuses and sent != drawing.BOTH:
+            if process.returncode not in statuses and sent != BOTH:
                 self.complain(f"{role}: {sent}, but its status is {process.returncode}")
 
     def is_frozen(self, role):
@@ -297,7 +298,7 @@ class Scenarios(EndToEnd):
     def check_words(self, guard):
         """Who was said to be ended was: each such line of the log has its verdicts."""
         said = [line for line in guard.said().splitlines() if re.match(r"Policy \S+ ends ", line)]
-        ended = {v["event"] for v in guard.verdicts() if v["outcome"] == drawing.ENDED}
+        ended = {v["event"] for v in guard.verdicts() if v["outcome"] == ENDED}
         self.assertEqual(len(said), len(ended), said)
 
     def play(self, waiting):

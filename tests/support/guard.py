@@ -23,6 +23,16 @@ def start_time(pid):
     return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19])
 
 
+def wakeups(pid):
+    """How often its threads went to sleep so far."""
+    lines = [
+        line
+        for task in Path(f"/proc/{pid}/task").iterdir()
+        for line in (task / "status").read_text().splitlines()
+    ]
+    return sum(int(line.split()[1]) for line in lines if line.startswith("voluntary"))
+
+
 class Guard:
     """The daemon with one configuration. It says READY through the socket that systemd would give it;
     its state is in `state`, its socket in `runtime`, what it says in `runtime`/log."""
