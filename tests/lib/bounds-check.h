@@ -16,6 +16,7 @@
 #include <cmocka.h>
 #include <gmp.h>
 #include "bounds/range.h"
+#include "extended.h"
 
 #define SEED UINT64_C(20260301)
 
@@ -37,9 +38,7 @@ static inline uint64_t random_below(uint64_t n)
 
 static inline unsigned random_cases(unsigned plain)
 {
-        const char *extended = getenv("BNG_TEST_EXTENDED");
-
-        return extended && !strcmp(extended, "1") ? 10 * plain : plain;
+        return test_is_extended() ? 10 * plain : plain;
 }
 
 /* Of every bit length alike, and often a power of two, its neighbours, or all ones. */

@@ -41,3 +41,18 @@ int fixture_tear_down(void **userdata);
                 }                                                                                  \
                 mpz_set_ui((f)->r, 4711);                                                          \
         } while (0)
+
+/* Equal as they are written, in lowest terms or not. */
+static inline bool same_fraction(const mpq_t a, const mpq_t b)
+{
+        return mpz_cmp(mpq_numref(a), mpq_numref(b)) == 0 &&
+               mpz_cmp(mpq_denref(a), mpq_denref(b)) == 0;
+}
+
+/* The same of a fraction, r, that holds 47/11. */
+#define EXPECT_NO_FRACTION(ctx, r, expected, call, words)                                          \
+        do {                                                                                       \
+                assert_int_equal(call, expected);                                                  \
+                assert_int_equal(mpq_cmp_ui(r, 47, 11), 0);                                        \
+                EXPECT_SENTENCE(ctx, call, words);                                                 \
+        } while (0)

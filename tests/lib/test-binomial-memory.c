@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <cmocka.h>
-#include "gmp-hooks.h"
 #include "guard-cases.h"
+#include "memory-fixture.h"
 #include "predict/predict.h"
 
 /*
@@ -16,7 +16,6 @@
  */
 
 static unsigned long seed = 20240326;
-static bool extended;
 
 /* Of about so many bits, and of one of four shapes. */
 static unsigned long make(mpz_ptr n, unsigned shape, uint64_t bits)
@@ -68,7 +67,7 @@ static void test_binomials_hold_no_more_than_predicted(void **userdata)
 
         mpz_init(n);
         random_start(seed);
-        for (double about = 4; about < (extended ? 2e7 : 5e5); about *= 1.5)
+        for (double about = 4; about < (test_is_extended() ? 2e7 : 5e5); about *= 1.5)
                 for (unsigned round = 0; round < (about < 3e4 ? 40 : 4); round++) {
                         unsigned long k = make(n, round % 4, (uint64_t)about);
                         try_binomial(*userdata, n, k, &bits, &ratio);
@@ -109,7 +108,7 @@ static void test_long_ones_are_close(void **userdata)
 
         mpz_init(n);
         random_start(seed);
-        for (double about = 1.5e6; about < (extended ? 3e7 : 3e6); about *= 1.3)
+        for (double about = 1.5e6; about < (test_is_extended() ? 3e7 : 3e6); about *= 1.3)
                 for (unsigned shape = 0; shape < 3; shape++) {
                         unsigned long k = make(n, shape, (uint64_t)about);
                         mpz_abs(n, n);
@@ -137,25 +136,6 @@ static void test_a_product_in_steps(void **userdata)
         mpz_clear(n);
 }
 
-static int set_up(void **userdata)
-{
-        extended = getenv("BNG_TEST_EXTENDED") != NULL;
-        gmp_hooks_install();
-        bng_ctx *ctx;
-        if (bng_ctx_new(&ctx) != BNG_OK)
-                return -1;
-        bng_ctx_set_result_limit_bits(ctx, UINT64_MAX);
-        bng_ctx_set_memory_limit_bytes(ctx, UINT64_MAX);
-        *userdata = ctx;
-        return 0;
-}
-
-static int tear_down(void **userdata)
-{
-        bng_ctx_free(*userdata);
-        return 0;
-}
-
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -165,5 +145,5 @@ int main(void)
                 cmocka_unit_test(test_a_product_in_steps),
         };
 
-        return cmocka_run_group_tests(tests, set_up, tear_down);
+        return cmocka_run_group_tests(tests, memory_set_up, memory_tear_down);
 }

@@ -13,6 +13,7 @@
 #include <string.h>
 #include "config/nearest.h"
 #include "config/units.h"
+#include "extended.h"
 
 #define K UINT64_C(1024)
 #define S BNG_USEC_PER_SEC
@@ -275,7 +276,7 @@ static void test_shown_durations(void **state)
 static void test_shown_reads_back(void **state)
 {
         uint64_t seed = 20240917;
-        int rounds = getenv("BNG_TEST_EXTENDED") ? 200000 : 20000;
+        int rounds = test_is_extended() ? 200000 : 20000;
 
         (void)state;
         for (int i = 0; i < rounds; i++) {

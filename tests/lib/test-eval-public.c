@@ -12,6 +12,7 @@
 #include <string.h>
 #include <cmocka.h>
 #include "bignum-guard.h"
+#include "extended.h"
 #include "gmp-hooks.h"
 
 static bng_ctx *context(uint64_t result_bits, uint64_t memory_bytes, uint64_t total_bytes)
@@ -371,7 +372,7 @@ static uint64_t some_limit(void)
 static void test_never_more_than_the_limits(void **state)
 {
         unsigned statuses[BNG_REFUSED_TOTAL + 1] = {0};
-        unsigned rounds = getenv("BNG_TEST_EXTENDED") ? 40000 : 10000;
+        unsigned rounds = test_is_extended() ? 40000 : 10000;
         struct names n;
         (void)state;
         names_init(&n);

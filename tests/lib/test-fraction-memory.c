@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <cmocka.h>
-#include "gmp-hooks.h"
 #include "guard-cases.h"
+#include "memory-fixture.h"
 #include "predict/predict.h"
 
 /*
@@ -132,7 +132,7 @@ static void try_operation(bng_ctx *ctx, const struct operation *op, struct fract
 
 static void test_fractions_hold_no_more_than_predicted(void **userdata)
 {
-        double most = getenv("BNG_TEST_EXTENDED") ? 4e6 : 4e5;
+        double most = test_is_extended() ? 4e6 : 4e5;
         struct fractions x;
 
         mpq_init(x.a);
@@ -149,26 +149,11 @@ static void test_fractions_hold_no_more_than_predicted(void **userdata)
         mpq_clear(x.b);
 }
 
-static bng_ctx *context;
-
-static int set_up(void **userdata)
-{
-        *userdata = context;
-        return 0;
-}
-
 int main(void)
 {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test_setup(test_fractions_hold_no_more_than_predicted, set_up),
+                cmocka_unit_test(test_fractions_hold_no_more_than_predicted),
         };
 
-        gmp_hooks_install();
-        if (bng_ctx_new(&context) != BNG_OK)
-                return 1;
-        bng_ctx_set_result_limit_bits(context, UINT64_MAX);
-        bng_ctx_set_memory_limit_bytes(context, UINT64_MAX);
-        int failed = cmocka_run_group_tests(tests, NULL, NULL);
-        bng_ctx_free(context);
-        return failed;
+        return cmocka_run_group_tests(tests, memory_set_up, memory_tear_down);
 }

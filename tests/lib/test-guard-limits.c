@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <cmocka.h>
+#include "extended.h"
 #include "guard-cases.h"
 
 /*
@@ -13,7 +14,6 @@
  */
 
 static unsigned long seed = 20240229;
-static unsigned rounds = 400;
 
 struct results {
         mpz_t r, s;
@@ -132,6 +132,7 @@ static void try_operands(bng_ctx *ctx, const struct guard_case *op, struct opera
 static void test_every_operation_at_its_limit(void **unused)
 {
         (void)unused;
+        unsigned rounds = test_rounds(400, 4000);
         bng_ctx *ctx;
         struct operands x;
 
@@ -203,9 +204,5 @@ int main(void)
                 cmocka_unit_test(test_every_guard_trips_at_16_bytes),
         };
 
-        if (getenv("BNG_TEST_EXTENDED"))
-                rounds *= 10;
-        if (getenv("BNG_TEST_ROUNDS"))
-                rounds = (unsigned)atoi(getenv("BNG_TEST_ROUNDS"));
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

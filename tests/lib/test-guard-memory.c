@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 #include <cmocka.h>
-#include "gmp-hooks.h"
 #include "guard-cases.h"
+#include "memory-fixture.h"
 #include "predict/predict.h"
 
 /*
@@ -17,11 +17,10 @@
  */
 
 static unsigned long seed = 20240301;
-static bool extended;
 
 static bool worth_trying(const struct guard_case *op, double bits)
 {
-        return bits <= (double)op->bits_max * (extended ? 10 : 1);
+        return bits <= (double)op->bits_max * (test_is_extended() ? 10 : 1);
 }
 
 /* Into new variables: directly, or where the limit is tight by way of a temporary. */
@@ -70,8 +69,8 @@ static void test_no_operation_holds_more_than_predicted(void **userdata)
         operands_init(&x);
         for (size_t i = 0; i < guard_cases_count; i++) {
                 const struct guard_case *op = &guard_cases[i];
-                double dense = extended ? 1e7 : 5e5;
-                double most = extended ? 1e8 : 1e7;
+                double dense = test_is_extended() ? 1e7 : 5e5;
+                double most = test_is_extended() ? 1e8 : 1e7;
 
                 random_start(seed);
                 for (double bits = 100; bits <= dense && worth_trying(op, bits); bits *= 1.7)
@@ -141,9 +140,9 @@ static void test_text_holds_no_more_than_predicted(void **userdata)
         random_start(seed);
         mpz_init(text.z);
         bng_ctx_set_result_limit_bits(ctx, UINT64_MAX);
-        for (double bits = 1; bits <= (extended ? 2e7 : 3e6); bits = bits * 1.5 + 1)
+        for (double bits = 1; bits <= (test_is_extended() ? 2e7 : 3e6); bits = bits * 1.5 + 1)
                 for (size_t i = 0; i < sizeof bases / sizeof *bases; i++) {
-                        if (bits > 1e5 && !extended && bases[i] != 10 && bases[i] != 2)
+                        if (bits > 1e5 && !test_is_extended() && bases[i] != 10 && bases[i] != 2)
                                 continue;
                         text.base = bases[i];
                         random_integer(text.z, (uint64_t)bits);
@@ -179,7 +178,7 @@ static void test_multifactorials_of_all_kinds(void **userdata)
         for (unsigned long n = 0; n < 40; n++)
                 for (unsigned long m = 1; m < 40; m++)
                         try_multifactorial(ctx, n, m);
-        for (double numbers = 2; numbers < (extended ? 1e6 : 4e4); numbers *= 1.4)
+        for (double numbers = 2; numbers < (test_is_extended() ? 1e6 : 4e4); numbers *= 1.4)
                 for (unsigned round = 0; round < 12; round++) {
                         static const unsigned long rests[] = {1, 2, 3, 5, 1000003};
                         unsigned long count =
@@ -338,7 +337,8 @@ static void test_predictions_are_close(void **userdata)
         bng_ctx_set_result_limit_bits(ctx, UINT64_MAX);
         for (size_t i = 0; i < sizeof close_cases / sizeof *close_cases; i++) {
                 random_start(seed + i);
-                for (double least = 1.1e6; least <= (extended ? 1e8 : 2e6); least *= 1.3) {
+                for (double least = 1.1e6; least <= (test_is_extended() ? 1e8 : 2e6);
+                     least *= 1.3) {
                         uint64_t bits = (uint64_t)least + random_below((uint64_t)least / 8);
                         close_cases[i].make(&x, bits);
                         try_close(ctx, &close_cases[i], &x, bits);
@@ -357,7 +357,7 @@ static void test_conversions_are_close(void **userdata)
         random_start(seed);
         mpz_init(text.z);
         bng_ctx_set_result_limit_bits(ctx, UINT64_MAX);
-        for (double least = 1.1e6; least <= (extended ? 5e7 : 2e6); least *= 1.4) {
+        for (double least = 1.1e6; least <= (test_is_extended() ? 5e7 : 2e6); least *= 1.4) {
                 uint64_t bits = (uint64_t)least + random_below((uint64_t)least / 8);
                 random_integer(text.z, bits);
                 uint64_t predicted = predicted_peak(ctx, ask_get_str, &text);
@@ -446,24 +446,6 @@ static void test_what_is_held_counts(void **userdata)
         mpz_clear(a);
 }
 
-static int set_up(void **userdata)
-{
-        gmp_hooks_install();
-        extended = getenv("BNG_TEST_EXTENDED") != NULL;
-        bng_ctx *ctx;
-        if (bng_ctx_new(&ctx) != BNG_OK)
-                return -1;
-        bng_ctx_set_memory_limit_bytes(ctx, UINT64_MAX);
-        *userdata = ctx;
-        return 0;
-}
-
-static int tear_down(void **userdata)
-{
-        bng_ctx_free(*userdata);
-        return 0;
-}
-
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -476,5 +458,5 @@ int main(void)
                 cmocka_unit_test(test_what_is_held_counts),
         };
 
-        return cmocka_run_group_tests(tests, set_up, tear_down);
+        return cmocka_run_group_tests(tests, memory_set_up, memory_tear_down);
 }

@@ -4,8 +4,8 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <cmocka.h>
-#include "gmp-hooks.h"
 #include "guard-cases.h"
+#include "memory-fixture.h"
 #include "predict/predict.h"
 
 /*
@@ -15,7 +15,6 @@
  */
 
 static unsigned long seed = 20240314;
-static unsigned rounds = 150;
 
 /* Odd, even, with zero limbs at its end that GMP takes away first. */
 static void make_modulus(mpz_t m, uint64_t bits)
@@ -64,7 +63,7 @@ static void test_powers_of_long_bases(void **userdata)
         mpz_inits(r, a, e, m, g, NULL);
         bng_ctx_set_result_limit_bits(ctx, UINT64_MAX);
         random_start(seed);
-        for (unsigned i = 0; i < rounds; i++) {
+        for (unsigned i = 0; i < test_rounds(150, 3000); i++) {
                 /* From far longer to hardly longer; sometimes so long that it is reduced in steps. */
                 uint64_t base_bits = i % 30 == 0 ? 6400000 + random_below(9000000)
                                                  : 64 + random_below(UINT64_C(1) << (8 + i % 13));
@@ -107,26 +106,6 @@ static void test_a_long_base_costs_a_reduction(void **userdata)
         mpz_clears(r, a, m, NULL);
 }
 
-static int set_up(void **userdata)
-{
-        bng_ctx *ctx;
-
-        gmp_hooks_install();
-        if (getenv("BNG_TEST_EXTENDED"))
-                rounds *= 20;
-        if (bng_ctx_new(&ctx) != BNG_OK)
-                return -1;
-        bng_ctx_set_memory_limit_bytes(ctx, UINT64_MAX);
-        *userdata = ctx;
-        return 0;
-}
-
-static int tear_down(void **userdata)
-{
-        bng_ctx_free(*userdata);
-        return 0;
-}
-
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -134,5 +113,5 @@ int main(void)
                 cmocka_unit_test(test_a_long_base_costs_a_reduction),
         };
 
-        return cmocka_run_group_tests(tests, set_up, tear_down);
+        return cmocka_run_group_tests(tests, memory_set_up, memory_tear_down);
 }

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <cmocka.h>
+#include "extended.h"
 #include "guard-cases.h"
 #include "predict/predict.h"
 
@@ -14,7 +15,6 @@
  */
 
 static unsigned long seed = 20240302;
-static unsigned rounds = 20000;
 
 struct function {
         const char *name;
@@ -181,7 +181,7 @@ static void test_predictions_hold(void **unused)
                                 mpz_set_si(b, y);
                                 try_operands(f, a, b, r);
                         }
-                for (unsigned round = 0; round < rounds; round++) {
+                for (unsigned round = 0; round < test_rounds(20000, 200000); round++) {
                         random_integer(a, random_below(round % 8 == 0 ? 1000 : 140));
                         if (f->b_max == 0)
                                 random_integer(b, random_below(round % 8 == 1 ? 1000 : 140));
@@ -232,7 +232,7 @@ static void test_leading_bits(void **unused)
 
         mpz_init(n);
         random_start(seed);
-        for (unsigned round = 0; round < rounds; round++) {
+        for (unsigned round = 0; round < test_rounds(20000, 200000); round++) {
                 random_integer(n, 1 + random_below(300));
                 struct bng_operand seen = bng_operand_z(n);
                 uint64_t bits = bit_length(n);
@@ -254,7 +254,5 @@ int main(void)
                 cmocka_unit_test(test_leading_bits),
         };
 
-        if (getenv("BNG_TEST_EXTENDED"))
-                rounds *= 10;
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

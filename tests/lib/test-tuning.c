@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <cmocka.h>
+#include "extended.h"
 #include "gmp-hooks.h"
 #include "guard-cases.h"
 #include "predict/predict.h"
@@ -18,7 +19,6 @@
  */
 
 static unsigned long seed = 20240311;
-static unsigned rounds = 400;
 
 /* ---- which GMP this is ---- */
 
@@ -175,7 +175,7 @@ static void test_products_hold_no_more_than_predicted(void **userdata)
         const bool *forget = *userdata;
 
         random_start(seed);
-        for (unsigned i = 0; i < rounds; i++) {
+        for (unsigned i = 0; i < test_rounds(400, 4000); i++) {
                 bng_tuning_forget(false);
                 uint64_t a = some_limbs();
                 uint64_t b = shorter_limbs(a);
@@ -231,7 +231,5 @@ int main(void)
         };
 
         gmp_hooks_install();
-        if (getenv("BNG_TEST_EXTENDED"))
-                rounds *= 10;
         return cmocka_run_group_tests(tests, NULL, NULL);
 }
