@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+#include "readers/process-files.h"
+#include "readers/text.h"
+
+/*
+ * What a process holds. statm is read at every measurement through a kept descriptor; swap and proportional
+ * memory are dearer, and read where they are asked for. All of it is shown by any thread that lives.
+ */
+
+static int read_pages(int statm, struct process_pages *pages)
+{
+        uint64_t *const numbers[] = {&pages->size, &pages->resident, &pages->shared};
+        char text[256];
+        const char *rest = text;
+        int r = text_read(statm, text, sizeof(text));
+
+        if (r < 0)
+                return process_gone(r);
+        /* Read more often than all else: sscanf would cost half as much as the kernel. */
+        for (unsigned i = 0; i < 3; i++)
+                if (!text_next_number(&rest, numbers[i]))
+                        return -EBADMSG;
+        return 0;
+}
+
+/*
+ * A process whose first thread has ended (main called pthread_exit) shows no memory under
+ * /proc/PID, though the others use it. Any of them shows the same memory: go on with that one's
+ * folder. -ESRCH when none has memory, as of a zombie.
+ */
+static int adopt_thread(struct process_reader *reader, struct process_pages *pages)
+{
+        int tasks = openat(reader->folder, "task", O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+        DIR *dir = tasks < 0 ? NULL : fdopendir(tasks);
+        const struct dirent *entry;
+
+        if (!dir) {
+                int r = -errno;
+
+                process_close(tasks);
+                return process_gone(r);
+        }
+        while ((entry = readdir(dir))) {
+                int folder, statm;
+
+                if (!isdigit((unsigned char)*entry->d_name))
+                        continue;
+                folder =
+                        openat(tasks, entry->d_name, O_PATH | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+                statm = folder < 0 ? -1
+                                   : openat(folder, "statm", O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+                if (statm >= 0 && read_pages(statm, pages) == 0 && pages->size > 0) {
+                        close(reader->statm);
+                        if (reader->memory != reader->folder)
+                                close(reader->memory);
+                        reader->memory = folder;
+                        reader->statm = statm;
+                        closedir(dir);
+                        return 0;
+                }
+                process_close(statm);
+                process_close(folder);
+        }
+        closedir(dir);
+        return -ESRCH;
+}
+
+/* The thread read last may have ended: then another one. */
+int process_find_pages(struct process_reader *reader, struct process_pages *pages)
+{
+        int r = read_pages(reader->statm, pages);
+
+        if ((r == 0 && pages->size == 0) || (r == -ESRCH && reader->memory != reader->folder))
+                return adopt_thread(reader, pages);
+        return r;
+}
+
+int process_read_memory(struct process_reader *reader, struct process_memory *ret)
+{
+        uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
+        struct process_pages pages;
+        int r = process_find_pages(reader, &pages);
+
+        if (r < 0)
+                return r;
+        *ret = (struct process_memory){
+                .private_bytes =
+                        page * (pages.resident > pages.shared ? pages.resident - pages.shared : 0),
+                .rss = page * pages.resident,
+        };
+        return 0;
+}
+
+bool process_leader_is_gone(struct process_reader *reader)
+{
+        struct process_pages pages;
+
+        return process_find_pages(reader, &pages) == 0 && reader->memory != reader->folder;
+}
+
+/* Sums named lines of a file of the thread that shows the memory; needs the first of them. */
+static int sum_fields(struct process_reader *reader, const char *file, const char *const names[2],
+                      uint64_t *bytes)
+{
+        struct text_field fields[2] = {{.name = names[0]}, {.name = names[1]}};
+        struct process_pages pages;
+        char text[TEXT_MAX];
+        int r = process_find_pages(reader, &pages);
+
+        if (r == 0)
+                r = process_read_file(reader->memory, file, text, sizeof(text));
+        if (r < 0)
+                return r;
+        text_fields(text, fields, 2);
+        if (!fields[0].found)
+                return -ENODATA;
+        *bytes = fields[0].value + (fields[1].found ? fields[1].value : 0);
+        return 0;
+}
+
+int process_read_swap(struct process_reader *reader, uint64_t *bytes)
+{
+        return sum_fields(reader, "status", (const char *const[2]){"VmSwap", ""}, bytes);
+}
+
+int process_read_proportional(struct process_reader *reader, uint64_t *bytes)
+{
+        return sum_fields(reader, "smaps_rollup", (const char *const[2]){"Pss_Anon", "SwapPss"},
+                          bytes);
+}
