@@ -1,20 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * From a finding to a deed, and the same deed is done once. What was only logged may be logged again
- * after a pause that doubles; what was frozen does not grow, so if it does somebody let it run again,
- * and it is judged anew. When the budget is used up the answer to an end is a freeze.
+ * From a finding to a deed, and the same deed is done once: logged, frozen, or an end. When the budget is
+ * used up the answer to an end is a freeze; one of a crash loop that would die again and again is left
+ * alone while it stays near its limit.
  */
 
 #include <errno.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include "manager/context.h"
-
-#define BACKOFF_FIRST_USEC (UINT64_C(3600) * 1000000)
-#define BACKOFF_LAST_USEC (UINT64_C(24) * 3600 * 1000000)
-#define FREEZE_ROUNDS 8 /* a group that is stopped one by one may fork meanwhile */
+#include "manager/affair.h"
 
 bool answer_is_given(const struct answered *answered, enum reason reason, uint64_t memory,
                      uint64_t now)
@@ -34,169 +29,6 @@ void answer_forget(struct answered *answered, uint64_t memory, uint64_t own_limi
         if (!answered->frozen)
                 answered->quiet_up_to = 0;
 }
-
-static void note_logged(struct answered *answered, enum reason reason, uint64_t now)
-{
-        answered->reasons |= 1U << reason;
-        answered->backoff = answered->backoff == 0                      ? BACKOFF_FIRST_USEC
-                            : answered->backoff < BACKOFF_LAST_USEC / 2 ? answered->backoff * 2
-                                                                        : BACKOFF_LAST_USEC;
-        answered->again = now + answered->backoff;
-}
-
-static void note_stopped(struct answered *answered, uint64_t memory)
-{
-        answered->quiet_up_to = memory + memory / 8 + 1;
-}
-
-/* Everything an answer is about. */
-struct affair {
-        struct watch *watch;
-        struct worker **workers; /* who is concerned, n >= 1 */
-        size_t n;
-        bool whole, partial;
-        const struct worker
-                *breaker; /* whose own memory broke the policy, NULL: the group's total */
-        const struct policy *policy;
-        const struct finding *finding;
-        uint64_t now;
-        struct verdict **verdicts; /* one each, for what is not an end */
-};
-
-static void drop_verdicts(struct affair *affair)
-{
-        for (size_t i = 0; affair->verdicts && i < affair->n; i++)
-                verdict_free(affair->verdicts[i]);
-        free(affair->verdicts);
-        affair->verdicts = NULL;
-}
-
-/* Nothing is done of which nothing could be told: so the verdicts come before the deed. */
-static bool prepare(struct affair *affair)
-{
-        uint64_t event = record_event(affair->watch->manager);
-        bool all = true;
-
-        affair->verdicts = calloc(affair->n, sizeof(struct verdict *));
-        for (size_t i = 0; affair->verdicts && i < affair->n && all; i++) {
-                affair->verdicts[i] = record_new(affair->watch, affair->workers[i], affair->policy,
-                                                 affair->finding, event);
-                all = affair->verdicts[i];
-        }
-        if (affair->verdicts && all)
-                return true;
-        drop_verdicts(affair);
-        return false;
-}
-
-static void report(struct affair *affair, enum outcome outcome)
-{
-        for (size_t i = 0; i < affair->n; i++) {
-                record_close(affair->watch->manager, affair->verdicts[i], outcome);
-                affair->verdicts[i] = NULL;
-        }
-}
-
-static void note_all(const struct affair *affair)
-{
-        const struct finding *finding = affair->finding;
-        enum reason reason =
-                finding->reason == REASON_CRASH_LOOP ? finding->loops_by : finding->reason;
-
-        if (affair->whole || !affair->breaker)
-                note_logged(&affair->watch->answered, reason, affair->now);
-        for (size_t i = 0; i < affair->n; i++)
-                note_logged(&affair->workers[i]->answered, reason, affair->now);
-}
-
-static int freeze_one(struct manager *manager, struct worker *worker)
-{
-        int r = act_signal(&worker->target, &manager->host, worker->reader, SIGSTOP);
-
-        if (r == ACT_DONE) {
-                worker->answered.frozen = true;
-                note_stopped(&worker->answered, worker_memory(worker));
-        }
-        return r;
-}
-
-/* Stops the whole group one by one, those as well that are forked meanwhile. */
-static int freeze_each(const struct affair *affair)
-{
-        int r = ACT_GONE;
-
-        for (size_t i = 0; i < affair->n; i++) {
-                int one = freeze_one(affair->watch->manager, affair->workers[i]);
-
-                if (one < 0 || r == ACT_GONE)
-                        r = one;
-        }
-        for (unsigned round = 0; affair->whole && r == ACT_DONE && round < FREEZE_ROUNDS; round++) {
-                struct worker **workers;
-                size_t n, fresh = 0;
-                bool partial;
-
-                if (watch_gather(affair->watch, &workers, &n, &partial) < 0)
-                        break;
-                for (size_t i = 0; i < n; i++)
-                        if (!workers[i]->answered.frozen) {
-                                fresh++;
-                                (void)freeze_one(affair->watch->manager, workers[i]);
-                        }
-                watch_gathered_free(workers, n);
-                if (fresh == 0)
-                        break;
-        }
-        return r;
-}
-
-static int freeze(const struct affair *affair)
-{
-        struct manager *manager = affair->watch->manager;
-        struct act_group target = watch_target(affair->watch);
-        struct act_spare spare = settings_spare(manager);
-        int r = -EOPNOTSUPP;
-
-        if (affair->whole && !affair->partial)
-                r = act_group_freeze(&manager->host, &target, &spare);
-        if (r == ACT_DONE && affair->whole) {
-                affair->watch->answered.frozen = true;
-                for (size_t i = 0; i < affair->n; i++)
-                        note_stopped(&affair->workers[i]->answered,
-                                     worker_memory(affair->workers[i]));
-        } else if (r == -EOPNOTSUPP || r == ACT_REFUSED)
-                r = freeze_each(affair);
-        return r;
-}
-
-/* The kernel's no, which stays; anything else is a shortage of the moment, and the next look tries again. */
-static bool is_final(int r)
-{
-        return r >= 0 || r == -EPERM || r == -EACCES || r == -EOPNOTSUPP || r == -ENOSYS;
-}
-
-static void do_freeze(struct affair *affair, enum outcome outcome)
-{
-        struct manager *manager = affair->watch->manager;
-        int r = freeze(affair);
-
-        if (r < 0)
-                log_trouble(&manager->trouble.signal, affair->now, "Cannot freeze in %s: %s",
-                            affair->watch->shown, strerror(-r));
-        if (!is_final(r))
-                return;
-        if (r != ACT_DONE)
-                note_all(affair);
-        else if (affair->whole || !affair->breaker)
-                note_stopped(&affair->watch->answered, affair->watch->memory);
-        if (r == ACT_GONE)
-                outcome = OUTCOME_GONE;
-        else if (r != ACT_DONE && outcome == OUTCOME_FROZEN)
-                outcome = OUTCOME_SURVIVED;
-        report(affair, outcome);
-}
-
-/* ---- crash loops */
 
 /* All of them young: the birth of the oldest; else 0. */
 static uint64_t young_since(const struct affair *affair)
@@ -260,18 +92,18 @@ static void without_memory(const struct affair *affair)
 /* What is not an end: `outcome`, unless it turns out otherwise. */
 static void answer_gently(struct affair *affair, enum outcome outcome)
 {
-        if (!prepare(affair)) {
+        if (!affair_prepare(affair)) {
                 without_memory(affair);
                 return;
         }
         if (outcome == OUTCOME_LOGGED || outcome == OUTCOME_WOULD_HAVE_ENDED) {
                 /* One of a crash loop that goes on to grow is judged again. */
                 if (affair->finding->reason != REASON_CRASH_LOOP)
-                        note_all(affair);
-                report(affair, outcome);
+                        affair_note_logged(affair);
+                affair_report(affair, outcome);
         } else
-                do_freeze(affair, outcome);
-        drop_verdicts(affair);
+                affair_freeze(affair, outcome);
+        affair_drop_verdicts(affair);
 }
 
 static struct finding as_crash_loop(const struct finding *finding)

@@ -20,7 +20,7 @@
  *   wire.c       one group's memory.high: owner.c asks whose it is, keeper.c sees that it is taken back, reset.c
  *                takes it back
  *   judge.c      what was read, measured and decided                  -> answer
- *   answer.c     what is done about it: log, freeze, or end           -> ending, record
+ *   answer.c     what is done about it: affair.c logs, freeze.c stops, or it is an end -> ending, record
  *   ending.c     an end as a little state machine; members.c: its processes
  *   relief.c     memory that a death is about to free
  *   kernel.c     those whom the kernel ended before anybody here did -> record

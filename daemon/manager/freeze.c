@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * A freeze: of a group as a whole where the kernel has that and nobody in it is exempt, else process by
+ * process. What is frozen does not grow, so if it does somebody let it run again, and it is judged anew.
+ */
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include "manager/affair.h"
+
+#define FREEZE_ROUNDS 8 /* a group that is stopped one by one may fork meanwhile */
+
+static void note_stopped(struct answered *answered, uint64_t memory)
+{
+        answered->quiet_up_to = memory + memory / 8 + 1;
+}
+
+static int freeze_one(struct manager *manager, struct worker *worker)
+{
+        int r = act_signal(&worker->target, &manager->host, worker->reader, SIGSTOP);
+
+        if (r == ACT_DONE) {
+                worker->answered.frozen = true;
+                note_stopped(&worker->answered, worker_memory(worker));
+        }
+        return r;
+}
+
+/* Stops the whole group one by one, those as well that are forked meanwhile. */
+static int freeze_each(const struct affair *affair)
+{
+        int r = ACT_GONE;
+
+        for (size_t i = 0; i < affair->n; i++) {
+                int one = freeze_one(affair->watch->manager, affair->workers[i]);
+
+                if (one < 0 || r == ACT_GONE)
+                        r = one;
+        }
+        for (unsigned round = 0; affair->whole && r == ACT_DONE && round < FREEZE_ROUNDS; round++) {
+                struct worker **workers;
+                size_t n, fresh = 0;
+                bool partial;
+
+                if (watch_gather(affair->watch, &workers, &n, &partial) < 0)
+                        break;
+                for (size_t i = 0; i < n; i++)
+                        if (!workers[i]->answered.frozen) {
+                                fresh++;
+                                (void)freeze_one(affair->watch->manager, workers[i]);
+                        }
+                watch_gathered_free(workers, n);
+                if (fresh == 0)
+                        break;
+        }
+        return r;
+}
+
+static int freeze(const struct affair *affair)
+{
+        struct manager *manager = affair->watch->manager;
+        struct act_group target = watch_target(affair->watch);
+        struct act_spare spare = settings_spare(manager);
+        int r = -EOPNOTSUPP;
+
+        if (affair->whole && !affair->partial)
+                r = act_group_freeze(&manager->host, &target, &spare);
+        if (r == ACT_DONE && affair->whole) {
+                affair->watch->answered.frozen = true;
+                for (size_t i = 0; i < affair->n; i++)
+                        note_stopped(&affair->workers[i]->answered,
+                                     worker_memory(affair->workers[i]));
+        } else if (r == -EOPNOTSUPP || r == ACT_REFUSED)
+                r = freeze_each(affair);
+        return r;
+}
+
+/* The kernel's no, which stays; anything else is a shortage of the moment, and the next look tries again. */
+static bool is_final(int r)
+{
+        return r >= 0 || r == -EPERM || r == -EACCES || r == -EOPNOTSUPP || r == -ENOSYS;
+}
+
+void affair_freeze(struct affair *affair, enum outcome outcome)
+{
+        struct manager *manager = affair->watch->manager;
+        int r = freeze(affair);
+
+        if (r < 0)
+                log_trouble(&manager->trouble.signal, affair->now, "Cannot freeze in %s: %s",
+                            affair->watch->shown, strerror(-r));
+        if (!is_final(r))
+                return;
+        if (r != ACT_DONE)
+                affair_note_logged(affair);
+        else if (affair->whole || !affair->breaker)
+                note_stopped(&affair->watch->answered, affair->watch->memory);
+        if (r == ACT_GONE)
+                outcome = OUTCOME_GONE;
+        else if (r != ACT_DONE && outcome == OUTCOME_FROZEN)
+                outcome = OUTCOME_SURVIVED;
+        affair_report(affair, outcome);
+}
