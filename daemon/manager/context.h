@@ -23,7 +23,8 @@
  *   answer.c     what is done about it: affair.c logs, freeze.c stops, or it is an end -> ending, record
  *   ending.c     an end as a little state machine; members.c: its processes
  *   relief.c     memory that a death is about to free
- *   kernel.c     those whom the kernel ended before anybody here did -> record
+ *   kernel.c     those whom the kernel ended before anybody here did, by its log, kernel-counts.c by the
+ *                groups' counters; kernel-verdict.c tells of them     -> record
  *   record.c     a verdict from what is known
  *   describe.c   status and explanations for the bus
  *
@@ -479,7 +480,7 @@ void ending_give_up(struct manager *manager);
 void relief_expect(const struct worker *dead, struct manager *manager);
 bool relief_is_near(struct watch *watch, uint64_t now); /* is memory still about to be freed? */
 
-/* ---- kernel.c */
+/* ---- kernel.c, kernel-counts.c */
 void kernel_start(struct manager *manager);
 void kernel_stop(struct manager *manager);
 /* Before somebody who ended is let go: the kernel told of it before that, and nobody may have listened yet. */
