@@ -153,14 +153,22 @@ struct bng_prediction bng_predict_quotient_remainder(enum bng_division division,
                          remainder_time, bng_operand_bits_max(a), slowest_divisor_bits(a, d), 0);
 }
 
+/* What is left of an operand without the zeros at its end. */
+static uint64_t odd_bits(struct bng_operand a)
+{
+        return bng_sat_sub(bng_operand_bits_max(a), a.zeros);
+}
+
 static struct bng_time gcd_time(struct bng_lengths of)
 {
         return bng_time_gcd(of.a, of.b);
 }
 
+/* c: the shorter of the two without the zeros at its end */
 static struct bng_time lcm_time(struct bng_lengths of)
 {
-        return bng_time_lcm(of.a, of.b);
+        return bng_time_and(bng_time_gcd(of.a > of.b ? of.a : of.b, of.c),
+                            bng_time_multiply(of.a, of.b));
 }
 
 static struct bng_time inverse_time(struct bng_lengths of)
@@ -174,8 +182,8 @@ struct bng_prediction bng_predict_gcd(struct bng_operand a, struct bng_operand b
         uint64_t a_bits = bng_operand_bits_max(a);
         uint64_t b_bits = bng_operand_bits_max(b);
         struct bng_prediction prediction = bng_predicted(result, BNG_WORK_GCD, longer_bits(a, b));
-        return bng_timed(bng_holding(prediction, bng_peak_gcd(a_bits, b_bits)), gcd_time, a_bits,
-                         b_bits, 0);
+        return bng_timed(bng_holding(prediction, bng_peak_gcd(a_bits, b_bits)), gcd_time,
+                         odd_bits(a), odd_bits(b), 0);
 }
 
 struct bng_prediction bng_predict_lcm(struct bng_operand a, struct bng_operand b)
@@ -185,8 +193,9 @@ struct bng_prediction bng_predict_lcm(struct bng_operand a, struct bng_operand b
         uint64_t b_bits = bng_operand_bits_max(b);
         struct bng_prediction prediction =
                 bng_predicted(result, BNG_WORK_LCM, bng_sat_add(a_bits, b_bits));
+        uint64_t shorter_odd = odd_bits(a) < odd_bits(b) ? odd_bits(a) : odd_bits(b);
         return bng_timed(bng_holding(prediction, bng_peak_lcm(a_bits, b_bits)), lcm_time, a_bits,
-                         b_bits, 0);
+                         b_bits, shorter_odd);
 }
 
 static const char modulus_zero[] = "a modulus of zero";

@@ -81,6 +81,12 @@ struct bng_prediction bng_predict_power(struct bng_operand base, struct bng_oper
 
 /* ---- roots ---- */
 
+/* a: the bits, b: the degree */
+static struct bng_time root_time(struct bng_lengths of)
+{
+        return bng_time_root(of.a, of.b, false);
+}
+
 struct bng_prediction bng_predict_root(struct bng_operand a, struct bng_operand degree)
 {
         if (degree.size.surely_zero)
@@ -95,7 +101,9 @@ struct bng_prediction bng_predict_root(struct bng_operand a, struct bng_operand 
         uint64_t bits = bng_operand_bits_max(a);
         struct bng_prediction prediction = bng_predicted(result, BNG_WORK_ROOT, bits);
         bool is_square = degree.size.known && degree.size.value == 2;
-        return is_square ? bng_holding(prediction, bng_peak_square_root(bits)) : prediction;
+        if (is_square)
+                prediction = bng_holding(prediction, bng_peak_square_root(bits));
+        return bng_timed(prediction, root_time, bits, bng_range_least(degree.size), 0);
 }
 
 /* ---- factorials and their kin ---- */
@@ -185,6 +193,28 @@ static uint64_t multifactorial_peak(uint64_t bits, uint64_t n, uint64_t m)
                     bng_sat_add(held, more(power.peak_bytes, last)));
 }
 
+/* The primes of a factorial, or the factors themselves, multiplied in halves. */
+static struct bng_time coprime_multifactorial_time(uint64_t bits, uint64_t m)
+{
+        return bng_time_of(m <= 2 ? BNG_PACE_FACTORIAL : BNG_PACE_PRIMORIAL, bits);
+}
+
+/* a: the bits of the result, b: n, c: m */
+static struct bng_time multifactorial_time(struct bng_lengths of)
+{
+        uint64_t n = of.b, m = of.c, g = divisor(n, m);
+
+        if (m <= 2 || g == 1 || of.a == BNG_BITS_BEYOND)
+                return coprime_multifactorial_time(of.a, m);
+        struct bng_range others = bng_range_multifactorial(bng_range_of_u64(n / g), m / g);
+        uint64_t others_bits = bng_range_bits(others).bits_max;
+        struct bng_prediction power =
+                bng_predict_power(bng_operand_ui(g), bng_operand_ui(n / m + (m != g)));
+        struct bng_time product = bng_time_multiply(others_bits, bng_sat_sub(of.a, others_bits));
+        return bng_time_and(coprime_multifactorial_time(others_bits, m / g),
+                            bng_time_and(bng_time_of_duration(power.duration), product));
+}
+
 struct bng_prediction bng_predict_multifactorial(struct bng_operand n, uint64_t m)
 {
         if (m == 0)
@@ -195,10 +225,13 @@ struct bng_prediction bng_predict_multifactorial(struct bng_operand n, uint64_t 
         struct bng_prediction prediction =
                 positive(bng_range_multifactorial(n.size, m), BNG_WORK_FACTORIAL);
         uint64_t bits = bng_operand_bits_max(prediction.result);
-        if (n.size.known)
-                return bng_holding(prediction, multifactorial_peak(bits, n.size.value, m));
-        return bng_holding(prediction,
-                           bng_sat_add(prediction.peak_bytes, factor_list_bytes(n.size, m)));
+        if (n.size.known) {
+                prediction = bng_holding(prediction, multifactorial_peak(bits, n.size.value, m));
+                return bng_timed(prediction, multifactorial_time, bits, n.size.value, m);
+        }
+        prediction = bng_holding(prediction,
+                                 bng_sat_add(prediction.peak_bytes, factor_list_bytes(n.size, m)));
+        return bng_timed(prediction, multifactorial_time, bits, 1, m);
 }
 
 struct bng_prediction bng_predict_primorial(struct bng_operand n)

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <math.h>
+#include <string.h>
 #include "bounds/checked.h"
 #include "predict/peak.h"
 
@@ -53,21 +55,36 @@ static uint64_t sieve_bytes(uint64_t bits)
 }
 
 /*
- * After a number below 2 comes 2, after n one up to 2n. Each candidate is tried by powers modulo
- * itself.
+ * How many candidates are tried: on average every (ln 2 bits)-th number is a prime, and of all
+ * numbers a sieve up to x leaves e^-gamma / ln x (Mertens): in GMP 6.2 those without primes up to
+ * 1000, later as in sieve_bytes. A prime itself is tried as long as five others.
  */
-/*
- * By the density of primes, every 0.7 bits-th number is one on average; of the candidates that a
- * sieve up to 1000 leaves, every 18th of the bits.
- */
+#define TESTS_OF_A_PRIME 5
+#define LN_2_OVER_E_TO_GAMMA 0.389
+#define LN_1000 6.9
+
+static double tests(uint64_t bits)
+{
+        bool is_sieved_deeply = strncmp(gmp_version, "6.2.", 4) != 0;
+        double deep = 2.5 * log((double)bits + 64) - log(124);
+        double most = log(150000001);
+        double log_limit = is_sieved_deeply ? (deep < most ? deep : most) : LN_1000;
+
+        return TESTS_OF_A_PRIME + (double)bits * LN_2_OVER_E_TO_GAMMA / log_limit;
+}
+
 static struct bng_time next_prime_time(struct bng_lengths of)
 {
         struct bng_time test = bng_time_power_modulo(of.a, of.a, of.a);
 
-        test.seconds *= 1 + (double)of.a / 18;
+        test.seconds *= tests(of.a);
         return test;
 }
 
+/*
+ * After a number below 2 comes 2, after n one up to 2n. Each candidate is tried by powers modulo
+ * itself.
+ */
 struct bng_prediction bng_predict_next_prime(struct bng_operand a)
 {
         bng_bounds bits = bng_range_bits(a.size);

@@ -33,6 +33,12 @@ static uint64_t longer_bits(struct bng_operand a, struct bng_operand b)
         return a_bits > b_bits ? a_bits : b_bits;
 }
 
+/* a: the bits, b: the degree */
+static struct bng_time root_remainder_time(struct bng_lengths of)
+{
+        return bng_time_root(of.a, of.b, true);
+}
+
 /*
  * a - r^k is less than (r+1)^k - r^k. For a square this is 2r + 1, one bit more than the root; in
  * general it is at most a.
@@ -48,7 +54,9 @@ struct bng_prediction bng_predict_root_remainder(struct bng_operand a, struct bn
                                   : bng_operand_bits_max(a);
         struct bng_operand result =
                 bng_operand_longest(root.result, up_to(left, a.may_be_negative, a.may_be_positive));
-        return bng_predicted(result, BNG_WORK_ROOT, bng_operand_bits_max(a));
+        return bng_timed(bng_predicted(result, BNG_WORK_ROOT, bng_operand_bits_max(a)),
+                         root_remainder_time, bng_operand_bits_max(a), bng_range_least(degree.size),
+                         0);
 }
 
 static struct bng_time gcd_extended_time(struct bng_lengths of)

@@ -105,15 +105,33 @@ static uint64_t longer(uint64_t a, uint64_t b)
         return a > b ? a : b;
 }
 
-/* The longer factor in pieces as long as the shorter one. */
+/* About where GMP transforms both factors as a whole, whatever their lengths. */
+#define TRANSFORM_BITS (UINT64_C(1) << 17)
+
+/* From here on a factor so many times as long as the other one is cut in pieces (steps/multiply.c). */
+#define PIECES_BITS (UINT64_C(24) << 20)
+#define LONGER 4
+
+/*
+ * The longer factor in pieces as long as the shorter one, or twice as long; or both as if they were
+ * equally long.
+ */
 struct bng_time bng_time_multiply(uint64_t a_bits, uint64_t b_bits)
 {
-        if (shorter(a_bits, b_bits) == 0)
+        uint64_t least = shorter(a_bits, b_bits), most = longer(a_bits, b_bits);
+
+        if (least == 0)
                 return bng_time_of(BNG_PACE_MULTIPLY, 0);
-        if (longer(a_bits, b_bits) == BNG_BITS_BEYOND)
+        if (most == BNG_BITS_BEYOND)
                 return bng_time_of(BNG_PACE_MULTIPLY, BNG_BITS_BEYOND);
-        return (struct bng_time){seconds_of(BNG_PACE_MULTIPLY, doubled(shorter(a_bits, b_bits)),
-                                            (double)a_bits + (double)b_bits),
+        double bits = (double)least + (double)most;
+        uint64_t as_long_as = doubled(least);
+        if (least >= TRANSFORM_BITS) {
+                bool in_pieces = bits > (double)PIECES_BITS && most / LONGER >= least;
+                as_long_as = in_pieces ? 3 * least : least + most;
+                bits = in_pieces ? 1.5 * (double)most : bits;
+        }
+        return (struct bng_time){seconds_of(BNG_PACE_MULTIPLY, as_long_as, bits),
                                  BNG_PACE_MULTIPLY};
 }
 
@@ -156,11 +174,6 @@ struct bng_time bng_time_gcd(uint64_t a_bits, uint64_t b_bits)
         return reduced_first(BNG_PACE_GCD, a_bits, b_bits);
 }
 
-struct bng_time bng_time_lcm(uint64_t a_bits, uint64_t b_bits)
-{
-        return bng_time_and(bng_time_gcd(a_bits, b_bits), bng_time_multiply(a_bits, b_bits));
-}
-
 struct bng_time bng_time_invert(uint64_t a_bits, uint64_t modulus_bits)
 {
         return reduced_first(BNG_PACE_INVERT, a_bits, modulus_bits);
@@ -182,6 +195,23 @@ struct bng_time bng_time_power_modulo(uint64_t base_bits, uint64_t exponent_bits
 {
         return bng_time_and(power_of_residue(exponent_bits, modulus_bits),
                             bng_time_remainder(base_bits, modulus_bits));
+}
+
+/*
+ * The remainder of a square root takes a third more; other degrees a little more than a square root,
+ * and half as much again with a remainder.
+ */
+struct bng_time bng_time_root(uint64_t bits, uint64_t degree, bool with_remainder)
+{
+        struct bng_time time = bng_time_of(BNG_PACE_ROOT, bits);
+
+        if (degree == 1)
+                return bng_time_of(BNG_PACE_PASS, bits);
+        if (degree > 2)
+                time.seconds *= 1.15;
+        if (with_remainder)
+                time.seconds *= degree > 2 ? 1.6 : 1.3;
+        return time;
 }
 
 /* In steps over GMP in one piece: from 1.25 to 2 as measured. */

@@ -69,9 +69,10 @@ struct bng_time bng_time_multiply(uint64_t a_bits, uint64_t b_bits);
  */
 struct bng_time bng_time_quotient(uint64_t a_bits, uint64_t d_bits);
 struct bng_time bng_time_remainder(uint64_t a_bits, uint64_t d_bits);
+/* Without the zeros at their ends, which are taken away first. */
 struct bng_time bng_time_gcd(uint64_t a_bits, uint64_t b_bits);
-struct bng_time bng_time_lcm(uint64_t a_bits, uint64_t b_bits);
 struct bng_time bng_time_invert(uint64_t a_bits, uint64_t modulus_bits);
+struct bng_time bng_time_root(uint64_t bits, uint64_t degree, bool with_remainder);
 /*
  * By GMP in one piece; and the same in steps (steps/modular.c) where that is predicted to take as
  * long as this, on a machine not much slower.

@@ -140,27 +140,56 @@ static int by_ratio(const void *a, const void *b)
 /* Some operands alone take longer than the operation. */
 #define MAKING 10
 
-static void compare_times(bng_ctx *ctx, const struct guard_case *op)
+/* How far the next prime is depends on luck: the mean of many. */
+#define PRIMES 16
+#define BITS_PER_PRIME_BIT 1000
+
+static void make_long_prime(struct operands *x, uint64_t bits)
 {
-        double most = bits_most / MAKING < (double)op->bits_max ? bits_most
-                                                                : MAKING * (double)op->bits_max;
-        struct sample samples[SAMPLES_MAX];
-        size_t n = 0;
+        random_integer(x->a, 200 + bits / BITS_PER_PRIME_BIT);
+        mpz_abs(x->a, x->a);
+}
+
+/* Of the operation with `draws` operands of about this length; 0: not worth it, or too long. */
+static double ratio_of(bng_ctx *ctx, const struct guard_case *op, double bits, unsigned draws)
+{
+        double predicted = 0, measured = 0;
         struct operands x;
+        mpz_t r;
 
         operands_init(&x);
+        mpz_init(r);
+        for (unsigned draw = 0; draw < draws; draw++) {
+                op->make(&x, (uint64_t)bits);
+                double seconds = predicted_seconds(ctx, op, &x, r);
+                predicted += seconds;
+                measured += seconds > 0 ? measured_seconds(ctx, op, &x) : 0;
+        }
+        mpz_clear(r);
+        operands_clear(&x);
+        return measured >= WORTH_SECONDS * draws ? predicted / measured : 0;
+}
+
+static void compare_times(bng_ctx *ctx, const struct guard_case *row_of_table)
+{
+        struct guard_case changed = *row_of_table, *op = &changed;
+        bool is_prime = strcmp(op->name, "nextprime") == 0;
+        unsigned draws = is_prime ? PRIMES : 1;
+        struct sample samples[SAMPLES_MAX];
+        size_t n = 0;
+
+        if (is_prime) {
+                op->make = make_long_prime;
+                op->bits_max = UINT64_MAX;
+        }
+        double most = bits_most / MAKING < (double)op->bits_max ? bits_most
+                                                                : MAKING * (double)op->bits_max;
         for (double bits = bits_least; bits <= most; bits *= 1.6)
                 for (unsigned round = 0; round < 2 && n < SAMPLES_MAX; round++) {
-                        mpz_t r;
-                        op->make(&x, (uint64_t)bits);
-                        mpz_init(r);
-                        double predicted = predicted_seconds(ctx, op, &x, r);
-                        double measured = predicted > 0 ? measured_seconds(ctx, op, &x) : 0;
-                        if (measured >= WORTH_SECONDS)
-                                samples[n++] = (struct sample){predicted / measured, bits};
-                        mpz_clear(r);
+                        double ratio = ratio_of(ctx, op, bits, draws);
+                        if (ratio > 0)
+                                samples[n++] = (struct sample){ratio, bits};
                 }
-        operands_clear(&x);
         if (n == 0)
                 return;
         qsort(samples, n, sizeof *samples, by_ratio);
@@ -499,6 +528,7 @@ int main(int argc, char **argv)
         bng_ctx_set_result_limit_bits(ctx, UINT64_MAX);
         bng_ctx_set_memory_limit_bytes(ctx, UINT64_MAX);
         random_start(1);
+        random_without_patterns();
 
         heading("predicted over measured time: least, at so many bits, median, most, at so many "
                 "bits");

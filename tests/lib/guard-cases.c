@@ -5,11 +5,17 @@
 /* ---- random numbers ---- */
 
 static gmp_randstate_t state;
+static bool without_patterns;
 
 void random_start(unsigned long seed)
 {
         gmp_randinit_mt(state);
         gmp_randseed_ui(state, seed);
+}
+
+void random_without_patterns(void)
+{
+        without_patterns = true;
 }
 
 void random_end(void)
@@ -32,7 +38,7 @@ void random_integer(mpz_ptr z, uint64_t bits)
         mpz_set_ui(z, 0);
         if (bits == 0)
                 return;
-        switch (random_below(6)) {
+        switch (without_patterns ? 5 : random_below(6)) {
         case 0: /* 2^n */
                 break;
         case 1: /* 2^(n+1) - 1 */

@@ -48,6 +48,8 @@ void operands_clear(struct operands *x);
 void random_start(unsigned long seed);
 void random_end(void);
 uint64_t random_below(uint64_t limit);
+/* From here on integers have even chances: with none of them an algorithm ends early by luck. */
+void random_without_patterns(void);
 /*
  * An integer of exactly this many bits: even chances, long runs, or next to a power of two; of
  * either sign.

@@ -96,6 +96,10 @@ static void test_every_prediction_has_a_time(void **userdata)
                 assert_is_time(bng_predict_factorial(a));
                 assert_is_time(bng_predict_binomial(a, b));
                 assert_is_time(bng_predict_primorial(a));
+                assert_is_time(bng_predict_multifactorial(a, 1 + random_below(9)));
+                assert_is_time(bng_predict_next_prime(a));
+                assert_is_time(bng_predict_root_remainder(a, b));
+                assert_is_time(bng_predict_gcd_extended(a, b));
                 assert_is_time(bng_predict_fibonacci(a));
                 assert_is_time(bng_predict_lucas(a));
                 assert_is_time(bng_predict_print(a, 2 + (unsigned)random_below(61)));
@@ -113,12 +117,22 @@ static void test_parts_take_their_part(void **userdata)
         double once = bng_time_multiply(1000000, 1000).seconds;
         double twice = bng_time_multiply(2000000, 1000).seconds;
         assert_true(twice > 1.9 * once && twice < 2.1 * once);
+        /* A transform of both is as long as their product, and pieces no shorter than the factor. */
+        assert_true(bng_time_multiply(6000000, 1000000).seconds ==
+                    bng_time_multiply(3500000, 3500000).seconds);
+        assert_true(bng_time_multiply(60000000, 1000000).seconds <
+                    bng_time_multiply(30500000, 30500000).seconds);
         /* By nothing. */
         assert_true(bng_time_multiply(0, BNG_BITS_BEYOND).seconds == 0);
         /* A short quotient of long numbers is found quickly, the remainder takes a pass and more. */
         double quotient = bng_time_quotient(10000000, 9999000).seconds;
         assert_true(quotient < bng_time_remainder(10000000, 9999000).seconds);
         assert_true(quotient < bng_time_quotient(10000000, 5000000).seconds / 10);
+        /* What is left needs more, and most of all where the degree is above 2. */
+        assert_true(bng_time_root(1000000, 2, false).seconds <
+                    bng_time_root(1000000, 2, true).seconds);
+        assert_true(bng_time_root(1000000, 2, true).seconds <
+                    bng_time_root(1000000, 3, true).seconds);
         /* Zeros at the end of a base are only shifted back in the end. */
         assert_true(bng_time_power(1, 1000000, 1000).seconds <
                     bng_time_power(1000001, 0, 1000).seconds / 10);
@@ -158,6 +172,43 @@ static double seconds_of(struct bng_duration duration)
         return bng_time_of_duration(duration).seconds;
 }
 
+/* Zeros at the end take no time but that of a pass; the product of a lcm is as long all the same. */
+static void test_divisors_of_powers_of_two(void **userdata)
+{
+        mpz_t odd, even;
+
+        (void)userdata;
+        mpz_inits(odd, even, NULL);
+        mpz_setbit(even, 1000000);
+        mpz_setbit(odd, 1000000);
+        mpz_setbit(odd, 0);
+        struct bng_operand a = bng_operand_z(odd), b = bng_operand_z(even);
+        double gcd = seconds_of(bng_predict_gcd(a, a).duration);
+        double gcd_of_even = seconds_of(bng_predict_gcd(a, b).duration);
+        assert_true(gcd_of_even < gcd / 100);
+        assert_true(gcd_of_even == seconds_of(bng_predict_gcd(b, a).duration));
+        double lcm = seconds_of(bng_predict_lcm(b, a).duration);
+        double product = bng_time_multiply(1000001, 1000001).seconds;
+        assert_true(lcm >= product && lcm < product + gcd / 100);
+        mpz_clears(odd, even, NULL);
+}
+
+/* A divisor of n and m is taken out; what is left is a factorial's kin or a product of its factors. */
+static void test_multifactorials(void **userdata)
+{
+        (void)userdata;
+        struct bng_operand n = bng_operand_ui(1000000);
+        double by_three = seconds_of(bng_predict_multifactorial(n, 3).duration);
+        struct bng_prediction by_ten = bng_predict_multifactorial(n, 10);
+        /* (10^5)! and 10^(10^5) */
+        double factorial = seconds_of(bng_predict_factorial(bng_operand_ui(100000)).duration);
+        assert_true(seconds_of(by_ten.duration) > factorial);
+        assert_true(seconds_of(by_ten.duration) < 3 * factorial);
+        assert_true(seconds_of(bng_predict_multifactorial(n, 1).duration) ==
+                    seconds_of(bng_predict_factorial(n).duration));
+        assert_true(by_three > seconds_of(by_ten.duration));
+}
+
 /* Of a fraction's text each part takes its own time, also in a base of its own. */
 static void test_texts_in_two_bases(void **userdata)
 {
@@ -180,6 +231,8 @@ int main(void)
                 cmocka_unit_test(test_every_prediction_has_a_time),
                 cmocka_unit_test(test_parts_take_their_part),
                 cmocka_unit_test(test_powers_modulo_a_number_in_steps),
+                cmocka_unit_test(test_divisors_of_powers_of_two),
+                cmocka_unit_test(test_multifactorials),
                 cmocka_unit_test(test_texts_in_two_bases),
         };
 
