@@ -84,6 +84,8 @@ static void kill_now(struct ending *ending)
         if (ending->whole && !ending->partial &&
             act_group_kill(&ending->manager->host, &target, &spare) == ACT_DONE) {
                 ending->at_once = true;
+                if (host_read_latest_pid(&ending->manager->host, &ending->killed_up_to) < 0)
+                        ending->killed_up_to = 0;
                 members_were_killed(ending);
         } else
                 members_signal(ending, SIGKILL);
@@ -189,13 +191,13 @@ static void give_up(struct ending *ending)
 
 /* Is nobody left of the group? Who joined it meanwhile is signalled like the others. One empty list proves
  * nothing: v1 takes the numbers after it took the processes, and one that forked and was reaped in between has
- * none. */
+ * none. They follow each other at once, because who waits for this death to start the next worker is fast. */
 static bool is_empty(struct ending *ending)
 {
-        bool listed = members_sweep(ending, ending->stage >= KILLED ? SIGKILL : SIGTERM) > 0;
-
-        ending->empty = listed ? 0 : ending->empty + 1;
-        return ending->empty == EMPTY_LISTS;
+        for (unsigned lists = 0; lists < EMPTY_LISTS; lists++)
+                if (members_sweep(ending, ending->stage >= KILLED ? SIGKILL : SIGTERM) > 0)
+                        return false;
+        return true;
 }
 
 /* Nobody to wait for, and of a group nobody left. */

@@ -36,8 +36,8 @@ struct ending {
         struct finding finding;
         uint64_t event;
         bool whole, partial;
-        unsigned empty;               /* lists of the group in a row that held nobody */
-        bool at_once;                 /* cgroup.kill did it: nobody forked away */
+        bool at_once;       /* cgroup.kill did it: nobody forked away, */
+        pid_t killed_up_to; /* who has a later pid was started since; 0: that is not known */
         const struct worker *breaker; /* whose own memory broke the policy, NULL: the group's total.
                                          Only compared: it may be freed before. */
         enum stage stage;
@@ -60,8 +60,8 @@ bool members_signal_owed(struct ending *ending);
 size_t members_report(struct ending *ending, int signo);
 /* The kernel sent SIGKILL to all who are in the group: cgroup.kill. */
 void members_were_killed(struct ending *ending);
-/* Signals those that joined a dying group since: what was forked, or started. Returns how many processes
- * the group still has that may be ended; a bounded number is newly signalled in one call. */
+/* Signals those that joined a dying group since: what was forked, or started while it was dying. Returns how many
+ * processes the group still has that are to end; a bounded number is newly signalled in one call. */
 size_t members_sweep(struct ending *ending, int signo);
 /* Asks for deaths that nobody told of. */
 void members_ask(struct ending *ending);

@@ -268,6 +268,21 @@ static bool sweep_one(struct ending *ending, struct worker *worker, int signo)
         return true;
 }
 
+/*
+ * Where cgroup.kill ended all who were there, who was started later is no child of theirs (a task with a pending
+ * SIGKILL cannot fork) but the next worker, which somebody brought in as soon as the last one was dead: it has
+ * done nothing yet. One that is older and still there has slipped by (kernels before 6.14 let a fork do that),
+ * and who knows what it has forked: from then on everybody counts.
+ */
+static bool is_next_worker(const struct ending *ending, pid_t pid)
+{
+        pid_t now;
+
+        return ending->at_once && ending->killed_up_to > 0 &&
+               host_read_latest_pid(&ending->manager->host, &now) == 0 &&
+               host_started_since(pid, ending->killed_up_to, now);
+}
+
 /* One list of the group, the newest first: who forks and leaves has the highest pid. Adds to *gone how many had
  * left already; returns how many are still there. */
 static size_t sweep_once(struct ending *ending, int signo, size_t *gone)
@@ -287,8 +302,11 @@ static size_t sweep_once(struct ending *ending, int signo, size_t *gone)
                         left++;
                         continue;
                 }
+                if (is_next_worker(ending, pids[n]))
+                        continue;
                 r = watch_hold(ending->watch, pids[n], &worker);
                 if (r == ACT_DONE) {
+                        ending->at_once = false;
                         fresh++;
                         r = sweep_one(ending, worker, signo) ? ACT_DONE : ACT_GONE;
                         worker_unref(worker);

@@ -207,3 +207,19 @@ int host_read_total(const struct host *host, uint64_t *bytes)
 {
         return read_meminfo(host, "MemTotal", bytes);
 }
+
+/* "0.20 0.18 0.12 1/80 11206": the last number. */
+int host_read_latest_pid(const struct host *host, pid_t *pid)
+{
+        char text[TEXT_MAX], *last;
+        uint64_t number;
+        int r = text_read_at(host->procfs, "loadavg", text, sizeof(text));
+
+        if (r < 0)
+                return r;
+        last = strrchr(text, ' ');
+        if (!last || !text_number(last + 1, &number) || number > INT32_MAX)
+                return -EBADMSG;
+        *pid = (pid_t)number;
+        return 0;
+}

@@ -52,3 +52,12 @@ const char *host_layout_name(enum host_layout layout); /* "v2", "v1", "plain" */
 int host_read_available(const struct host *host, uint64_t *bytes);
 /* MemTotal in bytes, what percentages are of. 0 or a negative errno. */
 int host_read_total(const struct host *host, uint64_t *bytes);
+
+/* The pid that was given out last: the kernel goes up, and begins again below when there are none left. 0 or a
+ * negative errno. */
+int host_read_latest_pid(const struct host *host, pid_t *pid);
+/* Was a process that exists while `now` is the latest started after `then` was? */
+static inline bool host_started_since(pid_t pid, pid_t then, pid_t now)
+{
+        return then <= now ? pid > then && pid <= now : pid > then || pid <= now;
+}

@@ -120,6 +120,29 @@ static void nothing(void)
 {
 }
 
+/* Who was started after whom. */
+static void expect_the_order_of_starts(void)
+{
+        pid_t before, after, child;
+
+        assert_int_equal(host_read_latest_pid(&host, &before), 0);
+        child = fork();
+        if (child == 0)
+                _exit(0);
+        assert_true(child > 0);
+        assert_int_equal(host_read_latest_pid(&host, &after), 0);
+        assert_true(host_started_since(child, before, after));
+        assert_false(host_started_since(getpid(), before, after));
+        assert_false(host_started_since(child, after, after));
+        assert_int_equal(waitpid(child, NULL, 0), child);
+
+        /* Pids begin again. */
+        assert_true(host_started_since(32500, 32000, 310));
+        assert_true(host_started_since(310, 32000, 310));
+        assert_false(host_started_since(311, 32000, 310));
+        assert_false(host_started_since(32000, 32000, 310));
+}
+
 static void test_self(void **state)
 {
         struct process_memory before, after;
@@ -135,6 +158,7 @@ static void test_self(void **state)
         assert_false(host.foreign);
         assert_int_equal(host_read_available(&host, &bytes), 0);
         assert_true(bytes > MIB);
+        expect_the_order_of_starts();
         assert_int_equal(process_reader_new(&reader, &host, getpid()), 0);
         assert_int_equal(process_read_identity(reader, &identity), 0);
         assert_int_equal(identity.pid, getpid());

@@ -92,6 +92,7 @@ static void test_v2(void **state)
         struct host host = open_fixture("v2");
         struct group_reading reading;
         uint64_t usage, available;
+        pid_t latest;
 
         (void)state;
         assert_int_equal(host.layout, HOST_V2);
@@ -101,6 +102,8 @@ static void test_v2(void **state)
         assert_string_equal(strrchr(host.groups_path, '/'), "/cgroup");
         assert_int_equal(host_read_available(&host, &available), 0);
         assert_int_equal(available, 8192000 * UINT64_C(1024));
+        assert_int_equal(host_read_latest_pid(&host, &latest), 0);
+        assert_int_equal(latest, 3456);
 
         reading = read_group(&host, "/system.slice/web.service", &usage);
         assert_true(reading.accounted);
@@ -564,6 +567,7 @@ static void test_odd_files(void **state)
         put("cgroup/a/memory.stat", "anon 1000\nanon 2000\nshmem 24\n");
         assert_int_equal(host_open(&host, "proc", "cgroup"), 0);
         assert_int_equal(host_read_available(&host, &(uint64_t){0}), -ENODATA);
+        assert_int_equal(host_read_latest_pid(&host, &(pid_t){0}), -ENOENT);
         expect_pids(&host, "/a", (const pid_t[]){12, 13}, 2);
         assert_int_equal(group_reader_new(&reader, &host, "/a"), 0);
         assert_int_equal(group_read(reader, &reading), 0);

@@ -49,6 +49,15 @@ for i in range(count + 1):
     os.waitpid(pid, 0)
 """
 
+# The kernel waits for some milliseconds before it moves a process, unless it has just moved another one: so whoever is
+# moved while this runs is there at once.
+QUICK = """
+import sys, time
+while True:
+    open(sys.argv[1], "w").write("0")
+    time.sleep(0.001)
+"""
+
 # Takes 54 MiB, 6 a second at the end, and when told (SIGUSR1) so many more, one a second.
 SETTLES = """
 import signal, sys, time
@@ -120,6 +129,7 @@ class Supervisors(EndToEnd):
         for scope in ("worker", "group"):
             with self.subTest(scope):
                 outside, group = self.group(f"outside-{scope}"), self.group(f"a-{scope}")
+                self.start(outside, QUICK, outside.folders[0] / "cgroup.procs")
                 guard = self.guard_of(scope)
                 count = 8
                 master = self.start(group if scope == "worker" else outside, self.into(group, scope), str(count))
