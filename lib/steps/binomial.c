@@ -26,7 +26,7 @@
 #define BLOCK_TERMS 65536
 #define BLOCKS_MAX 64
 
-#define LOOK_EVERY 65536
+#define LOOK_EVERY 8192 /* primes */
 
 /* p to the power that is in n over k. */
 static mp_limb_t prime_power(mp_limb_t n, mp_limb_t k, mp_limb_t p)
@@ -45,12 +45,13 @@ static mp_limb_t prime_power(mp_limb_t n, mp_limb_t k, mp_limb_t p)
 static bool add_primes(struct bng_factors *factors, const struct bng_sieve *sieve, mp_limb_t n,
                        mp_limb_t k, mp_limb_t most, const struct bng_stop *stop)
 {
+        unsigned seen = 0;
+
         bng_factors_add(factors, prime_power(n, k, 2));
-        /* Of 64 bits: the last p may be the largest limb of 32. */
-        for (uint64_t p = 3; p <= most; p += 2) {
-                if (bng_sieve_is_prime(sieve, (mp_limb_t)p))
-                        bng_factors_add(factors, prime_power(n, k, (mp_limb_t)p));
-                if (p % LOOK_EVERY == 1 && bng_stop_now(stop))
+        for (mp_limb_t p = bng_sieve_next(sieve, 1, most); p > 0;
+             p = bng_sieve_next(sieve, p, most)) {
+                bng_factors_add(factors, prime_power(n, k, p));
+                if (++seen % LOOK_EVERY == 0 && bng_stop_now(stop))
                         return false;
         }
         return true;
@@ -72,9 +73,8 @@ static void add_block(struct bng_factors *factors, mp_limb_t *terms, size_t coun
 {
         for (size_t i = 0; i < count; i++)
                 terms[i] = (first + i) >> __builtin_ctzll(first + i);
-        for (mp_limb_t p = 3; p <= k; p += 2)
-                if (bng_sieve_is_prime(sieve, p))
-                        divide_out(terms, count, first, p);
+        for (mp_limb_t p = bng_sieve_next(sieve, 1, k); p > 0; p = bng_sieve_next(sieve, p, k))
+                divide_out(terms, count, first, p);
         for (size_t i = 0; i < count; i++)
                 bng_factors_add(factors, terms[i]);
 }

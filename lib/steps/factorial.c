@@ -14,26 +14,24 @@
 #define AT_ONCE 20000
 
 /* The power of p that divides the swing of n. */
-static mp_limb_t swing_power(uint64_t n, uint64_t p)
+static mp_limb_t swing_power(mp_limb_t n, mp_limb_t p)
 {
         mp_limb_t power = 1;
 
-        for (uint64_t rest = n / p; rest > 0; rest /= p)
+        for (mp_limb_t rest = n / p; rest > 0; rest /= p)
                 if (rest % 2 == 1)
                         power *= p;
         return power;
 }
 
 /* The odd part of the swing of n, which has fewer than n + 64 bits. */
-static bool odd_swing(mpz_ptr rop, const struct bng_sieve *sieve, uint64_t n,
+static bool odd_swing(mpz_ptr rop, const struct bng_sieve *sieve, mp_limb_t n,
                       const struct bng_stop *stop)
 {
         struct bng_factors factors;
 
-        bng_factors_init(&factors, n + 64);
-        for (uint64_t p = 3; p <= n; p += 2) {
-                if (!bng_sieve_is_prime(sieve, p))
-                        continue;
+        bng_factors_init(&factors, (uint64_t)n + 64);
+        for (mp_limb_t p = bng_sieve_next(sieve, 1, n); p > 0; p = bng_sieve_next(sieve, p, n)) {
                 if (p > n / p) { /* its square is larger than n */
                         if (n / p % 2 == 1)
                                 bng_factors_add(&factors, p);
@@ -48,7 +46,7 @@ static bool odd_swing(mpz_ptr rop, const struct bng_sieve *sieve, uint64_t n,
 }
 
 /* rop = the odd part of n! */
-static bool odd_factorial(mpz_ptr rop, const struct bng_sieve *sieve, uint64_t n,
+static bool odd_factorial(mpz_ptr rop, const struct bng_sieve *sieve, mp_limb_t n,
                           const struct bng_stop *stop)
 {
         if (n <= AT_ONCE) {
@@ -102,10 +100,9 @@ static bool halves_of_primorial(mpz_ptr low, mpz_ptr high, unsigned long n,
                 bng_sieve_clear(&sieve);
                 return false;
         }
-        bng_factors_init(&factors, n + n / 2);
-        for (unsigned long p = 3; p <= n; p += 2)
-                if (bng_sieve_is_prime(&sieve, p))
-                        bng_factors_add(&factors, p);
+        bng_factors_init(&factors, (uint64_t)n + n / 2);
+        for (mp_limb_t p = bng_sieve_next(&sieve, 1, n); p > 0; p = bng_sieve_next(&sieve, p, n))
+                bng_factors_add(&factors, p);
         bng_sieve_clear(&sieve);
         bng_factors_end(&factors);
         size_t half = factors.n / 2;

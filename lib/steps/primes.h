@@ -28,6 +28,21 @@ static inline bool bng_sieve_is_prime(const struct bng_sieve *sieve, uint64_t n)
         return !(sieve->composite[n / 128] >> n / 2 % 64 & 1);
 }
 
+/* The odd number after p, up to `most`, which may be the largest limb: 0 where there is none. */
+static inline mp_limb_t bng_next_odd(mp_limb_t p, mp_limb_t most)
+{
+        return p < most && most - p >= 2 ? p + 2 : 0;
+}
+
+/* The prime after an odd p, up to `most` <= up_to: 0 where there is none. 1 comes before the first. */
+static inline mp_limb_t bng_sieve_next(const struct bng_sieve *sieve, mp_limb_t p, mp_limb_t most)
+{
+        do
+                p = bng_next_odd(p, most);
+        while (p > 0 && !bng_sieve_is_prime(sieve, p));
+        return p;
+}
+
 struct bng_factors {
         mp_limb_t *limbs;
         size_t n;

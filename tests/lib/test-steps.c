@@ -6,6 +6,7 @@
 #include <string.h>
 #include <cmocka.h>
 #include "steps-works.h"
+#include "steps/primes.h"
 
 /*
  * Work in steps gives GMP's results: numbers of all kinds, and texts.
@@ -256,6 +257,44 @@ static void test_long_texts_are_read_as_gmp_reads_them(void **userdata)
         free(text);
 }
 
+/* A loop over odd numbers ends also where it goes to the largest limb. */
+static void test_odd_numbers_up_to_any(void **userdata)
+{
+        const mp_limb_t largest = GMP_NUMB_MAX;
+
+        (void)userdata;
+        assert_true(bng_next_odd(largest - 2, largest) == largest);
+        assert_true(bng_next_odd(largest, largest) == 0);
+        assert_true(bng_next_odd(largest - 4, largest - 1) == largest - 2);
+        assert_true(bng_next_odd(largest - 2, largest - 1) == 0);
+        for (mp_limb_t most = 0; most < 3; most++)
+                assert_true(bng_next_odd(1, most) == 0);
+        assert_true(bng_next_odd(1, 3) == 3);
+        assert_true(bng_next_odd(1, largest) == 3);
+}
+
+static void test_primes_of_a_sieve(void **userdata)
+{
+        const struct bng_stop never = {.until_nsec = BNG_NSEC_NEVER};
+        struct bng_sieve sieve;
+        mpz_t prime;
+
+        (void)userdata;
+        mpz_init(prime);
+        assert_true(bng_sieve_init(&sieve, 3000, &never));
+        for (mp_limb_t most = 0; most <= 3000; most++) {
+                mpz_set_ui(prime, 3);
+                for (mp_limb_t p = bng_sieve_next(&sieve, 1, most); p > 0;
+                     p = bng_sieve_next(&sieve, p, most)) {
+                        assert_int_equal(p, mpz_get_ui(prime));
+                        mpz_nextprime(prime, prime);
+                }
+                assert_true(mpz_cmp_ui(prime, (unsigned long)most) > 0);
+        }
+        bng_sieve_clear(&sieve);
+        mpz_clear(prime);
+}
+
 static int set_up(void **userdata)
 {
         (void)userdata;
@@ -272,6 +311,8 @@ int main(void)
                 cmocka_unit_test(test_indices_around_the_thresholds),
                 cmocka_unit_test(test_results_may_be_operands),
                 cmocka_unit_test(test_powers_modulo_a_number),
+                cmocka_unit_test(test_odd_numbers_up_to_any),
+                cmocka_unit_test(test_primes_of_a_sieve),
                 cmocka_unit_test(test_text_is_that_of_gmp),
                 cmocka_unit_test(test_long_texts_are_read_as_gmp_reads_them),
         };
