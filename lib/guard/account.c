@@ -168,10 +168,10 @@ void bng_account_promise(bng_ctx *ctx, mpz_srcptr n, uint64_t bytes)
                 ctx->pending_bytes += (int64_t)bytes;
 }
 
-void bng_account_charge(bng_ctx *ctx, mpz_srcptr n)
+bng_status bng_account_charge(bng_ctx *ctx, mpz_srcptr n)
 {
         if (ctx->counts_fresh)
-                return;
+                return BNG_OK;
         struct bng_entry *entry = find(ctx, n);
         unsigned slot = bng_account_slot(n);
 
@@ -179,6 +179,7 @@ void bng_account_charge(bng_ctx *ctx, mpz_srcptr n)
                 charge(ctx, entry, bng_room_bytes(n));
         ctx->recent[slot].number = n;
         ctx->recent[slot].alloc = n->_mp_alloc;
+        return BNG_OK;
 }
 
 void bng_account_end(bng_ctx *ctx)

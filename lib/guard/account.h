@@ -51,13 +51,14 @@ static inline uint64_t bng_limbs_bits(mpz_srcptr n, size_t limbs)
         return limbs * GMP_NUMB_BITS - zeros;
 }
 
-void bng_account_charge(bng_ctx *ctx, mpz_srcptr n);
+bng_status bng_account_charge(bng_ctx *ctx, mpz_srcptr n);
 
 /*
  * A number is the result of an operation: charges it for the room that it has now. Looks it up
- * unless it was found in order with the same room a short while ago.
+ * unless it was found in order with the same room a short while ago. BNG_OK, which whoever has
+ * nothing else to do returns as it comes: nothing has to be kept for after a call.
  */
-static inline void bng_account_counted(bng_ctx *ctx, mpz_srcptr n)
+static inline bng_status bng_account_counted(bng_ctx *ctx, mpz_srcptr n)
 {
         size_t limbs = mpz_size(n);
         if (limbs * GMP_NUMB_BITS > ctx->largest_bits) {
@@ -67,7 +68,8 @@ static inline void bng_account_counted(bng_ctx *ctx, mpz_srcptr n)
         }
         unsigned slot = bng_account_slot(n);
         if (ctx->recent[slot].number != n || ctx->recent[slot].alloc != n->_mp_alloc)
-                bng_account_charge(ctx, n);
+                return bng_account_charge(ctx, n);
+        return BNG_OK;
 }
 
 /* The same, if anything is counted at all. */

@@ -118,7 +118,8 @@ unsigned long bng_saturated_word(mpz_srcptr n);
  * The same for what needs no judgement where so many limbs are small: the result has no more limbs
  * than that, and its work holds no more than a division does (account.c). Where nothing is counted
  * either, the work is all there is: the rest stands in functions of its own, so that the short way
- * saves no registers and makes no room on the stack. `limbs` is NOT_SMALL where there is no result.
+ * saves no registers and makes no room on the stack. What is neither judged nor free of care is
+ * counted. `limbs` is NOT_SMALL where there is no result.
  */
 #define NOT_SMALL SIZE_MAX
 
@@ -164,9 +165,8 @@ unsigned long bng_saturated_word(mpz_srcptr n);
                         return judged_##op(ctx, rop, BNG_UNPACK arguments);                        \
                 mpz_ptr out = rop;                                                                 \
                 work;                                                                              \
-                bng_account_operation(ctx);                                                        \
-                bng_account_counted(ctx, out);                                                     \
-                return BNG_OK;                                                                     \
+                ctx->operations++;                                                                 \
+                return bng_account_counted(ctx, out);                                              \
         }                                                                                          \
         bng_status bng_mpz_##op(bng_ctx *ctx, mpz_t rop, BNG_UNPACK parameters)                    \
         {                                                                                          \

@@ -25,7 +25,7 @@ static const double curves[BNG_PACES][POINTS] = {
         [BNG_PACE_FACTORIAL] = {.12, .13, .33, .82, 2.6, 6.2, 9.6, 15, 26},
         [BNG_PACE_BINOMIAL] = {.8, .85, 1.2, 2.8, 7.2, 14, 27, 45, 70},
         [BNG_PACE_PRIMORIAL] = {.5, .5, 1, 3, 7.3, 18, 31, 55, 95},
-        [BNG_PACE_FIBONACCI] = {.15, .15, .4, 1.1, 3, 6.5, 10, 20, 40},
+        [BNG_PACE_FIBONACCI] = {.15, .15, .4, 1.1, 3, 6.5, 10, 12.5, 15.5},
         [BNG_PACE_PARSE] = {.6, .6, 1.05, 2.4, 6, 13.5, 21, 30, 42},
         [BNG_PACE_PRINT] = {.8, .95, 1.6, 4.4, 12.5, 28, 56, 75, 105},
 };

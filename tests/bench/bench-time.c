@@ -19,11 +19,11 @@
  * The speeds are those of `bng calibrate`, from the file CALIBRATION or where it usually lies.
  *
  * usage: bench-time [--json] [--calibration FILE] [--least BITS] [--most BITS] [--longest SECONDS]
- *                   [OPERATION...]
+ *                   [--steps] [OPERATION...]
  *
  * Lengths go from 10^4 to 5 * 10^6 bits, or to --most, and no single operation is tried that would take more
  * than 20 seconds, or --longest. Where operations are named, they make the first table, and the others are
- * left out.
+ * left out; with --steps the first is left out, and the others are of these operations, or all.
  */
 
 static bool json;
@@ -76,6 +76,7 @@ static void heading(const char *text)
 static double bits_least = 1e4;
 static double bits_most = 5e6;
 static double longest_seconds = 20;
+static bool steps_only;
 
 static bool is_refused(bng_ctx *ctx, const struct guard_case *op, const struct operands *x,
                        mpz_srcptr r, double seconds)
@@ -475,21 +476,23 @@ static bool wanted(const char *name, int argc, char **argv)
         return argc == 0;
 }
 
-static void compare_all_steps(bng_ctx *ctx)
+static void compare_all_steps(bng_ctx *ctx, int argc, char **argv)
 {
         static const uint64_t lengths[] = {1000000, 4000000, 33000000};
 
         heading("in steps: bits of the result, plain and in steps in ms, ratio");
         for (size_t l = 0; l < sizeof lengths / sizeof *lengths; l++)
                 for (size_t i = 0; i < STEPPED; i++)
-                        compare_steps(ctx, &stepped[i], lengths[l]);
+                        if (wanted(stepped[i].name, argc, argv))
+                                compare_steps(ctx, &stepped[i], lengths[l]);
         heading("from an interruption to the return: bits of the result, the whole and the longest "
                 "in ms");
         interrupted = ctx;
         signal(SIGVTALRM, interrupt);
         for (size_t l = 1; l < sizeof lengths / sizeof *lengths; l++)
                 for (size_t i = 0; i < STEPPED; i++)
-                        find_longest_step(ctx, &stepped[i], lengths[l]);
+                        if (wanted(stepped[i].name, argc, argv))
+                                find_longest_step(ctx, &stepped[i], lengths[l]);
 }
 
 int main(int argc, char **argv)
@@ -504,6 +507,10 @@ int main(int argc, char **argv)
                         json = true;
                         continue;
                 }
+                if (strcmp(argv[i], "--steps") == 0) {
+                        steps_only = true;
+                        continue;
+                }
                 if (strcmp(argv[i], "--calibration") == 0) {
                         calibration = value;
                 } else if (strcmp(argv[i], "--least") == 0) {
@@ -515,7 +522,7 @@ int main(int argc, char **argv)
                 } else {
                         fprintf(stderr,
                                 "usage: %s [--json] [--calibration FILE] [--least BITS] "
-                                "[--most BITS] [--longest SECONDS] [OPERATION...]\n",
+                                "[--most BITS] [--longest SECONDS] [--steps] [OPERATION...]\n",
                                 *argv);
                         return 2;
                 }
@@ -530,13 +537,14 @@ int main(int argc, char **argv)
         random_start(1);
         random_without_patterns();
 
-        heading("predicted over measured time: least, at so many bits, median, most, at so many "
-                "bits");
-        for (size_t c = 0; c < guard_cases_count; c++)
+        if (!steps_only)
+                heading("predicted over measured time: least, at so many bits, median, most, at so "
+                        "many bits");
+        for (size_t c = 0; c < guard_cases_count && !steps_only; c++)
                 if (wanted(guard_cases[c].name, argc - i, argv + i))
                         compare_times(ctx, &guard_cases[c]);
-        if (i >= argc)
-                compare_all_steps(ctx);
+        if (i >= argc || steps_only)
+                compare_all_steps(ctx, argc - i, argv + i);
         if (json)
                 puts(is_first ? "[]" : "]");
         random_end();
