@@ -17,8 +17,8 @@
  *   schedule.c   how far everything is, and so when it is due
  *   alarm.c      the kernel told to tell when a limit is near
  *   tripwire.c   the same on v2, where telling holds back       -> wire.c
- *   wire.c       one group's memory.high: owner.c asks whose it is, keeper.c sees that it is taken back, reset.c
- *                takes it back
+ *   wire.c       one group's memory.high: wire-bells.c tells of it, owner.c asks whose it is, keeper.c sees that it
+ *                is taken back, reset.c takes it back
  *   judge.c      what was read, measured and decided                  -> answer
  *   answer.c     what is done about it: affair.c logs, freeze.c stops, or it is an end -> ending, record
  *   ending.c     an end as a little state machine; members.c: its processes

@@ -12,25 +12,14 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
-#include <sys/inotify.h>
-#include <sys/sysinfo.h>
-#include <unistd.h>
 #include <utlist.h>
 #include <systemd/sd-daemon.h>
 #include "act/brake.h"
 #include "manager/keeper.h"
 #include "manager/wire.h"
-#include "readers/text.h"
 
-#define WIRES_MAX 256             /* set at a time: the record is written anew for each change */
-#define RINGS_USEC UINT64_C(1000) /* between two looks that it rings for */
+#define WIRES_MAX 256 /* set at a time: the record is written anew for each change */
 #define ANSWER_USEC UINT64_C(60000000) /* without one, the bus was lost that it was asked by */
-
-static struct act_group target(const struct wire *wire)
-{
-        return (struct act_group){.path = wire->path, .inode = wire->inode};
-}
 
 bool wire_is_set(const struct wire *wire)
 {
@@ -87,24 +76,6 @@ static void keep_no_longer(struct wire *wire)
 
 /* ---- one wire */
 
-/* While it is set, polls are as seldom as under an alarm; then the group is looked at at once. With swap a
- * group may grow that does not pass it. */
-static void arm(struct wire *wire, uint64_t at)
-{
-        struct watch *watch = wire->watch;
-        struct sysinfo system;
-
-        if (!watch)
-                return;
-        if (sysinfo(&system) < 0 || system.totalswap > 0)
-                at = UINT64_MAX;
-        if (at == UINT64_MAX && watch->alarm.armed.early != UINT64_MAX) {
-                watch->list_due = LOOK_CLOSELY;
-                watch_look_at(watch, 0);
-        }
-        watch->alarm.armed = (struct trip){at, at};
-}
-
 void wire_free(struct wire *wire)
 {
         DL_DELETE(wire->manager->wires, wire);
@@ -135,29 +106,20 @@ struct wire *wire_new(struct watch *watch)
         return wire;
 }
 
-static void no_bell(struct wire *wire)
-{
-        wire->bell = sd_event_source_disable_unref(wire->bell);
-        wire->change = sd_event_source_disable_unref(wire->change);
-        arm(wire, UINT64_MAX);
-}
-
 static void forget(struct wire *wire)
 {
-        no_bell(wire);
+        wire_take_bells(wire);
         owner_cancel(&wire->owner);
         keep_no_longer(wire);
         if (!wire->watch)
                 wire_free(wire);
 }
 
-static void give_up(struct wire *wire);
-
 /* What an administrator wants goes before what we set, and behind what we took away. */
 static void on_owner(void *userdata, uint64_t bytes, int error)
 {
         struct wire *wire = userdata;
-        struct act_group group = target(wire);
+        struct act_group group = wire_target(wire);
         bool theirs = error == 0 && bytes != BRAKE_OFF;
 
         if (theirs && brake_replace(&wire->manager->host, &group, wire->state.at, bytes) >= 0)
@@ -165,7 +127,7 @@ static void on_owner(void *userdata, uint64_t bytes, int error)
         if (!wire_is_set(wire))
                 forget(wire);
         else if (theirs || error < 0)
-                give_up(wire); /* it could not be written, or nobody knows whose it is */
+                wire_give_up(wire); /* it could not be written, or nobody knows whose it is */
 }
 
 static int ask_owner(struct wire *wire)
@@ -180,12 +142,12 @@ static int ask_owner(struct wire *wire)
 
 void wire_lift(struct wire *wire)
 {
-        struct act_group group = target(wire);
+        struct act_group group = wire_target(wire);
         int r;
 
         if (!wire_is_set(wire))
                 return;
-        no_bell(wire);
+        wire_take_bells(wire);
         r = brake_replace(&wire->manager->host, &group, wire->state.at, BRAKE_OFF);
         if (r < 0) {
                 log_trouble(&wire->manager->trouble.brake, manager_now(wire->manager),
@@ -197,111 +159,10 @@ void wire_lift(struct wire *wire)
                 forget(wire);
 }
 
-static void give_up(struct wire *wire)
+void wire_give_up(struct wire *wire)
 {
         tripwire_pause(&wire->state, manager_now(wire->manager));
         wire_lift(wire);
-}
-
-static void look_closely_at(struct watch *watch)
-{
-        uint64_t now = manager_now(watch->manager);
-
-        watch->list_due = LOOK_CLOSELY;
-        if (now - watch->looked < RINGS_USEC)
-                watch_look_at(watch, watch->looked + RINGS_USEC);
-        else
-                look_now(watch);
-}
-
-/* How often memory.high was passed: the file rings for other events too. */
-static int read_passings(int fd, uint64_t *n)
-{
-        struct text_field field = {.name = "high"};
-        char text[512];
-        int r = text_read(fd, text, sizeof(text));
-
-        if (r < 0)
-                return r;
-        text_fields(text, &field, 1);
-        *n = field.value;
-        return field.found ? 0 : -EBADMSG;
-}
-
-static int on_bell(sd_event_source *source, int fd, uint32_t events, void *userdata)
-{
-        struct wire *wire = userdata;
-        uint64_t before = wire->passings;
-
-        (void)source;
-        (void)events;
-        if (read_passings(fd, &wire->passings) < 0)
-                give_up(wire); /* the group is gone: so will be the watch */
-        else if (wire->passings != before) {
-                tripwire_has_tripped(&wire->state, manager_now(wire->manager));
-                look_closely_at(wire->watch);
-        }
-        return 0;
-}
-
-/* By us as well; but when it was systemd or somebody else, there is no wire any more. */
-static int on_change(sd_event_source *source, const struct inotify_event *event, void *userdata)
-{
-        struct wire *wire = userdata;
-        struct act_group group = target(wire);
-        uint64_t high;
-
-        (void)source;
-        (void)event;
-        if (wire_is_set(wire) && brake_read(&wire->manager->host, &group, &high) == ACT_DONE &&
-            high != wire->state.at)
-                wire_forget(wire, high);
-        return 0;
-}
-
-static int add_bell(struct wire *wire, const struct act_group *group)
-{
-        int fd = brake_open_events(&wire->manager->host, group), r;
-
-        if (fd < 0)
-                return fd;
-        r = read_passings(fd, &wire->passings);
-        if (r >= 0)
-                r = sd_event_add_io(wire->manager->event, &wire->bell, fd, EPOLLPRI, on_bell, wire);
-        if (r < 0) {
-                close(fd);
-                return r;
-        }
-        (void)sd_event_source_set_priority(wire->bell, SD_EVENT_PRIORITY_IMPORTANT);
-        (void)sd_event_source_set_io_fd_own(wire->bell, true);
-        return 0;
-}
-
-static int add_change(struct wire *wire, const struct act_group *group)
-{
-        int fd = brake_open(&wire->manager->host, group), r;
-
-        if (fd < 0)
-                return fd;
-        r = sd_event_add_inotify_fd(wire->manager->event, &wire->change, fd, IN_MODIFY, on_change,
-                                    wire);
-        close(fd);
-        return r < 0 ? r : 0;
-}
-
-/* Before it is set, so that nothing is missed. */
-static int hang_bells(struct wire *wire)
-{
-        struct act_group group = target(wire);
-        int r = 0;
-
-        if (!wire->bell)
-                r = add_bell(wire, &group);
-        if (r == 0 && !wire->change)
-                r = add_change(wire, &group);
-        if (r < 0)
-                no_bell(wire);
-        return r;
 }
 
 /* Without systemd nobody has a record; where it runs it must be there to be asked. */
@@ -325,21 +186,21 @@ static size_t count_set(const struct manager *manager)
 static int put(struct wire *wire, uint64_t at)
 {
         struct manager *manager = wire->manager;
-        struct act_group group = target(wire);
+        struct act_group group = wire_target(wire);
         struct act_spare spare = settings_spare(manager);
         uint64_t before = wire->state.at;
         int r;
 
         r = act_group_check(&manager->host, &group, &spare);
         if (r == ACT_DONE)
-                r = hang_bells(wire);
+                r = wire_hang_bells(wire);
         if (r == ACT_DONE)
                 r = keep(wire, at);
         if (r == ACT_DONE)
                 r = brake_replace(&manager->host, &group, before, at);
         if (r == ACT_DONE) {
                 tripwire_was_set(&wire->state, at, manager_now(manager));
-                arm(wire, at);
+                wire_arm(wire, at);
                 if (ask_owner(wire) < 0 && sd_booted() != 0)
                         wire_lift(wire);
         }
@@ -364,7 +225,7 @@ void wire_set(struct wire *wire, uint64_t at)
                             strerror(-r));
         /* It is as it was before, or somebody else's. */
         if (was_set)
-                give_up(wire);
+                wire_give_up(wire);
         else {
                 tripwire_pause(&wire->state, now);
                 forget(wire);

@@ -3,7 +3,7 @@
 
 /*
  * One wire: what was set in one group's memory.high, who is told of it, and whether somebody else wants
- * another value there (wire.c). The manager's list has those of the watches, and those of watches that
+ * another value there (wire.c; wire-bells.c: what tells of it). The manager's list has those of the watches, and those of watches that
  * are gone for which systemd's answer is awaited.
  */
 
@@ -42,3 +42,17 @@ void wire_release(struct wire *wire);
  * again. */
 void wire_press_on(struct wire *wire);
 void wire_free(struct wire *wire); /* leaves what is set to the keeper */
+
+/* ---- between the files of a wire */
+static inline struct act_group wire_target(const struct wire *wire)
+{
+        return (struct act_group){.path = wire->path, .inode = wire->inode};
+}
+
+/* Lifts it, and sets none for a while. */
+void wire_give_up(struct wire *wire);
+/* wire-bells.c: hung before the wire is set, so that nothing is missed. 0 or a negative errno; none hang then. */
+int wire_hang_bells(struct wire *wire);
+void wire_take_bells(struct wire *wire);
+/* They stand for the polls up to so many bytes of usage; UINT64_MAX: not any more. */
+void wire_arm(struct wire *wire, uint64_t at);
