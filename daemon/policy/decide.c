@@ -103,6 +103,19 @@ static bool find_cpu(const struct policy *policy, const struct subject *subject,
         return true;
 }
 
+/*
+ * What the grace would be refused for. The latest rate rests on an eighth of the growth window, in which a few steps
+ * look like twice as many: memory is taken by the piece, and counted by the kernel in batches. So it has to have lasted
+ * about as long as the grace would. Who has just begun to run away is given the grace, and not left it
+ * (decide_cut_grace).
+ */
+static double lasting_rate(const struct policy *policy, const struct subject *subject)
+{
+        return fmin(growth_latest(subject->series),
+                    growth_over(subject->series,
+                                min_u64(policy->grace, subject->series->growth_window)));
+}
+
 static struct finding decide(const struct policy *policy, const struct subject *subject,
                              uint64_t own_limit, enum reason own_reason, enum policy_scope judged)
 {
@@ -111,6 +124,7 @@ static struct finding decide(const struct policy *policy, const struct subject *
         double rate = growth_latest(subject->series);
         struct finding finding = {
                 .rate = rate,
+                .lasting_rate = lasting_rate(policy, subject),
                 .to_limit = time_to(nearest, subject->memory, rate),
                 .ceiling = ceiling(limit, subject),
         };
@@ -173,7 +187,7 @@ static bool is_safe_for(uint64_t usec, const struct finding *finding)
         if (finding->reason != REASON_WORKER_MEMORY && finding->reason != REASON_GROUP_MEMORY)
                 return finding->to_limit > usec;
 
-        grown = fmax(finding->rate, 0) * ((double)usec / USEC_PER_SEC);
+        grown = fmax(finding->lasting_rate, 0) * ((double)usec / USEC_PER_SEC);
         return (double)finding->value + grown <= (double)finding->ceiling;
 }
 

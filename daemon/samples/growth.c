@@ -106,17 +106,21 @@ struct growth growth_over_window(const struct series *series)
         };
 }
 
-double growth_latest(const struct series *series)
+double growth_over(const struct series *series, uint64_t usec)
 {
         unsigned i = series->n_recent;
 
         if (i < 2)
                 return 0;
         for (i -= 2; i > 0; i--)
-                if (series->latest.usec - series_recent(series, i).usec >=
-                    series->growth_window / PARTS)
+                if (series->latest.usec - series_recent(series, i).usec >= usec)
                         break;
         return slope(series_recent(series, i), series->latest);
+}
+
+double growth_latest(const struct series *series)
+{
+        return growth_over(series, series->growth_window / PARTS);
 }
 
 double growth_in_window(const struct series *series)

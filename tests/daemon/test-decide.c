@@ -318,6 +318,49 @@ static void test_step_past_a_limit(void **state)
         assert_int_equal(decide_step(&policy, &finding), STEP_KILL);
 }
 
+/* Memory that stands still, from then on grows by `step` every `every`, and is looked at every 20 ms. */
+static struct subject in_steps(uint64_t from, uint64_t step, uint64_t every, uint64_t length)
+{
+        series_init(&series, policy.leak_window, policy.growth_window);
+        for (uint64_t usec = 0; usec <= 3 * SECOND + length; usec += 20000)
+                series_push(&series, HOUR + usec,
+                            from + (usec > 3 * SECOND ? (usec - 3 * SECOND) / every * step : 0));
+        return (struct subject){.series = &series,
+                                .now = series.latest.usec,
+                                .memory = series.latest.bytes,
+                                .hard_limit = UINT64_MAX};
+}
+
+/* A look right behind one of a few steps sees a rate of twice as much: that is no reason to refuse the grace. */
+static void test_step_behind_a_step(void **state)
+{
+        struct subject subject;
+        struct finding finding;
+
+        (void)state;
+        policy.growth_window = policy.grace = SECOND;
+        policy.worker_memory_max = 32000000;
+        subject = in_steps(31850000 - 10 * 200000, 200000, SECOND / 5, 2 * SECOND + 200000);
+        finding = decide_worker(&policy, &subject);
+        assert_int_equal(finding.reason, REASON_WORKER_MEMORY);
+        assert_true(finding.rate >= 1.4e6);
+        assert_int_equal(decide_step(&policy, &finding), STEP_TERMINATE);
+
+        /* A burst is one however small its steps are, and whenever in the grace's length it began, */
+        subject = in_steps(28000000, 40000, SECOND / 1000, 120000);
+        finding = decide_worker(&policy, &subject);
+        assert_int_equal(finding.reason, REASON_WORKER_MEMORY);
+        assert_int_equal(decide_step(&policy, &finding), STEP_KILL);
+
+        /* and where it has only begun, it has its grace no longer than up to the ceiling. */
+        subject = in_steps(31900000, 40000, SECOND / 1000, 20000);
+        finding = decide_worker(&policy, &subject);
+        assert_int_equal(decide_step(&policy, &finding), STEP_TERMINATE);
+        assert_false(decide_cut_grace(&policy, &finding, finding.ceiling));
+        assert_true(decide_cut_grace(&policy, &finding, finding.ceiling + 1));
+        assert_true(finding.ceiling <= 34300000);
+}
+
 /* The limit moves with the group's, and is passed by the first byte above it wherever it is. */
 /* 1 MiB a second together: by starting processes, unless the members gained most of it themselves. */
 static void test_family(void **state)
@@ -480,6 +523,7 @@ int main(void)
                 TEST(test_step_by_action),
                 TEST(test_step_of_a_forecast),
                 TEST(test_step_past_a_limit),
+                TEST(test_step_behind_a_step),
                 TEST(test_family),
                 TEST(test_family_as_culprit),
                 TEST(test_shares),
