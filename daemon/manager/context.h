@@ -20,6 +20,7 @@
  *   wire.c       one group's memory.high: wire-bells.c tells of it, owner.c asks whose it is, keeper.c sees that it
  *                is taken back, reset.c takes it back
  *   judge.c      what was read, measured and decided                  -> answer
+ *   contributors.c  who may have brought a group over its limit
  *   answer.c     what is done about it: affair.c logs, freeze.c stops, or it is an end -> ending, record
  *   ending.c     an end as a little state machine; members.c: its processes
  *   relief.c     memory that a death is about to free
@@ -257,7 +258,8 @@ struct watch {
         struct alarm alarm;
         struct wire *wire;        /* NULL: none was wanted so far */
         uint64_t looked;          /* monotonic microseconds of the latest look, */
-        uint64_t listed;          /* and of the latest list of its processes */
+        uint64_t listed;          /* and of the latest list of its processes; */
+        uint64_t sample_below;    /* when those in watched groups below are to be sampled */
         uint64_t room, room_read; /* bytes to the nearest limit, and when that was */
         uint64_t list_due; /* when the list of processes is to be read although nothing is near, */
 #define LOOK_CLOSELY 1     /* which is long ago; 0 while something is near */
@@ -266,6 +268,7 @@ struct watch {
         struct relief relief;    /* from the last death in it */
         struct missing *missing; /* NULL: the log tells, or no list was read yet */
         uint64_t deliberating;   /* since when culprits are being proven, 0: they are not */
+        bool put_off;            /* until what was told of new groups is heard */
         UT_hash_handle hh;
 };
 
@@ -299,7 +302,7 @@ int settings_reload(struct manager *manager, char **errors);
 /* ---- announce.c */
 /* Tells systemd's status line how much is watched. */
 void announce_status(struct manager *manager);
-extern const struct store_ops announce_ops; /* userdata: the manager */
+extern const struct store_ops announce_ops;    /* userdata: the manager */
 const char *announce_why_unwritten(int error); /* static text */
 
 /* ---- manager.c */
@@ -319,6 +322,8 @@ void discover_stop(struct manager *manager);
 void discover_soon(struct manager *manager);
 /* Walks now: finds new groups, drops vanished ones. */
 void discover_walk(struct manager *manager);
+/* Was something told that is not heard yet? */
+bool discover_is_behind(const struct manager *manager);
 /* Another configuration is in force: every group and worker is asked anew whose it is. */
 void discover_apply(struct manager *manager);
 
@@ -397,6 +402,9 @@ uint64_t schedule_room(const struct watch *watch);
 uint64_t schedule_worker(const struct worker *worker, const struct subject *subject,
                          enum pace pace);
 uint64_t schedule_group(const struct watch *watch, const struct subject *subject, enum pace pace);
+/* When a worker's part in the growth of its group must be sampled: who grew within the window can only be
+ * told from samples within it, and who grew before from one for each of its slots. */
+uint64_t schedule_contribution(const struct watch *watch, enum pace pace, uint64_t now);
 /* When the list of processes is to be read, for those that nobody has seen yet. */
 uint64_t schedule_list(const struct watch *watch, uint64_t usage, uint64_t now);
 /* When a group with this usage can first be near a limit. */
@@ -424,6 +432,13 @@ bool tripwire_told(const struct watch *watch);
 bool tripwire_is_set(const struct watch *watch);
 /* Those of watches that are gone, as far as they could not be taken back at once. */
 void tripwires_press_on(struct manager *manager);
+
+/* ---- contributors.c */
+/* While the group is near its limit: those who may take it there, in watched groups below it. */
+void contributors_sample(struct watch *watch, uint64_t now);
+/* All who may have broken the group's limit, here and below, freshly measured and not referenced; the caller's
+ * to free, NULL without memory. */
+struct worker **contributors_find(struct watch *watch, size_t *n, uint64_t now);
 
 /* ---- judge.c */
 void judge_workers(struct watch *watch, enum pace pace, uint64_t now); /* those that are due */

@@ -14,6 +14,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -141,11 +142,12 @@ static int take_in(struct manager *manager, const char *path, struct watch **ret
         if (watch_apply(watch))
                 watch_look_at(watch, 0);
         ask_for_unit(watch, manager_now(manager));
+        if (!watch->policies) {
+                drop(watch); /* no memory to tell which: the next walk finds it again */
+                return -ENOMEM;
+        }
         *ret = watch;
-        if (watch->policies)
-                return 0;
-        drop(watch); /* no memory to tell which: the next walk finds it again */
-        return -ENOMEM;
+        return 0;
 }
 
 /* What is told of this group from now on. */
@@ -170,19 +172,19 @@ static int on_group(void *userdata, const char *path)
         if (above && !above->policy)
                 above = NULL;
         HASH_FIND_STR(manager->watches, path, watch);
-        below |= above || (watch && watch->policy);
-        hear_of(manager, path, below, candidate || above);
-        if (watch && is_same_group(watch)) {
-                watch->seen = true;
-                return below ? 0 : GROUP_WALK_NOT_BELOW;
+        if (watch && !is_same_group(watch)) {
+                drop(watch);
+                watch = NULL;
         }
         if (watch)
-                drop(watch);
-        if (candidate) {
+                watch->seen = true;
+        else if (candidate)
                 r = self_has_room() ? take_in(manager, path, &watch) : -EMFILE;
-                below |= r >= 0 && watch->policy;
-        } else if (above && !settings_exempt(manager, path))
+        else if (above && !settings_exempt(manager, path))
                 r = watch_annex(above, path);
+        /* Before its list and what is below it are read: what comes in between is told. */
+        below |= above || (watch && watch->policy);
+        hear_of(manager, path, below, candidate || above);
         if (r < 0 && r != -ENOENT && r != -ENODEV)
                 log_trouble(&manager->trouble.walk, manager_now(manager),
                             "Cannot watch a group: %s", strerror(-r));
@@ -223,12 +225,27 @@ void discover_walk(struct manager *manager)
         announce_status(manager);
 }
 
+static void wake_up(sd_event_source *timer, uint64_t usec, uint64_t accuracy)
+{
+        (void)sd_event_source_set_time_accuracy(timer, accuracy);
+        (void)sd_event_source_set_time(timer, usec);
+        (void)sd_event_source_set_enabled(timer,
+                                          usec == UINT64_MAX ? SD_EVENT_OFF : SD_EVENT_ONESHOT);
+}
+
 void discover_soon(struct manager *manager)
 {
         manager->walk_due = manager->walk_again;
-        (void)sd_event_source_set_time_accuracy(manager->discovery, 1);
-        (void)sd_event_source_set_time(manager->discovery, manager->walk_again);
-        (void)sd_event_source_set_enabled(manager->discovery, SD_EVENT_ONESHOT);
+        wake_up(manager->discovery, manager->walk_due, 1);
+}
+
+/* Where nothing was watched until now, nobody was going to walk. */
+static void discover_seldom(struct manager *manager)
+{
+        if (!manager->watches || manager->walk_due < UINT64_MAX)
+                return;
+        manager->walk_due = manager_now(manager) + WALK_SELDOM_USEC;
+        wake_up(manager->discovery, manager->walk_due, WALK_ACCURACY_USEC);
 }
 
 /* A group that was removed, made, or both: a new one may hold groups already, made before it was watched itself.
@@ -260,10 +277,22 @@ static int on_arrival(sd_event_source *source, int fd, uint32_t events, void *us
         if (arrivals_read(manager->arrivals, on_change, manager)) {
                 for (watch = manager->watches; watch; watch = watch->hh.next)
                         look_for_newcomers(watch); /* a walk finds groups only */
-        } else if (!manager->arrivals_missed)
-                return 0;
-        discover_soon(manager);
+                discover_soon(manager);
+        } else if (manager->arrivals_missed)
+                discover_soon(manager);
+        else
+                discover_seldom(manager);
         return 0;
+}
+
+bool discover_is_behind(const struct manager *manager)
+{
+        struct pollfd news = {.events = POLLIN};
+
+        if (!manager->arrivals)
+                return false;
+        news.fd = arrivals_fd(manager->arrivals);
+        return poll(&news, 1, 0) > 0;
 }
 
 /* Without a policy nobody asks for what arrives. */
@@ -347,11 +376,7 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
                 for (watch = manager->watches; watch; watch = watch->hh.next)
                         ask_for_unit(watch, now);
         due = asking_due(manager, clock_now());
-        due = due < manager->walk_due ? due : manager->walk_due;
-        (void)sd_event_source_set_time_accuracy(source, WALK_ACCURACY_USEC);
-        (void)sd_event_source_set_time(source, due);
-        (void)sd_event_source_set_enabled(source,
-                                          due == UINT64_MAX ? SD_EVENT_OFF : SD_EVENT_ONESHOT);
+        wake_up(source, smaller(due, manager->walk_due), WALK_ACCURACY_USEC);
         return 0; /* an error would end the walks for ever */
 }
 

@@ -17,7 +17,8 @@
         UINT64_C(5000000) /* sharers come and go: what they take off is asked again */
 #define PROOF_PATIENCE_USEC UINT64_C(10000000) /* one that does not come: what was read holds */
 #define UNDECIDED_USEC UINT64_C(20000)         /* while the name of its user is looked up */
-#define ANSWERED_PAUSE_USEC UINT64_C(1000000) /* between looks at one that is over, and was answered */
+#define ANSWERED_PAUSE_USEC                                                                        \
+        UINT64_C(1000000) /* between looks at one that is over, and was answered */
 #define DELIBERATION_USEC UINT64_C(1000000) /* how long a group's limit waits for proofs */
 #define PROOF_BASE_USEC 20000.0             /* a proof takes about this long, */
 #define PROOF_BYTES_PER_USEC 20000.0        /* and longer the larger the worker is */
@@ -175,18 +176,6 @@ static uint64_t summed(struct watch *watch, uint64_t now)
         return sum;
 }
 
-static bool may_be_culprit(const struct watch *watch, struct worker *worker, uint64_t now)
-{
-        const struct policy *policy = watch->policy;
-
-        if (worker->ending || worker->let_go || worker->answered.frozen || !worker->watch)
-                return false;
-        /* The first policy that matches wins: one before ours has claimed it. */
-        if (worker->policy && worker->policy < policy)
-                return false;
-        return worker_matches(worker, policy, now);
-}
-
 /* Does an end rest on what is proven? Asks for what is missing. */
 static bool is_proven(struct watch *watch, struct worker **workers, size_t n, uint64_t now)
 {
@@ -207,31 +196,6 @@ static bool is_proven(struct watch *watch, struct worker **workers, size_t n, ui
         return proven;
 }
 
-/* All who could have broken the group's limit, here and below, freshly measured. */
-static struct worker **find_candidates(struct watch *watch, size_t *n, uint64_t now)
-{
-        bool swaps = watch->reading.swap > 0 || !watch->reading.accounted;
-        struct worker **found, *worker;
-        struct watch *below;
-        size_t count = 0;
-
-        for (below = watch->manager->watches; below; below = below->hh.next)
-                count += HASH_COUNT(below->workers);
-        found = calloc(count + 1, sizeof(struct worker *));
-        if (!found)
-                return NULL;
-        *n = 0;
-        for (below = watch->manager->watches; below; below = below->hh.next) {
-                if (!path_is_below(below->path, watch->path))
-                        continue;
-                for (worker = below->workers; worker; worker = worker->hh.next)
-                        if (may_be_culprit(watch, worker, now) &&
-                            worker_measure(worker, swaps, now) >= 0)
-                                found[(*n)++] = worker;
-        }
-        return found;
-}
-
 static void answer_members(struct watch *watch, struct worker **workers,
                            const struct subject *subjects, size_t n, const struct finding *finding,
                            uint64_t now)
@@ -242,7 +206,7 @@ static void answer_members(struct watch *watch, struct worker **workers,
                 answer_group(watch, NULL, finding, now);
                 return;
         }
-        culprit = decide_culprit(watch->policy, subjects, n);
+        culprit = decide_culprit(watch->policy, subjects, n, watch->series);
         if (decide_is_family(watch->policy, &subjects[culprit]) && workers[culprit]->watch == watch)
                 answer_family(workers[culprit], watch->policy, finding, now);
         else
@@ -261,7 +225,12 @@ static void judge_members(struct watch *watch, const struct finding *finding, ui
                 answer_group(watch, NULL, finding, now);
                 return;
         }
-        workers = find_candidates(watch, &n, now);
+        /* It may be in a group of which was told meanwhile: that is heard first, this once. */
+        if (!watch->put_off && discover_is_behind(watch->manager)) {
+                watch->put_off = true;
+                return;
+        }
+        workers = contributors_find(watch, &n, now);
         subjects = workers ? calloc(n + 1, sizeof(*subjects)) : NULL;
         if (subjects && n == 0)
                 log_trouble(&watch->manager->trouble.culprit, now,
@@ -315,6 +284,7 @@ void judge_group(struct watch *watch, enum pace pace, uint64_t now)
                 answer_forget(&watch->answered, watch->memory,
                               policy_group_memory_max(watch->policy, subject.bases));
                 watch->deliberating = 0;
+                watch->put_off = false;
         } else if (!answer_is_given(&watch->answered, finding.reason, watch->memory, now))
                 judge_members(watch, &finding, now);
 }

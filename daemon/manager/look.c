@@ -88,8 +88,9 @@ static int look_closely(struct watch *watch, uint64_t usage, uint64_t now)
                 r = watch_scan(watch, now);
         if (r < 0)
                 return r;
-        watch->listed = now;
         pace = schedule_pace(watch, usage);
+        if (pace == PACE_NEAR)
+                contributors_sample(watch, now);
         /* It was far until now, and when its workers are due rested on that. */
         if (pace == PACE_NEAR && !was_near)
                 for (worker = watch->workers; worker; worker = worker->hh.next)

@@ -98,9 +98,7 @@ uint64_t schedule_room(const struct watch *watch)
         return room;
 }
 
-/* When a worker's part in the growth of its group must be sampled: who grew within the window can only be
- * told from samples within it, and who grew before from one for each of its slots. */
-static uint64_t contribution_due(const struct watch *watch, enum pace pace, uint64_t now)
+uint64_t schedule_contribution(const struct watch *watch, enum pace pace, uint64_t now)
 {
         const struct policy *policy = watch->policy;
         uint64_t pause;
@@ -124,7 +122,7 @@ uint64_t schedule_worker(const struct worker *worker, const struct subject *subj
         else if (worker->policy)
                 pause = decide_next_sample_worker(worker->policy, subject);
         return smaller(bng_sat_add(subject->now, pause),
-                       contribution_due(worker->watch, pace, subject->now));
+                       schedule_contribution(worker->watch, pace, subject->now));
 }
 
 uint64_t schedule_group(const struct watch *watch, const struct subject *subject, enum pace pace)

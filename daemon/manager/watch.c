@@ -333,6 +333,7 @@ int watch_scan(struct watch *watch, uint64_t now)
                 watch_drop(watch, worker);
         }
         kernel_count(watch, now);
+        watch->listed = now;
         return 0;
 }
 

@@ -208,6 +208,23 @@ uint64_t worker_memory(const struct worker *worker)
         return worker->private > worker->shared ? worker->private - worker->shared : 0;
 }
 
+/* What it had taken by itself when it was first measured, if it is that young. Pages that it shares since its fork
+ * are its parent's; before a proof says how many, all that the parent holds may be. */
+static uint64_t newborn(const struct worker *worker, uint64_t now)
+{
+        const struct worker *parent = NULL;
+        uint64_t shared = worker->shared;
+
+        if (worker->brought == UINT64_MAX || now - worker->born > worker->series.growth_window)
+                return 0;
+        if (worker->watch && worker->proven == 0)
+                HASH_FIND(hh, worker->watch->workers, &worker->target.parent, sizeof(pid_t),
+                          parent);
+        if (parent)
+                shared = parent->private;
+        return worker->brought > shared ? worker->brought - shared : 0;
+}
+
 struct subject worker_subject(const struct worker *worker, uint64_t now)
 {
         uint64_t memory = worker_memory(worker), left = UINT64_MAX;
@@ -222,12 +239,13 @@ struct subject worker_subject(const struct worker *worker, uint64_t now)
                 .now = now,
                 .memory = memory,
                 .tolerated = worker->answered.tolerated_up_to,
+                .newborn = newborn(worker, now),
                 .hard_limit = left < UINT64_MAX - memory ? memory + left : UINT64_MAX,
                 .bases = worker->watch ? watch_bases(worker->watch)
                                        : (struct memory_bases){UINT64_MAX, UINT64_MAX},
                 .family = worker->family ? &worker->family->series : NULL,
-                .by_members = worker->family ? worker->family->by_members
-                                             : (struct family_growth){0},
+                .by_members =
+                        worker->family ? worker->family->by_members : (struct family_growth){0},
                 .cpu = worker->cpu,
         };
 }

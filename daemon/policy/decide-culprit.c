@@ -3,6 +3,10 @@
 /*
  * Who brought a group over its limit: the worker that contributed most, by its own growth or by that of the
  * processes it started.
+ *
+ * What a newborn took before anybody saw it was seen by nobody. It may be the very growth that broke the
+ * limit, or the usual size of one that replaces another. So it counts as far as the group grew by more than
+ * its workers were seen to.
  */
 
 #include <math.h>
@@ -12,14 +16,14 @@
 #include "samples/leak.h"
 
 /* The worker with the largest contribution, or n when none reaches `least`. */
-static size_t largest(const struct subject *workers, size_t n, double least,
-                      double (*contribution)(const struct subject *))
+static size_t largest(const struct subject *workers, size_t n, double least, double unseen,
+                      double (*contribution)(const struct subject *, double unseen))
 {
         double most = least;
         size_t culprit = n;
 
         for (size_t i = 0; i < n; i++) {
-                double bytes = contribution(&workers[i]);
+                double bytes = contribution(&workers[i], unseen);
 
                 if (bytes > most || (bytes == most && culprit == n)) {
                         most = bytes;
@@ -43,19 +47,40 @@ static double family_leak(const struct subject *worker)
                        : 0;
 }
 
-static double by_growth(const struct subject *worker)
+static double by_growth(const struct subject *worker, double unseen)
 {
-        return fmax(growth_in_window(worker->series), family_growth(worker));
+        double own = growth_in_window(worker->series) + fmin((double)worker->newborn, unseen);
+
+        return fmax(own, family_growth(worker));
 }
 
-static double by_leak(const struct subject *worker)
+static double by_leak(const struct subject *worker, double unseen)
 {
+        (void)unseen;
         return fmax(leak_in_window(worker->series), family_leak(worker));
 }
 
-static double by_size(const struct subject *worker)
+static double by_size(const struct subject *worker, double unseen)
 {
+        (void)unseen;
         return (double)worker->memory;
+}
+
+/* Bytes that the group grew within the window (or since its last sample before that) and no worker was seen to. */
+static double unseen_growth(const struct subject *workers, size_t n, const struct series *group)
+{
+        unsigned i = group->n_recent;
+        double unseen;
+
+        if (i < 2)
+                return INFINITY;
+        for (i--; i > 0; i--)
+                if (group->latest.usec - series_recent(group, i).usec >= group->growth_window)
+                        break;
+        unseen = (double)group->latest.bytes - (double)series_recent(group, i).bytes;
+        for (size_t w = 0; w < n; w++)
+                unseen -= growth_in_window(workers[w].series);
+        return fmax(unseen, 0);
 }
 
 /* A contribution below this is none. */
@@ -70,15 +95,16 @@ static double noise(const struct policy *policy, const struct subject *workers, 
                1;
 }
 
-size_t decide_culprit(const struct policy *policy, const struct subject *workers, size_t n)
+size_t decide_culprit(const struct policy *policy, const struct subject *workers, size_t n,
+                      const struct series *group)
 {
-        double least = noise(policy, workers, n);
-        size_t culprit = largest(workers, n, least, by_growth);
+        double least = noise(policy, workers, n), unseen = unseen_growth(workers, n, group);
+        size_t culprit = largest(workers, n, least, unseen, by_growth);
 
         if (culprit == n)
-                culprit = largest(workers, n, least, by_leak);
+                culprit = largest(workers, n, least, unseen, by_leak);
         if (culprit == n)
-                culprit = largest(workers, n, 0, by_size);
+                culprit = largest(workers, n, 0, unseen, by_size);
         return culprit;
 }
 

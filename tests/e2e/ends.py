@@ -7,7 +7,16 @@ import tempfile
 import time
 from pathlib import Path
 
-from harness import MIB, EndToEnd, main, names
+from harness import MIB, PYTHON, EndToEnd, main, names
+
+# Waits for SECONDS, then has a child that takes BYTES as fast as it can.
+FORK_LATER = """
+import os, sys, time
+time.sleep(float(sys.argv[1]))
+if os.fork() == 0:
+    held = [b"x" * (1 << 20) for _ in range(int(sys.argv[2]) >> 20)]
+time.sleep(1000)
+"""
 
 
 class Ends(EndToEnd):
@@ -51,6 +60,28 @@ class Ends(EndToEnd):
         guilty = self.grow(group, 10, 100)
         self.assert_ended(guard, guilty, "group-memory")
         self.assert_lives(large)
+
+    def judge_nested(self, cgroups):
+        """A child that was just forked takes its group over a limit that counts the group beside it, which has
+        the larger worker; both groups are made after the one that has the limit was found."""
+        guard = self.guard(
+            f"[Policy p]\nCgroup={cgroups}\nGroupMemoryMax=120M\nGrowthWindowSec=1s\nGraceSec=1s\n"
+        )
+        self.group("w")
+        time.sleep(1)
+        large = self.grow(self.group("w/a"), 0, 0, start=64)
+        parent = self.spawn(self.group("w/b"), [PYTHON, "-c", FORK_LATER, "3.5", str(100 * MIB)])
+        verdict = self.wait_for("a verdict", guard.verdicts)[0]
+        self.assertEqual((verdict["reason"], verdict["outcome"]), ("group-memory", "ended"))
+        self.assertEqual(verdict["cgroup"], f"{self.home}/w/b", verdict)
+        self.assertNotEqual(verdict["pid"], parent.pid)
+        self.assert_lives(large, parent)
+
+    def test_a_child_of_a_group_below_is_the_one(self):
+        self.judge_nested("{home}/w")
+
+    def test_a_child_of_a_group_below_that_is_watched_itself_is_the_one(self):
+        self.judge_nested("{home}/w\nCgroup={home}/w/*")
 
     def test_scope_group_ends_all_of_it_at_once(self):
         guard = self.guard(
