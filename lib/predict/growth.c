@@ -71,7 +71,8 @@ struct bng_prediction bng_predict_power(struct bng_operand base, struct bng_oper
         prediction.room_bits = room;
         if (exponent.size.known)
                 prediction =
-                        bng_holding(prediction, bng_peak_power(room, bng_operand_bits_max(base),
+                        bng_holding(prediction, bng_peak_power(bng_operand_bits_max(result), room,
+                                                               bng_operand_bits_max(base),
                                                                base.zeros, exponent.size.value));
         if (!exponent.size.known || bng_operand_bits_max(base) == BNG_BITS_BEYOND)
                 return bng_timed(prediction, last_square_time, bng_operand_bits_max(result), 0, 0);

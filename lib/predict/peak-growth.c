@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <limits.h>
+#include <stdbool.h>
 #include "predict/limbs.h"
 #include "predict/peak.h"
 #include "predict/scratch.h"
@@ -16,27 +17,50 @@ static uint64_t more(uint64_t a, uint64_t b)
 }
 
 /*
+ * The scratch of the squares and products by the base that mpz_n_pow_ui makes a number of `bits` bits
+ * of, from the last one back to the first: a square root has half the bits, and what is multiplied by
+ * the base in the end lacks the base's bits but for one. A base of one limb, or of two, needs no
+ * scratch. The longest need not be the last: where that is a square, a product by a long base before
+ * it may take more.
+ */
+static uint64_t power_scratch(uint64_t bits, uint64_t base_bits, uint64_t exponent)
+{
+        uint64_t base = bng_limbs_of_bits(base_bits);
+        uint64_t most = 0;
+
+        for (; exponent > 1; exponent /= 2) {
+                if (exponent % 2 == 1 && base > 2) {
+                        bits = bng_sat_sub(bits, base_bits - 1);
+                        most = more(most, bng_scratch_product(bng_limbs_of_bits(bits), base));
+                }
+                bits = bng_div_up(bits, 2);
+                most = more(most, bng_scratch_square(bng_limbs_of_bits(bits)));
+        }
+        return most;
+}
+
+/*
  * mpz_n_pow_ui takes the zeros at the base's end away and puts them in at the end; what is left of
  * the base it multiplies out between the result and a second block. Half the length is enough for
- * that one where a square comes last, or a product by a single limb.
+ * that one where a square comes last, or a product by a single limb. mpz_pow_ui makes a square with
+ * all its zeros.
  */
-uint64_t bng_peak_power(uint64_t room_bits, uint64_t base_bits, uint64_t zeros, uint64_t exponent)
+uint64_t bng_peak_power(uint64_t bits, uint64_t room_bits, uint64_t base_bits, uint64_t zeros,
+                        uint64_t exponent)
 {
         uint64_t odd_bits = base_bits - zeros;
+        uint64_t all_zeros = bng_sat_mul(zeros, exponent);
         uint64_t room = bng_limbs_of_bits(room_bits) + 2;
-        uint64_t odd = bng_limbs_of_bits(bng_sat_sub(room_bits, bng_sat_mul(zeros, exponent))) + 2;
-        uint64_t base = bng_limbs_of_bits(odd_bits) + 1;
+        uint64_t odd = bng_limbs_of_bits(bng_sat_sub(room_bits, all_zeros)) + 2;
+        uint64_t square = exponent == 2 ? bng_peak_square(base_bits) : 0;
 
-        base = base < odd ? base : odd;
-        if (odd_bits <= 1)
-                return bng_bytes_of_limbs(room);
-        uint64_t copy = odd_bits > 2 * GMP_NUMB_BITS ? base + 2 : 0;
-        if (odd_bits <= GMP_NUMB_BITS || exponent % 2 == 0)
-                return bng_bytes_of_limbs(room + copy + odd / 2 + 2 +
-                                          bng_scratch_square(odd / 2 + 1));
-        uint64_t square = bng_scratch_square((odd - base) / 2 + 1);
-        uint64_t product = bng_scratch_product(odd - base, base);
-        return bng_bytes_of_limbs(room + copy + odd + 2 + more(square, product));
+        if (odd_bits <= 1 || exponent <= 1)
+                return more(bng_bytes_of_limbs(room), square);
+        uint64_t copy = odd_bits > 2 * GMP_NUMB_BITS ? bng_limbs_of_bits(odd_bits) + 2 : 0;
+        bool half = odd_bits <= GMP_NUMB_BITS || exponent % 2 == 0;
+        uint64_t second = half ? odd / 2 + 2 : odd + 2;
+        uint64_t scratch = power_scratch(bng_sat_sub(bits, all_zeros), odd_bits, exponent);
+        return more(bng_bytes_of_limbs(room + copy + second + scratch), square);
 }
 
 /* Blocks of primes up to n: as many in a limb as surely have room. By Rosser and Schoenfeld there
