@@ -20,12 +20,16 @@ static bool signs_may_differ(struct bng_operand a, struct bng_operand d)
         return (a.may_be_positive && d.may_be_negative) || (a.may_be_negative && d.may_be_positive);
 }
 
+static bool may_be_away(enum bng_division division, struct bng_operand a, struct bng_operand d)
+{
+        return (division == BNG_FLOOR && signs_may_differ(a, d)) ||
+               (division == BNG_CEILING && signs_may_agree(a, d));
+}
+
 static enum bng_rounding rounding(enum bng_division division, struct bng_operand a,
                                   struct bng_operand d)
 {
-        bool away = (division == BNG_FLOOR && signs_may_differ(a, d)) ||
-                    (division == BNG_CEILING && signs_may_agree(a, d));
-        return away ? BNG_ANY_ROUNDING : BNG_TOWARDS_ZERO;
+        return may_be_away(division, a, d) ? BNG_ANY_ROUNDING : BNG_TOWARDS_ZERO;
 }
 
 static struct bng_operand quotient_of(enum bng_division division, struct bng_operand a,
@@ -81,19 +85,39 @@ static struct bng_time remainder_time(struct bng_lengths of)
         return bng_time_remainder(of.a, of.b);
 }
 
+/* How peaks depend on lengths, and on whether the quotient may be rounded away from zero. */
+typedef uint64_t lengths_peak(uint64_t a_bits, uint64_t d_bits, enum bng_division division,
+                              bool may_be_away);
+
+static uint64_t quotient_peak(uint64_t a_bits, uint64_t d_bits, enum bng_division division,
+                              bool may_be_away)
+{
+        (void)may_be_away;
+        return division == BNG_TRUNCATE ? bng_peak_quotient(a_bits, d_bits)
+                                        : bng_peak_rounded_quotient(a_bits, d_bits);
+}
+
+static uint64_t exact_quotient_peak(uint64_t a_bits, uint64_t d_bits, enum bng_division division,
+                                    bool may_be_away)
+{
+        (void)division, (void)may_be_away;
+        return bng_peak_exact_quotient(a_bits, d_bits);
+}
+
 /*
  * The peak for a divisor whose length is known to a bit, or else the worst for any divisor.
  */
-static uint64_t division_peak(uint64_t (*peak)(uint64_t a_bits, uint64_t d_bits),
-                              struct bng_operand a, struct bng_operand d)
+static uint64_t division_peak(lengths_peak *peak, enum bng_division division, struct bng_operand a,
+                              struct bng_operand d)
 {
         bng_bounds bits = bng_range_bits(d.size);
         uint64_t a_bits = bng_operand_bits_max(a);
+        bool away = may_be_away(division, a, d);
 
         if (bits.bits_max - bits.bits_min > 1)
                 return bng_peak_bytes(BNG_WORK_DIVIDE, longer_bits(a, d));
-        uint64_t by_longer = peak(a_bits, bits.bits_max);
-        uint64_t by_shorter = peak(a_bits, bits.bits_min);
+        uint64_t by_longer = peak(a_bits, bits.bits_max, division, away);
+        uint64_t by_shorter = peak(a_bits, bits.bits_min, division, away);
         return by_longer > by_shorter ? by_longer : by_shorter;
 }
 
@@ -104,11 +128,8 @@ struct bng_prediction bng_predict_quotient(enum bng_division division, struct bn
                 return bng_predicted_undefined(by_zero);
         struct bng_prediction prediction =
                 bng_predicted(quotient_of(division, a, d), BNG_WORK_DIVIDE, longer_bits(a, d));
-        return bng_timed(
-                bng_holding(prediction, division_peak(division == BNG_TRUNCATE ? bng_peak_quotient
-                                                                               : bng_peak_remainder,
-                                                      a, d)),
-                quotient_time, bng_operand_bits_max(a), slowest_divisor_bits(a, d), 0);
+        return bng_timed(bng_holding(prediction, division_peak(quotient_peak, division, a, d)),
+                         quotient_time, bng_operand_bits_max(a), slowest_divisor_bits(a, d), 0);
 }
 
 struct bng_prediction bng_predict_exact_quotient(struct bng_operand a, struct bng_operand d)
@@ -117,7 +138,7 @@ struct bng_prediction bng_predict_exact_quotient(struct bng_operand a, struct bn
 
         if (prediction.undefined)
                 return prediction;
-        return bng_holding(prediction, division_peak(bng_peak_exact_quotient, a, d));
+        return bng_holding(prediction, division_peak(exact_quotient_peak, BNG_TRUNCATE, a, d));
 }
 
 struct bng_prediction bng_predict_remainder(enum bng_division division, struct bng_operand a,
@@ -127,7 +148,7 @@ struct bng_prediction bng_predict_remainder(enum bng_division division, struct b
                 return bng_predicted_undefined(by_zero);
         struct bng_prediction prediction =
                 bng_predicted(remainder_of(division, a, d), BNG_WORK_DIVIDE, longer_bits(a, d));
-        return bng_timed(bng_holding(prediction, division_peak(bng_peak_remainder, a, d)),
+        return bng_timed(bng_holding(prediction, division_peak(bng_peak_remainder, division, a, d)),
                          remainder_time, bng_operand_bits_max(a), slowest_divisor_bits(a, d), 0);
 }
 
@@ -149,8 +170,9 @@ struct bng_prediction bng_predict_quotient_remainder(enum bng_division division,
                                   q.may_be_positive || r.may_be_positive);
         struct bng_prediction prediction =
                 bng_predicted(result, BNG_WORK_DIVIDE, longer_bits(a, d));
-        return bng_timed(bng_holding(prediction, division_peak(bng_peak_remainder, a, d)),
-                         remainder_time, bng_operand_bits_max(a), slowest_divisor_bits(a, d), 0);
+        return bng_timed(
+                bng_holding(prediction, division_peak(bng_peak_quotient_remainder, division, a, d)),
+                remainder_time, bng_operand_bits_max(a), slowest_divisor_bits(a, d), 0);
 }
 
 /* What is left of an operand without the zeros at its end. */

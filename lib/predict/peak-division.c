@@ -4,14 +4,20 @@
 #include "predict/scratch.h"
 
 /*
- * The peaks of division. The results have together as many limbs as the dividend; an operand that
- * is overwritten by a result is copied before, which is no more than as much again. A remainder
- * that takes the divisor's sign is moved when the divisor is added to it. mpz_fdiv_q and mpz_cdiv_q
- * find a remainder too, to see whether there is one.
+ * The peaks of division. The quotient has q = n - d + 1 limbs, the remainder d. An operand that a
+ * result overwrites is copied before, and keeps its block for that result: at most the n limbs of the
+ * dividend are held besides, and either result. What is rounded away from zero has the divisor added
+ * to its remainder, which moves for that, as does its quotient, after the scratch is gone. mpz_fdiv_q and mpz_cdiv_q find a
+ * remainder too, to see whether there is one.
  */
 
 /* Lengths differ by rounding where an operand is only predicted. */
 #define SPARE_LIMBS 8
+
+static uint64_t more(uint64_t a, uint64_t b)
+{
+        return a > b ? a : b;
+}
 
 uint64_t bng_peak_quotient(uint64_t a_bits, uint64_t d_bits)
 {
@@ -20,18 +26,51 @@ uint64_t bng_peak_quotient(uint64_t a_bits, uint64_t d_bits)
 
         if (n < d)
                 return bng_bytes_of_limbs(1);
-        uint64_t q = n - d + 1;
-        uint64_t result = q > d ? q : d;
-        return bng_bytes_of_limbs(result + SPARE_LIMBS + bng_scratch_quotient(n, d));
+        return bng_bytes_of_limbs(more(n - d + 1, d) + SPARE_LIMBS + bng_scratch_quotient(n, d));
 }
 
-uint64_t bng_peak_remainder(uint64_t a_bits, uint64_t d_bits)
+uint64_t bng_peak_rounded_quotient(uint64_t a_bits, uint64_t d_bits)
 {
         uint64_t n = bng_limbs_of_bits(a_bits);
         uint64_t d = bng_limbs_of_bits(d_bits);
-        uint64_t results = 2 * (n > d ? n : d);
 
-        return bng_bytes_of_limbs(results + SPARE_LIMBS + bng_scratch_remainder(n, d));
+        if (n < d)
+                return bng_bytes_of_limbs(d + SPARE_LIMBS);
+        return bng_bytes_of_limbs(n + d + SPARE_LIMBS + more(n - d, bng_scratch_remainder(n, d)));
+}
+
+/*
+ * A dividend that is shorter than the divisor becomes the remainder as it is. But for truncation the
+ * divisor is copied where a result overwrites it.
+ */
+static uint64_t undivided(uint64_t n, uint64_t d, bool is_truncated, bool may_be_away)
+{
+        uint64_t copies = (is_truncated ? 0 : 1) + (may_be_away ? 1 : 0);
+
+        return more(n, copies * d);
+}
+
+uint64_t bng_peak_remainder(uint64_t a_bits, uint64_t d_bits, enum bng_division division,
+                            bool may_be_away)
+{
+        uint64_t n = bng_limbs_of_bits(a_bits);
+        uint64_t d = bng_limbs_of_bits(d_bits);
+        uint64_t held = n < d ? undivided(n, d, division == BNG_TRUNCATE, may_be_away)
+                              : n + n - d + bng_scratch_remainder(n, d);
+
+        return bng_bytes_of_limbs(held + SPARE_LIMBS);
+}
+
+/* The remainder has as much room as the divisor from the start. */
+uint64_t bng_peak_quotient_remainder(uint64_t a_bits, uint64_t d_bits, enum bng_division division,
+                                     bool may_be_away)
+{
+        uint64_t n = bng_limbs_of_bits(a_bits);
+        uint64_t d = bng_limbs_of_bits(d_bits);
+        uint64_t held = n < d ? d + undivided(0, d, division == BNG_TRUNCATE, may_be_away)
+                              : n + more(n - d, d) + bng_scratch_remainder(n, d);
+
+        return bng_bytes_of_limbs(held + SPARE_LIMBS);
 }
 
 /*

@@ -98,9 +98,16 @@ uint64_t bng_peak_long_binomial(uint64_t bits, uint64_t n_bits, uint64_t k,
 uint64_t bng_peak_print(uint64_t bits, unsigned base);
 uint64_t bng_peak_parse(uint64_t digits, unsigned base);
 
-/* peak-division.c: the quotient towards zero; a remainder, a quotient rounded otherwise, or both. */
+/*
+ * peak-division.c: the quotient towards zero; rounded otherwise; a remainder, or both, where the
+ * quotient may be rounded away from zero or never is.
+ */
 uint64_t bng_peak_quotient(uint64_t a_bits, uint64_t d_bits);
-uint64_t bng_peak_remainder(uint64_t a_bits, uint64_t d_bits);
+uint64_t bng_peak_rounded_quotient(uint64_t a_bits, uint64_t d_bits);
+uint64_t bng_peak_remainder(uint64_t a_bits, uint64_t d_bits, enum bng_division division,
+                            bool may_be_away);
+uint64_t bng_peak_quotient_remainder(uint64_t a_bits, uint64_t d_bits, enum bng_division division,
+                                     bool may_be_away);
 uint64_t bng_peak_square_root(uint64_t a_bits);
 /* Of a power modulo a number: until a base that is longer than that is reduced; 0 for others. */
 uint64_t bng_peak_first_reduction(uint64_t base_bits, uint64_t modulus_bits);

@@ -51,7 +51,9 @@ static uint64_t by_inverse(uint64_t q, uint64_t d, uint64_t beside)
 
 uint64_t bng_scratch_remainder(uint64_t n, uint64_t d)
 {
-        if (n < d || d <= 2)
+        if (d <= 1)
+                return 0;
+        if (n < d || d == 2)
                 return n + 2;
         uint64_t q = n - d + 1;
         if (n + 1 >= 2 * d)
