@@ -25,9 +25,9 @@ static const struct bng_unary unary[BNG_OP_COUNT] = {
 };
 
 static const struct bng_binary binary[BNG_OP_COUNT] = {
-        [BNG_OP_OR] = {bng_predict_bitwise, bng_mpz_ior},
-        [BNG_OP_XOR] = {bng_predict_bitwise, bng_mpz_xor},
-        [BNG_OP_AND] = {bng_predict_bitwise, bng_mpz_and},
+        [BNG_OP_OR] = {bng_predict_ior, bng_mpz_ior},
+        [BNG_OP_XOR] = {bng_predict_xor, bng_mpz_xor},
+        [BNG_OP_AND] = {bng_predict_and, bng_mpz_and},
         [BNG_OP_LSHIFT] = {bng_predict_shift_left, bng_mpz_mul_2exp_z},
         [BNG_OP_RSHIFT] = {predict_shift_right, bng_mpz_fdiv_q_2exp_z},
         [BNG_OP_BINOMIAL] = {bng_predict_binomial, bng_mpz_bin_z},

@@ -51,6 +51,6 @@ UPDATE(submul, TWO, LIMBS_ADDMUL, bng_predict_subtract_product(Z(rop), Z(a), Z(b
 UPDATE(submul_ui, WITH_UI, LIMBS_ADDMUL_UI, bng_predict_subtract_product(Z(rop), Z(a), U(b)),
        bng_limb_submul_ui(out, a, b))
 
-SMALL_OPERATION(and, TWO, LIMBS_TWO, bng_predict_bitwise(Z(a), Z(b)), bng_limb_and(out, a, b))
-SMALL_OPERATION(ior, TWO, LIMBS_TWO, bng_predict_bitwise(Z(a), Z(b)), bng_limb_ior(out, a, b))
-SMALL_OPERATION(xor, TWO, LIMBS_TWO, bng_predict_bitwise(Z(a), Z(b)), bng_limb_xor(out, a, b))
+SMALL_OPERATION(and, TWO, LIMBS_TWO, bng_predict_and(Z(a), Z(b)), bng_limb_and(out, a, b))
+SMALL_OPERATION(ior, TWO, LIMBS_TWO, bng_predict_ior(Z(a), Z(b)), bng_limb_ior(out, a, b))
+SMALL_OPERATION(xor, TWO, LIMBS_TWO, bng_predict_xor(Z(a), Z(b)), bng_limb_xor(out, a, b))

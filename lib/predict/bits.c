@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "bounds/checked.h"
+#include "predict/limbs.h"
 #include "predict/peak.h"
 
 /*
@@ -18,16 +19,89 @@ static uint64_t longer(uint64_t a, uint64_t b)
         return a > b ? a : b;
 }
 
-struct bng_prediction bng_predict_bitwise(struct bng_operand a, struct bng_operand b)
+/* Which bits go on to infinity, and how many limbs there are besides. */
+struct side {
+        uint64_t limbs;
+        bool is_negative;
+};
+
+static uint64_t shorter(uint64_t a, uint64_t b)
+{
+        return a < b ? a : b;
+}
+
+/*
+ * GMP subtracts 1 from a negative operand in a copy, and makes room for as many limbs as the result
+ * can have, with one for a carry: of an and of numbers that are not negative no more than the shorter
+ * one has, of an or of negative ones likewise.
+ */
+static uint64_t copies(struct side a, struct side b)
+{
+        return (a.is_negative ? a.limbs : 0) + (b.is_negative ? b.limbs : 0);
+}
+
+static uint64_t and_limbs(struct side a, struct side b)
+{
+        uint64_t result = a.is_negative && b.is_negative ? longer(a.limbs, b.limbs)
+                          : a.is_negative                ? b.limbs
+                          : b.is_negative                ? a.limbs
+                                                         : shorter(a.limbs, b.limbs);
+        return result + copies(a, b);
+}
+
+/* Of two negative numbers no more than the shorter one has is looked at. */
+static uint64_t ior_limbs(struct side a, struct side b)
+{
+        if (a.is_negative && b.is_negative)
+                return 3 * shorter(a.limbs, b.limbs);
+        return (a.is_negative   ? a.limbs
+                : b.is_negative ? b.limbs
+                                : longer(a.limbs, b.limbs)) +
+               copies(a, b);
+}
+
+static uint64_t xor_limbs(struct side a, struct side b)
+{
+        return longer(a.limbs, b.limbs) + copies(a, b);
+}
+
+/* The header of a block, and a carry. */
+#define SPARE_LIMBS 8
+
+/* The most over all signs that the operands may have. */
+static struct bng_prediction bitwise(struct bng_operand a, struct bng_operand b,
+                                     uint64_t (*limbs)(struct side a, struct side b))
 {
         struct bng_operand result = bng_operand_range(bng_range_bitwise(a.size, b.size),
                                                       a.may_be_negative || b.may_be_negative, true);
+        uint64_t a_bits = bng_operand_bits_max(a);
+        uint64_t b_bits = bng_operand_bits_max(b);
+        uint64_t most = 0;
 
-        /* Of a negative operand GMP makes the complement first. */
-        bool as_they_are = !a.may_be_negative && !b.may_be_negative;
+        for (unsigned signs = 0; signs < 4; signs++) {
+                struct side x = {bng_limbs_of_bits(a_bits), signs & 1};
+                struct side y = {bng_limbs_of_bits(b_bits), signs & 2};
+                bool may_be = (x.is_negative ? a.may_be_negative : !bng_surely_negative(a)) &&
+                              (y.is_negative ? b.may_be_negative : !bng_surely_negative(b));
+                most = may_be ? longer(most, limbs(x, y)) : most;
+        }
+        return bng_holding(bng_predicted(result, BNG_WORK_COPY, longer(a_bits, b_bits)),
+                           bng_bytes_of_limbs(most + (most > 0 ? SPARE_LIMBS : 1)));
+}
 
-        return bng_predicted(result, as_they_are ? BNG_WORK_COPY : BNG_WORK_BITWISE,
-                             longer(bng_operand_bits_max(a), bng_operand_bits_max(b)));
+struct bng_prediction bng_predict_and(struct bng_operand a, struct bng_operand b)
+{
+        return bitwise(a, b, and_limbs);
+}
+
+struct bng_prediction bng_predict_ior(struct bng_operand a, struct bng_operand b)
+{
+        return bitwise(a, b, ior_limbs);
+}
+
+struct bng_prediction bng_predict_xor(struct bng_operand a, struct bng_operand b)
+{
+        return bitwise(a, b, xor_limbs);
 }
 
 /* At least the bit itself, at most the sum. */

@@ -10,6 +10,16 @@
 
 static const char by_zero[] = "a division by zero";
 
+static uint64_t more(uint64_t a, uint64_t b)
+{
+        return a > b ? a : b;
+}
+
+static uint64_t less(uint64_t a, uint64_t b)
+{
+        return a < b ? a : b;
+}
+
 static bool signs_may_agree(struct bng_operand a, struct bng_operand d)
 {
         return (a.may_be_positive && d.may_be_positive) || (a.may_be_negative && d.may_be_negative);
@@ -60,10 +70,7 @@ static struct bng_operand remainder_of(enum bng_division division, struct bng_op
  */
 static uint64_t longer_bits(struct bng_operand a, struct bng_operand d)
 {
-        uint64_t a_bits = bng_operand_bits_max(a);
-        uint64_t d_bits = bng_operand_bits_max(d);
-
-        return a_bits > d_bits ? a_bits : d_bits;
+        return more(bng_operand_bits_max(a), bng_operand_bits_max(d));
 }
 
 /* A division takes longest by half as many bits; or by the nearest that the divisor may have. */
@@ -97,16 +104,13 @@ static uint64_t quotient_peak(uint64_t a_bits, uint64_t d_bits, enum bng_divisio
                                         : bng_peak_rounded_quotient(a_bits, d_bits);
 }
 
-static uint64_t exact_quotient_peak(uint64_t a_bits, uint64_t d_bits, enum bng_division division,
-                                    bool may_be_away)
+/* To a bit. */
+static bool is_known(bng_bounds bits)
 {
-        (void)division, (void)may_be_away;
-        return bng_peak_exact_quotient(a_bits, d_bits);
+        return bits.bits_max - bits.bits_min <= 1;
 }
 
-/*
- * The peak for a divisor whose length is known to a bit, or else the worst for any divisor.
- */
+/* The peak for operands whose lengths are known to a bit, or else the worst for any. */
 static uint64_t division_peak(lengths_peak *peak, enum bng_division division, struct bng_operand a,
                               struct bng_operand d)
 {
@@ -114,11 +118,11 @@ static uint64_t division_peak(lengths_peak *peak, enum bng_division division, st
         uint64_t a_bits = bng_operand_bits_max(a);
         bool away = may_be_away(division, a, d);
 
-        if (bits.bits_max - bits.bits_min > 1)
+        if (!is_known(bits) || !is_known(bng_range_bits(a.size)))
                 return bng_peak_bytes(BNG_WORK_DIVIDE, longer_bits(a, d));
         uint64_t by_longer = peak(a_bits, bits.bits_max, division, away);
         uint64_t by_shorter = peak(a_bits, bits.bits_min, division, away);
-        return by_longer > by_shorter ? by_longer : by_shorter;
+        return more(by_longer, by_shorter);
 }
 
 struct bng_prediction bng_predict_quotient(enum bng_division division, struct bng_operand a,
@@ -132,13 +136,26 @@ struct bng_prediction bng_predict_quotient(enum bng_division division, struct bn
                          quotient_time, bng_operand_bits_max(a), slowest_divisor_bits(a, d), 0);
 }
 
+/* The divisor's zeros are taken from both at first, in limbs. */
+static uint64_t exact_quotient_peak(struct bng_operand a, struct bng_operand d)
+{
+        bng_bounds bits = bng_range_bits(d.size);
+        uint64_t zeros = d.zeros / GMP_NUMB_BITS * GMP_NUMB_BITS;
+        uint64_t a_bits = bng_sat_sub(bng_operand_bits_max(a), zeros);
+
+        if (!is_known(bits) || !is_known(bng_range_bits(a.size)))
+                return bng_peak_exact_quotient_up_to(a_bits, bits.bits_max - zeros);
+        return more(bng_peak_exact_quotient(a_bits, bits.bits_max - zeros),
+                    bng_peak_exact_quotient(a_bits, bits.bits_min - zeros));
+}
+
 struct bng_prediction bng_predict_exact_quotient(struct bng_operand a, struct bng_operand d)
 {
         struct bng_prediction prediction = bng_predict_quotient(BNG_TRUNCATE, a, d);
 
         if (prediction.undefined)
                 return prediction;
-        return bng_holding(prediction, division_peak(exact_quotient_peak, BNG_TRUNCATE, a, d));
+        return bng_holding(prediction, exact_quotient_peak(a, d));
 }
 
 struct bng_prediction bng_predict_remainder(enum bng_division division, struct bng_operand a,
@@ -198,14 +215,31 @@ static struct bng_time inverse_time(struct bng_lengths of)
         return bng_time_invert(of.a, of.b);
 }
 
+/*
+ * GMP takes the zeros of both away first, and puts in the fewer of them in the end. It divides by a
+ * limb without more, and copies the one number where the other one is 0.
+ */
+static uint64_t gcd_peak(struct bng_operand a, struct bng_operand b)
+{
+        uint64_t a_bits = bng_operand_bits_max(a);
+        uint64_t b_bits = bng_operand_bits_max(b);
+
+        if (less(a_bits, b_bits) <= GMP_NUMB_BITS) {
+                bool may_be_copied = a.size.may_be_zero || b.size.may_be_zero;
+                return bng_peak_bytes(BNG_WORK_COPY, may_be_copied ? more(a_bits, b_bits) : 1);
+        }
+        return bng_sat_add(bng_peak_gcd(a_bits - a.zeros, b_bits - b.zeros),
+                           bng_peak_bytes(BNG_WORK_COPY, less(a.zeros, b.zeros)));
+}
+
 struct bng_prediction bng_predict_gcd(struct bng_operand a, struct bng_operand b)
 {
         struct bng_operand result = bng_operand_range(bng_range_gcd(a.size, b.size), false, true);
         uint64_t a_bits = bng_operand_bits_max(a);
         uint64_t b_bits = bng_operand_bits_max(b);
         struct bng_prediction prediction = bng_predicted(result, BNG_WORK_GCD, longer_bits(a, b));
-        return bng_timed(bng_holding(prediction, bng_peak_gcd(a_bits, b_bits)), gcd_time,
-                         odd_bits(a), odd_bits(b), 0);
+        return bng_timed(bng_holding(prediction, gcd_peak(a, b)), gcd_time, odd_bits(a),
+                         odd_bits(b), 0);
 }
 
 struct bng_prediction bng_predict_lcm(struct bng_operand a, struct bng_operand b)
@@ -246,11 +280,6 @@ static uint64_t powers_kept(struct bng_operand exponent)
         uint64_t powers = bng_operand_bits_max(exponent) / 8 + 1;
 
         return powers < 512 ? powers : 512;
-}
-
-static uint64_t more(uint64_t a, uint64_t b)
-{
-        return a > b ? a : b;
 }
 
 /* a: the base, b: the exponent, c: the modulus */

@@ -101,6 +101,8 @@ struct bng_prediction bng_predict_root(struct bng_operand a, struct bng_operand 
                                                       a.may_be_negative, a.may_be_positive);
         uint64_t bits = bng_operand_bits_max(a);
         struct bng_prediction prediction = bng_predicted(result, BNG_WORK_ROOT, bits);
+        if (degree.size.known && degree.size.value == 1)
+                return bng_holding(prediction, bng_peak_bytes(BNG_WORK_COPY, bits));
         bool is_square = degree.size.known && degree.size.value == 2;
         if (is_square)
                 prediction = bng_holding(prediction, bng_peak_square_root(bits));

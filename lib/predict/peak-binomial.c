@@ -92,8 +92,9 @@ uint64_t bng_peak_long_binomial(uint64_t bits, uint64_t n_bits, uint64_t k, uint
         uint64_t multiply = product_of_halves(more(numerator, 4 * n));
         uint64_t held = bng_bytes_of_limbs(terms + numerator);
         uint64_t factorial = bng_peak_factorial(factorial_bits, k);
-        uint64_t divide = bng_sat_add(bng_bytes_of_limbs(2 * denominator),
-                                      bng_peak_exact_quotient(numerator_bits, factorial_bits));
+        uint64_t divide =
+                bng_sat_add(bng_bytes_of_limbs(2 * denominator),
+                            bng_peak_exact_quotient_up_to(numerator_bits, factorial_bits));
         return more(bng_bytes_of_limbs(terms + multiply),
                     bng_sat_add(held, more(factorial, divide)));
 }

@@ -92,17 +92,29 @@ uint64_t bng_peak_first_reduction(uint64_t base_bits, uint64_t modulus_bits)
                                   bng_scratch_remainder_by_up_to(n + d, d));
 }
 
-/* The divisor may be shorter; then the quotient is longer, but needs no more together with it. */
+/* The quotient is made beside what it overwrites, and copied. */
+static uint64_t exact_quotient(uint64_t n, uint64_t d, uint64_t scratch)
+{
+        uint64_t quotient = n - d + 1 + SPARE_LIMBS;
+
+        return bng_bytes_of_limbs(quotient + more(scratch, quotient));
+}
+
 uint64_t bng_peak_exact_quotient(uint64_t a_bits, uint64_t d_bits)
 {
         uint64_t n = bng_limbs_of_bits(a_bits);
         uint64_t d = bng_limbs_of_bits(d_bits);
 
-        if (n < d)
-                return bng_bytes_of_limbs(1);
-        uint64_t quotient = n - d + 1 + SPARE_LIMBS;
-        uint64_t scratch = bng_scratch_exact_up_to(n, d);
-        return bng_bytes_of_limbs(quotient + (scratch > quotient ? scratch : quotient));
+        return n < d ? bng_bytes_of_limbs(1) : exact_quotient(n, d, bng_scratch_exact(n, d));
+}
+
+/* The divisor may be shorter; then the quotient is longer, but needs no more together with it. */
+uint64_t bng_peak_exact_quotient_up_to(uint64_t a_bits, uint64_t d_bits)
+{
+        uint64_t n = bng_limbs_of_bits(a_bits);
+        uint64_t d = bng_limbs_of_bits(d_bits);
+
+        return n < d ? bng_bytes_of_limbs(1) : exact_quotient(n, d, bng_scratch_exact_up_to(n, d));
 }
 
 /*
@@ -115,4 +127,19 @@ uint64_t bng_peak_square_root(uint64_t a_bits)
         uint64_t block = 2 * root + root / 2 + 16;
 
         return bng_bytes_of_limbs(root + block + bng_scratch_quotient(root + 2, root / 2 + 1));
+}
+
+/*
+ * mpn_dc_sqrtrem in a shifted copy: the same, with a quotient and a square of half the root. The
+ * remainder has as much room as the number.
+ */
+uint64_t bng_peak_square_root_remainder(uint64_t a_bits)
+{
+        uint64_t n = bng_limbs_of_bits(a_bits);
+        uint64_t root = n / 2 + 1;
+        uint64_t half = root / 2 + 1;
+        uint64_t copy = 2 * root + half + 16;
+        uint64_t scratch = more(bng_scratch_remainder(root, half), bng_scratch_square(half));
+
+        return bng_bytes_of_limbs(n + root + copy + scratch);
 }

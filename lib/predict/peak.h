@@ -109,10 +109,12 @@ uint64_t bng_peak_remainder(uint64_t a_bits, uint64_t d_bits, enum bng_division 
 uint64_t bng_peak_quotient_remainder(uint64_t a_bits, uint64_t d_bits, enum bng_division division,
                                      bool may_be_away);
 uint64_t bng_peak_square_root(uint64_t a_bits);
+uint64_t bng_peak_square_root_remainder(uint64_t a_bits);
 /* Of a power modulo a number: until a base that is longer than that is reduced; 0 for others. */
 uint64_t bng_peak_first_reduction(uint64_t base_bits, uint64_t modulus_bits);
-/* Without a remainder. */
+/* Without a remainder; of operands of up to these lengths. */
 uint64_t bng_peak_exact_quotient(uint64_t a_bits, uint64_t d_bits);
+uint64_t bng_peak_exact_quotient_up_to(uint64_t a_bits, uint64_t d_bits);
 
 /* peak-gcd.c: of operands of up to these lengths; with both factors; an inverse. */
 uint64_t bng_peak_gcd(uint64_t a_bits, uint64_t b_bits);

@@ -49,7 +49,9 @@ enum bng_division {
 };
 
 /* ---- bits.c: two's complement without an end ---- */
-struct bng_prediction bng_predict_bitwise(struct bng_operand a, struct bng_operand b); /* & | ^ */
+struct bng_prediction bng_predict_and(struct bng_operand a, struct bng_operand b);
+struct bng_prediction bng_predict_ior(struct bng_operand a, struct bng_operand b);
+struct bng_prediction bng_predict_xor(struct bng_operand a, struct bng_operand b);
 struct bng_prediction bng_predict_set_bit(struct bng_operand a, struct bng_operand index);
 struct bng_prediction bng_predict_clear_bit(struct bng_operand a, struct bng_operand index);
 struct bng_prediction bng_predict_flip_bit(struct bng_operand a, struct bng_operand index);

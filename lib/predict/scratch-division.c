@@ -15,6 +15,11 @@ static uint64_t more(uint64_t a, uint64_t b)
         return a > b ? a : b;
 }
 
+static uint64_t less(uint64_t a, uint64_t b)
+{
+        return a < b ? a : b;
+}
+
 /* The limbs of a step, as mpn_mu_div_qr_choose_in has them. */
 static uint64_t step_of(uint64_t q, uint64_t d)
 {
@@ -100,20 +105,38 @@ uint64_t bng_scratch_remainder_up_to(uint64_t n)
 }
 
 /*
- * Exact division goes from the lower end (mpn_divexact, mpn_bdiv_q): what is needed of both operands
- * is shifted until the divisor is odd, and multiplied by an inverse modulo a power of two as long as
- * a step of the quotient; that product keeps its lower half alone (mpn_mullo_n). The quotient has
- * n - d limbs, a step half of it or less, or as many as the divisor: a third of n at most. Shorter
- * ones need a copy and products.
+ * Exact division goes from the lower end (mpn_divexact, mpn_bdiv_q): what is needed of both operands,
+ * no more than the quotient has, is shifted until the divisor is odd, and multiplied by an inverse
+ * modulo a power of two as long as a step of the quotient; that product keeps its lower half alone
+ * (mpn_mullo_n). Shorter ones need a copy and products. q limbs of a quotient in steps of `in`, of
+ * which `needed` limbs of the divisor matter.
  */
-uint64_t bng_scratch_exact_up_to(uint64_t n, uint64_t d)
+static uint64_t exact(uint64_t q, uint64_t needed, uint64_t in)
 {
-        uint64_t needed = (d < n / 2 + 1 ? d : n / 2 + 1) + 1;
-        uint64_t in = (needed < n / 3 + 2 ? needed : n / 3 + 2) + 1;
         uint64_t lower_half = 2 * in + bng_scratch_multiply(in, in);
         uint64_t steps = in + needed +
                          more(bng_scratch_modulo(needed + 1, 6),
                               6 * bng_modulo_limbs(needed + 1) + lower_half);
 
-        return n + 4 + more(n + bng_scratch_multiply(needed, needed), steps) + 32;
+        return q + needed + 4 + more(q + bng_scratch_multiply(needed, needed), steps) + 32;
+}
+
+/* A step is as long as the divisor or as half of the quotient, and with a limb less may be longer. */
+uint64_t bng_scratch_exact(uint64_t n, uint64_t d)
+{
+        if (n < d || d <= 1)
+                return 0;
+        uint64_t q = n - d + 1;
+        uint64_t in = q > d + 1 ? more(bng_div_up(q, bng_div_up(q, d)),
+                                       bng_div_up(q - 1, bng_div_up(q - 1, d)))
+                                : more(bng_div_up(q, 2), less(q, d));
+        return exact(q, less(d, q) + 1, in + 1);
+}
+
+/* The quotient has n - d limbs, a step half of it or less, or as many as the divisor: a third of n at most. */
+uint64_t bng_scratch_exact_up_to(uint64_t n, uint64_t d)
+{
+        uint64_t needed = less(d, n / 2 + 1) + 1;
+
+        return exact(n, needed, less(needed, n / 3 + 2) + 1);
 }

@@ -42,5 +42,6 @@ uint64_t bng_scratch_remainder(uint64_t n, uint64_t d);
 uint64_t bng_scratch_remainder_by_up_to(uint64_t n, uint64_t d);
 /* The remainder of up to n limbs by any number of them. */
 uint64_t bng_scratch_remainder_up_to(uint64_t n);
-/* The quotient without a remainder of up to n limbs by up to d. */
+/* The quotient without a remainder of n limbs by d; of up to n limbs by up to d. */
+uint64_t bng_scratch_exact(uint64_t n, uint64_t d);
 uint64_t bng_scratch_exact_up_to(uint64_t n, uint64_t d);

@@ -54,9 +54,13 @@ struct bng_prediction bng_predict_root_remainder(struct bng_operand a, struct bn
                                   : bng_operand_bits_max(a);
         struct bng_operand result =
                 bng_operand_longest(root.result, up_to(left, a.may_be_negative, a.may_be_positive));
-        return bng_timed(bng_predicted(result, BNG_WORK_ROOT, bng_operand_bits_max(a)),
-                         root_remainder_time, bng_operand_bits_max(a), bng_range_least(degree.size),
-                         0);
+        struct bng_prediction prediction =
+                bng_timed(bng_predicted(result, BNG_WORK_ROOT, bng_operand_bits_max(a)),
+                          root_remainder_time, bng_operand_bits_max(a),
+                          bng_range_least(degree.size), 0);
+        return is_square ? bng_holding(prediction,
+                                       bng_peak_square_root_remainder(bng_operand_bits_max(a)))
+                         : prediction;
 }
 
 static struct bng_time gcd_extended_time(struct bng_lengths of)

@@ -35,9 +35,9 @@ struct function {
           (mpz_mul(r, a, b), mpz_add(r, r, a)), 0)                                                 \
         X(subtract_product, bng_predict_subtract_product(a, a, b), true,                           \
           (mpz_mul(r, a, b), mpz_sub(r, a, r)), 0)                                                 \
-        X(and, bng_predict_bitwise(a, b), true, mpz_and(r, a, b), 0)                               \
-        X(ior, bng_predict_bitwise(a, b), true, mpz_ior(r, a, b), 0)                               \
-        X(xor, bng_predict_bitwise(a, b), true, mpz_xor(r, a, b), 0)                               \
+        X(and, bng_predict_and(a, b), true, mpz_and(r, a, b), 0)                                   \
+        X(ior, bng_predict_ior(a, b), true, mpz_ior(r, a, b), 0)                                   \
+        X(xor, bng_predict_xor(a, b), true, mpz_xor(r, a, b), 0)                                   \
         X(set_bit, bng_predict_set_bit(a, b), mpz_sgn(b) >= 0,                                     \
           (mpz_set(r, a), mpz_setbit(r, mpz_get_ui(b))), 300)                                      \
         X(shift_left, bng_predict_shift_left(a, b), mpz_sgn(b) >= 0,                               \

@@ -79,7 +79,7 @@ static void test_every_prediction_has_a_time(void **userdata)
                 assert_is_time(bng_predict_multiply(a, b));
                 assert_is_time(bng_predict_add_product(a, b, c));
                 assert_is_time(bng_predict_subtract_product(a, b, c));
-                assert_is_time(bng_predict_bitwise(a, b));
+                assert_is_time(bng_predict_xor(a, b));
                 assert_is_time(bng_predict_set_bit(a, b));
                 assert_is_time(bng_predict_shift_left(a, b));
                 assert_is_time(bng_predict_shift_right(BNG_FLOOR, a, b));
