@@ -104,6 +104,15 @@ struct bng_prediction bng_predict_xor(struct bng_operand a, struct bng_operand b
         return bitwise(a, b, xor_limbs);
 }
 
+/* The number is moved to where the result has room, or was copied before. */
+static struct bng_prediction updated(struct bng_operand a, struct bng_operand result)
+{
+        uint64_t both = bng_sat_add(bng_operand_bits_max(a), bng_operand_bits_max(result));
+
+        return bng_holding(bng_predicted(result, BNG_WORK_UPDATE, bng_operand_bits_max(result)),
+                           bng_peak_bytes(BNG_WORK_COPY, both));
+}
+
 /* At least the bit itself, at most the sum. */
 static struct bng_range with_bit(struct bng_operand a, struct bng_operand index)
 {
@@ -124,13 +133,13 @@ struct bng_prediction bng_predict_set_bit(struct bng_operand a, struct bng_opera
         struct bng_range nearer = bng_range_of_bits(1, bits);
 
         if (bng_surely_negative(a))
-                return bng_predicted(bng_operand_range(nearer, true, false), BNG_WORK_UPDATE, bits);
+                return updated(a, bng_operand_range(nearer, true, false));
 
         struct bng_range size = with_bit(a, index);
         if (a.may_be_negative)
                 size = bng_range_union(size, nearer);
         struct bng_operand result = bng_operand_range(size, a.may_be_negative, true);
-        return bng_predicted(result, BNG_WORK_UPDATE, bng_operand_bits_max(result));
+        return updated(a, result);
 }
 
 /*
@@ -168,7 +177,7 @@ struct bng_prediction bng_predict_clear_bit(struct bng_operand a, struct bng_ope
                                         : without_bit(a, index);
         struct bng_operand result = bng_operand_range(size, a.may_be_negative, a.may_be_positive);
 
-        return bng_predicted(result, BNG_WORK_UPDATE, bng_operand_bits_max(result));
+        return updated(a, result);
 }
 
 /* Beyond the length it is known whether the bit is set. Below, the length may change by one. */
@@ -187,7 +196,7 @@ struct bng_prediction bng_predict_flip_bit(struct bng_operand a, struct bng_oper
                 bng_operand_range(bng_range_union(set.size, cleared.size),
                                   set.may_be_negative || cleared.may_be_negative,
                                   set.may_be_positive || cleared.may_be_positive);
-        return bng_predicted(result, BNG_WORK_UPDATE, bng_operand_bits_max(result));
+        return updated(a, result);
 }
 
 static const char negative_count[] = "a shift by a negative count";

@@ -58,8 +58,11 @@ struct bng_prediction bng_predict_root_remainder(struct bng_operand a, struct bn
                 bng_timed(bng_predicted(result, BNG_WORK_ROOT, bng_operand_bits_max(a)),
                           root_remainder_time, bng_operand_bits_max(a),
                           bng_range_least(degree.size), 0);
-        return is_square ? bng_holding(prediction,
-                                       bng_peak_square_root_remainder(bng_operand_bits_max(a)))
+        uint64_t a_bits = bng_operand_bits_max(a);
+        if (degree.size.known && degree.size.value == 1)
+                return bng_holding(prediction,
+                                   bng_peak_bytes(BNG_WORK_COPY, bng_sat_mul(a_bits, 2)));
+        return is_square ? bng_holding(prediction, bng_peak_square_root_remainder(a_bits))
                          : prediction;
 }
 
