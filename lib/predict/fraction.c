@@ -105,6 +105,7 @@ struct bng_prediction bng_predict_fraction_add(mpq_srcptr a, mpq_srcptr b)
                 bng_peak_fraction_add(bits_of(a), bits_of(b)));
 }
 
+/* GMP knows a square by its address. */
 struct bng_prediction bng_predict_fraction_multiply(mpq_srcptr a, mpq_srcptr b)
 {
         if (mpz_sgn(mpq_denref(a)) == 0 || mpz_sgn(mpq_denref(b)) == 0)
@@ -112,7 +113,8 @@ struct bng_prediction bng_predict_fraction_multiply(mpq_srcptr a, mpq_srcptr b)
         return bng_holding(
                 reduced(bng_bounds_mpq_mul(num_bits(a), den_bits(a), num_bits(b), den_bits(b)),
                         bng_sat_add(all_bits(a), all_bits(b))),
-                bng_peak_fraction_multiply(bits_of(a), bits_of(b)));
+                a == b ? bng_peak_fraction_square(bits_of(a))
+                       : bng_peak_fraction_multiply(bits_of(a), bits_of(b)));
 }
 
 struct bng_prediction bng_predict_fraction_divide(mpq_srcptr a, mpq_srcptr b)

@@ -56,6 +56,17 @@ uint64_t bng_peak_fraction_multiply(struct bng_fraction_bits a, struct bng_fract
                            more(divisor, bng_bytes_of_limbs(result)));
 }
 
+/* Of a fraction by itself there is nothing to divide. */
+uint64_t bng_peak_fraction_square(struct bng_fraction_bits a)
+{
+        struct limbs x = limbs_of(a);
+        uint64_t num = 2 * x.num;
+        uint64_t den = 2 * x.den;
+
+        return bng_bytes_of_limbs(num + SPARE_LIMBS +
+                                  more(bng_scratch_square(x.num), den + bng_scratch_square(x.den)));
+}
+
 /*
  * Each numerator by the other's denominator without what the denominators have in common; what the
  * sum has in common with that is divided out.

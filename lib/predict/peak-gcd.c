@@ -43,6 +43,15 @@ static uint64_t applied(uint64_t n)
         return bng_scratch_modulo(n - n / 4 + 2, 8);
 }
 
+/*
+ * The first division, of all of a >= n limbs, when there are no products yet. Later ones divide up to
+ * n limbs.
+ */
+static uint64_t first_division(uint64_t a, uint64_t n)
+{
+        return a < 2 * n ? bng_scratch_remainder_up_to(a) : bng_scratch_remainder_by_up_to(a, n);
+}
+
 /* mpz_gcd of a >= n limbs. By a third of the length at a time, and products of that by the rest. */
 static uint64_t gcd(uint64_t a, uint64_t n)
 {
@@ -51,7 +60,8 @@ static uint64_t gcd(uint64_t a, uint64_t n)
         uint64_t products =
                 more(bng_scratch_multiply(n - third + 2, third / 2 + 2), applied(third));
 
-        return a + n + more(block, a - n + 1) + more(products, bng_scratch_remainder_up_to(a)) + 16;
+        uint64_t later = block + more(products, bng_scratch_remainder_up_to(n));
+        return a + n + more(more(block, a - n + 1) + first_division(a, n), later) + 16;
 }
 
 /*
@@ -65,8 +75,8 @@ static uint64_t gcd_extended(uint64_t a, uint64_t n)
         uint64_t half = n / 2 + 2;
         uint64_t products = more(bng_scratch_multiply(half, half), applied(two_thirds));
 
-        return a + 3 * n + more(block, a - n + 1) + more(products, bng_scratch_remainder_up_to(a)) +
-               16;
+        uint64_t later = block + more(products, bng_scratch_remainder_up_to(n));
+        return a + 3 * n + more(more(block, a - n + 1) + first_division(a, n), later) + 16;
 }
 
 /* The second factor is (g - a s) / b: up to a limbs, of a product that is in the first block. */

@@ -130,6 +130,7 @@ struct bng_fraction_bits {
         uint64_t num, den;
 };
 uint64_t bng_peak_fraction_multiply(struct bng_fraction_bits a, struct bng_fraction_bits b);
+uint64_t bng_peak_fraction_square(struct bng_fraction_bits a);
 uint64_t bng_peak_fraction_add(struct bng_fraction_bits a, struct bng_fraction_bits b);
 
 /* There is no such number; `why` is static text. */
