@@ -235,8 +235,6 @@ static uint64_t gcd_peak(struct bng_operand a, struct bng_operand b)
 struct bng_prediction bng_predict_gcd(struct bng_operand a, struct bng_operand b)
 {
         struct bng_operand result = bng_operand_range(bng_range_gcd(a.size, b.size), false, true);
-        uint64_t a_bits = bng_operand_bits_max(a);
-        uint64_t b_bits = bng_operand_bits_max(b);
         struct bng_prediction prediction = bng_predicted(result, BNG_WORK_GCD, longer_bits(a, b));
         return bng_timed(bng_holding(prediction, gcd_peak(a, b)), gcd_time, odd_bits(a),
                          odd_bits(b), 0);

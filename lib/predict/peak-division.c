@@ -7,8 +7,8 @@
  * The peaks of division. The quotient has q = n - d + 1 limbs, the remainder d. An operand that a
  * result overwrites is copied before, and keeps its block for that result: at most the n limbs of the
  * dividend are held besides, and either result. What is rounded away from zero has the divisor added
- * to its remainder, which moves for that, as does its quotient, after the scratch is gone. mpz_fdiv_q and mpz_cdiv_q find a
- * remainder too, to see whether there is one.
+ * to its remainder, which moves for that, as does its quotient, after the scratch is gone. mpz_fdiv_q
+ * and mpz_cdiv_q find a remainder too, to see whether there is one.
  */
 
 /* Lengths differ by rounding where an operand is only predicted. */
