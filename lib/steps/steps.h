@@ -14,7 +14,7 @@
  * result, or less; where the result has less than 4 MiB, some 80 ms at most on a slow machine
  * (bench-time measures both). What is shorter than BNG_STEPS_MIN_BITS goes to GMP in one piece. In
  * all this costs a few percent, but a third for single products of 3 to 4 MiB (multiply.c), and
- * powers modulo a number take 1.25 to 2 times as long as GMP's (modular.c).
+ * powers modulo a number up to half as long again (modular.c).
  *
  * Functions return true when the result is there, exactly GMP's. False: stopped. Results may be
  * operands.

@@ -138,8 +138,9 @@ static void test_powers_modulo_a_number(void **userdata)
                 unsigned long modulus_bits, exponent_bits;
                 bool is_even;
         } lengths[] = {{64, 9000000, false}, {700, 300000, false}, {1000, 250000, true},
-                       {3000, 30000, false}, {3000, 30000, true},  {20000, 1000, false},
-                       {70000, 100, false},  {100000, 70, true}};
+                       {3000, 30000, false}, {3000, 30000, true},  {6144, 9000, false},
+                       {6145, 9000, false},  {20000, 1000, false}, {70000, 100, false},
+                       {100000, 70, true}};
         struct operands x;
         mpz_t r, plain;
 
