@@ -26,6 +26,7 @@
  *   relief.c     memory that a death is about to free
  *   kernel.c     those whom the kernel ended before anybody here did, by its log, kernel-counts.c by the
  *                groups' counters; kernel-verdict.c tells of them     -> record
+ *   kernel-limit.c  groups that the kernel holds at its limit       -> record
  *   record.c     a verdict from what is known
  *   describe.c   status and explanations for the bus
  *
@@ -225,6 +226,13 @@ struct missing {
         size_t n;
 };
 
+/* Is the kernel's limit on the group hit again and again? See kernel-limit.c. */
+struct pressed {
+        uint64_t due, rested; /* monotonic microseconds of the next look, and when it may be told again */
+        uint64_t hits;        /* the kernel's counter at the latest look */
+        unsigned looks;       /* in a row that found the group full, and hitting its limit since the first */
+};
+
 struct watch {
         struct manager *manager;
         char *path;
@@ -267,6 +275,7 @@ struct watch {
         struct answered answered;
         struct relief relief;    /* from the last death in it */
         struct missing *missing; /* NULL: the log tells, or no list was read yet */
+        struct pressed pressed;
         uint64_t deliberating;   /* since when culprits are being proven, 0: they are not */
         bool put_off;            /* until what was told of new groups is heard */
         UT_hash_handle hh;
@@ -506,6 +515,8 @@ void kernel_count(struct watch *watch, uint64_t now);
 uint64_t kernel_due(const struct watch *watch,
                     uint64_t now);       /* of another list; UINT64_MAX: none */
 void kernel_forget(struct watch *watch); /* the policies are about to change, or the watch ends */
+/* The group was read: does it stay at the kernel's limit, and nobody ends? */
+void kernel_watch_limit(struct watch *watch, uint64_t now);
 
 /* ---- record.c */
 /* Was it the group's own total that broke the policy? Then its series is the evidence. */

@@ -98,6 +98,7 @@ static int look_closely(struct watch *watch, uint64_t usage, uint64_t now)
         judge_workers(watch, pace, now);
         judge_families(watch, now);
         judge_group(watch, pace, now);
+        kernel_watch_limit(watch, now);
 
         room = schedule_room(watch);
         trip = trip_at(usage, usage == UINT64_MAX ? UINT64_MAX : room);

@@ -21,6 +21,7 @@ const char *reason_name(enum reason reason)
                 [REASON_CPU] = "cpu",
                 [REASON_CRASH_LOOP] = "crash-loop",
                 [REASON_KERNEL_OOM] = "kernel-oom",
+                [REASON_KERNEL_LIMIT] = "kernel-limit",
         };
 
         return names[reason];

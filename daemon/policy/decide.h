@@ -29,6 +29,7 @@ enum reason {
         REASON_CPU,           /* "cpu" */
         REASON_CRASH_LOOP,    /* "crash-loop", see loop.h */
         REASON_KERNEL_OOM, /* "kernel-oom": nothing was decided, the kernel was faster; see overtaken.h */
+        REASON_KERNEL_LIMIT, /* "kernel-limit": it keeps a group down, and has ended nobody so far */
 };
 
 /* Why the kernel ended a worker before the guard did. */

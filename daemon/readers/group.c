@@ -447,6 +447,25 @@ int group_read_kills(struct group_reader *reader, uint64_t *n)
         return field.found ? 0 : -ENOENT;
 }
 
+int group_read_hits(struct group_reader *reader, uint64_t *n)
+{
+        struct text_field field = {.name = "max"};
+        char text[TEXT_MAX];
+        int r = reader->layout == HOST_V2
+                        ? text_read_at(reader->folder, "memory.events.local", text, sizeof(text))
+                : reader->layout == HOST_V1
+                        ? text_read_at(reader->folder, "memory.failcnt", text, sizeof(text))
+                        : -ENOENT;
+
+        if (r < 0)
+                return r;
+        if (reader->layout == HOST_V1)
+                return text_number(text, n) ? 0 : -EBADMSG;
+        text_fields(text, &field, 1);
+        *n = field.value;
+        return field.found ? 0 : -ENOENT;
+}
+
 int group_read_pids(struct group_reader *reader, pid_t **pids, size_t *n_pids)
 {
         size_t n = 0, lines = 1;

@@ -53,6 +53,8 @@ int group_read_cpu(struct group_reader *reader, uint64_t *usec);
 /* How many of the group's own processes the kernel has ended because memory was short. -ENOENT where it does not
  * count that. */
 int group_read_kills(struct group_reader *reader, uint64_t *n);
+/* How often this group, not one below or above, came to the kernel's limit on its memory: the same. */
+int group_read_hits(struct group_reader *reader, uint64_t *n);
 /* The processes in the group itself (not below it). *pids is malloc'ed, the caller frees it. */
 int group_read_pids(struct group_reader *reader, pid_t **pids, size_t *n_pids);
 

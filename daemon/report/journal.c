@@ -68,8 +68,11 @@ static int priority(const struct verdict *verdict)
         case OUTCOME_FROZEN:
         case OUTCOME_RESTARTED:
                 return LOG_WARNING;
-        case OUTCOME_GONE:
         case OUTCOME_LOGGED:
+                if (verdict->finding.reason == REASON_KERNEL_LIMIT)
+                        return LOG_WARNING;
+                break;
+        case OUTCOME_GONE:
         case OUTCOME_WOULD_HAVE_ENDED:
                 break;
         }

@@ -38,6 +38,18 @@ void sentence_say_overtaken(FILE *out, const struct verdict *verdict)
                 fprintf(out, " of %s", limit.text);
 }
 
+void sentence_say_pressed(FILE *out, const struct verdict *verdict)
+{
+        struct bng_size_text value, limit;
+
+        fprintf(out,
+                "the group is at the kernel's limit of %s again and again, and %s of that is "
+                "memory that only "
+                "an end would free",
+                bng_format_bytes(verdict->finding.limit, &limit),
+                bng_format_bytes(verdict->finding.value, &value));
+}
+
 /* "WorkerMemoryMax=48M of policy web" */
 static void say_key(FILE *out, const struct verdict *verdict)
 {

@@ -8,4 +8,6 @@
 #include "report/verdict.h"
 
 void sentence_say_overtaken(FILE *out, const struct verdict *verdict);
+/* The first part about a group of which nobody was ended so far. */
+void sentence_say_pressed(FILE *out, const struct verdict *verdict);
 void sentence_say_remedy(FILE *out, const struct verdict *verdict);

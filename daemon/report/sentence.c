@@ -40,7 +40,9 @@ static void say_who(FILE *out, const struct verdict *verdict)
 {
         const char *place = verdict->unit ? verdict->unit : verdict->cgroup;
 
-        if (verdict->pid > 0)
+        if (verdict->finding.reason == REASON_KERNEL_LIMIT)
+                fputs("everybody", out);
+        else if (verdict->pid > 0)
                 fprintf(out, "worker %d", (int)verdict->pid);
         else
                 fputs("a worker", out);
@@ -61,6 +63,10 @@ static void say_what_became(FILE *out, const struct verdict *verdict)
 
         if (verdict->finding.reason == REASON_KERNEL_OOM) {
                 fputs(" killed by the kernel: ", out);
+                return;
+        }
+        if (verdict->finding.reason == REASON_KERNEL_LIMIT) {
+                fputs(" held back by the kernel: ", out);
                 return;
         }
         switch (outcome) {
@@ -165,6 +171,9 @@ static void say_why(FILE *out, const struct verdict *verdict)
         case REASON_KERNEL_OOM:
                 sentence_say_overtaken(out, verdict);
                 break;
+        case REASON_KERNEL_LIMIT:
+                sentence_say_pressed(out, verdict);
+                break;
         }
 }
 
@@ -243,7 +252,8 @@ static void say_all(FILE *out, const struct verdict *verdict)
         say_what_became(out, verdict);
         say_why(out, verdict);
         fputs("; ", out);
-        if (verdict->finding.reason == REASON_KERNEL_OOM)
+        if (verdict->finding.reason == REASON_KERNEL_OOM ||
+            verdict->finding.reason == REASON_KERNEL_LIMIT)
                 sentence_say_remedy(out, verdict);
         else
                 say_how(out, verdict);

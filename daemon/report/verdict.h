@@ -45,7 +45,7 @@ struct verdict {
         enum policy_action action;
         enum policy_scope scope;
         enum outcome outcome;
-        pid_t pid; /* 0: not known (REASON_KERNEL_OOM alone), and then neither is what follows */
+        pid_t pid; /* 0: not known (of the kernel's reasons), and then neither is what follows */
         uint64_t start_time; /* clock ticks since boot; 0: not known */
         uid_t uid;
         char *command; /* made by escape_command() */

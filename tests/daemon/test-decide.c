@@ -21,6 +21,7 @@ static void test_reason_names(void **state)
         assert_string_equal(reason_name(REASON_LEAK), "leak");
         assert_string_equal(reason_name(REASON_CPU), "cpu");
         assert_string_equal(reason_name(REASON_CRASH_LOOP), "crash-loop");
+        assert_string_equal(reason_name(REASON_KERNEL_LIMIT), "kernel-limit");
 }
 
 static void test_limit_boundary(void **state)

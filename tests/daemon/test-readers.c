@@ -557,6 +557,7 @@ static void test_odd_files(void **state)
         struct group_reading reading;
         struct group_reader *reader;
         struct host host;
+        uint64_t hits;
 
         (void)state;
         put("proc/meminfo", "MemTotal: 1 kB\n");
@@ -572,6 +573,12 @@ static void test_odd_files(void **state)
         assert_int_equal(group_reader_new(&reader, &host, "/a"), 0);
         assert_int_equal(group_read(reader, &reading), 0);
         assert_int_equal(reading.memory, 1024); /* no swap: kernels without it */
+        assert_int_equal(group_read_hits(reader, &(uint64_t){0}), -ENOENT);
+        put("cgroup/a/memory.events.local", "low 0\nhigh 7\nmax 42\noom 1\n");
+        assert_int_equal(group_read_hits(reader, &hits), 0);
+        assert_int_equal(hits, 42);
+        put("cgroup/a/memory.events.local", "low 0\nhigh 7\n");
+        assert_int_equal(group_read_hits(reader, &(uint64_t){0}), -ENOENT);
         put("cgroup/a/memory.max", "4000\n");
         put("cgroup/a/memory.current", "5000\n");
         assert_int_equal(group_read(reader, &reading), 0);

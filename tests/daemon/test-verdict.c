@@ -424,6 +424,35 @@ static void test_sentence_of_the_kernels(void **state)
         verdict_free(verdict);
 }
 
+static void test_sentence_of_the_kernels_limit(void **state)
+{
+        struct verdict *verdict = sample_verdict(0);
+        json_t *json;
+
+        (void)state;
+        verdict->outcome = OUTCOME_LOGGED;
+        verdict->n_signals = 0;
+        verdict->start_time = 0;
+        verdict->command[0] = '\0';
+        verdict->finding = (struct finding){.reason = REASON_KERNEL_LIMIT,
+                                            .loops_by = REASON_GROUP_MEMORY,
+                                            .limit = 64 * MIB,
+                                            .value = 62 * MIB,
+                                            .overtaken = OVERTAKEN_LIMIT_ABOVE,
+                                            .own_limit = 128 * MIB};
+        says(verdict, "everybody of /app/web held back by the kernel: the group is at the kernel's "
+                      "limit of 64M again and again, and 62M of that is memory that only an end "
+                      "would free; GroupMemoryMax=128M of policy web is not below the kernel's "
+                      "limit: with less the guard ends it first");
+        json = verdict_to_json(verdict);
+        assert_string_equal(json_string_value(json_object_get(json, "reason")), "kernel-limit");
+        assert_string_equal(json_string_value(json_object_get(json, "outcome")), "logged");
+        assert_true(json_is_null(json_object_get(json, "pid")));
+        assert_int_equal(json_integer_value(json_object_get(json, "limit")), 64 * MIB);
+        json_decref(json);
+        verdict_free(verdict);
+}
+
 /* Every reason with every outcome is a sentence of its own. */
 static void test_sentences_differ(void **state)
 {
@@ -460,6 +489,7 @@ int main(void)
                 cmocka_unit_test(test_hostile),
                 cmocka_unit_test(test_sentence),
                 cmocka_unit_test(test_sentence_of_the_kernels),
+                cmocka_unit_test(test_sentence_of_the_kernels_limit),
                 cmocka_unit_test(test_sentences_differ),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,13 +2,14 @@
 """The kernel was faster: whom it ended because memory was short, told once, with the reason why and what to set.
 Twice: by the kernel's log, and without it by the groups' counters."""
 
+import json
 import os
 import re
 import shutil
 import signal
 import time
 
-from harness import BUILD, MIB, PYTHON, EndToEnd, main
+from harness import BUILD, MIB, PYTHON, WORKERS, EndToEnd, main
 from guard import Guard
 
 FAR = "[Policy p]\nCgroup={home}/**\nWorkerMemoryMax=512M\n"
@@ -65,6 +66,42 @@ class Tight(EndToEnd):
         self.assertEqual(process.returncode, -signal.SIGKILL)
         self.assertIn("killed by the kernel", verdict["message"])
         return verdict
+
+
+class Limit(EndToEnd):
+    """At the kernel's limit, and nobody was ended: told once, about the group."""
+
+    def setUp(self):
+        super().setUp()
+        self.sparse = BUILD / "meson-private" / f"sparse-{self.home[1:]}"
+        with open(self.sparse, "wb") as file:
+            self.addCleanup(self.sparse.unlink)
+            file.truncate(512 * MIB)
+
+    def busy(self, name, held):
+        """Reads a file again and again, in a group that may have 128 MiB."""
+        group = self.group(name)
+        group.limit(128 * MIB)
+        script = json.dumps([["fill", held], ["cache", str(self.sparse), 600]])
+        return self.spawn(group, [PYTHON, WORKERS / "play.py", self.folder / "notes", name, script])
+
+    def test_a_group_that_stays_there(self):
+        # The list is read often for the window's sake.
+        text = "[Policy p]\nCgroup={home}/*\nLeakMax=500G\nLeakWindowSec=5s\nWorkerMemoryMax=512M\n"
+        guard = self.guard(text)
+        crowded, roomy = self.busy("crowded", 122 * MIB), self.busy("roomy", 32 * MIB)
+        verdict = self.wait_for("a word on it", guard.verdicts)[0]
+        self.assertEqual((verdict["reason"], verdict["outcome"]), ("kernel-limit", "logged"))
+        self.assertEqual(verdict["cgroup"], f"{self.home}/crowded")
+        self.assertEqual((verdict["pid"], verdict["limit"], verdict["signals"]), (None, 128 * MIB, []))
+        self.assertGreater(verdict["value"], 120 * MIB)
+        self.assertIn("WorkerMemoryMax=512M of policy p is not below the kernel's limit", verdict["message"])
+        self.assertIn("held back by the kernel", guard.bng("history").stdout)
+        time.sleep(7)
+        guard.signal(signal.SIGHUP)
+        time.sleep(3)
+        self.assertEqual(len(guard.verdicts()), 1)
+        self.assert_lives(crowded, roomy)
 
 
 class Log(Tight):
