@@ -307,7 +307,9 @@ static void test_each_operation(void **state)
         (void)state;
         assert_int_equal(bng_ctx_new(&ctx), BNG_OK);
         for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
-                for (size_t pair = 0; pair < 25; pair++) {
+                /* The slow ones on some of the pairs. */
+                size_t step = strncmp(texts[i], "pow(", 4) == 0 ? 4 : 1;
+                for (size_t pair = 0; pair < 25; pair += step) {
                         struct text t = {.length = 0};
                         for (const char *c = texts[i]; *c; c++) {
                                 if (*c == 'A' || *c == 'B')

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "expr/eval.h"
+#include "sandwich.h"
 
 static bng_ctx *context(uint64_t result_bits, uint64_t memory_bytes)
 {
@@ -156,23 +157,6 @@ static void test_tiny_limits(void **state)
         }
 }
 
-static char *repeat(const char *head, const char *middle, const char *tail, size_t n,
-                    size_t *length)
-{
-        size_t h = strlen(head);
-        size_t m = strlen(middle);
-        size_t t = strlen(tail);
-        *length = n * (h + t) + m;
-        char *text = malloc(*length);
-        assert_non_null(text);
-        for (size_t i = 0; i < n; i++) {
-                memcpy(text + i * h, head, h);
-                memcpy(text + n * h + m + i * t, tail, t);
-        }
-        memcpy(text + n * h, middle, m);
-        return text;
-}
-
 static void test_deep_and_long(void **state)
 {
         static const struct {
@@ -182,12 +166,12 @@ static void test_deep_and_long(void **state)
                 size_t n;
                 const char *value;
         } cases[] = {
-                {"(", "7", ")", 1000000, "7"},
-                {"-", "7", "", 1000000, "7"},
-                {"~", "7", "", 1000001, "-8"},
-                {"1**", "7", "", 300000, "1"},
-                {"1+", "7", "", 500000, "500007"},
-                {"", "1", "!", 1000000, "1"},
+                {"(", "7", ")", DEEP, "7"},
+                {"-", "7", "", DEEP, "7"},
+                {"~", "7", "", DEEP + 1, "-8"},
+                {"1**", "7", "", DEEP, "1"},
+                {"1+", "7", "", DEEP, "300007"},
+                {"", "1", "!", DEEP, "1"},
                 {"abs(-", "7", ")", 200000, "7"},
                 {"gcd(6,", "9", ")", 200000, "3"},
                 {"1/(1+", "0", ")", 90, "2880067194370816120/4660046610375530309"},
@@ -197,8 +181,8 @@ static void test_deep_and_long(void **state)
         for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
                 size_t length;
                 char value[256] = "";
-                char *text =
-                        repeat(cases[i].head, cases[i].middle, cases[i].tail, cases[i].n, &length);
+                char *text = sandwich(cases[i].head, cases[i].middle, cases[i].tail, cases[i].n,
+                                      &length);
                 bng_ctx *ctx = context(UINT64_C(1) << 27, UINT64_C(1) << 28);
                 bng_status status = evaluate(ctx, text, length, value, sizeof value);
                 if (status != BNG_OK)
@@ -214,7 +198,7 @@ static void test_waiting_values_are_charged(void **state)
 {
         size_t length;
         char value[16];
-        char *text = repeat("1**", "1", "", 300000, &length);
+        char *text = sandwich("1**", "1", "", DEEP, &length);
         bng_ctx *ctx = context(UINT64_MAX, 8 << 20);
         (void)state;
         assert_int_equal(evaluate(ctx, text, length, value, sizeof value), BNG_REFUSED_MEMORY);
@@ -222,7 +206,7 @@ static void test_waiting_values_are_charged(void **state)
         free(text);
 
         /* Ten large values that wait, each of 2 MB, for a limit that would hold one of them and its work. */
-        text = repeat("2**(2**24)+(", "0", ")", 10, &length);
+        text = sandwich("2**(2**24)+(", "0", ")", 10, &length);
         ctx = context(UINT64_MAX, 12 << 20);
         assert_int_equal(evaluate(ctx, text, length, value, sizeof value), BNG_REFUSED_MEMORY);
         bng_ctx_set_memory_limit_bytes(ctx, 64 << 20);
@@ -239,7 +223,7 @@ static void test_waiting_values_are_charged(void **state)
 static void test_long_literal(void **state)
 {
         size_t length;
-        char *text = repeat("98", "7", "", 5000000, &length);
+        char *text = sandwich("98", "7", "", 5000000, &length);
         bng_ctx *ctx = context(UINT64_C(1) << 26, UINT64_C(1) << 28);
         mpq_t result;
         (void)state;

@@ -13,6 +13,7 @@
 #include <string.h>
 #include "expr/parse.h"
 #include "expr/text.h"
+#include "sandwich.h"
 
 struct writer {
         struct bng_sink sink;
@@ -260,24 +261,6 @@ static void test_any_byte(void **state)
         assert_int_equal(parsed.offset, 1);
 }
 
-/* `head` n times, `middle`, `tail` n times. */
-static char *sandwich(const char *head, const char *middle, const char *tail, size_t n,
-                      size_t *length)
-{
-        size_t h = strlen(head);
-        size_t m = strlen(middle);
-        size_t t = strlen(tail);
-        *length = n * (h + t) + m;
-        char *text = malloc(*length + 1);
-        assert_non_null(text);
-        for (size_t i = 0; i < n; i++) {
-                memcpy(text + i * h, head, h);
-                memcpy(text + n * h + m + i * t, tail, t);
-        }
-        memcpy(text + n * h, middle, m);
-        return text;
-}
-
 static void test_depth(void **state)
 {
         static const struct {
@@ -289,20 +272,20 @@ static void test_depth(void **state)
                 size_t values_max;
                 bng_status status;
         } cases[] = {
-                {"(", "1", ")", 0, 1000000, 1, BNG_OK},
-                {"(", "1", "", 0, 1000000, 1, BNG_SYNTAX},
+                {"(", "1", ")", 0, DEEP, 1, BNG_OK},
+                {"(", "1", "", 0, DEEP, 1, BNG_SYNTAX},
                 {"", "1", ")", 0, 0, 1, BNG_SYNTAX},
-                {"-", "1", "", 1, 1000000, 1, BNG_OK},
-                {"1**", "1", "", 1, 1000000, 1000001, BNG_OK},
+                {"-", "1", "", 1, DEEP, 1, BNG_OK},
+                {"1**", "1", "", 1, DEEP, DEEP + 1, BNG_OK},
                 {"1+", "1", "", 1, 1, 2, BNG_OK},
                 {"", "1", "!", 1, 0, 1, BNG_OK},
-                {"gcd(", "1", ")", 1, 1000000, 1, BNG_OK},
-                {"gcd(1,", "1", ")", 1, 1000000, 1000001, BNG_OK},
-                {"-(1+", "1", ")", 2, 3000000, 1000001, BNG_OK},
+                {"gcd(", "1", ")", 1, DEEP, 1, BNG_OK},
+                {"gcd(1,", "1", ")", 1, DEEP, DEEP + 1, BNG_OK},
+                {"-(1+", "1", ")", 2, 3 * DEEP, DEEP + 1, BNG_OK},
         };
         (void)state;
         for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-                size_t n = 1000000;
+                size_t n = DEEP;
                 size_t length;
                 char *text = sandwich(cases[i].head, cases[i].middle, cases[i].tail, n, &length);
                 struct writer w;

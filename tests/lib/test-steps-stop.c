@@ -50,7 +50,7 @@ static void test_it_ends_between_any_two_steps(void **userdata)
                 work->make_long(&x);
                 assert_false(stopped_at(work, &x, 0));
                 size_t all = steps_allocations;
-                for (size_t n = 1; n <= all; n += all / 12 + 1)
+                for (size_t n = 1; n <= all; n += all / 8 + 1)
                         stops += stopped_at(work, &x, n);
                 if (stops == 0 && !work->is_one_step)
                         fail_msg("%s cannot be stopped", work->name);

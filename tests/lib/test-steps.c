@@ -82,7 +82,7 @@ static void test_indices_around_the_thresholds(void **userdata)
         (void)userdata;
         operands_init(&x);
         for (size_t e = 0; e < sizeof edges / sizeof *edges; e++)
-                for (x.n = edges[e] - 2; x.n <= edges[e] + 2; x.n++)
+                for (x.n = edges[e] - 1; x.n <= edges[e] + 1; x.n++)
                         for (size_t i = 0; i < steps_works_count; i++)
                                 if (steps_works[i].by_index)
                                         compare(&steps_works[i], &x, x.n);
@@ -205,7 +205,7 @@ static void test_text_is_that_of_gmp(void **userdata)
                         compare_text(z, bases[i]);
                 }
         /* Zeros at the end, in the middle and all over, and next to them. */
-        for (unsigned long n = 170000; n < 340000; n += 26001) {
+        for (unsigned long n = 170000; n < 340000; n += 78003) {
                 mpz_ui_pow_ui(z, 10, n);
                 compare_text(z, 10);
                 mpz_add_ui(z, z, 1);
