@@ -27,6 +27,12 @@ from kinds import (
     the_first_policy_wins,
     the_kernel_is_faster,
 )
+from kinds_between import (
+    a_group_limit_behind_another_policy,
+    a_share_of_the_group_above,
+    limits_at_two_levels,
+    moved_between,
+)
 from kinds_in_time import (
     BUDGET,
     a_burst,
@@ -90,6 +96,11 @@ KINDS = (
     a_peak_of_shared_memory,
     the_kernel_is_faster,
     the_kernel_is_faster,
+    limits_at_two_levels,
+    limits_at_two_levels,
+    a_share_of_the_group_above,
+    moved_between,
+    a_group_limit_behind_another_policy,
 )
 REHEARSED = (
     a_worker_over_its_limit,
