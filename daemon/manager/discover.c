@@ -53,11 +53,14 @@ static bool is_candidate(const struct manager *manager, const char *path)
         return candidate && !settings_exempt(manager, path);
 }
 
-static bool is_same_group(const struct watch *watch)
+/* `inode` as its parent lists it, which is another one where something is mounted there; 0: not listed. */
+static bool is_same_group(const struct watch *watch, uint64_t inode)
 {
         const char *path = watch->path + strspn(watch->path, "/");
         struct stat st;
 
+        if (inode == watch->inode)
+                return true;
         return fstatat(watch->manager->host.groups, path, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
                st.st_ino == watch->inode;
 }
@@ -151,16 +154,18 @@ static int take_in(struct manager *manager, const char *path, struct watch **ret
 }
 
 /* What is told of this group from now on. */
-static void hear_of(struct manager *manager, const char *path, bool of_groups, bool of_processes)
+static void hear_of(struct manager *manager, const char *path, uint64_t inode, bool of_groups,
+                    bool of_processes)
 {
         enum arrivals_of what =
                 (of_groups ? ARRIVALS_OF_GROUPS : 0) | (of_processes ? ARRIVALS_OF_PROCESSES : 0);
-        int r = manager->arrivals && what ? arrivals_watch(manager->arrivals, path, what) : 0;
+        int r = manager->arrivals && what ? arrivals_watch(manager->arrivals, path, inode, what)
+                                          : 0;
 
         manager->arrivals_missed |= r < 0 && r != -ENOENT && r != -ENODEV;
 }
 
-static int on_group(void *userdata, const char *path)
+static int on_group(void *userdata, const char *path, uint64_t inode)
 {
         struct manager *manager = userdata;
         struct watch *watch, *above = NULL;
@@ -172,7 +177,7 @@ static int on_group(void *userdata, const char *path)
         if (above && !above->policy)
                 above = NULL;
         HASH_FIND_STR(manager->watches, path, watch);
-        if (watch && !is_same_group(watch)) {
+        if (watch && !is_same_group(watch, inode)) {
                 drop(watch);
                 watch = NULL;
         }
@@ -184,7 +189,7 @@ static int on_group(void *userdata, const char *path)
                 r = watch_annex(above, path);
         /* Before its list and what is below it are read: what comes in between is told. */
         below |= above || (watch && watch->policy);
-        hear_of(manager, path, below, candidate || above);
+        hear_of(manager, path, inode, below, candidate || above);
         if (r < 0 && r != -ENOENT && r != -ENODEV)
                 log_trouble(&manager->trouble.walk, manager_now(manager),
                             "Cannot watch a group: %s", strerror(-r));
@@ -261,7 +266,7 @@ static void on_change(void *userdata, enum arrivals_of what, const char *path)
                         look_for_newcomers(watch);
                 return;
         }
-        if (watch && !is_same_group(watch))
+        if (watch && !is_same_group(watch, 0))
                 drop(watch);
         (void)group_walk(&manager->host, path, on_group, manager);
 }
@@ -306,7 +311,7 @@ static void start_arrivals(struct manager *manager)
                             EPOLLIN, on_arrival, manager) < 0)
                 manager->arrivals = arrivals_free(manager->arrivals);
         else
-                (void)arrivals_watch(manager->arrivals, "/", ARRIVALS_OF_GROUPS);
+                (void)arrivals_watch(manager->arrivals, "/", 0, ARRIVALS_OF_GROUPS);
 }
 
 void discover_apply(struct manager *manager)

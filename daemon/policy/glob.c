@@ -6,7 +6,8 @@
  * A pattern is a small automaton: a state is an offset into the pattern, "all before it has
  * matched". The set of states that are possible goes over the text once, so a match costs at most
  * length(pattern) * length(text) steps, and no name that a user chooses for a group can make it
- * cost more, as it could with backtracking.
+ * cost more, as it could with backtracking. What stands for itself at the begin of the pattern, most of it in
+ * most patterns, is compared first: it leads to one state at most.
  */
 
 enum token_kind {
@@ -113,16 +114,20 @@ struct automaton {
         unsigned at;
 };
 
-/* False: the pattern is too long to match anything. */
-static bool begin(struct automaton *automaton, const char *pattern)
+/* Bytes at the begin of the pattern that stand for themselves. */
+static size_t literal(const char *pattern)
 {
-        size_t n = strlen(pattern);
+        return strcspn(pattern, "?*[\\");
+}
 
-        if (n > GLOB_MAX)
-                return false;
-        *automaton = (struct automaton){.pattern = pattern, .n = n};
+/* Of a pattern of GLOB_MAX bytes at most. */
+static void begin(struct automaton *automaton, const char *pattern)
+{
+        automaton->pattern = pattern;
+        automaton->n = strlen(pattern);
+        automaton->at = 0;
+        memset(automaton->states[0], 0, automaton->n + 1);
         add_state(pattern, automaton->states[0], 0);
-        return true;
 }
 
 /* Goes on over more text. False: no text that begins so can match. */
@@ -176,17 +181,26 @@ static bool advance(struct automaton *automaton, const char *text)
 
 bool glob_match(const char *pattern, const char *text)
 {
+        size_t n = literal(pattern);
         struct automaton automaton;
 
-        return begin(&automaton, pattern) && advance(&automaton, text) &&
-               automaton.states[automaton.at][automaton.n];
+        if (strlen(pattern) > GLOB_MAX || strncmp(pattern, text, n) != 0)
+                return false;
+        begin(&automaton, pattern + n);
+        return advance(&automaton, text + n) && automaton.states[automaton.at][automaton.n];
 }
 
 bool glob_reaches_below(const char *pattern, const char *path)
 {
+        size_t n = strlen(path), m = literal(pattern);
         struct automaton automaton;
 
-        if (!begin(&automaton, pattern) || !advance(&automaton, path) || !advance(&automaton, "/"))
+        if (n > m)
+                n = m;
+        if (strlen(pattern) > GLOB_MAX || strncmp(pattern, path, n) != 0)
+                return false;
+        begin(&automaton, pattern + n);
+        if (!advance(&automaton, path + n) || !advance(&automaton, "/"))
                 return false;
         /* Some of the pattern is left for what may follow. */
         for (size_t p = 0; p < automaton.n; p++)

@@ -3,7 +3,7 @@
 /*
  * The kernel tells a number and a name: the number stands for the folder that is watched, whose path is
  * kept here. A folder that is watched again has the same number, so a walk sets right what a rename has
- * made wrong. The kernel keeps the number of a group that is removed, and what that group was made of, until it is
+ * made wrong; one that is under its path still, by its inode, need not be. The kernel keeps the number of a group that is removed, and what that group was made of, until it is
  * given back: so it is as soon as the removal is told, and one number stands for each path at most.
  */
 
@@ -22,8 +22,10 @@
 
 struct folder {
         int number;
-        char *path; /* without the slash at the end: "" is the root */
+        enum arrivals_of what;
+        uint64_t inode; /* 0: not known */
         UT_hash_handle hh, by_path;
+        char path[]; /* without the slash at the end: "" is the root */
 };
 
 struct arrivals {
@@ -55,7 +57,6 @@ static void forget(struct arrivals *arrivals, struct folder *folder)
 {
         HASH_DEL(arrivals->folders, folder);
         HASH_DELETE(by_path, arrivals->paths, folder);
-        free(folder->path);
         free(folder);
 }
 
@@ -77,58 +78,55 @@ int arrivals_fd(const struct arrivals *arrivals)
         return arrivals->fd;
 }
 
-static void give_back(struct arrivals *arrivals, const char *path)
+static struct folder *find(struct arrivals *arrivals, const char *path, size_t length)
 {
         struct folder *folder;
 
-        HASH_FIND(by_path, arrivals->paths, path, strlen(path), folder);
+        HASH_FIND(by_path, arrivals->paths, path, length, folder);
+        return folder;
+}
+
+static void give_back(struct arrivals *arrivals, struct folder *folder)
+{
         if (!folder)
                 return;
         (void)inotify_rm_watch(arrivals->fd, folder->number);
         forget(arrivals, folder);
 }
 
-/* This number stands for this folder from now on. */
-static int keep(struct arrivals *arrivals, int number, const char *path)
+/* This number stands for this folder from now on. NULL without memory. */
+static struct folder *keep(struct arrivals *arrivals, int number, const char *path, size_t length)
 {
-        size_t length = strlen(path);
-        struct folder *folder;
-        char *copy;
+        struct folder *folder, *copy;
 
-        while (length > 0 && path[length - 1] == '/')
-                length--;
         HASH_FIND_INT(arrivals->folders, &number, folder);
         if (folder && strncmp(folder->path, path, length) == 0 && folder->path[length] == '\0')
-                return 0;
-        copy = strndup(path, length);
+                return folder;
+        copy = calloc(1, sizeof(*copy) + length + 1);
         if (!copy)
-                return -ENOMEM;
+                return NULL;
         if (folder)
                 forget(arrivals, folder); /* it was renamed */
-        give_back(arrivals, copy);
-        folder = calloc(1, sizeof(*folder));
-        if (!folder) {
-                free(copy);
-                return -ENOMEM;
-        }
-        folder->number = number;
-        folder->path = copy;
-        HASH_ADD_INT(arrivals->folders, number, folder);
-        if (folder->hh.tbl)
-                HASH_ADD_KEYPTR(by_path, arrivals->paths, folder->path, length, folder);
-        if (folder->hh.tbl && folder->by_path.tbl)
-                return 0;
-        if (folder->hh.tbl)
-                HASH_DEL(arrivals->folders, folder);
+        give_back(arrivals, find(arrivals, path, length));
+        copy->number = number;
+        memcpy(copy->path, path, length);
+        HASH_ADD_INT(arrivals->folders, number, copy);
+        if (copy->hh.tbl)
+                HASH_ADD_KEYPTR(by_path, arrivals->paths, copy->path, length, copy);
+        if (copy->hh.tbl && copy->by_path.tbl)
+                return copy;
+        if (copy->hh.tbl)
+                HASH_DEL(arrivals->folders, copy);
         free(copy);
-        free(folder);
-        return -ENOMEM;
+        return NULL;
 }
 
-int arrivals_watch(struct arrivals *arrivals, const char *path, enum arrivals_of what)
+static int watch(struct arrivals *arrivals, const char *path, size_t length, uint64_t inode,
+                 enum arrivals_of what)
 {
         const char *below = path + strspn(path, "/");
         uint32_t events = IN_ONLYDIR;
+        struct folder *folder;
         char own[64];
         int fd, number, r;
 
@@ -143,9 +141,30 @@ int arrivals_watch(struct arrivals *arrivals, const char *path, enum arrivals_of
                 return -errno;
         snprintf(own, sizeof(own), "/proc/self/fd/%d", fd);
         number = inotify_add_watch(arrivals->fd, own, events);
-        r = number < 0 ? -errno : keep(arrivals, number, path);
+        r = number < 0 ? -errno : 0;
         close(fd);
-        return r;
+        if (r < 0)
+                return r;
+        folder = keep(arrivals, number, path, length);
+        if (!folder)
+                return -ENOMEM;
+        folder->inode = inode;
+        folder->what = what;
+        return 0;
+}
+
+int arrivals_watch(struct arrivals *arrivals, const char *path, uint64_t inode,
+                   enum arrivals_of what)
+{
+        const struct folder *known;
+        size_t length = strlen(path);
+
+        while (length > 0 && path[length - 1] == '/')
+                length--;
+        known = inode ? find(arrivals, path, length) : NULL;
+        if (known && known->inode == inode && known->what == what)
+                return 0;
+        return watch(arrivals, path, length, inode, what);
 }
 
 /* A write to one of these moves a process, or on v1 a thread, into the group. */
@@ -186,7 +205,7 @@ static bool take(struct arrivals *arrivals, const struct inotify_event *event, a
             asprintf(&path, "%s/%s", folder->path, event->name) < 0)
                 return true;
         if (event->mask & IN_DELETE)
-                give_back(arrivals, path);
+                give_back(arrivals, find(arrivals, path, strlen(path)));
         fn(userdata, ARRIVALS_OF_GROUPS, path);
         free(path);
         return false;

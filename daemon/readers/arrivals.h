@@ -24,8 +24,10 @@ enum arrivals_of {
         ARRIVALS_OF_GROUPS = 1,    /* those made or removed right below a group */
         ARRIVALS_OF_PROCESSES = 2, /* those moved into a group */
 };
-/* These, and no others of this group, are told from now on. 0 or a negative errno. */
-int arrivals_watch(struct arrivals *arrivals, const char *path, enum arrivals_of what);
+/* These, and no others of this group, are told from now on. `inode` of its folder, 0 where it is not known: what is
+ * told of this folder already need not be asked for again. 0 or a negative errno. */
+int arrivals_watch(struct arrivals *arrivals, const char *path, uint64_t inode,
+                   enum arrivals_of what);
 /*
  * Hands on what happened since: the path of a group that was made or removed, or of one that a process was moved
  * into. `path` is the caller's only during the call, which may watch further groups. True: some were missed,

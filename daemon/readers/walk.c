@@ -101,7 +101,7 @@ static int walk_below(struct walk *walk, int parent, const char *name, unsigned 
                         continue;
                 r = descend(walk, entry->d_name);
                 if (r == 0)
-                        r = walk->fn(walk->userdata, walk->path);
+                        r = walk->fn(walk->userdata, walk->path, entry->d_ino);
                 if (r == 0 && depth < GROUP_DEPTH_MAX)
                         r = walk_below(walk, fd, entry->d_name, depth + 1);
                 r = r == GROUP_WALK_NOT_BELOW ? 0 : r;
@@ -125,7 +125,7 @@ int group_walk(const struct host *host, const char *path, group_walk_fn fn, void
         if (!walk.path)
                 return -ENOMEM;
         memcpy(walk.path, path, walk.length);
-        r = *below ? fn(userdata, walk.path) : 0;
+        r = *below ? fn(userdata, walk.path, 0) : 0;
         if (r == 0)
                 r = walk_below(&walk, host->groups, *below ? below : ".", 1);
         free(walk.path);

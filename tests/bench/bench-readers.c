@@ -83,9 +83,10 @@ static int available(void)
         return host_read_available(&host, &bytes);
 }
 
-static int count(void *userdata, const char *path)
+static int count(void *userdata, const char *path, uint64_t inode)
 {
         (void)path;
+        (void)inode;
         ++*(unsigned *)userdata;
         return 0;
 }

@@ -27,7 +27,7 @@ static void open_scene(struct scene *scene, const char *folder)
         *scene = (struct scene){.host.groups = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC)};
         assert_true(scene->host.groups >= 0);
         assert_int_equal(arrivals_new(&scene->arrivals, &scene->host), 0);
-        assert_int_equal(arrivals_watch(scene->arrivals, "/", ARRIVALS_OF_GROUPS), 0);
+        assert_int_equal(arrivals_watch(scene->arrivals, "/", 0, ARRIVALS_OF_GROUPS), 0);
 }
 
 static void close_scene(struct scene *scene)
@@ -51,7 +51,7 @@ static void note(void *userdata, enum arrivals_of what, const char *path)
                 return;
         }
         strcat(strcat(scene->told, " "), path);
-        assert_int_equal(arrivals_watch(scene->arrivals, path, ARRIVALS_OF_GROUPS),
+        assert_int_equal(arrivals_watch(scene->arrivals, path, 0, ARRIVALS_OF_GROUPS),
                          scene->removed ? -ENOENT : 0);
 }
 
@@ -100,7 +100,7 @@ static void test_processes_that_are_moved(void **state)
         write_to(&scene, "a/cgroup.procs");
         write_to(&scene, "a/tasks");
         assert_told(&scene, "");
-        assert_int_equal(arrivals_watch(scene.arrivals, "/a", ARRIVALS_OF_PROCESSES), 0);
+        assert_int_equal(arrivals_watch(scene.arrivals, "/a", 0, ARRIVALS_OF_PROCESSES), 0);
         write_to(&scene, "a/memory.max");
         close(openat(scene.host.groups, "a/cgroup.procs", O_RDONLY | O_CLOEXEC));
         assert_told(&scene, "");
@@ -140,7 +140,7 @@ static void test_renamed(void **state)
         assert_int_equal(renameat(scene.host.groups, "a", scene.host.groups, "z"), 0);
         assert_true(arrivals_read(scene.arrivals, note, &scene));
         /* The walk that this asks for sets it right. */
-        assert_int_equal(arrivals_watch(scene.arrivals, "/z", ARRIVALS_OF_GROUPS), 0);
+        assert_int_equal(arrivals_watch(scene.arrivals, "/z", 0, ARRIVALS_OF_GROUPS), 0);
         make(&scene, "z/new");
         assert_told(&scene, " /z/new");
         close_scene(&scene);
@@ -153,7 +153,30 @@ static void test_gone_meanwhile(void **state)
         open_scene(&scene, *state);
         make(&scene, "a");
         assert_int_equal(unlinkat(scene.host.groups, "a", AT_REMOVEDIR), 0);
-        assert_int_equal(arrivals_watch(scene.arrivals, "/a", ARRIVALS_OF_GROUPS), -ENOENT);
+        assert_int_equal(arrivals_watch(scene.arrivals, "/a", 0, ARRIVALS_OF_GROUPS), -ENOENT);
+        close_scene(&scene);
+}
+
+/* What is told of a folder already is not asked for again; of another one under its path it is. */
+static void test_known_by_inode(void **state)
+{
+        struct scene scene;
+
+        open_scene(&scene, *state);
+        make(&scene, "a");
+        assert_int_equal(arrivals_watch(scene.arrivals, "/a", 7, ARRIVALS_OF_GROUPS), 0);
+        assert_int_equal(unlinkat(scene.host.groups, "a", AT_REMOVEDIR), 0);
+        assert_int_equal(arrivals_watch(scene.arrivals, "/a/", 7, ARRIVALS_OF_GROUPS), 0);
+        assert_int_equal(arrivals_watch(scene.arrivals, "/a", 7, ARRIVALS_OF_PROCESSES), -ENOENT);
+        assert_int_equal(arrivals_watch(scene.arrivals, "/a", 8, ARRIVALS_OF_GROUPS), -ENOENT);
+        scene.removed = true;
+        assert_told(&scene, " /a /a");
+        make(&scene, "a");
+        scene.removed = false;
+        assert_told(&scene, " /a");
+        assert_int_equal(arrivals_watch(scene.arrivals, "/a", 8, ARRIVALS_OF_GROUPS), 0);
+        make(&scene, "a/b");
+        assert_told(&scene, " /a/b");
         close_scene(&scene);
 }
 
@@ -166,6 +189,8 @@ int main(void)
                 cmocka_unit_test_setup_teardown(test_made_again, scratch_setup, scratch_teardown),
                 cmocka_unit_test_setup_teardown(test_renamed, scratch_setup, scratch_teardown),
                 cmocka_unit_test_setup_teardown(test_gone_meanwhile, scratch_setup,
+                                                scratch_teardown),
+                cmocka_unit_test_setup_teardown(test_known_by_inode, scratch_setup,
                                                 scratch_teardown),
         };
 

@@ -449,8 +449,9 @@ static int clean_up(void **state)
         return 0;
 }
 
-static int find_group(void *userdata, const char *path)
+static int find_group(void *userdata, const char *path, uint64_t inode)
 {
+        (void)inode;
         return strcmp(path, userdata) == 0;
 }
 
@@ -524,7 +525,7 @@ static void test_a_process_that_is_moved_is_told(void **state)
         need_group();
         snprintf(path, sizeof(path), "/%s", group_name);
         assert_int_equal(arrivals_new(&arrivals, &host), 0);
-        assert_int_equal(arrivals_watch(arrivals, path, ARRIVALS_OF_PROCESSES), 0);
+        assert_int_equal(arrivals_watch(arrivals, path, 0, ARRIVALS_OF_PROCESSES), 0);
         assert_false(arrivals_read(arrivals, count_moves, &n));
         assert_int_equal(n, 0);
         child = start(group_name, nothing);

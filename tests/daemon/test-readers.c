@@ -253,8 +253,9 @@ static void test_process(void **state)
 }
 
 /* Everything that the walk meets, in one text. */
-static int note(void *userdata, const char *path)
+static int note(void *userdata, const char *path, uint64_t inode)
 {
+        assert_int_not_equal(inode, 0);
         fprintf(userdata, "%s|", path);
         return strstr(path, "stop-here") ? 42 : 0;
 }
