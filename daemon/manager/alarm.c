@@ -5,6 +5,7 @@
  * armed the group is looked at when one is crossed. On v1 they are thresholds on an eventfd, which brake
  * nobody and so serve every group. Setting one makes the kernel wait for a grace period, which is done in
  * a thread of its own; the old levels hold until the new ones do, and until then the group is polled.
+ * All eventfds hang on one epoll descriptor, which is the loop's: a group costs a few words.
  */
 
 #include <errno.h>
@@ -29,7 +30,20 @@ struct arming {
 
 void alarm_init(struct alarm *alarm)
 {
-        *alarm = (struct alarm){.armed = {UINT64_MAX, UINT64_MAX}};
+        *alarm = (struct alarm){.armed = {UINT64_MAX, UINT64_MAX}, .bell = -1};
+}
+
+static void silence(struct watch *watch)
+{
+        struct alarm *alarm = &watch->alarm;
+
+        if (alarm->bell < 0)
+                return;
+        /* To close it is not enough where a child has it too. */
+        (void)epoll_ctl(sd_event_source_get_io_fd(watch->manager->bells), EPOLL_CTL_DEL,
+                        alarm->bell, NULL);
+        close(alarm->bell);
+        alarm->bell = -1;
 }
 
 void alarm_off(struct watch *watch)
@@ -38,53 +52,77 @@ void alarm_off(struct watch *watch)
 
         if (alarm->arming)
                 alarm->arming->watch = NULL;
-        sd_event_source_disable_unref(alarm->bell);
+        silence(watch);
         alarm_init(alarm);
 }
 
-static int on_bell(sd_event_source *source, int fd, uint32_t events, void *userdata)
+static void hear(struct watch *watch)
 {
-        struct watch *watch = userdata;
         uint64_t now = manager_now(watch->manager);
         eventfd_t rings;
 
-        (void)source;
-        (void)events;
-        (void)eventfd_read(fd, &rings);
+        (void)eventfd_read(watch->alarm.bell, &rings);
         watch->alarm.silent = false;
         if (now - watch->looked < RINGS_USEC)
                 watch_look_at(watch, watch->looked + RINGS_USEC);
         else
                 look_now(watch);
+}
+
+/* One at a time: a look may end other watches than its own. */
+static int on_bells(sd_event_source *source, int fd, uint32_t events, void *userdata)
+{
+        struct epoll_event event;
+
+        (void)source;
+        (void)events;
+        (void)userdata;
+        if (epoll_wait(fd, &event, 1, 0) == 1)
+                hear(event.data.ptr);
         return 0;
+}
+
+int alarms_start(struct manager *manager)
+{
+        int bells = epoll_create1(EPOLL_CLOEXEC), r;
+
+        if (bells < 0)
+                return -errno;
+        r = sd_event_add_io(manager->event, &manager->bells, bells, EPOLLIN, on_bells, manager);
+        if (r < 0) {
+                close(bells);
+                return r;
+        }
+        /* Who is near a limit comes before the rounds of those that are not. */
+        (void)sd_event_source_set_priority(manager->bells, SD_EVENT_PRIORITY_IMPORTANT);
+        return sd_event_source_set_io_fd_own(manager->bells, true);
+}
+
+void alarms_stop(struct manager *manager)
+{
+        manager->bells = sd_event_source_disable_unref(manager->bells);
 }
 
 static void set_levels(struct job *job)
 {
         struct arming *arming = (struct arming *)job;
-
         /* The nearer one may come first. */
-        arming->error = threshold_set(arming->folder, arming->bell, arming->trip.early);
-        if (arming->error == 0 && arming->trip.exact != arming->trip.early)
-                arming->error = threshold_set(arming->folder, arming->bell, arming->trip.exact);
-        if (arming->error == 0)
-                (void)threshold_set_oom(arming->folder, arming->bell);
+        const uint64_t levels[] = {arming->trip.early, arming->trip.exact};
+
+        arming->error =
+                threshold_set(arming->folder, arming->bell, levels, levels[0] == levels[1] ? 1 : 2);
 }
 
 static int ring_at(struct watch *watch, const struct arming *arming)
 {
         struct alarm *alarm = &watch->alarm;
-        sd_event_source *bell;
-        int r;
+        struct epoll_event event = {.events = EPOLLIN, .data.ptr = watch};
 
-        r = sd_event_add_io(watch->manager->event, &bell, arming->bell, EPOLLIN, on_bell, watch);
-        if (r < 0)
-                return r;
-        /* One that is near its limit comes before the rounds of those that are not. */
-        (void)sd_event_source_set_priority(bell, SD_EVENT_PRIORITY_IMPORTANT);
-        (void)sd_event_source_set_io_fd_own(bell, true);
-        sd_event_source_disable_unref(alarm->bell);
-        alarm->bell = bell;
+        if (epoll_ctl(sd_event_source_get_io_fd(watch->manager->bells), EPOLL_CTL_ADD, arming->bell,
+                      &event) < 0)
+                return -errno;
+        silence(watch);
+        alarm->bell = arming->bell;
         alarm->armed = arming->trip;
         alarm->silent = false;
         return 0;

@@ -75,6 +75,8 @@ struct round {
         sd_event_source *timer;
         uint64_t at; /* monotonic microseconds of the next wake-up */
         struct watch *pages[ROUND_PAGES];
+        sd_event_source *next;     /* who is due at once: */
+        struct watch *line, *turn; /* they wait, and of those before them these are left */
 };
 
 struct manager {
@@ -102,6 +104,7 @@ struct manager {
         struct offload *offload;
         struct offload
                 *arming; /* the kernel waits while it sets an alarm; NULL where it has none */
+        sd_event_source *bells; /* of all alarms */
         struct round round;
         struct users *users;
         struct units *units;
@@ -118,6 +121,7 @@ struct manager {
 
         uint64_t machine;        /* bytes of memory the machine has, UINT64_MAX: unknown */
         uint64_t available;      /* bytes of memory the machine has left, */
+        bool swaps;              /* something on it may be swapped out, */
         uint64_t available_read; /* and when that was read */
         struct {
                 struct log_trouble hold, read, walk, signal, culprit, brake;
@@ -193,9 +197,9 @@ struct annex {
 
 /* What the kernel was asked to tell of a group (alarm.c). */
 struct alarm {
-        struct trip armed; /* bytes of usage */
-        bool silent;       /* usage was read below them, and nothing rang since */
-        sd_event_source *bell;
+        struct trip armed;     /* bytes of usage */
+        bool silent;           /* usage was read below them, and nothing rang since */
+        int bell;              /* an eventfd, -1: no levels are armed */
         struct arming *arming; /* new levels are being set, */
         uint64_t again;        /* and monotonic microseconds before which no others will be */
 };
@@ -259,7 +263,7 @@ struct watch {
         uint64_t cpu_summed; /* microseconds, where the kernel does not count */
         uint64_t due;        /* monotonic microseconds of the next full reading of the group */
         uint64_t next_look;
-        bool in_round; /* the manager's round looks, not its own timer: */
+        bool in_round; /* the manager's round looks, at once or in seconds, not its own timer: */
         struct watch **on_page,
                 *page_next; /* what points to it there, NULL: nothing, and who is next */
         sd_event_source *timer;
@@ -420,6 +424,8 @@ uint64_t schedule_list(const struct watch *watch, uint64_t usage, uint64_t now);
 uint64_t schedule_unseen(const struct watch *watch, uint64_t usage, uint64_t now);
 
 /* ---- alarm.c */
+int alarms_start(struct manager *manager);
+void alarms_stop(struct manager *manager); /* the watches are gone */
 void alarm_init(struct alarm *alarm);
 /* To be told at these levels instead, if those that are armed are outdated. Asynchronous; not sooner than a
  * second after the last time. */

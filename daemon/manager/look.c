@@ -82,8 +82,9 @@ static int look_closely(struct watch *watch, uint64_t usage, uint64_t now)
         struct trip trip;
         int r;
 
-        r = watch->policy ? group_read(watch->reader, &watch->reading)
-                          : group_read_limits(watch->reader, &watch->reading);
+        r = watch->policy
+                    ? group_read(watch->reader, &watch->reading)
+                    : group_read_limits(watch->reader, watch->manager->swaps, &watch->reading);
         if (r >= 0)
                 r = watch_scan(watch, now);
         if (r < 0)

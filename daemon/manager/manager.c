@@ -53,7 +53,7 @@ uint64_t manager_available(struct manager *manager)
 
         if (manager->available_read == 0 || now - manager->available_read >= AVAILABLE_FRESH_USEC) {
                 manager->available_read = now;
-                if (host_read_available(&manager->host, &manager->available) < 0)
+                if (host_read_available(&manager->host, &manager->available, &manager->swaps) < 0)
                         manager->available = UINT64_MAX;
         }
         return manager->available;
@@ -142,6 +142,8 @@ static int set_up_loop(struct manager *manager)
                 r = offload_new(&manager->offload, manager->event);
         if (r >= 0 && manager->host.layout == HOST_V1 && !manager->host.foreign)
                 r = offload_new(&manager->arming, manager->event);
+        if (r >= 0 && manager->arming)
+                r = alarms_start(manager);
         if (r >= 0)
                 r = round_start(manager);
         if (r >= 0)
@@ -310,6 +312,7 @@ struct manager *manager_free(struct manager *manager)
         tripwires_stop(manager);
         manager->offload = offload_free(manager->offload);
         manager->arming = offload_free(manager->arming);
+        alarms_stop(manager);
         round_stop(manager);
         store_free(manager->store);
         server_free(manager->server);

@@ -5,11 +5,15 @@
  * from their limits cost one timer together. They stand in a calendar that has a page for each of the next
  * seconds, so that a wake-up touches those that are due and nobody else. One whose look is further away
  * than the calendar has pages is come across once each time around.
+ *
+ * Those who are due at once stand in a line, a few at a time: at a start that is everybody, and whoever nears a
+ * limit meanwhile need not wait for all of them.
  */
 
 #include "manager/context.h"
 
 #define GRAIN_USEC UINT64_C(1000000)
+#define AT_A_TIME 4
 
 static void set_timer(struct round *round, uint64_t usec)
 {
@@ -90,6 +94,31 @@ static int on_round(sd_event_source *source, uint64_t usec, void *userdata)
         return 0;
 }
 
+static void call_next(struct round *round)
+{
+        if (round->line || round->turn)
+                (void)sd_event_source_set_enabled(round->next, SD_EVENT_ONESHOT);
+}
+
+/* Who asks for another look at once waits for the others' first. */
+static int on_next(sd_event_source *source, void *userdata)
+{
+        struct round *round = &((struct manager *)userdata)->round;
+        struct watch *watch;
+
+        (void)source;
+        if (!round->turn && (round->turn = round->line)) {
+                round->turn->on_page = &round->turn;
+                round->line = NULL;
+        }
+        for (unsigned i = 0; i < AT_A_TIME && (watch = round->turn); i++) {
+                round_exclude(watch);
+                look_now(watch);
+        }
+        call_next(round);
+        return 0;
+}
+
 void round_include(struct watch *watch)
 {
         struct round *round = &watch->manager->round;
@@ -98,8 +127,11 @@ void round_include(struct watch *watch)
         round_exclude(watch);
         if (watch->next_look >= UINT64_MAX - GRAIN_USEC)
                 return; /* until somebody asks for it */
-        if (watch->next_look <= now)
-                watch->next_look = now + 1; /* its page is turned already */
+        if (watch->next_look <= now) {
+                enter(&round->line, watch);
+                call_next(round);
+                return;
+        }
         rest = watch->next_look % GRAIN_USEC;
         watch->next_look += rest > 0 ? GRAIN_USEC - rest : 0;
         enter(page_of(round, watch->next_look), watch);
@@ -109,12 +141,20 @@ void round_include(struct watch *watch)
 
 int round_start(struct manager *manager)
 {
-        manager->round.at = UINT64_MAX;
-        return sd_event_add_time(manager->event, &manager->round.timer, CLOCK_MONOTONIC, UINT64_MAX,
-                                 0, on_round, manager);
+        struct round *round = &manager->round;
+        int r;
+
+        round->at = UINT64_MAX;
+        r = sd_event_add_defer(manager->event, &round->next, on_next, manager);
+        if (r >= 0)
+                r = sd_event_source_set_enabled(round->next, SD_EVENT_OFF);
+        return r < 0 ? r
+                     : sd_event_add_time(manager->event, &round->timer, CLOCK_MONOTONIC, UINT64_MAX,
+                                         0, on_round, manager);
 }
 
 void round_stop(struct manager *manager)
 {
+        manager->round.next = sd_event_source_disable_unref(manager->round.next);
         manager->round.timer = sd_event_source_disable_unref(manager->round.timer);
 }

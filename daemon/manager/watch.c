@@ -432,7 +432,7 @@ void watch_look_at(struct watch *watch, uint64_t usec)
         uint64_t accuracy = usec > now ? (usec - now) / 8 : 0;
 
         watch->next_look = usec;
-        watch->in_round = usec > now && usec - now >= ROUND_FROM_USEC;
+        watch->in_round = usec <= now || usec - now >= ROUND_FROM_USEC;
         if (!watch->in_round && !watch->timer)
                 watch->in_round = sd_event_add_time(watch->manager->event, &watch->timer,
                                                     CLOCK_MONOTONIC, usec, 0, on_timer, watch) < 0;

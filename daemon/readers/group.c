@@ -152,13 +152,8 @@ static int open_folder(const struct host *host, const char *path, size_t *depth)
 }
 
 /* "max", and v1's rounded LONG_MAX, are no limit. */
-static int read_number(int fd, uint64_t *number)
+static int parse_number(const char *text, uint64_t *number)
 {
-        char text[64];
-        int r = text_read(fd, text, sizeof(text));
-
-        if (r < 0)
-                return r;
         if (strcmp(text, "max\n") == 0)
                 *number = GROUP_NO_LIMIT;
         else if (!text_number(text, number))
@@ -166,6 +161,22 @@ static int read_number(int fd, uint64_t *number)
         else if (*number > INT64_MAX - (1 << 20))
                 *number = GROUP_NO_LIMIT;
         return 0;
+}
+
+static int read_number(int fd, uint64_t *number)
+{
+        char text[64];
+        int r = text_read(fd, text, sizeof(text));
+
+        return r < 0 ? r : parse_number(text, number);
+}
+
+static int read_number_at(const struct group_reader *reader, const char *name, uint64_t *number)
+{
+        char text[64];
+        int r = text_read_at(reader->folder, name, text, sizeof(text));
+
+        return r < 0 ? r : parse_number(text, number);
 }
 
 /* Opens what the limit of a level asks for; *limit is GROUP_NO_LIMIT without one. */
@@ -185,18 +196,23 @@ static int open_limit(struct group_reader *reader, size_t above, uint64_t *limit
         return r < 0 ? r : open_file(reader, above, names->stat, &level->stat);
 }
 
-/* All that is going to be read, so that it is not missed when descriptors are used up. */
+/* Does the file for swap count usage in? */
+static bool holds_all(const struct group_reader *reader)
+{
+        return reader->layout == HOST_V1 && reader->swap >= 0;
+}
+
+/* All that is read of each group, so that it is not missed when descriptors are used up. Nothing else: the first time
+ * that somebody opens a file of a group costs the kernel ten times what a reading does. */
 static int open_files(struct group_reader *reader)
 {
         const struct accounting *names = &accountings[reader->layout];
         struct level *own = &reader->levels[reader->n_levels - 1];
-        int r = open_file(reader, 0, names->usage, &own->usage);
+        int r = open_file(reader, 0, names->swap, &reader->swap);
         uint64_t limit;
 
-        if (r >= 0)
-                r = open_file(reader, 0, names->stat, &own->stat);
-        if (r >= 0)
-                r = open_file(reader, 0, names->swap, &reader->swap);
+        if (r >= 0 && !holds_all(reader))
+                r = open_file(reader, 0, names->usage, &own->usage);
         for (size_t above = 0; r >= 0 && above < reader->n_levels; above++)
                 r = open_limit(reader, above, &limit);
         return r == -EBADMSG ? 0 : r; /* readings tell */
@@ -290,7 +306,7 @@ static struct level *own_level(const struct group_reader *reader)
 {
         struct level *level = reader->n_levels ? &reader->levels[reader->n_levels - 1] : NULL;
 
-        return level && level->usage >= 0 && level->stat >= 0 ? level : NULL;
+        return level && (level->usage >= 0 || holds_all(reader)) ? level : NULL;
 }
 
 int group_read_usage(struct group_reader *reader, uint64_t *bytes)
@@ -303,7 +319,7 @@ int group_read_usage(struct group_reader *reader, uint64_t *bytes)
         if (!own)
                 return 0;
         if (reader->layout == HOST_V1)
-                return read_number(reader->swap >= 0 ? reader->swap : own->usage, bytes);
+                return read_number(holds_all(reader) ? reader->swap : own->usage, bytes);
         r = read_number(own->usage, bytes);
         if (r < 0)
                 return r;
@@ -354,15 +370,25 @@ static int read_limits(struct group_reader *reader, const struct statistics *own
         return r;
 }
 
+static int read_own_statistics(struct group_reader *reader, struct level *own,
+                               struct statistics *ret)
+{
+        int r = open_file(reader, 0, accountings[reader->layout].stat, &own->stat);
+
+        if (r < 0)
+                return r;
+        return own->stat < 0 ? -EBADMSG : read_statistics(reader, own->stat, ret);
+}
+
 int group_read(struct group_reader *reader, struct group_reading *ret)
 {
-        const struct level *own = own_level(reader);
+        struct level *own = own_level(reader);
         struct statistics statistics = {0};
         struct group_reading reading = {.accounted = own};
         int r;
 
         if (own) {
-                r = read_statistics(reader, own->stat, &statistics);
+                r = read_own_statistics(reader, own, &statistics);
                 if (r < 0)
                         return r;
                 reading.swap = statistics.swapped;
@@ -380,8 +406,8 @@ int group_read(struct group_reader *reader, struct group_reading *ret)
 }
 
 /* v1 counts what is swapped out together with usage. Usage is read second, so that who grows in between does not
- * look as if it swapped. */
-static int read_swap(const struct group_reader *reader, const struct level *own, uint64_t *bytes)
+ * look as if it swapped; and by name, as long as no limit asks for it as well. */
+static int read_swap(struct group_reader *reader, struct level *own, uint64_t *bytes)
 {
         struct statistics statistics;
         uint64_t usage;
@@ -390,23 +416,26 @@ static int read_swap(const struct group_reader *reader, const struct level *own,
         if (reader->layout == HOST_V2)
                 return read_optional(reader->swap, bytes);
         if (reader->swap < 0) {
-                r = read_statistics(reader, own->stat, &statistics);
+                r = read_own_statistics(reader, own, &statistics);
                 *bytes = r < 0 ? 0 : statistics.swapped;
                 return r;
         }
         r = read_number(reader->swap, bytes);
         if (r >= 0)
-                r = read_number(own->usage, &usage);
+                r = own->usage >= 0 ? read_number(own->usage, &usage)
+                                    : read_number_at(reader, accountings[HOST_V1].usage, &usage);
         *bytes = r >= 0 && *bytes > usage ? *bytes - usage : 0;
         return r;
 }
 
-int group_read_limits(struct group_reader *reader, struct group_reading *ret)
+int group_read_limits(struct group_reader *reader, bool swaps, struct group_reading *ret)
 {
-        const struct level *own = own_level(reader);
+        struct level *own = own_level(reader);
         struct group_reading reading = {.accounted = own};
-        int r = own ? read_swap(reader, own, &reading.swap) : 0;
+        int r = 0;
 
+        if (own && (swaps || reader->swap < 0))
+                r = read_swap(reader, own, &reading.swap);
         if (r >= 0)
                 r = read_limits(reader, NULL, &reading);
         if (r >= 0)

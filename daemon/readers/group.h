@@ -45,8 +45,9 @@ uint64_t group_reader_inode(const struct group_reader *reader);
 int group_read_usage(struct group_reader *reader, uint64_t *bytes);
 int group_read(struct group_reader *reader, struct group_reading *ret);
 /* The same at a fraction of the cost, for a group whose own memory nobody judges: without a limit its memory.stat
- * is not read. `memory` is 0, and `swap` may be off by what the group grows meanwhile. */
-int group_read_limits(struct group_reader *reader, struct group_reading *ret);
+ * is not read. `memory` is 0, and `swap` may be off by what the group grows meanwhile; without `swaps`, when nothing
+ * on the machine is swapped out, it is not read where the kernel counts it. */
+int group_read_limits(struct group_reader *reader, bool swaps, struct group_reading *ret);
 /* CPU time of all that ever ran in the group and below it, in microseconds. -ENODATA where its hierarchy
  * does not count that (v1's memory controller alone). */
 int group_read_cpu(struct group_reader *reader, uint64_t *usec);

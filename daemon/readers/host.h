@@ -47,9 +47,10 @@ const char *host_layout_name(enum host_layout layout); /* "v2", "v1", "plain" */
 
 /*
  * MemAvailable of meminfo in bytes: what may still be used before the machine itself is out of
- * memory. It is the nearest limit of a group that has none. 0 or a negative errno.
+ * memory. It is the nearest limit of a group that has none. And is anything swapped out, or may be for what is known?
+ * 0 or a negative errno.
  */
-int host_read_available(const struct host *host, uint64_t *bytes);
+int host_read_available(const struct host *host, uint64_t *bytes, bool *swaps);
 /* MemTotal in bytes, what percentages are of. 0 or a negative errno. */
 int host_read_total(const struct host *host, uint64_t *bytes);
 

@@ -14,8 +14,7 @@
 
 /* A descriptor of the group's folder, the caller's own: for a thread of its own. A negative errno. */
 int threshold_open(const struct group_reader *reader);
-/* Sets one more level for the eventfd. The kernel waits for a grace period of its own, 5 to 20 ms: never in
- * the event loop. 0 or a negative errno: -ENOENT where there are no such events. */
-int threshold_set(int folder, int eventfd, uint64_t bytes);
-/* Rings for the kernel's killer as well. Does not wait. */
-int threshold_set_oom(int folder, int eventfd);
+/* Sets these levels (bytes, n >= 1) for the eventfd, and rings it for the kernel's killer as well. For each level the
+ * kernel waits for a grace period of its own, 5 to 20 ms: never in the event loop. 0 or a negative errno:
+ * -ENOENT where there are no such events. */
+int threshold_set(int folder, int eventfd, const uint64_t *levels, size_t n);

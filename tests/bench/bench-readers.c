@@ -80,7 +80,7 @@ static int available(void)
 {
         uint64_t bytes;
 
-        return host_read_available(&host, &bytes);
+        return host_read_available(&host, &bytes, &(bool){0});
 }
 
 static int count(void *userdata, const char *path, uint64_t inode)

@@ -149,6 +149,7 @@ static void test_self(void **state)
         struct process_identity identity;
         struct process_reader *reader;
         uint64_t bytes;
+        bool swaps;
         char *text;
         size_t size;
         void *mine, *shared;
@@ -156,7 +157,7 @@ static void test_self(void **state)
         (void)state;
         need_host();
         assert_false(host.foreign);
-        assert_int_equal(host_read_available(&host, &bytes), 0);
+        assert_int_equal(host_read_available(&host, &bytes, &swaps), 0);
         assert_true(bytes > MIB);
         expect_the_order_of_starts();
         assert_int_equal(process_reader_new(&reader, &host, getpid()), 0);

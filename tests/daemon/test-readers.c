@@ -37,11 +37,18 @@ static struct host open_fixture(const char *name)
 
 static struct group_reading read_group(const struct host *host, const char *path, uint64_t *usage)
 {
-        struct group_reading reading;
+        struct group_reading reading, limits;
         struct group_reader *reader;
 
         assert_int_equal(group_reader_new(&reader, host, path), 0);
+        assert_int_equal(group_read_limits(reader, false, &limits), 0);
+        assert_int_equal(limits.swap, 0);
+        assert_int_equal(group_read_limits(reader, true, &limits), 0);
         assert_int_equal(group_read(reader, &reading), 0);
+        assert_int_equal(limits.swap, reading.swap);
+        assert_int_equal(limits.limit, reading.limit);
+        assert_int_equal(limits.headroom, reading.headroom);
+        assert_int_equal(limits.accounted, reading.accounted);
         assert_int_equal(group_read_usage(reader, usage), 0);
         assert_null(group_reader_free(reader));
         return reading;
@@ -92,6 +99,7 @@ static void test_v2(void **state)
         struct host host = open_fixture("v2");
         struct group_reading reading;
         uint64_t usage, available;
+        bool swaps;
         pid_t latest;
 
         (void)state;
@@ -100,7 +108,8 @@ static void test_v2(void **state)
         assert_string_equal(host.controller, "");
         assert_true(host.unified >= 0);
         assert_string_equal(strrchr(host.groups_path, '/'), "/cgroup");
-        assert_int_equal(host_read_available(&host, &available), 0);
+        assert_int_equal(host_read_available(&host, &available, &swaps), 0);
+        assert_true(swaps); /* it does not say */
         assert_int_equal(available, 8192000 * UINT64_C(1024));
         assert_int_equal(host_read_latest_pid(&host, &latest), 0);
         assert_int_equal(latest, 3456);
@@ -568,7 +577,7 @@ static void test_odd_files(void **state)
         put("cgroup/a/memory.max", "max\n");
         put("cgroup/a/memory.stat", "anon 1000\nanon 2000\nshmem 24\n");
         assert_int_equal(host_open(&host, "proc", "cgroup"), 0);
-        assert_int_equal(host_read_available(&host, &(uint64_t){0}), -ENODATA);
+        assert_int_equal(host_read_available(&host, &(uint64_t){0}, &(bool){0}), -ENODATA);
         assert_int_equal(host_read_latest_pid(&host, &(pid_t){0}), -ENOENT);
         expect_pids(&host, "/a", (const pid_t[]){12, 13}, 2);
         assert_int_equal(group_reader_new(&reader, &host, "/a"), 0);
@@ -653,22 +662,14 @@ static void test_cpu_time(void **state)
 int main(void)
 {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(test_v2),
-                cmocka_unit_test(test_v1),
-                cmocka_unit_test(test_hybrid),
-                cmocka_unit_test(test_plain),
-                cmocka_unit_test(test_process),
-                cmocka_unit_test(test_cpu_time),
-                cmocka_unit_test(test_walk),
-                TEST(test_layouts),
-                TEST(test_odd_names),
-                TEST(test_memberships),
-                TEST(test_an_exit_is_no_move),
-                TEST(test_v1_lines),
-                TEST(test_hard_paths),
-                TEST(test_walk_of_odd_trees),
-                TEST(test_odd_files),
-                TEST(test_many_pids),
+                cmocka_unit_test(test_v2),      cmocka_unit_test(test_v1),
+                cmocka_unit_test(test_hybrid),  cmocka_unit_test(test_plain),
+                cmocka_unit_test(test_process), cmocka_unit_test(test_cpu_time),
+                cmocka_unit_test(test_walk),    TEST(test_layouts),
+                TEST(test_odd_names),           TEST(test_memberships),
+                TEST(test_an_exit_is_no_move),  TEST(test_v1_lines),
+                TEST(test_hard_paths),          TEST(test_walk_of_odd_trees),
+                TEST(test_odd_files),           TEST(test_many_pids),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

@@ -14,6 +14,8 @@
 
 #define GROUP "/bignum-guard-test-threshold"
 #define MIB (UINT64_C(1) << 20)
+#define LEVELS(...)                                                                                \
+        (const uint64_t[]){__VA_ARGS__}, sizeof((const uint64_t[]){__VA_ARGS__}) / sizeof(uint64_t)
 
 static bool rings(int bell, int ms)
 {
@@ -58,10 +60,8 @@ static void test_a_level_rings(void **state)
         (void)state;
         folder = begin(&reader, &bell);
         far = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-        assert_int_equal(threshold_set(folder, bell, 8 * MIB), 0);
-        assert_int_equal(threshold_set(folder, bell, 24 * MIB), 0);
-        assert_int_equal(threshold_set(folder, far, 512 * MIB), 0);
-        assert_int_equal(threshold_set_oom(folder, bell), 0);
+        assert_int_equal(threshold_set(folder, bell, LEVELS(8 * MIB, 24 * MIB)), 0);
+        assert_int_equal(threshold_set(folder, far, LEVELS(512 * MIB)), 0);
         assert_false(rings(bell, 0));
         child = child_in(GROUP, true, hold_32m);
         assert_true(rings(bell, 5000));
@@ -76,7 +76,7 @@ static void test_a_level_rings(void **state)
 
         /* one below usage does not ring by being set, but when usage falls below it */
         assert_int_equal(eventfd_read(bell, &count), 0);
-        assert_int_equal(threshold_set(folder, far, 16 * MIB), 0);
+        assert_int_equal(threshold_set(folder, far, LEVELS(16 * MIB)), 0);
         assert_false(rings(far, 0));
         kill(child, SIGKILL);
         reap(child);
@@ -95,10 +95,10 @@ static void test_a_removed_group_rings(void **state)
 
         (void)state;
         folder = begin(&reader, &bell);
-        assert_int_equal(threshold_set(folder, bell, 8 * MIB), 0);
+        assert_int_equal(threshold_set(folder, bell, LEVELS(8 * MIB)), 0);
         remove_group(GROUP);
         assert_true(rings(bell, 5000));
-        assert_int_equal(threshold_set(folder, bell, 16 * MIB), -ENOENT);
+        assert_int_equal(threshold_set(folder, bell, LEVELS(16 * MIB)), -ENOENT);
         close(bell);
         close(folder);
         group_reader_free(reader);

@@ -157,6 +157,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         char procfs[80], groups[80];
         struct host host;
         uint64_t bytes;
+        bool swaps;
 
         if (!*roots[0])
                 make_roots();
@@ -172,7 +173,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         require(host_open(&host, procfs, groups) == 0, "the host is there");
         require(host.foreign && host.layout == (version == 0 ? HOST_V2 : HOST_V1),
                 "it is what it is");
-        (void)host_read_available(&host, &bytes);
+        (void)host_read_available(&host, &bytes, &swaps);
         read_process(&host);
         read_group(&host);
         host_close(&host);
