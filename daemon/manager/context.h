@@ -39,9 +39,11 @@
 #include <limits.h>
 #include <stdbool.h>
 #include <systemd/sd-event.h>
-#define HASH_INITIAL_NUM_BUCKETS 4U /* most groups have few workers */
-#define HASH_INITIAL_NUM_BUCKETS_LOG2 2U
 #include <uthash.h>
+#undef HASH_INITIAL_NUM_BUCKETS /* older ones do not ask whether it is defined */
+#undef HASH_INITIAL_NUM_BUCKETS_LOG2
+#define HASH_INITIAL_NUM_BUCKETS 1U /* most groups have few workers */
+#define HASH_INITIAL_NUM_BUCKETS_LOG2 0U
 #include "act/end.h"
 #include "act/group.h"
 #include "bus/server.h"
@@ -156,12 +158,14 @@ struct worker {
         bool annexed; /* lives in a group below the watched one: counts for the group's limit alone */
         bool seen;    /* in the list of processes that is being read */
         bool let_go; /* it was found elsewhere, or protected: not judged any more as who it was here */
+        bool undecided; /* its user's name is not known yet */
+        bool early;     /* near its limit when it was young */
+        bool proving;
+        bool overtaken; /* the kernel ended it: that is written down */
 
         const struct policy *policy; /* the first that matches, or NULL */
-        bool undecided;              /* its user's name is not known yet */
         char *comm, *argv0;
         uint64_t born; /* monotonic microseconds; before the boot of a container it is 0 */
-        bool early;    /* near its limit when it was young */
         uint64_t first_seen, facts_due;
 
         struct series series; /* of `private` */
@@ -177,12 +181,10 @@ struct worker {
         uint64_t
                 cpu_counted; /* its counter when it was last added to its groups', UINT64_MAX: never */
 
-        bool proving;
         uint64_t asked;  /* monotonic microseconds: since when a proof is wanted, 0: it is not, */
         uint64_t proven; /* and of the last proof, 0: none */
         struct answered answered;
         struct ending *ending;
-        bool overtaken;    /* the kernel ended it: that is written down */
         UT_hash_handle hh; /* by target.pid */
 };
 
@@ -240,19 +242,20 @@ struct pressed {
 struct watch {
         struct manager *manager;
         char *path;
-        char *shown; /* the path, escaped for messages */
+        char *shown; /* the path, escaped for messages: most are the same */
         char *claim; /* the unit its path claims to belong to, or NULL */
         char *unit;  /* the unit systemd confirmed, or NULL */
         sd_bus_slot *asking;
         uint64_t ask_again;
         struct group_reader *reader;
         uint64_t inode;
-        bool seen; /* in the walk that is under way */
+        bool seen;       /* in the walk that is under way */
+        bool asks_names; /* a policy asks for users or commands */
+        bool in_round;   /* the manager's round looks, at once or in seconds, not its own timer */
 
         const struct policy **policies; /* those that may match in this group, in their order */
         size_t n_policies;
         const struct policy *policy; /* the one for the group as a whole, or NULL */
-        bool asks_names;             /* one of them asks for users or commands */
 
         struct worker *workers; /* by pid */
         struct annex *annexes;
@@ -263,9 +266,8 @@ struct watch {
         uint64_t cpu_summed; /* microseconds, where the kernel does not count */
         uint64_t due;        /* monotonic microseconds of the next full reading of the group */
         uint64_t next_look;
-        bool in_round; /* the manager's round looks, at once or in seconds, not its own timer: */
         struct watch **on_page,
-                *page_next; /* what points to it there, NULL: nothing, and who is next */
+                *page_next; /* what points to it in the round, NULL: nothing, and who is next */
         sd_event_source *timer;
         struct alarm alarm;
         struct wire *wire;        /* NULL: none was wanted so far */

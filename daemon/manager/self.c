@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +23,7 @@
 
 #define OOM_SCORE_ADJUST (-900)
 #define DESCRIPTORS_KEPT 16
+#define LARGE 16384       /* bytes */
 #define CAPABILITY_KILL 5 /* linux/capability.h */
 #define CAPABILITY_IPC_LOCK 14
 
@@ -47,6 +49,9 @@ static void lock_memory(void)
         if (!is_capable(CAPABILITY_IPC_LOCK) &&
             (getrlimit(RLIMIT_MEMLOCK, &limit) < 0 || limit.rlim_cur != RLIM_INFINITY))
                 return;
+        /* The allocator cannot give back what is locked, unless it is a mapping of its own; and most of what is large is
+         * needed for a moment: the lists of folders that a walk reads. */
+        (void)mallopt(M_MMAP_THRESHOLD, LARGE);
         /* Only what is touched, so that the stacks of threads do not count in full. */
         (void)mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT);
 }

@@ -42,6 +42,10 @@ int watch_new(struct watch **ret, struct manager *manager, const char *path)
         watch->manager = manager;
         watch->path = strdup(path);
         watch->shown = escape_string(path);
+        if (watch->path && watch->shown && strcmp(watch->path, watch->shown) == 0) {
+                free(watch->shown);
+                watch->shown = watch->path;
+        }
         watch->claim = settings_claim(manager, path);
         watch->reading.headroom = watch->reading.limit = UINT64_MAX;
         watch->series = &no_series;
@@ -102,8 +106,9 @@ struct watch *watch_free(struct watch *watch)
         }
         free(watch->policies);
         free(watch->cpu);
+        if (watch->shown != watch->path)
+                free(watch->shown);
         free(watch->path);
-        free(watch->shown);
         free(watch->claim);
         free(watch->unit);
         free(watch);

@@ -126,14 +126,14 @@ static void refresh_facts(struct worker *worker, uint64_t now)
 
 const char *worker_mismatch(struct worker *worker, const struct policy *policy, uint64_t now)
 {
-        char uid[16];
+        char uid[16] = "";
         struct worker_facts facts = {.user = "",
                                      .uid = uid,
                                      .command = worker->comm ? worker->comm : "",
                                      .argv0 = worker->argv0};
 
-        snprintf(uid, sizeof(uid), "%u", (unsigned)worker->target.uid);
         if (policy->users.n > 0) {
+                snprintf(uid, sizeof(uid), "%u", (unsigned)worker->target.uid);
                 facts.user = users_name(worker->watch->manager->users, worker->target.uid, now);
                 if (!facts.user) {
                         worker->undecided = true;

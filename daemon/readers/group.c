@@ -60,8 +60,8 @@ struct group_reader {
         enum host_layout layout;
         uint64_t inode;
         int folder, swap;
-        struct level *levels; /* the group itself last, its ancestors before, without the root */
         size_t n_levels;
+        struct level levels[]; /* the group itself last, its ancestors before, without the root */
 };
 
 struct statistics {
@@ -83,7 +83,6 @@ struct group_reader *group_reader_free(struct group_reader *reader)
                 close_fd(reader->levels[i].usage);
                 close_fd(reader->levels[i].stat);
         }
-        free(reader->levels);
         close_fd(reader->folder);
         close_fd(reader->swap);
         free(reader);
@@ -218,38 +217,38 @@ static int open_files(struct group_reader *reader)
         return r == -EBADMSG ? 0 : r; /* readings tell */
 }
 
-static int open_group(struct group_reader *reader, const struct host *host, const char *path)
+static int open_group(struct group_reader *reader)
 {
         struct stat status;
-        size_t depth;
-        int r;
 
-        r = *path == '/' ? open_folder(host, path, &depth) : -EINVAL;
-        if (r < 0)
-                return r;
-        reader->folder = r;
         if (fstat(reader->folder, &status) < 0)
                 return -errno;
         reader->inode = status.st_ino;
         if (reader->layout == HOST_PLAIN)
                 return faccessat(reader->folder, "cgroup.procs", F_OK, 0) < 0 ? -errno : 0;
-        reader->levels = malloc(depth * sizeof(*reader->levels));
-        if (!reader->levels)
-                return -ENOMEM;
-        for (; reader->n_levels < depth; reader->n_levels++)
-                reader->levels[reader->n_levels] = (struct level){UNOPENED, UNOPENED, UNOPENED};
         return open_files(reader);
 }
 
 int group_reader_new(struct group_reader **ret, const struct host *host, const char *path)
 {
-        struct group_reader *reader = malloc(sizeof(*reader));
-        int r;
+        struct group_reader *reader;
+        size_t depth = 0;
+        int r, folder = *path == '/' ? open_folder(host, path, &depth) : -EINVAL;
 
-        if (!reader)
+        if (folder < 0)
+                return folder;
+        if (host->layout == HOST_PLAIN)
+                depth = 0; /* nothing is counted */
+        reader = malloc(sizeof(*reader) + depth * sizeof(*reader->levels));
+        if (!reader) {
+                close(folder);
                 return -ENOMEM;
-        *reader = (struct group_reader){.layout = host->layout, .folder = -1, .swap = UNOPENED};
-        r = open_group(reader, host, path);
+        }
+        *reader = (struct group_reader){
+                .layout = host->layout, .folder = folder, .swap = UNOPENED, .n_levels = depth};
+        for (size_t i = 0; i < depth; i++)
+                reader->levels[i] = (struct level){UNOPENED, UNOPENED, UNOPENED};
+        r = open_group(reader);
         if (r < 0) {
                 group_reader_free(reader);
                 return r;
@@ -302,7 +301,7 @@ static int read_statistics(const struct group_reader *reader, int fd, struct sta
 }
 
 /* NULL: nothing is counted here. */
-static struct level *own_level(const struct group_reader *reader)
+static struct level *own_level(struct group_reader *reader)
 {
         struct level *level = reader->n_levels ? &reader->levels[reader->n_levels - 1] : NULL;
 
