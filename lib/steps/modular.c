@@ -1,21 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "predict/time.h"
+#include "steps/residues.h"
 #include "steps/steps.h"
 
 /*
  * Powers modulo m, by windows from the highest bit of the exponent to the lowest: its bits are squares,
- * and a window that ends with a one is a product with an odd power of the base from a table.
+ * and a window that ends with a one is a product with an odd power of the base from a table. GMP does
+ * the same, so products alone make a difference (residues.c): up to a tenth for m of 700 to 6000
+ * bits, a third for longer ones, half for those of more than 10^5 bits (bench-time measures it). What
+ * does not take long is GMP's in one piece.
  *
- * GMP does the same, and squares in Montgomery's form: modulo an odd m, x R with R = B^n stands for
- * x, because a product is then reduced from its low end by a multiple of m that makes n limbs 0, which
- * takes about another product; so does this. Numbers are below R, but not always below m:
- *
- *     (a b + q m) / R = a b / R mod m,  q = -a b / m mod R,  below R + m for a, b < R
- *
- * and m is taken away where that is R or more. Modulo an even m, GMP takes the twos apart; here
- * products are divided by m. So what is long can end between any two products. It takes up to a tenth
- * longer for m of 700 to 6000 bits, a third for longer ones, half for those of more than 10^5 bits
- * and for even ones (bench-time measures it); what does not take long is GMP's in one piece.
+ * The twos of an even m are a modulus of their own, whose power is found at once.
  */
 
 /* GMP's table has up to as many entries, of exponents as long as these. */
@@ -24,157 +19,16 @@
 /* An entry for 64 bits of exponent takes a hundredth of the time of their squares. */
 #define BITS_PER_ENTRY 64
 
-/* Up to here a limb at a time is faster than two products. */
-#define BY_LIMBS_MAX 96
-
-/* So short are products then that one in so many is followed by a look. */
-#define LOOK_EVERY 64
+/* Modulo so many twos GMP takes some milliseconds. */
+#define TWOS_AT_ONCE 4096
 
 struct power {
-        const struct bng_stop *stop;
-        mpz_t modulus; /* without its sign */
-        mpz_t base;    /* below it, not negative */
+        struct bng_residues residues;
+        mpz_t base;
         unsigned window;
         unsigned ready;                   /* entries that are there */
-        unsigned products;                /* so far, of short ones */
         mpz_t odd[1 << (WINDOW_MAX - 1)]; /* base^(2i+1) */
-        mpz_t quotient, product, remainder;
-        bool is_montgomery;
-        mp_limb_t inverse; /* -1/m mod B */
-        mpz_t inverses;    /* -1/m mod R, where not by limbs */
 };
-
-static mp_size_t limbs_of(const struct power *p)
-{
-        return (mp_size_t)mpz_size(p->modulus);
-}
-
-static bool is_by_limbs(const struct power *p)
-{
-        return limbs_of(p) <= BY_LIMBS_MAX;
-}
-
-/* n modulo m, not negative */
-static bool divide(struct power *p, mpz_ptr rop, mpz_srcptr n)
-{
-        if (!bng_steps_divide(p->quotient, p->remainder, n, p->modulus, p->stop))
-                return false;
-        if (mpz_sgn(p->remainder) < 0)
-                mpz_add(p->remainder, p->remainder, p->modulus);
-        mpz_swap(rop, p->remainder);
-        return true;
-}
-
-/* ---- Montgomery's form ---- */
-
-/* Newton: 1/m to so many bits is right to twice as many in the next round. */
-static bool find_inverses(struct power *p)
-{
-        mp_bitcnt_t bits = (mp_bitcnt_t)limbs_of(p) * GMP_NUMB_BITS;
-        bool done = true;
-
-        mpz_set_ui(p->inverses, 1);
-        for (mp_bitcnt_t right = 1; done && right < bits;) {
-                right = right < bits / 2 ? 2 * right : bits;
-                mpz_fdiv_r_2exp(p->quotient, p->modulus, right);
-                done = bng_steps_multiply(p->product, p->quotient, p->inverses, p->stop);
-                mpz_fdiv_r_2exp(p->product, p->product, right);
-                mpz_ui_sub(p->product, 2, p->product);
-                done = done && bng_steps_multiply(p->product, p->product, p->inverses, p->stop);
-                mpz_fdiv_r_2exp(p->inverses, p->product, right);
-        }
-        mpz_neg(p->inverses, p->inverses);
-        mpz_fdiv_r_2exp(p->inverses, p->inverses, bits);
-        p->inverse = mpz_getlimbn(p->inverses, 0);
-        return done;
-}
-
-/* rop = the product / R mod m, below R; of the product all 2n limbs are there, and taken. */
-static void reduce_by_limbs(struct power *p, mpz_ptr rop, mp_limb_t *low)
-{
-        mp_size_t n = limbs_of(p);
-        const mp_limb_t *m = mpz_limbs_read(p->modulus);
-
-        for (mp_size_t i = 0; i < n; i++)
-                low[i] = mpn_addmul_1(low + i, m, n, low[i] * p->inverse);
-        /* What was carried out of limb i + n stands in limb i, which has become 0. */
-        mp_limb_t *to = mpz_limbs_write(rop, n);
-        if (mpn_add_n(to, low + n, low, n))
-                mpn_sub_n(to, to, m, n);
-        mpz_limbs_finish(rop, n);
-}
-
-/* rop = a b / R mod m, a limb at a time */
-static void multiply_by_limbs(struct power *p, mpz_ptr rop, mpz_srcptr a, mpz_srcptr b)
-{
-        mp_size_t n = limbs_of(p), a_limbs = (mp_size_t)mpz_size(a),
-                  b_limbs = (mp_size_t)mpz_size(b);
-        mp_limb_t *low = mpz_limbs_write(p->product, 2 * n);
-
-        if (a_limbs < n || b_limbs < n)
-                mpn_zero(low, 2 * n);
-        if (a == b && a_limbs > 0)
-                mpn_sqr(low, mpz_limbs_read(a), a_limbs);
-        else if (a_limbs >= b_limbs && b_limbs > 0)
-                mpn_mul(low, mpz_limbs_read(a), a_limbs, mpz_limbs_read(b), b_limbs);
-        else if (a_limbs > 0 && b_limbs > 0)
-                mpn_mul(low, mpz_limbs_read(b), b_limbs, mpz_limbs_read(a), a_limbs);
-        reduce_by_limbs(p, rop, low);
-}
-
-/* The product / R mod m, below R, with two more products. */
-static bool reduce_at_once(struct power *p, mpz_ptr rop)
-{
-        mp_bitcnt_t bits = (mp_bitcnt_t)limbs_of(p) * GMP_NUMB_BITS;
-
-        mpz_fdiv_r_2exp(p->quotient, p->product, bits);
-        if (!bng_steps_multiply(p->quotient, p->quotient, p->inverses, p->stop))
-                return false;
-        mpz_fdiv_r_2exp(p->quotient, p->quotient, bits);
-        if (!bng_steps_multiply(p->remainder, p->quotient, p->modulus, p->stop))
-                return false;
-        mpz_add(p->remainder, p->remainder, p->product);
-        mpz_fdiv_q_2exp(rop, p->remainder, bits);
-        if (mpz_size(rop) > (size_t)limbs_of(p))
-                mpz_sub(rop, rop, p->modulus);
-        return true;
-}
-
-/* rop = a b, or in Montgomery's form a b / R, modulo m */
-static bool multiply(struct power *p, mpz_ptr rop, mpz_srcptr a, mpz_srcptr b)
-{
-        if (p->is_montgomery && is_by_limbs(p)) {
-                multiply_by_limbs(p, rop, a, b);
-                return ++p->products % LOOK_EVERY != 0 || !bng_stop_now(p->stop);
-        }
-        if (!bng_steps_multiply(p->product, a, b, p->stop))
-                return false;
-        return p->is_montgomery ? reduce_at_once(p, rop) : divide(p, rop, p->product);
-}
-
-static bool enter(struct power *p)
-{
-        p->is_montgomery = mpz_odd_p(p->modulus);
-        if (!p->is_montgomery)
-                return true;
-        if (!find_inverses(p))
-                return false;
-        mpz_mul_2exp(p->base, p->base, (mp_bitcnt_t)limbs_of(p) * GMP_NUMB_BITS);
-        return divide(p, p->base, p->base);
-}
-
-static bool leave(struct power *p, mpz_ptr r)
-{
-        if (!p->is_montgomery)
-                return true;
-        if (!multiply(p, r, r, mpz_roinit_n((mpz_t){{0}}, &(mp_limb_t){1}, 1)))
-                return false;
-        if (mpz_cmp(r, p->modulus) >= 0)
-                mpz_sub(r, r, p->modulus);
-        return true;
-}
-
-/* ---- the power ---- */
 
 /* r = r^(2^n) */
 static bool square(struct power *p, mpz_ptr r, unsigned long n)
@@ -182,7 +36,7 @@ static bool square(struct power *p, mpz_ptr r, unsigned long n)
         bool done = true;
 
         for (; done && n > 0; n--)
-                done = multiply(p, r, r, r);
+                done = bng_residues_multiply(&p->residues, r, r, r);
         return done;
 }
 
@@ -192,14 +46,14 @@ static bool make_table(struct power *p)
         bool done;
 
         mpz_init(by);
-        done = multiply(p, by, p->base, p->base);
+        done = bng_residues_multiply(&p->residues, by, p->base, p->base);
         for (unsigned i = 0; done && i < 1U << (p->window - 1); i++) {
                 mpz_init(p->odd[i]);
                 p->ready++;
                 if (i == 0)
                         mpz_set(p->odd[0], p->base);
                 else
-                        done = multiply(p, p->odd[i], p->odd[i - 1], by);
+                        done = bng_residues_multiply(&p->residues, p->odd[i], p->odd[i - 1], by);
         }
         mpz_clear(by);
         return done;
@@ -230,7 +84,8 @@ static bool by_windows(struct power *p, mpz_ptr r, mpz_srcptr exponent)
                 squares += at - end;
                 at = end;
                 if (begun)
-                        done = square(p, r, squares) && multiply(p, r, r, p->odd[entry]);
+                        done = square(p, r, squares) &&
+                               bng_residues_multiply(&p->residues, r, r, p->odd[entry]);
                 else
                         mpz_set(r, p->odd[entry]);
                 begun = true;
@@ -257,6 +112,85 @@ static bool is_quick(mpz_srcptr base, mpz_srcptr exponent, mpz_srcptr modulus)
         return time.seconds < BNG_POWER_AT_ONCE_SECONDS;
 }
 
+static bool power_modulo(mpz_ptr rop, mpz_srcptr base, mpz_srcptr exponent, mpz_srcptr modulus,
+                         const struct bng_stop *stop)
+{
+        struct power p = {.window = window_of(exponent)};
+        mpz_t r;
+
+        bng_residues_init(&p.residues, modulus, stop);
+        mpz_inits(p.base, r, NULL);
+        bool done = bng_residues_enter(&p.residues, p.base, base) && make_table(&p) &&
+                    by_windows(&p, r, exponent) && bng_residues_leave(&p.residues, r);
+        if (done)
+                mpz_swap(rop, r);
+        while (p.ready > 0)
+                mpz_clear(p.odd[--p.ready]);
+        mpz_clears(p.base, r, NULL);
+        bng_residues_clear(&p.residues);
+        return done;
+}
+
+/* ---- even moduli ---- */
+
+/*
+ * rop = base^exponent mod 2^twos. An odd base to the power of 2^(twos - 1) is 1, and an even one to
+ * the power of twos is 0, so this takes no longer than an exponent as long as the modulus.
+ */
+static void power_modulo_twos(mpz_ptr rop, mpz_srcptr base, mpz_srcptr exponent, mp_bitcnt_t twos)
+{
+        mpz_t modulus, low, rest;
+
+        mpz_init_set_ui(modulus, 1);
+        mpz_inits(low, rest, NULL);
+        mpz_mul_2exp(modulus, modulus, twos);
+        mpz_fdiv_r_2exp(low, base, twos);
+        if (mpz_odd_p(base)) {
+                mpz_fdiv_r_2exp(rest, exponent, twos - 1);
+                mpz_powm(rop, low, rest, modulus);
+        } else if (mpz_cmp_ui(exponent, twos) < 0) {
+                mpz_powm(rop, low, exponent, modulus);
+        } else {
+                mpz_set_ui(rop, 0);
+        }
+        mpz_clears(modulus, low, rest, NULL);
+}
+
+/* x += odd y, so that it is z modulo 2^twos; x < odd, and y is the only one below 2^twos. */
+static void join(mpz_ptr x, mpz_srcptr odd, mpz_srcptr z, mp_bitcnt_t twos)
+{
+        mpz_t modulus, y;
+
+        mpz_init_set_ui(modulus, 1);
+        mpz_init(y);
+        mpz_mul_2exp(modulus, modulus, twos);
+        mpz_invert(modulus, odd, modulus);
+        mpz_sub(y, z, x);
+        mpz_fdiv_r_2exp(y, y, twos);
+        mpz_mul(y, y, modulus);
+        mpz_fdiv_r_2exp(y, y, twos);
+        mpz_addmul(x, odd, y);
+        mpz_clears(modulus, y, NULL);
+}
+
+static bool power_modulo_even(mpz_ptr rop, mpz_srcptr base, mpz_srcptr exponent, mpz_srcptr modulus,
+                              mp_bitcnt_t twos, const struct bng_stop *stop)
+{
+        mpz_t odd, x, z;
+
+        mpz_inits(odd, x, z, NULL);
+        mpz_tdiv_q_2exp(odd, modulus, twos);
+        mpz_abs(odd, odd);
+        bool done = power_modulo(x, base, exponent, odd, stop);
+        if (done) {
+                power_modulo_twos(z, base, exponent, twos);
+                join(x, odd, z, twos);
+                mpz_swap(rop, x);
+        }
+        mpz_clears(odd, x, z, NULL);
+        return done;
+}
+
 bool bng_steps_power_modulo(mpz_ptr rop, mpz_srcptr base, mpz_srcptr exponent, mpz_srcptr modulus,
                             const struct bng_stop *stop)
 {
@@ -266,18 +200,8 @@ bool bng_steps_power_modulo(mpz_ptr rop, mpz_srcptr base, mpz_srcptr exponent, m
                 mpz_powm(rop, base, exponent, modulus);
                 return true;
         }
-        struct power p = {.stop = stop, .window = window_of(exponent)};
-        mpz_t r;
-        mpz_inits(p.modulus, p.base, p.quotient, p.product, p.remainder, p.inverses, r, NULL);
-        mpz_abs(p.modulus, modulus);
-        bool done = divide(&p, p.base, base);
-        /* From here on nothing is as long as a long base is. */
-        mpz_realloc2(p.quotient, 0);
-        done = done && enter(&p) && make_table(&p) && by_windows(&p, r, exponent) && leave(&p, r);
-        if (done)
-                mpz_swap(rop, r);
-        while (p.ready > 0)
-                mpz_clear(p.odd[--p.ready]);
-        mpz_clears(p.modulus, p.base, p.quotient, p.product, p.remainder, p.inverses, r, NULL);
-        return done;
+        mp_bitcnt_t twos = mpz_scan1(modulus, 0);
+        return twos == 0 || twos > TWOS_AT_ONCE
+                       ? power_modulo(rop, base, exponent, modulus, stop)
+                       : power_modulo_even(rop, base, exponent, modulus, twos, stop);
 }
