@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "bounds/checked.h"
+#include "predict/limbs.h"
 #include "predict/peak.h"
 
 /*
@@ -109,11 +109,21 @@ static bool length_is_known(struct bng_operand a)
         return bits.bits_max - bits.bits_min <= 1;
 }
 
+static bool limbs_are_known(struct bng_operand a)
+{
+        bng_bounds bits = bng_range_bits(a.size);
+
+        return bng_limbs_of_bits(bits.bits_min) == bng_limbs_of_bits(bits.bits_max);
+}
+
 static uint64_t product_peak(struct bng_operand a, struct bng_operand b)
 {
         uint64_t a_bits = bng_operand_bits_max(a);
         uint64_t b_bits = bng_operand_bits_max(b);
 
+        if (limbs_are_known(a) && limbs_are_known(b))
+                return bng_peak_exact_product(a_bits, b_bits,
+                                              (a_bits < b_bits ? b : a).may_be_sparse);
         return length_is_known(a) && length_is_known(b) ? bng_peak_product(a_bits, b_bits)
                                                         : bng_peak_multiply(a_bits, b_bits);
 }

@@ -29,6 +29,16 @@ uint64_t bng_peak_product(uint64_t a_bits, uint64_t b_bits)
         return bng_bytes_of_limbs(a + b + bng_scratch_product(a, b));
 }
 
+uint64_t bng_peak_exact_product(uint64_t a_bits, uint64_t b_bits, bool may_be_sparse)
+{
+        uint64_t a = bng_limbs_of_bits(a_bits);
+        uint64_t b = bng_limbs_of_bits(b_bits);
+
+        if (a == 0 || b == 0)
+                return bng_bytes_of_limbs(1);
+        return bng_bytes_of_limbs(a + b + bng_scratch_exact_product(a, b, may_be_sparse));
+}
+
 uint64_t bng_peak_square(uint64_t a_bits)
 {
         uint64_t a = bng_limbs_of_bits(a_bits);

@@ -63,8 +63,9 @@ static inline struct bng_prediction bng_holding(struct bng_prediction prediction
 
 /* peak-arithmetic.c: ab, a^2, r + ab */
 uint64_t bng_peak_multiply(uint64_t a_bits, uint64_t b_bits);
-/* Of lengths that are known, but for a few bits: closer. */
+/* Of lengths that are known, but for a few bits: closer. Of exactly these limbs: closer still. */
 uint64_t bng_peak_product(uint64_t a_bits, uint64_t b_bits);
+uint64_t bng_peak_exact_product(uint64_t a_bits, uint64_t b_bits, bool may_be_sparse);
 uint64_t bng_peak_square(uint64_t a_bits);
 uint64_t bng_peak_add_product(uint64_t r_bits, uint64_t a_bits, uint64_t b_bits);
 

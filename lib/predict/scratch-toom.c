@@ -64,6 +64,12 @@ static uint64_t last_piece(uint64_t b)
         return more(by_eight(b + b / 2, b), by_three(b + b * 5 / 6, b));
 }
 
+/* Twice the shorter one's length at a time. */
+static uint64_t by_parts(uint64_t b)
+{
+        return block(4 * b + 64) + block(7 * b / 2) + more(last_piece(b), pieces_of_three(b));
+}
+
 uint64_t bng_scratch_toom_multiply(uint64_t a, uint64_t b)
 {
         uint64_t limbs = 0;
@@ -73,9 +79,16 @@ uint64_t bng_scratch_toom_multiply(uint64_t a, uint64_t b)
         if (15 * 4 * b <= 16 * 3 * a + 1024)
                 limbs = more(limbs, by_three(a, b));
         if (16 * 2 * a + 1024 >= 15 * 5 * b)
-                limbs = more(limbs, block(4 * b + 64) + block(7 * b / 2) +
-                                            more(last_piece(b), pieces_of_three(b)));
+                limbs = more(limbs, by_parts(b));
         return limbs;
+}
+
+/* Where they part, in mpn_mul. Of what is too short for six pieces nothing is more than the stack has. */
+uint64_t bng_scratch_toom_exactly(uint64_t a, uint64_t b)
+{
+        if (4 * b > 3 * a + 12)
+                return by_eight(a, b);
+        return 2 * a < 5 * b ? by_three(a, b) : by_parts(b);
 }
 
 uint64_t bng_scratch_toom_up_to(uint64_t a, uint64_t b)

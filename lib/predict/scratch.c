@@ -104,17 +104,26 @@ static uint64_t widened(uint64_t limbs)
         return GMP_NUMB_BITS == 32 ? limbs + limbs / 6 : limbs;
 }
 
-/* A product of a >= b limbs by a transform. */
-static uint64_t by_transform(uint64_t a, uint64_t b, bool is_square)
+enum factors {
+        SQUARE,
+        ANY,
+        DENSE, /* the limb in the middle of the longer one is not 0 */
+};
+
+/*
+ * A product of a >= b limbs by a transform. The longer factor, a1 B^h + a0, is reduced to a0 - a1
+ * modulo B^h + 1. Where that is -1 it becomes B^h: a limb too long, and is reduced once more. Then a0
+ * is a1 - 1 and no longer than a1, with zeros between the two, where a has its middle.
+ */
+static uint64_t by_transform(uint64_t a, uint64_t b, enum factors factors)
 {
         uint64_t half = bng_div_up(a + b, 2);
         uint64_t worst = 0;
 
         for (unsigned k = K_MIN; plausible(half, k, 7); k++) {
                 uint64_t h = multiple(half, k);
-                /* Reduced, it may be B^h: a limb too long, and is reduced once more. */
-                uint64_t reduced = a > h ? 2 * h + 1 : 0;
-                worst = more(worst, 2 * h + reduced + worst_transform(h, is_square));
+                uint64_t reduced = a <= h ? 0 : factors == DENSE ? h : 2 * h + 1;
+                worst = more(worst, 2 * h + reduced + worst_transform(h, factors == SQUARE));
         }
         return widened(worst + ROUNDING);
 }
@@ -149,7 +158,7 @@ uint64_t bng_scratch_square(uint64_t a)
 {
         if (a >= BNG_LIMBS_BEYOND)
                 return BNG_LIMBS_BEYOND;
-        return a < bng_tuning().square ? bng_scratch_toom_square(a) : by_transform(a, a, true);
+        return a < bng_tuning().square ? bng_scratch_toom_square(a) : by_transform(a, a, SQUARE);
 }
 
 static uint64_t less(uint64_t a, uint64_t b)
@@ -163,37 +172,42 @@ static bool may_transform(uint64_t a, uint64_t b)
         return (a + b + 1) / 2 >= bng_tuning().multiply && 3 * b >= bng_tuning().multiply;
 }
 
-static uint64_t transformed(uint64_t a, uint64_t b)
+typedef uint64_t toom(uint64_t a, uint64_t b);
+
+static uint64_t transformed(uint64_t a, uint64_t b, toom *short_product, enum factors factors)
 {
         /* Three times the shorter one's length at a time, and in the end up to 3.5 times. */
         if (a >= 8 * b)
-                return 9 * b / 2 + by_transform(7 * b / 2, b, false);
-        uint64_t limbs = by_transform(a, b, false);
+                return 9 * b / 2 + by_transform(7 * b / 2, b, ANY);
+        uint64_t limbs = by_transform(a, b, factors);
         /* Of two factors of this length every table takes the transform. */
-        return b >= ALL_TRANSFORM ? limbs : more(limbs, bng_scratch_toom_multiply(a, b));
+        return b >= ALL_TRANSFORM ? limbs : more(limbs, short_product(a, b));
 }
 
-typedef uint64_t toom(uint64_t a, uint64_t b);
-
-static uint64_t multiply(uint64_t a, uint64_t b, toom *short_product)
+static uint64_t multiply(uint64_t a, uint64_t b, toom *short_product, enum factors factors)
 {
         uint64_t longer = more(a, b);
         uint64_t shorter = less(a, b);
 
         if (longer >= BNG_LIMBS_BEYOND)
                 return BNG_LIMBS_BEYOND;
-        return may_transform(longer, shorter) ? transformed(longer, shorter)
+        return may_transform(longer, shorter) ? transformed(longer, shorter, short_product, factors)
                                               : short_product(longer, shorter);
 }
 
 uint64_t bng_scratch_multiply(uint64_t a, uint64_t b)
 {
-        return multiply(a, b, bng_scratch_toom_up_to);
+        return multiply(a, b, bng_scratch_toom_up_to, ANY);
 }
 
 uint64_t bng_scratch_product(uint64_t a, uint64_t b)
 {
-        return multiply(a, b, bng_scratch_toom_multiply);
+        return multiply(a, b, bng_scratch_toom_multiply, ANY);
+}
+
+uint64_t bng_scratch_exact_product(uint64_t a, uint64_t b, bool may_be_sparse)
+{
+        return multiply(a, b, bng_scratch_toom_exactly, may_be_sparse ? ANY : DENSE);
 }
 
 uint64_t bng_scratch_multiply_any(uint64_t n)
@@ -205,5 +219,5 @@ uint64_t bng_scratch_multiply_any(uint64_t n)
         if (n >= BNG_LIMBS_BEYOND)
                 return BNG_LIMBS_BEYOND;
         /* A factor is longer than half of them, and reduced. */
-        return may_transform(n, n) ? more(limbs, by_transform(n, 0, false)) : limbs;
+        return may_transform(n, n) ? more(limbs, by_transform(n, 0, ANY)) : limbs;
 }

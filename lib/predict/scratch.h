@@ -8,6 +8,7 @@
  * where a length is beyond what an integer has. Any thread.
  */
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* scratch.c: the product of factors of up to a and b limbs, and the square of up to a limbs. */
@@ -18,6 +19,8 @@ uint64_t bng_scratch_square(uint64_t a);
  * a to b: closer, because for each ratio GMP has a method of its own.
  */
 uint64_t bng_scratch_product(uint64_t a, uint64_t b);
+/* Of exactly these lengths. Is the limb in the middle of the longer one (n/2 of n) surely not 0? */
+uint64_t bng_scratch_exact_product(uint64_t a, uint64_t b, bool may_be_sparse);
 /*
  * A product modulo B^2h - 1, 2h >= n, whose caller holds `held` times h limbs for it: with these.
  * And the largest such h.
@@ -28,10 +31,11 @@ uint64_t bng_modulo_limbs(uint64_t n);
 uint64_t bng_scratch_multiply_any(uint64_t n);
 
 /*
- * scratch-toom.c: without transforms, the product of a >= b limbs, of about this ratio or of any, and
- * a square.
+ * scratch-toom.c: without transforms, the product of a >= b limbs, of about this ratio, of exactly
+ * these lengths, or of any up to them; and a square.
  */
 uint64_t bng_scratch_toom_multiply(uint64_t a, uint64_t b);
+uint64_t bng_scratch_toom_exactly(uint64_t a, uint64_t b);
 uint64_t bng_scratch_toom_up_to(uint64_t a, uint64_t b);
 uint64_t bng_scratch_toom_square(uint64_t a);
 
