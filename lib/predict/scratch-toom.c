@@ -83,12 +83,41 @@ uint64_t bng_scratch_toom_multiply(uint64_t a, uint64_t b)
         return limbs;
 }
 
-/* Where they part, in mpn_mul. Of what is too short for six pieces nothing is more than the stack has. */
+static uint64_t less(uint64_t a, uint64_t b)
+{
+        return a < b ? a : b;
+}
+
+/*
+ * The products of pieces of a and of b, which is split in three: of n limbs and a carry each, but for
+ * the highest ones.
+ */
+static uint64_t products_of_three(uint64_t a, uint64_t b)
+{
+        unsigned parts = 6 * a < 7 * b ? 3 : 2 * a < 3 * b ? 4 : 6 * a < 11 * b ? 5 : 6;
+        uint64_t n = more(bng_div_up(a, parts), bng_div_up(b, 3));
+        uint64_t highest_a = bng_sat_sub(a, (parts - 1) * n);
+        uint64_t highest_b = bng_sat_sub(b, 2 * n);
+        uint64_t sums = parts == 5 ? block(10 * (n + 1)) : 0;
+        uint64_t equal = n < STACK_LIMBS ? 0 : by_eight(n + 1, n + 1);
+
+        return sums + more(equal, bng_scratch_toom_exactly(more(highest_a, highest_b),
+                                                           less(highest_a, highest_b)));
+}
+
+/* As mpn_mul tells them apart. What has fewer limbs than that needs no more than the stack has. */
 uint64_t bng_scratch_toom_exactly(uint64_t a, uint64_t b)
 {
+        if (b <= STACK_LIMBS)
+                return 0;
         if (4 * b > 3 * a + 12)
                 return by_eight(a, b);
-        return 2 * a < 5 * b ? by_three(a, b) : by_parts(b);
+        if (2 * a < 5 * b)
+                return block(4 * b + 64) + products_of_three(a, b);
+        uint64_t last = a - bng_div_up(2 * a - 5 * b + 1, 4 * b) * 2 * b;
+        uint64_t limbs = more(products_of_three(2 * b, b),
+                              bng_scratch_toom_exactly(more(last, b), less(last, b)));
+        return block(4 * b + 64) + block(7 * b / 2) + limbs;
 }
 
 uint64_t bng_scratch_toom_up_to(uint64_t a, uint64_t b)
