@@ -32,6 +32,7 @@ from kinds_between import (
     a_share_of_the_group_above,
     limits_at_two_levels,
     moved_between,
+    the_kernels_limit_changes,
 )
 from kinds_in_time import (
     BUDGET,
@@ -100,6 +101,7 @@ KINDS = (
     limits_at_two_levels,
     a_share_of_the_group_above,
     moved_between,
+    the_kernels_limit_changes,
     a_group_limit_behind_another_policy,
 )
 REHEARSED = (

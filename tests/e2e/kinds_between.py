@@ -52,6 +52,20 @@ def a_share_of_the_group_above(s):
     s.actor("under", "w/b", [["grow", s.rate(20, 100), share - BASE - 4 * MIB]])
 
 
+def the_kernels_limit_changes(s):
+    """A share follows the limit that it is of, down and up."""
+    small, big = s.size(140, 180), s.size(400, 500)
+    s.fences |= {"w-down": big, "w-up": small}
+    s.policy(s.cgroup(), "WorkerMemoryMax=50% of group", "Action=kill")
+    between = small // 2 + s.rate(10, 20)
+    s.actor("too-large-now", "w-down", [["hold", between]], answer=Answer("worker-memory", signals=(KILL,)))
+    s.act(("done", "too-large-now"), "fence", "w-down", small)
+    room = [["hold", small // 2 - BASE - 4 * MIB], ["wait_for_go", "has-room-now"], ["hold", between - small // 2]]
+    s.actor("has-room-now", "w-up", room)
+    s.act(("waits", "has-room-now"), "fence", "w-up", big)
+    s.act(("fenced", "w-up"), "go", "has-room-now")
+
+
 def moved_between(s):
     """Whose limit counts is said by the group that one is in now, and by no other."""
     small, big = s.size(32, 48), s.size(120, 160)

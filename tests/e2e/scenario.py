@@ -48,7 +48,7 @@ class Scenario:
     protect: list = field(default_factory=list)
     fences: dict = field(default_factory=dict)  # group: the kernel's limit on it, where that is not FENCE
     actors: list = field(default_factory=list)
-    acts: list = field(default_factory=list)  # (when, "move" | "go" | "recreate" | "kill", what, ...)
+    acts: list = field(default_factory=list)  # (when, "move" | "go" | "fence" | "recreate", what, ...)
     answers: dict = field(default_factory=dict)  # role: Answer, or None for one that has to live
     watch: float = 2  # seconds after everything is over in which the living have to go on living
 

@@ -55,10 +55,9 @@ class Play:
             path = f"{self.base}/{name}".rstrip("/")
             group = self.groups[name] = Group(self.test.hierarchies, path, parent)
             if name:
-                fence = self.scenario.fences.get(name)
-                group.limit(fence or FENCE)
-                if fence:
-                    group.limit_swap(fence)
+                group.limit(FENCE)
+                if name in self.scenario.fences:
+                    self.limit(group, self.scenario.fences[name])
         return self.groups[name]
 
     # ---- what it does
@@ -78,6 +77,19 @@ class Play:
 
     def go(self, role):
         os.kill(self.pid(role), signal.SIGUSR2)
+
+    def limit(self, group, size):
+        try:
+            group.limit(size)
+            group.limit_swap(size)
+        except OSError:  # v1: what is set with swap is never below the other
+            group.limit_swap(size)
+            group.limit(size)
+
+    def fence(self, name, size):
+        """The kernel's limit on a group, from now on."""
+        self.limit(self.group(name), size)
+        self.happened.add(("fenced", name))
 
     def recreate(self, name):
         self.groups.pop(name).remove()
