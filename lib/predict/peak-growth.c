@@ -80,11 +80,11 @@ static uint64_t primes_limbs(uint64_t n)
  * mpz_oddfac_1 squares the odd part of (n/2)! and multiplies it by the swinging factorial of n, of n
  * bits, whose primes it has in a list; mpz_mul_2exp puts the zeros in at the end.
  */
-uint64_t bng_peak_factorial(uint64_t bits, uint64_t n)
+static uint64_t odd_factorial_and_zeros(uint64_t bits, uint64_t n, uint64_t zeros)
 {
         uint64_t result = bng_limbs_of_bits(bits) + 2;
         uint64_t swing = bng_limbs_of_bits(n) + 6;
-        uint64_t odd = bng_sat_sub(result, n / GMP_NUMB_BITS) + 2;
+        uint64_t odd = bng_sat_sub(result, zeros / GMP_NUMB_BITS) + 2;
         uint64_t square = bng_sat_sub(odd, n / GMP_NUMB_BITS) + 6;
         uint64_t kept = square + swing + primes_limbs(n) + 8;
 
@@ -95,6 +95,12 @@ uint64_t bng_peak_factorial(uint64_t bits, uint64_t n)
                 more(kept + more(more(squaring, product), moving), odd + 2 + result));
 }
 
+/* All but 64 of n at most. */
+uint64_t bng_peak_factorial(uint64_t bits, uint64_t n)
+{
+        return odd_factorial_and_zeros(bits, n, n);
+}
+
 /*
  * (2k)!! is k! with k more zeros. Of an odd n it is the odd part of (n/2)! times the swing: as a
  * factorial but for the square, instead of which there is a copy, and the number that is copied
@@ -103,7 +109,7 @@ uint64_t bng_peak_factorial(uint64_t bits, uint64_t n)
 uint64_t bng_peak_double_factorial(uint64_t bits, uint64_t n)
 {
         if (n % 2 == 0)
-                return bng_peak_factorial(bits, n / 2);
+                return odd_factorial_and_zeros(bits, n / 2, n);
         uint64_t swing = bng_limbs_of_bits(n) + 6;
         uint64_t copy = bng_sat_sub(bng_limbs_of_bits(bits) + 4, n / GMP_NUMB_BITS) + 6;
         uint64_t moving = 3 * copy + 2 * swing + primes_limbs(n) + 8;
@@ -139,8 +145,23 @@ uint64_t bng_peak_list(uint64_t numbers, uint64_t n)
 }
 
 /*
- * The factors are in a list that is multiplied in halves of any ratio. All blocks for the second
- * halves of halves have together as much as the list, and headers.
+ * Of so many limbs in any two halves. A limb takes factors of up to n until one more might not fit, so
+ * it lacks no more than n's bits: where these are half of it or less, no half has more than twice the
+ * limbs of the other one.
+ */
+static uint64_t product_of_halves(uint64_t limbs, uint64_t n)
+{
+        unsigned bits = 64 - (unsigned)__builtin_clzll(n | 1);
+
+        if (2 * bits > GMP_NUMB_BITS)
+                return bng_scratch_multiply_any(limbs);
+        uint64_t longer = limbs * GMP_NUMB_BITS / (2 * GMP_NUMB_BITS - bits) + 16;
+        return bng_scratch_multiply(longer, limbs / 2 + 16);
+}
+
+/*
+ * The factors are in a list that is multiplied in halves. All blocks for the second halves of halves
+ * have together as much as the list, and headers.
  */
 uint64_t bng_peak_progression(uint64_t bits, uint64_t numbers, uint64_t n)
 {
@@ -148,7 +169,7 @@ uint64_t bng_peak_progression(uint64_t bits, uint64_t numbers, uint64_t n)
         uint64_t list = list_limbs(numbers, n);
         uint64_t halves = more(list / 2 + result, list);
 
-        return bng_bytes_of_limbs(list + halves + bng_scratch_multiply_any(result) +
+        return bng_bytes_of_limbs(list + halves + product_of_halves(result, n) +
                                   (list < 256 ? list : 256));
 }
 
