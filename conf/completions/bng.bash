@@ -71,7 +71,7 @@ _bng()
                 ;;
         check-config)
                 if [[ $current == -* ]]; then
-                        mapfile -t COMPREPLY < <(compgen -W '--json --help' -- "$current")
+                        mapfile -t COMPREPLY < <(compgen -W '--json --user --help' -- "$current")
                 else
                         compopt -o filenames
                         mapfile -t COMPREPLY < <(compgen -f -- "$current")

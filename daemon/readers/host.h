@@ -6,8 +6,8 @@
  * which of the kernel's accountings stands under it.
  *
  *   HOST_V2     cgroup v2 with the memory controller: anon + shmem + swap of the group
- *   HOST_V1     the v1 memory controller (alone or hybrid): rss + shmem (total_) + swap of the
- * group HOST_PLAIN  neither counts memory: the private memory of the group's processes, summed
+ *   HOST_V1     the v1 memory controller (alone or hybrid): rss + shmem (total_) + swap of it
+ *   HOST_PLAIN  neither counts memory: the private memory of the group's processes, summed
  *
  * Groups are named by their path inside the hierarchy that is watched ("/a/b", as /proc/PID/cgroup
  * shows it), never by a path of the file system. A root given as an argument that is not this

@@ -792,6 +792,10 @@ BNG_PUBLIC bng_status bng_predict_expr(bng_ctx *ctx, bng_expr_prediction *ret, c
 
 /* ---------------------------------------------------------------- checks --------------------- */
 
+/*
+ * The questions alone, as said above: bng_check_X takes what bng_mpz_X takes, without destinations that
+ * are no operands, and computes and changes nothing but the context's sentence and its counts.
+ */
 BNG_PUBLIC bng_status bng_check_set(bng_ctx *ctx, const mpz_t op);
 BNG_PUBLIC bng_status bng_check_abs(bng_ctx *ctx, const mpz_t op);
 BNG_PUBLIC bng_status bng_check_neg(bng_ctx *ctx, const mpz_t op);

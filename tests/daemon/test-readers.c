@@ -1,25 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * The readers on fixture trees: pure v2, pure v1, hybrid, and a host where nothing counts memory; and
- * on trees made here with names and files that are odd.
+ * The readers on fixture trees: pure v2, pure v1, hybrid, and a host where nothing counts memory.
  */
 
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
 #include <cmocka.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
-#include "readers/group.h"
-#include "readers/host.h"
-#include "readers/process.h"
+#include "readers-check.h"
 
 #define MIB (UINT64_C(1) << 20)
 
@@ -52,46 +45,6 @@ static struct group_reading read_group(const struct host *host, const char *path
         assert_int_equal(group_read_usage(reader, usage), 0);
         assert_null(group_reader_free(reader));
         return reading;
-}
-
-static void expect_pids(const struct host *host, const char *path, const pid_t *expected, size_t n)
-{
-        struct group_reader *reader;
-        pid_t *pids;
-        size_t n_pids;
-
-        assert_int_equal(group_reader_new(&reader, host, path), 0);
-        assert_int_equal(group_read_pids(reader, &pids, &n_pids), 0);
-        assert_int_equal(n_pids, n);
-        for (size_t i = 0; i < n; i++)
-                assert_int_equal(pids[i], expected[i]);
-        free(pids);
-        group_reader_free(reader);
-}
-
-static struct process_reader *open_process(const struct host *host, pid_t pid)
-{
-        struct process_reader *reader;
-
-        assert_int_equal(process_reader_new(&reader, host, pid), 0);
-        return reader;
-}
-
-static void expect_group(const struct host *host, pid_t pid, const char *expected,
-                         const char *unified)
-{
-        struct process_reader *reader = open_process(host, pid);
-        char *path = NULL;
-
-        assert_int_equal(process_read_group(reader, host, &path), 0);
-        assert_string_equal(path, expected);
-        free(path);
-        path = NULL;
-        assert_int_equal(process_read_unified_group(reader, &path), unified ? 0 : -ENOENT);
-        if (unified)
-                assert_string_equal(path, unified);
-        free(path);
-        process_reader_free(reader);
 }
 
 static void test_v2(void **state)
@@ -261,25 +214,6 @@ static void test_process(void **state)
         host_close(&host);
 }
 
-/* Everything that the walk meets, in one text. */
-static int note(void *userdata, const char *path, uint64_t inode)
-{
-        assert_int_not_equal(inode, 0);
-        fprintf(userdata, "%s|", path);
-        return strstr(path, "stop-here") ? 42 : 0;
-}
-
-static char *walk(const struct host *host, int expected)
-{
-        char *text;
-        size_t size;
-        FILE *stream = open_memstream(&text, &size);
-
-        assert_int_equal(group_walk(host, "/", note, stream), expected);
-        fclose(stream);
-        return text;
-}
-
 static void test_walk(void **state)
 {
         struct host host = open_fixture("hybrid");
@@ -293,349 +227,6 @@ static void test_walk(void **state)
         free(text);
         host_close(&host);
 }
-
-/* ------------------------------------------------------------------ trees made here ---------- */
-
-static char root[] = "/tmp/bng-readers-XXXXXX";
-
-static int remove_one(const char *path, const struct stat *status, int type, struct FTW *where)
-{
-        (void)status;
-        (void)type;
-        (void)where;
-        return remove(path);
-}
-
-static int set_up(void **state)
-{
-        (void)state;
-        strcpy(root + strlen(root) - 6, "XXXXXX");
-        return mkdtemp(root) && chdir(root) == 0 ? 0 : -1;
-}
-
-static int tear_down(void **state)
-{
-        (void)state;
-        if (chdir("/") < 0)
-                return -1;
-        return nftw(root, remove_one, 64, FTW_DEPTH | FTW_PHYS);
-}
-
-static void put(const char *path, const char *text)
-{
-        char *copy = strdup(path);
-        FILE *file;
-
-        assert_non_null(copy);
-        for (char *p = strchr(copy, '/'); p; p = strchr(p + 1, '/')) {
-                *p = '\0';
-                mkdir(copy, 0755);
-                *p = '/';
-        }
-        free(copy);
-        file = fopen(path, "w");
-        assert_non_null(file);
-        fputs(text, file);
-        assert_int_equal(fclose(file), 0);
-}
-
-static void expect_layout(enum host_layout layout, const char *folder, const char *controller,
-                          bool unified)
-{
-        struct host host;
-
-        assert_int_equal(host_open(&host, "proc", "cgroup"), 0);
-        assert_int_equal(host.layout, layout);
-        assert_string_equal(host.groups_path, folder);
-        assert_string_equal(host.controller, controller);
-        assert_int_equal(host.unified >= 0, unified);
-        host_close(&host);
-}
-
-static void test_layouts(void **state)
-{
-        struct host host;
-
-        (void)state;
-        assert_int_equal(host_open(&host, "proc", "cgroup"), -ENOENT);
-        put("proc/meminfo", "");
-        assert_int_equal(host_open(&host, "proc", "cgroup"), -ENOENT);
-        put("cgroup/note", "");
-        assert_int_equal(host_open(&host, "proc", "cgroup"), -ENOENT);
-        put("cgroup/pids/cgroup.procs", "");
-        expect_layout(HOST_PLAIN, "cgroup/pids", "pids", false);
-        put("cgroup/cpu,cpuacct/cgroup.procs", "");
-        expect_layout(HOST_PLAIN, "cgroup/cpu,cpuacct", "cpu", false);
-        put("cgroup/systemd/cgroup.procs", "");
-        expect_layout(HOST_PLAIN, "cgroup/systemd", "name=systemd", false);
-        put("cgroup/unified/cgroup.controllers", "cpu hugetlb-memory memoryx\n");
-        expect_layout(HOST_PLAIN, "cgroup/unified", "", true);
-        put("cgroup/unified/cgroup.controllers", "cpu memory\n");
-        expect_layout(HOST_V2, "cgroup/unified", "", true);
-        put("cgroup/memory/memory.usage_in_bytes", "0\n");
-        expect_layout(HOST_V1, "cgroup/memory", "memory", true);
-        assert_int_equal(unlink("cgroup/memory/memory.usage_in_bytes"), 0);
-        put("cgroup/cgroup.controllers", "memory");
-        expect_layout(HOST_V2, "cgroup", "", true);
-        put("cgroup/cgroup.controllers", "");
-        expect_layout(HOST_PLAIN, "cgroup", "", true);
-        assert_int_equal(host_open(&host, "proc", "/sys/fs/cgroup/no-such"), -ENOENT);
-}
-
-static void test_odd_names(void **state)
-{
-        static const char *const names[] = {"a b", "new\nline", "\xff\xfe", "x (deleted)",
-                                            "-",   "*",         "\\x2d"};
-        struct host host;
-        char *text;
-
-        (void)state;
-        put("proc/meminfo", "");
-        put("cgroup/cgroup.controllers", "memory\n");
-        for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
-                char path[100], member[200];
-
-                snprintf(path, sizeof(path), "cgroup/%s/cgroup.procs", names[i]);
-                put(path, "7\n");
-                snprintf(path, sizeof(path), "proc/%zu/statm", 10 + i);
-                put(path, "1 1 0\n");
-                snprintf(path, sizeof(path), "proc/%zu/cgroup", 10 + i);
-                snprintf(member, sizeof(member), "0::/%s\n", names[i]);
-                put(path, member);
-        }
-        assert_int_equal(host_open(&host, "proc", "cgroup"), 0);
-        text = walk(&host, 0);
-        for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
-                char path[100];
-
-                snprintf(path, sizeof(path), "/%s", names[i]);
-                assert_non_null(strstr(text, path));
-                expect_pids(&host, path, (const pid_t[]){7}, 1);
-                if (!strchr(names[i],
-                            '\n')) /* the kernel makes no such group, because of this file */
-                        expect_group(&host, (pid_t)(10 + i), path, path);
-        }
-        free(text);
-        host_close(&host);
-}
-
-static void test_memberships(void **state)
-{
-        static const struct {
-                const char *text;
-                int result;
-                const char *path;
-        } cases[] = {
-                {"0::/a\n", 0, "/a"},
-                {"0::/a", 0, "/a"},
-                {"0::/\n", 0, "/"},
-                {"0::/a (deleted)\n", 0, "/a"},
-                {"0::/a:b\n", 0, "/a:b"},
-                {"5:cpu:/x\n0::/a\n", 0, "/a"},
-                {"5:cpu:/x\n", -ENOENT, NULL},
-                {"", -ENOENT, NULL},
-                {"0::\n", -ENOENT, NULL},
-                {"0:\n\n:\n::\n", -ENOENT, NULL},
-                {"0::a\n", -ENOENT, NULL},
-                {"0::/..\n", -EXDEV, NULL},
-                {"0::/../x\n", -EXDEV, NULL},
-                {"0::/../../x\n", -EXDEV, NULL},
-                {"0::/..x\n", 0, "/..x"},
-        };
-        struct host host;
-
-        (void)state;
-        put("proc/7/statm", "1 1 0\n");
-        put("proc/7/stat", "7 (a) S 1 7 7 0 -1 4194304 0\n");
-        put("cgroup/cgroup.controllers", "memory\n");
-        assert_int_equal(host_open(&host, "proc", "cgroup"), 0);
-        for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-                struct process_reader *reader = open_process(&host, 7);
-                char *path = NULL;
-                int r;
-
-                put("proc/7/cgroup", cases[i].text);
-                r = process_read_group(reader, &host, &path);
-                if (r != cases[i].result || (r == 0 && strcmp(path, cases[i].path) != 0))
-                        fail_msg("\"%s\": %d, %s", cases[i].text, r, r == 0 ? path : "-");
-                free(path);
-                process_reader_free(reader);
-        }
-        host_close(&host);
-}
-
-/* v1 shows a process that exits in the root, and it has not moved there. */
-static void test_an_exit_is_no_move(void **state)
-{
-        struct process_reader *reader;
-        struct host host;
-        char *path;
-
-        (void)state;
-        put("proc/7/statm", "1 1 0\n");
-        put("proc/7/stat", "7 (a) R 1 7 7 0 -1 4194308 0\n");
-        put("proc/7/cgroup", "4:memory:/\n");
-        put("cgroup/memory/memory.usage_in_bytes", "1\n");
-        assert_int_equal(host_open(&host, "proc", "cgroup"), 0);
-        reader = open_process(&host, 7);
-        assert_int_equal(process_read_group(reader, &host, &path), -ESRCH);
-        process_reader_free(reader);
-        host_close(&host);
-}
-
-static void test_v1_lines(void **state)
-{
-        static const char *const texts[] = {"4:memory:/a\n", "4:cpu,memory:/a\n",
-                                            "4:memory,cpu:/a\n",
-                                            "3:memoryx,xmemory:/b\n4:cpu,memory,io:/a\n0::/c\n",
-                                            "1:name=memory:/b\n4:memory:/a\n"};
-        struct host host;
-
-        (void)state;
-        put("proc/7/statm", "1 1 0\n");
-        put("cgroup/memory/memory.usage_in_bytes", "1\n");
-        assert_int_equal(host_open(&host, "proc", "cgroup"), 0);
-        for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
-                put("proc/7/cgroup", texts[i]);
-                expect_group(&host, 7, "/a", NULL);
-        }
-        host_close(&host);
-}
-
-static void test_hard_paths(void **state)
-{
-        struct group_reader *reader;
-        struct host host;
-        char name[300];
-
-        (void)state;
-        put("proc/meminfo", "");
-        put("cgroup/cgroup.controllers", "memory\n");
-        put("cgroup/a/cgroup.procs", "");
-        put("cgroup/empty/note", "");
-        assert_int_equal(symlink("a", "cgroup/link"), 0);
-        assert_int_equal(host_open(&host, "proc", "cgroup"), 0);
-        assert_int_equal(group_reader_new(&reader, &host, "/"), -EINVAL);
-        assert_int_equal(group_reader_new(&reader, &host, ""), -EINVAL);
-        assert_int_equal(group_reader_new(&reader, &host, "a"), -EINVAL);
-        assert_int_equal(group_reader_new(&reader, &host, "/.."), -EINVAL);
-        assert_int_equal(group_reader_new(&reader, &host, "/a/.."), -EINVAL);
-        assert_int_equal(group_reader_new(&reader, &host, "/a/./."), -EINVAL);
-        assert_int_equal(group_reader_new(&reader, &host, "/b"), -ENOENT);
-        assert_int_equal(group_reader_new(&reader, &host, "/a/b"), -ENOENT);
-        assert_int_equal(group_reader_new(&reader, &host, "/empty"), -ENOENT);
-        assert_true(group_reader_new(&reader, &host, "/link") < 0);
-        memset(name, 'n', sizeof(name));
-        *name = '/';
-        name[sizeof(name) - 1] = '\0';
-        assert_int_equal(group_reader_new(&reader, &host, name), -ENAMETOOLONG);
-        assert_int_equal(group_reader_new(&reader, &host, "/a"), 0);
-        group_reader_free(reader);
-        host_close(&host);
-}
-
-static void test_walk_of_odd_trees(void **state)
-{
-        char path[3000] = "cgroup";
-        struct host host;
-        char *text;
-        size_t depth = 0;
-
-        (void)state;
-        put("proc/meminfo", "");
-        put("cgroup/cgroup.controllers", "memory\n");
-        assert_int_equal(symlink("..", "cgroup/up"), 0);
-        for (int i = 0; i < GROUP_DEPTH_MAX + 10; i++)
-                strcat(path, "/deep");
-        strcat(path, "/cgroup.procs");
-        put(path, "");
-        assert_int_equal(host_open(&host, "proc", "cgroup"), 0);
-        text = walk(&host, 0);
-        for (const char *p = text; *p; p++)
-                depth += *p == '|';
-        assert_int_equal(depth, GROUP_DEPTH_MAX);
-        assert_null(strstr(text, "up"));
-        free(text);
-        put("cgroup/deep/stop-here/cgroup.procs", "");
-        free(walk(&host, 42));
-        host_close(&host);
-}
-
-/* What a kernel does not write, or not yet: an error or less knowledge, never a wrong number. */
-static void test_odd_files(void **state)
-{
-        struct group_reading reading;
-        struct group_reader *reader;
-        struct host host;
-        uint64_t hits;
-
-        (void)state;
-        put("proc/meminfo", "MemTotal: 1 kB\n");
-        put("cgroup/cgroup.controllers", "memory\n");
-        put("cgroup/a/cgroup.procs", "0\n12\nx\n\n99999999999\n13");
-        put("cgroup/a/memory.current", "4096\n");
-        put("cgroup/a/memory.max", "max\n");
-        put("cgroup/a/memory.stat", "anon 1000\nanon 2000\nshmem 24\n");
-        assert_int_equal(host_open(&host, "proc", "cgroup"), 0);
-        assert_int_equal(host_read_available(&host, &(uint64_t){0}, &(bool){0}), -ENODATA);
-        assert_int_equal(host_read_latest_pid(&host, &(pid_t){0}), -ENOENT);
-        expect_pids(&host, "/a", (const pid_t[]){12, 13}, 2);
-        assert_int_equal(group_reader_new(&reader, &host, "/a"), 0);
-        assert_int_equal(group_read(reader, &reading), 0);
-        assert_int_equal(reading.memory, 1024); /* no swap: kernels without it */
-        assert_int_equal(group_read_hits(reader, &(uint64_t){0}), -ENOENT);
-        put("cgroup/a/memory.events.local", "low 0\nhigh 7\nmax 42\noom 1\n");
-        assert_int_equal(group_read_hits(reader, &hits), 0);
-        assert_int_equal(hits, 42);
-        put("cgroup/a/memory.events.local", "low 0\nhigh 7\n");
-        assert_int_equal(group_read_hits(reader, &(uint64_t){0}), -ENOENT);
-        put("cgroup/a/memory.max", "4000\n");
-        put("cgroup/a/memory.current", "5000\n");
-        assert_int_equal(group_read(reader, &reading), 0);
-        assert_int_equal(reading.limit, 4000);
-        assert_int_equal(reading.headroom, 0);
-        put("cgroup/a/memory.max", "-1\n");
-        assert_int_equal(group_read(reader, &reading), -EBADMSG);
-        put("cgroup/a/memory.max", "max\n");
-        put("cgroup/a/memory.stat", "");
-        assert_int_equal(group_read(reader, &reading), -EBADMSG);
-        put("cgroup/a/memory.stat", "anonx 5\nxanon 5\nanon\n");
-        assert_int_equal(group_read(reader, &reading), -EBADMSG);
-        group_reader_free(reader);
-        host_close(&host);
-}
-
-/* Thousands of processes: more than one read of the list. */
-static void test_many_pids(void **state)
-{
-        size_t n = 30000, n_pids;
-        char *text = malloc(n * 8), *end = text;
-        struct group_reader *reader;
-        struct host host;
-        pid_t *pids;
-
-        (void)state;
-        assert_non_null(text);
-        for (size_t i = 0; i < n; i++)
-                end += sprintf(end, "%zu\n", i + 1);
-        put("proc/meminfo", "");
-        put("cgroup/systemd/cgroup.procs", "");
-        put("cgroup/systemd/a/cgroup.procs", text);
-        free(text);
-        assert_int_equal(host_open(&host, "proc", "cgroup"), 0);
-        assert_int_equal(group_reader_new(&reader, &host, "/a"), 0);
-        for (int round = 0; round < 2; round++) {
-                assert_int_equal(group_read_pids(reader, &pids, &n_pids), 0);
-                assert_int_equal(n_pids, n);
-                for (size_t i = 0; i < n; i++)
-                        assert_int_equal(pids[i], i + 1);
-                free(pids);
-        }
-        group_reader_free(reader);
-        host_close(&host);
-}
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 static void expect_cpu(const char *fixture, const char *path, int result, uint64_t expected)
 {
@@ -665,11 +256,7 @@ int main(void)
                 cmocka_unit_test(test_v2),      cmocka_unit_test(test_v1),
                 cmocka_unit_test(test_hybrid),  cmocka_unit_test(test_plain),
                 cmocka_unit_test(test_process), cmocka_unit_test(test_cpu_time),
-                cmocka_unit_test(test_walk),    TEST(test_layouts),
-                TEST(test_odd_names),           TEST(test_memberships),
-                TEST(test_an_exit_is_no_move),  TEST(test_v1_lines),
-                TEST(test_hard_paths),          TEST(test_walk_of_odd_trees),
-                TEST(test_odd_files),           TEST(test_many_pids),
+                cmocka_unit_test(test_walk),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
