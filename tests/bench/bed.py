@@ -91,11 +91,13 @@ class Cost:
 
 
 def allow_descriptors():
+    """As many as its unit allows, or as may be had here: so many."""
     try:
         resource.setrlimit(resource.RLIMIT_NOFILE, (DESCRIPTORS, DESCRIPTORS))
     except (OSError, ValueError):
         limit = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
         resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))
+    return resource.getrlimit(resource.RLIMIT_NOFILE)[0]
 
 
 def hierarchies():
