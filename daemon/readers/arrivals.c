@@ -125,26 +125,22 @@ static int watch(struct arrivals *arrivals, const char *path, size_t length, uin
                  enum arrivals_of what)
 {
         const char *below = path + strspn(path, "/");
-        uint32_t events = IN_ONLYDIR;
+        uint32_t events = IN_ONLYDIR | IN_DONT_FOLLOW;
         struct folder *folder;
-        char own[64];
-        int fd, number, r;
+        char own[PATH_MAX];
+        int number;
 
         if (what & ARRIVALS_OF_GROUPS)
                 events |= IN_CREATE | IN_DELETE | IN_MOVED_TO | IN_MOVED_FROM;
         if (what & ARRIVALS_OF_PROCESSES)
                 events |= IN_MODIFY;
-        /* inotify takes no descriptor of a folder, but /proc/self/fd leads from one to its folder. */
-        fd = openat(arrivals->host->groups, *below ? below : ".",
-                    O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-        if (fd < 0)
-                return -errno;
-        snprintf(own, sizeof(own), "/proc/self/fd/%d", fd);
+        /* inotify takes no descriptor of a folder, but /proc/self/fd leads from one to what is below it. */
+        if ((size_t)snprintf(own, sizeof(own), "/proc/self/fd/%d/%s", arrivals->host->groups,
+                             below) >= sizeof(own))
+                return -ENAMETOOLONG;
         number = inotify_add_watch(arrivals->fd, own, events);
-        r = number < 0 ? -errno : 0;
-        close(fd);
-        if (r < 0)
-                return r;
+        if (number < 0)
+                return -errno;
         folder = keep(arrivals, number, path, length);
         if (!folder)
                 return -ENOMEM;
