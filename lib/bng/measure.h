@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * Measures this machine: an operation of each pace, as long as the built-in curves say that 1, 10
- * and 100 ms are, and what it takes over what is predicted for it.
+ * Measures this machine: operations of each pace, as long as the built-in curves say that 1, 10 and
+ * 100 ms are, and a little more or less, and what they take over what is predicted for them.
  */
 
 #include <gmp.h>
