@@ -495,6 +495,17 @@ static void compare_all_steps(bng_ctx *ctx, int argc, char **argv)
                                 find_longest_step(ctx, &stepped[i], lengths[l]);
 }
 
+static bool exists(const char *name)
+{
+        for (size_t i = 0; i < STEPPED && steps_only; i++)
+                if (strcmp(stepped[i].name, name) == 0)
+                        return true;
+        for (size_t c = 0; c < guard_cases_count && !steps_only; c++)
+                if (strcmp(guard_cases[c].name, name) == 0)
+                        return true;
+        return false;
+}
+
 int main(int argc, char **argv)
 {
         const char *calibration = NULL;
@@ -528,6 +539,11 @@ int main(int argc, char **argv)
                 }
                 i++;
         }
+        for (int name = i; name < argc; name++)
+                if (!exists(argv[name])) {
+                        fprintf(stderr, "there is no operation \"%s\"\n", argv[name]);
+                        return 2;
+                }
         if (bng_ctx_new(&ctx) != BNG_OK || bng_ctx_load_calibration(ctx, calibration) != BNG_OK) {
                 fputs("there is no calibration, or no memory\n", stderr);
                 return 1;
