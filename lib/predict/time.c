@@ -163,6 +163,17 @@ struct bng_time bng_time_remainder(uint64_t a_bits, uint64_t d_bits)
         return bng_time_and(quotient, bng_time_multiply(d_bits - q_bits, q_bits));
 }
 
+/* By a single limb: a few nanoseconds each, whatever the length. */
+#define NANOSECONDS_PER_QUOTIENT_BIT 0.075
+
+struct bng_time bng_time_limb_quotient(uint64_t a_bits)
+{
+        double seconds = a_bits == BNG_BITS_BEYOND
+                                 ? INFINITY
+                                 : (double)a_bits * NANOSECONDS_PER_QUOTIENT_BIT * 1e-9;
+        return (struct bng_time){seconds, BNG_PACE_DIVIDE};
+}
+
 static struct bng_time reduced_first(enum bng_pace pace, uint64_t a_bits, uint64_t b_bits)
 {
         return bng_time_and(bng_time_of(pace, shorter(a_bits, b_bits)),

@@ -69,6 +69,7 @@ struct bng_time bng_time_multiply(uint64_t a_bits, uint64_t b_bits);
  */
 struct bng_time bng_time_quotient(uint64_t a_bits, uint64_t d_bits);
 struct bng_time bng_time_remainder(uint64_t a_bits, uint64_t d_bits);
+struct bng_time bng_time_limb_quotient(uint64_t a_bits);
 /* Without the zeros at their ends, which are taken away first. */
 struct bng_time bng_time_gcd(uint64_t a_bits, uint64_t b_bits);
 struct bng_time bng_time_invert(uint64_t a_bits, uint64_t modulus_bits);

@@ -87,6 +87,8 @@ static void test_every_prediction_has_a_time(void **userdata)
                 assert_is_time(bng_predict_quotient(BNG_TRUNCATE, a, b));
                 assert_is_time(bng_predict_remainder(BNG_FLOOR, a, b));
                 assert_is_time(bng_predict_quotient_remainder(BNG_FLOOR, a, b));
+                assert_is_time(bng_predict_quotient_by_word(BNG_FLOOR, a, b));
+                assert_is_time(bng_predict_quotient_remainder_by_word(BNG_CEILING, a, b));
                 assert_is_time(bng_predict_gcd(a, b));
                 assert_is_time(bng_predict_lcm(a, b));
                 assert_is_time(bng_predict_inverse(a, b));
