@@ -70,6 +70,9 @@ struct policy {
         uint64_t report_time; /* microseconds between it and SIGTERM, 0 to 1min; default 1s */
 };
 
+/* As the configuration has it. Static text. */
+const char *policy_action_name(enum policy_action action);
+
 #define GUARD_KILL_BUDGET_MAX 10000
 
 struct guard_config {

@@ -167,18 +167,23 @@ bool value_signal(const char *text, void *to, struct bng_why *why)
         return true;
 }
 
+static const char *const action_names[] = {
+        [ACTION_LOG] = "log",
+        [ACTION_FREEZE] = "freeze",
+        [ACTION_TERMINATE] = "terminate",
+        [ACTION_KILL] = "kill",
+        [ACTION_RESTART_UNIT] = "restart-unit",
+};
+
+const char *policy_action_name(enum policy_action action)
+{
+        return action_names[action];
+}
+
 bool value_action(const char *text, void *to, struct bng_why *why)
 {
-        static const char *const names[] = {
-                [ACTION_LOG] = "log",
-                [ACTION_FREEZE] = "freeze",
-                [ACTION_TERMINATE] = "terminate",
-                [ACTION_KILL] = "kill",
-                [ACTION_RESTART_UNIT] = "restart-unit",
-        };
-
-        for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
-                if (strcmp(text, names[i]) == 0) {
+        for (size_t i = 0; i < sizeof(action_names) / sizeof(*action_names); i++)
+                if (strcmp(text, action_names[i]) == 0) {
                         *(enum policy_action *)to = (enum policy_action)i;
                         return true;
                 }

@@ -96,7 +96,7 @@ int journal_verdict(const struct verdict *v, const char *line)
         add(&fields, "BIGNUM_GUARD_EVENT=%llu", (unsigned long long)v->event);
         add_text(&fields, "BIGNUM_GUARD_POLICY", v->policy);
         add_text(&fields, "BIGNUM_GUARD_REASON", reason_name(v->finding.reason));
-        add_text(&fields, "BIGNUM_GUARD_ACTION", verdict_action_name(v->action));
+        add_text(&fields, "BIGNUM_GUARD_ACTION", policy_action_name(v->action));
         add_text(&fields, "BIGNUM_GUARD_SCOPE", verdict_scope_name(v->scope));
         add_text(&fields, "BIGNUM_GUARD_OUTCOME", verdict_outcome_name(v->outcome));
         add_text(&fields, "BIGNUM_GUARD_COMMAND", v->command);

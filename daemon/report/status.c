@@ -76,7 +76,7 @@ json_t *status_add_policy(json_t *status, const struct policy *policy)
                 return NULL;
         json = json_object();
         whole = json_put(json, "name", json_text(policy->name)) &&
-                json_put(json, "action", json_string(verdict_action_name(policy->action))) &&
+                json_put(json, "action", json_string(policy_action_name(policy->action))) &&
                 json_put(json, "scope", json_string(verdict_scope_name(policy->scope))) &&
                 json_put(json, "grace", json_seconds(policy->grace)) &&
                 json_put(json, "growth_window", json_seconds(policy->growth_window)) &&
@@ -164,7 +164,7 @@ static json_t *steps_to_json(const struct policy *policy)
         case ACTION_LOG:
         case ACTION_FREEZE:
                 whole = json_array_append_new(
-                                json, step_to_json(verdict_action_name(policy->action), 0)) == 0;
+                                json, step_to_json(policy_action_name(policy->action), 0)) == 0;
                 break;
         case ACTION_RESTART_UNIT:
                 whole = json_array_append_new(json, step_to_json("restart-unit", policy->grace)) ==
@@ -211,7 +211,7 @@ json_t *explain_add_policy(json_t *explanation, const struct policy *policy,
                 json_put(json, "match", json_string(names[match])) &&
                 json_put(json, "key", json_text(key)) &&
                 json_put(json, "steps", steps_to_json(policy)) &&
-                json_put(json, "action", json_string(verdict_action_name(policy->action))) &&
+                json_put(json, "action", json_string(policy_action_name(policy->action))) &&
                 json_put(json, "scope", json_string(verdict_scope_name(policy->scope)));
         return adopt(explanation, "policies", json, whole);
 }

@@ -15,18 +15,6 @@
 #include "config/units.h"
 #include "report/json.h"
 
-const char *verdict_action_name(enum policy_action action)
-{
-        static const char *const names[] = {
-                [ACTION_LOG] = "log",
-                [ACTION_FREEZE] = "freeze",
-                [ACTION_TERMINATE] = "terminate",
-                [ACTION_KILL] = "kill",
-                [ACTION_RESTART_UNIT] = "restart-unit",
-        };
-        return names[action];
-}
-
 const char *verdict_scope_name(enum policy_scope scope)
 {
         return scope == SCOPE_GROUP ? "group" : "worker";
@@ -153,7 +141,7 @@ json_t *verdict_to_json(const struct verdict *v)
                 json_put(json, "event", json_count(v->event)) &&
                 json_put(json, "policy", json_text(v->policy)) &&
                 json_put(json, "reason", json_string(reason_name(v->finding.reason))) &&
-                json_put(json, "action", json_string(verdict_action_name(v->action))) &&
+                json_put(json, "action", json_string(policy_action_name(v->action))) &&
                 json_put(json, "scope", json_string(verdict_scope_name(v->scope))) &&
                 json_put(json, "outcome", json_string(verdict_outcome_name(v->outcome))) &&
                 json_put(json, "message", sentence_to_json(v)) &&

@@ -65,7 +65,6 @@ struct verdict {
 };
 
 /* As in the JSON; the reason's is reason_name(). */
-const char *verdict_action_name(enum policy_action action);
 const char *verdict_scope_name(enum policy_scope scope);
 const char *verdict_outcome_name(enum outcome outcome);
 /* A finding's limit or value for people, with the unit that its reason has: "96M", "64M/h", "50s". */

@@ -243,7 +243,7 @@ int command_calibrate(int argc, char **argv)
                 parse,
                 NULL,
                 "Measure how fast this machine computes, so that predicted times and time limits "
-                "fit it. It takes a few seconds.",
+                "fit it. It takes about ten seconds.",
                 NULL,
                 NULL,
                 NULL};

@@ -37,3 +37,25 @@ static inline void serve(const char *folder, int ready, const struct server_ops 
         sd_event_unref(event);
         exit(r < 0 ? 1 : 0);
 }
+
+/* The server's process, once clients can connect; -1 where there is none. */
+static inline pid_t server_start(const char *folder, const struct server_ops *ops,
+                                 struct server **serving)
+{
+        int ready[2];
+        char byte;
+        pid_t pid;
+
+        if (pipe(ready) < 0)
+                return -1;
+        pid = fork();
+        if (pid == 0) {
+                close(ready[0]);
+                serve(folder, ready[1], ops, serving);
+        }
+        close(ready[1]);
+        if (pid > 0 && read(ready[0], &byte, 1) != 1)
+                pid = -1;
+        close(ready[0]);
+        return pid;
+}

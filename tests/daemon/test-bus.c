@@ -84,22 +84,12 @@ static const struct server_ops ops = {
 static int setup(void **state)
 {
         struct fixture *fixture = calloc(1, sizeof(*fixture));
-        int ready[2];
-        char byte;
 
         *state = fixture;
-        if (!fixture || scratch_setup(&fixture->folder) < 0 || pipe(ready) < 0)
+        if (!fixture || scratch_setup(&fixture->folder) < 0)
                 return -1;
-        fixture->server = fork();
-        if (fixture->server == 0) {
-                close(ready[0]);
-                serve(fixture->folder, ready[1], &ops, &serving);
-        }
-        close(ready[1]);
-        if (fixture->server < 0 || read(ready[0], &byte, 1) != 1)
-                return -1;
-        close(ready[0]);
-        return 0;
+        fixture->server = server_start(fixture->folder, &ops, &serving);
+        return fixture->server > 0 ? 0 : -1;
 }
 
 /* After everything that was done to it the server still ends by itself, and tidies up. */

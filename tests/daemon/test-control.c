@@ -39,25 +39,14 @@ static int setup(void **state)
 
 static int setup_server(void **state)
 {
+        struct server *serving = NULL;
         struct fixture *fixture;
-        int ready[2];
-        char byte;
 
-        if (setup(state) < 0 || pipe(ready) < 0)
+        if (setup(state) < 0)
                 return -1;
         fixture = *state;
-        fixture->server = fork();
-        if (fixture->server == 0) {
-                struct server *serving = NULL;
-
-                close(ready[0]);
-                serve(fixture->folder, ready[1], &ops, &serving);
-        }
-        close(ready[1]);
-        if (fixture->server < 0 || read(ready[0], &byte, 1) != 1)
-                return -1;
-        close(ready[0]);
-        return 0;
+        fixture->server = server_start(fixture->folder, &ops, &serving);
+        return fixture->server > 0 ? 0 : -1;
 }
 
 static int teardown(void **state)

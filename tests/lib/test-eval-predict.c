@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Predictions of whole expressions against their evaluation: each operation, and random expressions under random limits.
+ * Predictions of whole expressions against their evaluation: each operation, and random ones under random limits.
  * Where an expression has a value, the predicted bounds hold it and the predicted peak covers what GMP
  * really held; what is refused for its size would have been refused by the evaluation too.
  */
@@ -16,33 +16,9 @@
 #include "eval-check.h"
 #include "extended.h"
 #include "gmp-hooks.h"
-
-static uint64_t seed = 20240607;
-
-static uint64_t random_below(uint64_t n)
-{
-        seed ^= seed << 13;
-        seed ^= seed >> 7;
-        seed ^= seed << 17;
-        return seed % n;
-}
+#include "random-text.h"
 
 /* ---- random expressions ---- */
-
-struct text {
-        char bytes[4096];
-        size_t length;
-};
-
-__attribute__((format(printf, 2, 3))) static void append(struct text *t, const char *format, ...)
-{
-        va_list arguments;
-        va_start(arguments, format);
-        int n = vsnprintf(t->bytes + t->length, sizeof t->bytes - t->length, format, arguments);
-        va_end(arguments);
-        assert_true(n >= 0 && (size_t)n < sizeof t->bytes - t->length);
-        t->length += (size_t)n;
-}
 
 static void number(struct text *t)
 {
@@ -79,7 +55,7 @@ static void expression(struct text *t, int depth)
         static const char *const calls[] = {"gcd", "lcm"};
         static const char *const unary[] = {"-", "~", "+", "abs", ""};
         static const char *const grow[] = {"factorial", "primorial", "fibonacci", "lucas"};
-        if (depth == 0 || t->length > sizeof t->bytes / 2) {
+        if (depth == 0 || t->length > sizeof t->bytes / 4) {
                 number(t);
                 return;
         }
@@ -331,6 +307,7 @@ int main(void)
                 cmocka_unit_test(test_each_operation),
         };
 
+        random_start(20240607);
         gmp_hooks_install();
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -14,6 +14,7 @@
 #include "bignum-guard.h"
 #include "extended.h"
 #include "gmp-hooks.h"
+#include "random-text.h"
 
 static bng_ctx *context(uint64_t result_bits, uint64_t memory_bytes, uint64_t total_bytes)
 {
@@ -301,31 +302,6 @@ static void test_total(void **state)
 
 /* ---- random expressions ---- */
 
-static uint64_t seed = 20240918;
-
-static uint64_t random_below(uint64_t n)
-{
-        seed ^= seed << 13;
-        seed ^= seed >> 7;
-        seed ^= seed << 17;
-        return seed % n;
-}
-
-struct text {
-        char bytes[8192];
-        size_t length;
-};
-
-__attribute__((format(printf, 2, 3))) static void append(struct text *t, const char *format, ...)
-{
-        va_list arguments;
-        va_start(arguments, format);
-        t->length += (size_t)vsnprintf(t->bytes + t->length, sizeof t->bytes - t->length, format,
-                                       arguments);
-        va_end(arguments);
-        assert_true(t->length < sizeof t->bytes);
-}
-
 static void expression(struct text *t, unsigned depth)
 {
         static const char *const leaves[] = {"x",     "y",       "big_number1", "7",
@@ -415,6 +391,7 @@ static void test_never_more_than_the_limits(void **state)
 static int set_up(void **state)
 {
         (void)state;
+        random_start(20240918);
         gmp_hooks_install();
         return 0;
 }
