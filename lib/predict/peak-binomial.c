@@ -27,11 +27,6 @@ static uint64_t less(uint64_t a, uint64_t b)
         return a < b ? a : b;
 }
 
-static uint64_t product_of_halves(uint64_t limbs)
-{
-        return 2 * limbs + bng_scratch_multiply_any(limbs);
-}
-
 /*
  * Two neighbours in a list of the steps have more than a limb's bits together, so no half has more
  * than twice the limbs of the other one, or two thirds of all. bng_steps_multiply may take their
@@ -73,6 +68,19 @@ uint64_t bng_peak_binomial(uint64_t bits, uint64_t n, uint64_t k)
 }
 
 /*
+ * The product of terms of up to so many limbs each, limbs together. As many are in either factor, but
+ * for two and what was put aside, less than two again. A term is a product of two from either end of
+ * what is left of the numbers from n - k + 1 to n, so all are nearly as long: with n > 2k and above
+ * a word, within a 256th.
+ */
+static uint64_t product_of_terms(uint64_t limbs, uint64_t term)
+{
+        uint64_t half = limbs / 2 + limbs / 256 + 5 * term;
+
+        return 2 * limbs + less(bng_scratch_multiply_any(limbs), bng_scratch_multiply(half, half));
+}
+
+/*
  * mpz_bin_ui makes n (n-1) .. (n-k+1), apart from twos, of products of two and four terms each,
  * which it finds from the ones before: in four numbers of up to four times the length of n, one of
  * which is an operand of a square, and which move as they grow. That number is as long as the
@@ -89,7 +97,7 @@ uint64_t bng_peak_long_binomial(uint64_t bits, uint64_t n_bits, uint64_t k, uint
         uint64_t numerator = bng_limbs_of_bits(numerator_bits) + 2;
         uint64_t denominator = bng_limbs_of_bits(factorial_bits) + 2;
 
-        uint64_t multiply = product_of_halves(more(numerator, 4 * n));
+        uint64_t multiply = product_of_terms(more(numerator, 4 * n), 4 * n);
         uint64_t held = bng_bytes_of_limbs(terms + numerator);
         uint64_t factorial = bng_peak_factorial(factorial_bits, k);
         uint64_t divide =
