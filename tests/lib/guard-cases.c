@@ -237,7 +237,7 @@ static void make_power(struct operands *x, uint64_t bits)
         else
                 random_integer(x->a, base_bits);
         if (random_below(4) == 0)
-                mpz_mul_2exp(x->a, x->a, random_below(100));
+                mpz_mul_2exp(x->a, x->a, random_below(random_below(2) ? 100 : bits / 2 + 1));
         base_bits = bit_length(x->a) > 1 ? bit_length(x->a) : 2;
         x->n = (unsigned long)(bits / (random_below(2) ? base_bits : base_bits - 1));
         mpz_set_ui(x->b, x->n);

@@ -23,9 +23,9 @@ static bool worth_trying(const struct guard_case *op, double bits)
         return bits <= (double)op->bits_max * (test_is_extended() ? 10 : 1);
 }
 
-/* Into new variables: directly, or where the limit is tight by way of a temporary. */
-static void try_operands(bng_ctx *ctx, const struct guard_case *op, const struct operands *x,
-                         uint64_t bits, bool tight)
+/* Into new variables, directly, or where the limit is tight by way of a temporary; or into an operand. */
+static void try_operands(bng_ctx *ctx, const struct guard_case *op, struct operands *x,
+                         uint64_t bits, bool tight, bool in_place)
 {
         mpz_t r, s;
         mpz_inits(r, s, NULL);
@@ -36,8 +36,11 @@ static void try_operands(bng_ctx *ctx, const struct guard_case *op, const struct
         uint64_t predicted = predicted_peak_of_case(ctx, op, x, r);
         if (tight)
                 bng_ctx_set_result_limit_bits(ctx, bits);
+        uint64_t a_bits = bit_length(x->a);
+        uint64_t b_bits = bit_length(x->b);
+        mpz_ptr first = !in_place || op->updates ? r : random_below(2) ? x->a : x->b;
         gmp_hooks_start();
-        bng_status status = op->guarded(ctx, x, r, s);
+        bng_status status = op->guarded(ctx, x, first, s);
         uint64_t measured = gmp_hooks_peak_bytes();
         if (status != BNG_OK && !tight)
                 fail_msg("%s: %s", op->name, bng_ctx_message(ctx));
@@ -45,9 +48,8 @@ static void try_operands(bng_ctx *ctx, const struct guard_case *op, const struct
                 fail_msg("%s holds %lu bytes, predicted %lu: about %lu bits, a of %lu, b of %lu, c "
                          "of %lu, m=%lu n=%lu, seed %lu",
                          op->name, (unsigned long)measured, (unsigned long)predicted,
-                         (unsigned long)bits, (unsigned long)bit_length(x->a),
-                         (unsigned long)bit_length(x->b), (unsigned long)bit_length(x->c), x->m,
-                         x->n, seed);
+                         (unsigned long)bits, (unsigned long)a_bits, (unsigned long)b_bits,
+                         (unsigned long)bit_length(x->c), x->m, x->n, seed);
         mpz_clears(r, s, NULL);
 }
 
@@ -57,7 +59,7 @@ static void try_size(bng_ctx *ctx, const struct guard_case *op, struct operands 
         for (unsigned round = 0; round < rounds; round++) {
                 uint64_t about = (uint64_t)bits + random_below((uint64_t)bits / 2);
                 op->make(x, about);
-                try_operands(ctx, op, x, about, round % 2 == 1);
+                try_operands(ctx, op, x, about, round % 2 == 1, round % 4 == 2);
         }
 }
 
