@@ -21,20 +21,25 @@
 #define FACTS_SLOWEST_USEC UINT64_C(5000000)
 #define FACTS_FASTEST_USEC UINT64_C(20000)
 
-/* Its start, on the loop's clock. */
+static uint64_t read_clock(clockid_t clock)
+{
+        struct timespec now;
+
+        return clock_gettime(clock, &now) < 0
+                       ? 0
+                       : (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
+/* Its start, on the loop's clock. The kernel tells it in whole ticks: taken is the latest that it can have been, so
+ * that one who was started behind somebody's end does not look as if they had lived together. */
 static uint64_t born(const struct worker *worker, uint64_t now)
 {
-        uint64_t ticks = (uint64_t)sysconf(_SC_CLK_TCK), since_boot, age;
-        struct timespec boot;
+        uint64_t ticks = (uint64_t)sysconf(_SC_CLK_TCK), start = worker->target.start_time;
+        uint64_t since_boot = read_clock(CLOCK_BOOTTIME), awake = read_clock(CLOCK_MONOTONIC), age;
 
-        if (clock_gettime(CLOCK_BOOTTIME, &boot) < 0)
-                return now;
-        since_boot = (uint64_t)boot.tv_sec * 1000000 + (uint64_t)boot.tv_nsec / 1000;
-        age = worker->target.start_time > UINT64_MAX / 1000000
-                      ? 0
-                      : worker->target.start_time * 1000000 / ticks;
-        age = since_boot > age ? since_boot - age : 0;
-        return now > age ? now - age : 0;
+        start = start < UINT64_MAX / 1000000 ? (start + 1) * 1000000 / ticks : 0;
+        age = since_boot > start ? since_boot - start : 0;
+        return awake > age ? smaller(awake - age, now) : 0;
 }
 
 int worker_new(struct worker **ret, struct watch *watch, pid_t pid, uint64_t now)
