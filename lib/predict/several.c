@@ -54,10 +54,9 @@ struct bng_prediction bng_predict_root_remainder(struct bng_operand a, struct bn
                                   : bng_operand_bits_max(a);
         struct bng_operand result =
                 bng_operand_longest(root.result, up_to(left, a.may_be_negative, a.may_be_positive));
-        struct bng_prediction prediction =
-                bng_timed(bng_predicted(result, BNG_WORK_ROOT, bng_operand_bits_max(a)),
-                          root_remainder_time, bng_operand_bits_max(a),
-                          bng_range_least(degree.size), 0);
+        struct bng_prediction prediction = bng_timed(
+                bng_predicted(result, BNG_WORK_ROOT, bng_operand_bits_max(a)), root_remainder_time,
+                bng_operand_bits_max(a), bng_range_least(degree.size), 0);
         uint64_t a_bits = bng_operand_bits_max(a);
         if (degree.size.known && degree.size.value == 1)
                 return bng_holding(prediction,
@@ -66,9 +65,13 @@ struct bng_prediction bng_predict_root_remainder(struct bng_operand a, struct bn
                          : prediction;
 }
 
+/*
+ * The second factor takes a product and a quotient of both lengths. Which are wanted is not known
+ * here: with the product alone neither is far off.
+ */
 static struct bng_time gcd_extended_time(struct bng_lengths of)
 {
-        return bng_time_invert(of.a, of.b);
+        return bng_time_and(bng_time_invert(of.a, of.b), bng_time_multiply(of.a, of.b));
 }
 
 /*
