@@ -3,7 +3,7 @@
 /*
  * Three dangers to a guard on a machine in trouble: that a look waits for its own pages to come back
  * from the disk, that the kernel's killer finds it before the culprit, and that descriptors run out with
- * the number of workers (each takes about four). Scheduling is left to the unit file: a priority that
+ * the number of workers (each takes three). Scheduling is left to the unit file: a priority that
  * starves others is the administrator's choice.
  */
 
