@@ -447,8 +447,8 @@ BNG_PUBLIC const char *bng_status_text(bng_status status);
  * where the bounds allow it (whether the result is over the limit by its last bit is only known
  * after the work), or the status that it would end with; it knows no destination and asks nothing
  * of the total. What it says of memory holds for GMP's own mpz_X too, with one exception: mpz_bin_ui
- * and mpz_bin_uiui of an n that is a machine word, or the negative of one, may hold up to eight times
- * as much as bng_mpz_bin_ui, which goes its own way.
+ * and mpz_bin_uiui of an n that is a machine word, or the negative of one, may hold many times as
+ * much as bng_mpz_bin_ui, which goes its own way.
  */
 
 /*
