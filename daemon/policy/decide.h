@@ -57,8 +57,8 @@ struct finding {
         unsigned
                 family; /* processes that were judged together, a worker and those it started; 0: one */
         double rate; /* bytes per second at which it grows; may be negative, always finite */
-        double lasting_rate; /* the same, as far as it has lasted: grace is refused for no other */
-        double confidence;   /* 0 to 1; 1 for a limit that is passed */
+        double lasting_rate; /* the same, as far as it has lasted: grace is refused, and one of a loop ended, for no other */
+        double confidence; /* 0 to 1; 1 for a limit that is passed */
         /* Microseconds until the nearest limit at this rate; 0: passed already, UINT64_MAX: never. */
         uint64_t to_limit;
         /* Bytes above which no grace is left: the policy's limit and a twentieth, or just below the

@@ -54,7 +54,7 @@ enum loop_answer loop_judge(struct loop_chance *chance, const struct finding *fi
         if (finding->value > ceiling)
                 return LOOP_END;
         room = ceiling - finding->value;
-        if (finding->rate * AHEAD_SECONDS > (double)room)
+        if (finding->lasting_rate * AHEAD_SECONDS > (double)room)
                 return LOOP_END;
         if (chance->memory == 0 || finding->value > chance->memory + finding->limit / 50) {
                 chance->memory = finding->value;

@@ -77,7 +77,8 @@ static void test_what_concerns_loops(void **state)
 static enum loop_answer judge(uint64_t memory, double rate, uint64_t now)
 {
         finding.value = memory;
-        finding.rate = rate;
+        finding.rate = 1e9; /* that of a moment is no reason */
+        finding.lasting_rate = rate;
         return loop_judge(&chance, &finding, now);
 }
 
