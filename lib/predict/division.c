@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "bounds/checked.h"
+#include "predict/limbs.h"
 #include "predict/peak.h"
 
 /*
@@ -302,10 +303,11 @@ struct bng_prediction bng_predict_power_modulo(struct bng_operand base, struct b
         uint64_t modulus_bits = bng_operand_bits_max(modulus);
         struct bng_prediction prediction =
                 bng_predicted(result, BNG_WORK_POWER_MODULO, modulus_bits);
-        uint64_t table = bng_sat_mul(modulus_bits, powers_kept(exponent));
+        /* A power has whole limbs, and one to spare where it is made in steps. */
+        uint64_t power_bits = bng_sat_mul(bng_limbs_of_bits(modulus_bits) + 1, GMP_NUMB_BITS);
         /* A negative exponent means the inverse of the base, which is held besides. */
-        uint64_t inverse = exponent.may_be_negative ? modulus_bits : 0;
-        uint64_t kept = bng_peak_bytes(BNG_WORK_POWER_TABLE, bng_sat_add(table, inverse));
+        uint64_t powers = powers_kept(exponent) + exponent.may_be_negative;
+        uint64_t kept = bng_peak_bytes(BNG_WORK_POWER_TABLE, bng_sat_mul(power_bits, powers));
         uint64_t most =
                 more(prediction.peak_bytes, bng_peak_first_reduction(base_bits, modulus_bits));
         if (exponent.may_be_negative)

@@ -7,11 +7,19 @@
 #include "guard-cases.h"
 #include "memory-fixture.h"
 #include "predict/predict.h"
+#include "predict/time.h"
+
+/* The steps once more, taken however short the work is. */
+#undef BNG_POWER_AT_ONCE_SECONDS
+#define BNG_POWER_AT_ONCE_SECONDS 0
+#define bng_steps_power_modulo always_in_steps
+#include "steps/modular.c"
+#undef bng_steps_power_modulo
 
 /*
- * Powers modulo a number hold no more than predicted where the base is longer than the modulus, in
- * GMP's own calls and in the guarded ones; and not much less, because only the first reduction sees
- * the base.
+ * Powers modulo a number hold no more than predicted where the base is longer than the modulus, or
+ * the exponent is, in GMP's own calls, in the guarded ones and in steps; and not much less, because
+ * only the first reduction sees the base.
  */
 
 static unsigned long seed = 20240314;
@@ -36,7 +44,12 @@ static void expect_power_within(bng_ctx *ctx, mpz_t r, const mpz_t a, const mpz_
                 bng_predict_power_modulo(bng_operand_z(a), bng_operand_z(e), bng_operand_z(m));
         bool can_be_secret = mpz_sgn(e) > 0 && mpz_odd_p(m) && mpz_size(a) < 2000;
 
-        for (unsigned way = 0; way < 2U + can_be_secret; way++) {
+        bool is_in_steps = mpz_sgn(e) >= 0;
+        struct bng_stop stop = {.until_nsec = BNG_NSEC_NEVER};
+
+        for (unsigned way = 0; way < 4; way++) {
+                if ((way == 2 && !is_in_steps) || (way == 3 && !can_be_secret))
+                        continue;
                 mpz_clear(r);
                 mpz_init(r);
                 gmp_hooks_start();
@@ -44,6 +57,8 @@ static void expect_power_within(bng_ctx *ctx, mpz_t r, const mpz_t a, const mpz_
                         assert_int_equal(bng_mpz_powm(ctx, r, a, e, m), BNG_OK);
                 else if (way == 1)
                         mpz_powm(r, a, e, m);
+                else if (way == 2)
+                        assert_true(always_in_steps(r, a, e, m, &stop));
                 else
                         mpz_powm_sec(r, a, e, m);
                 if (gmp_hooks_peak_bytes() > predicted.peak_bytes)
@@ -86,6 +101,33 @@ static void test_powers_of_long_bases(void **userdata)
         mpz_clears(r, a, e, m, g, NULL);
 }
 
+/* GMP and the steps keep as many powers as they ever do, each in whole limbs. */
+static void test_powers_of_long_exponents(void **userdata)
+{
+        bng_ctx *ctx = *userdata;
+        mpz_t r, a, e, m;
+
+        mpz_inits(r, a, e, m, NULL);
+        bng_ctx_set_result_limit_bits(ctx, UINT64_MAX);
+        random_start(seed);
+        for (unsigned limbs = 0; limbs <= 3; limbs++) {
+                for (unsigned i = 0; i < test_rounds(12, 300); i++) {
+                        /* Around a whole limb; odd, even, and a power of two. */
+                        uint64_t bits = limbs * GMP_NUMB_BITS + 1 + i % 2;
+                        mpz_set_ui(m, 0);
+                        mpz_setbit(m, bits - 1);
+                        if (i % 3 > 0)
+                                mpz_setbit(m, i % 3 == 1 ? 0 : random_below(bits));
+                        random_integer(a, i % 4 == 3 ? 2 * bits : bits);
+                        random_integer(e, 30000 + random_below(50000));
+                        mpz_abs(e, e);
+                        expect_power_within(ctx, r, a, e, m);
+                }
+        }
+        random_end();
+        mpz_clears(r, a, e, m, NULL);
+}
+
 static void test_a_long_base_costs_a_reduction(void **userdata)
 {
         bng_ctx *ctx = *userdata;
@@ -110,6 +152,7 @@ int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_powers_of_long_bases),
+                cmocka_unit_test(test_powers_of_long_exponents),
                 cmocka_unit_test(test_a_long_base_costs_a_reduction),
         };
 
