@@ -194,7 +194,7 @@ struct annex {
         struct group_reader *reader;
         bool seen;
         uint64_t kills; /* the kernel's counter, as in struct missing */
-        struct annex *next;
+        UT_hash_handle hh;
 };
 
 /* What the kernel was asked to tell of a group (alarm.c). */
@@ -258,7 +258,7 @@ struct watch {
         const struct policy *policy; /* the one for the group as a whole, or NULL */
 
         struct worker *workers; /* by pid */
-        struct annex *annexes;
+        struct annex *annexes; /* by path */
         struct series *series; /* of the group as a whole; an empty one without `policy` */
         struct group_reading reading;
         uint64_t memory, peak;
@@ -348,7 +348,7 @@ struct watch *watch_free(struct watch *watch); /* NULL; what it froze runs again
 /* Finds out which policies are in force here. False: none. */
 bool watch_apply(struct watch *watch);
 /* A group below that has no watch of its own; those that were not told again leave. */
-int watch_annex(struct watch *watch, const char *path);
+int watch_annex(struct watch *watch, const char *path, uint64_t inode);
 void watch_drop_annexes(struct watch *watch);
 /* Reads the lists of processes: takes new ones in, drops those that left. 0 or a negative errno;
  * -ENODEV or -ENOENT when the group is gone. */

@@ -186,7 +186,7 @@ static int on_group(void *userdata, const char *path, uint64_t inode)
         else if (candidate)
                 r = self_has_room() ? take_in(manager, path, &watch) : -EMFILE;
         else if (above && !settings_exempt(manager, path))
-                r = watch_annex(above, path);
+                r = watch_annex(above, path, inode);
         /* Before its list and what is below it are read: what comes in between is told. */
         below |= above || (watch && watch->policy);
         hear_of(manager, path, inode, below, candidate || above);
@@ -205,7 +205,7 @@ void discover_walk(struct manager *manager)
 
         for (watch = manager->watches; watch; watch = watch->hh.next) {
                 watch->seen = false;
-                for (annex = watch->annexes; annex; annex = annex->next)
+                for (annex = watch->annexes; annex; annex = annex->hh.next)
                         annex->seen = false;
         }
         manager->arrivals_missed = !manager->arrivals;

@@ -74,7 +74,7 @@ static uint64_t count_all(struct watch *watch)
         uint64_t n = count(watch->reader, &watch->missing->kills);
 
         if (watch->policy)
-                for (struct annex *annex = watch->annexes; annex; annex = annex->next)
+                for (struct annex *annex = watch->annexes; annex; annex = annex->hh.next)
                         n += count(annex->reader, &annex->kills);
         return n;
 }

@@ -23,6 +23,7 @@
 
 #define OOM_SCORE_ADJUST (-900)
 #define DESCRIPTORS_KEPT 16
+#define SPARE_PART 4      /* of all descriptors: for those that policies name */
 #define LARGE 16384       /* bytes */
 #define CAPABILITY_KILL 5 /* linux/capability.h */
 #define CAPABILITY_IPC_LOCK 14
@@ -80,7 +81,8 @@ void self_prepare(void)
         adjust_oom_score();
 }
 
-bool self_has_room(void)
+/* Are more than so many left of this one's limit, and a part of it? */
+static bool has_room(rlim_t kept, rlim_t part)
 {
         struct rlimit files;
         int lowest = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0); /* the next one to be handed out */
@@ -88,8 +90,21 @@ bool self_has_room(void)
         if (lowest < 0)
                 return errno != EMFILE && errno != ENFILE;
         close(lowest);
-        return getrlimit(RLIMIT_NOFILE, &files) < 0 ||
-               (rlim_t)lowest + DESCRIPTORS_KEPT < files.rlim_cur;
+        if (getrlimit(RLIMIT_NOFILE, &files) < 0)
+                return true;
+        if (part > 0 && files.rlim_cur / part > kept)
+                kept = files.rlim_cur / part;
+        return files.rlim_cur > kept && (rlim_t)lowest < files.rlim_cur - kept;
+}
+
+bool self_has_room(void)
+{
+        return has_room(DESCRIPTORS_KEPT, 0);
+}
+
+bool self_has_room_to_spare(void)
+{
+        return has_room(2 * DESCRIPTORS_KEPT, SPARE_PART);
 }
 
 bool self_may_end_everybody(void)

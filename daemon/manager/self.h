@@ -15,6 +15,9 @@ void self_prepare(void);
 /* Are there descriptors left to take another process or group in? Some are kept for what must not fail
  * then: proofs, lists of processes, the verdicts, somebody who asks. */
 bool self_has_room(void);
+/* The same for what no policy names, as the groups below a watched one, of which somebody may make any number: a
+ * quarter of all descriptors is left to those that policies name. */
+bool self_has_room_to_spare(void);
 /* Without CAP_KILL only this user's processes are ended. */
 bool self_may_end_everybody(void);
 /* Says what is missing for acting, when something is: the daemon then runs with what it may. */

@@ -61,14 +61,17 @@ int watch_new(struct watch **ret, struct manager *manager, const char *path)
         return 0;
 }
 
-static struct annex *annex_free(struct annex *annex)
+static void annex_free(struct annex *annex)
 {
-        struct annex *next = annex->next;
-
         group_reader_free(annex->reader);
         free(annex->path);
         free(annex);
-        return next;
+}
+
+static void drop_annex(struct watch *watch, struct annex *annex)
+{
+        HASH_DEL(watch->annexes, annex);
+        annex_free(annex);
 }
 
 static void let_go(struct watch *watch)
@@ -83,6 +86,7 @@ static void let_go(struct watch *watch)
 struct watch *watch_free(struct watch *watch)
 {
         struct worker *worker, *next;
+        struct annex *annex, *next_annex;
 
         if (!watch)
                 return NULL;
@@ -92,8 +96,8 @@ struct watch *watch_free(struct watch *watch)
         tripwire_release(watch);
         HASH_ITER(hh, watch->workers, worker, next)
         watch_drop(watch, worker);
-        while (watch->annexes)
-                watch->annexes = annex_free(watch->annexes);
+        HASH_ITER(hh, watch->annexes, annex, next_annex)
+        drop_annex(watch, annex);
         ending_forget_watch(watch->manager, watch);
         kernel_forget(watch);
         free(watch->missing);
@@ -206,16 +210,20 @@ bool watch_apply(struct watch *watch)
         return watch->n_policies > 0;
 }
 
-int watch_annex(struct watch *watch, const char *path)
+int watch_annex(struct watch *watch, const char *path, uint64_t inode)
 {
         struct annex *annex;
         int r;
 
-        for (annex = watch->annexes; annex; annex = annex->next)
-                if (strcmp(annex->path, path) == 0) {
-                        annex->seen = true;
-                        return 0;
-                }
+        HASH_FIND_STR(watch->annexes, path, annex);
+        if (annex && (inode == 0 || group_reader_inode(annex->reader) == inode)) {
+                annex->seen = true;
+                return 0;
+        }
+        if (annex)
+                drop_annex(watch, annex); /* of another group, which had this path */
+        if (!self_has_room_to_spare())
+                return -EMFILE;
         annex = calloc(1, sizeof(*annex));
         if (!annex)
                 return -ENOMEM;
@@ -227,20 +235,21 @@ int watch_annex(struct watch *watch, const char *path)
                 annex_free(annex);
                 return r;
         }
-        annex->next = watch->annexes;
-        watch->annexes = annex;
+        HASH_ADD_KEYPTR(hh, watch->annexes, annex->path, strlen(annex->path), annex);
+        if (!annex->hh.tbl) {
+                annex_free(annex);
+                return -ENOMEM;
+        }
         return 0;
 }
 
 void watch_drop_annexes(struct watch *watch)
 {
-        struct annex **link = &watch->annexes;
+        struct annex *annex, *next;
 
-        while (*link)
-                if ((*link)->seen)
-                        link = &(*link)->next;
-                else
-                        *link = annex_free(*link);
+        HASH_ITER(hh, watch->annexes, annex, next)
+        if (!annex->seen)
+                drop_annex(watch, annex);
 }
 
 /* Lets a worker go that is no longer ours to judge. One that we froze runs again. */
@@ -270,6 +279,7 @@ static void take_in(struct watch *watch, pid_t pid, const char *path, uint64_t n
 {
         struct manager *manager = watch->manager;
         struct worker *worker;
+        bool room;
         int r;
 
         HASH_FIND(hh, watch->workers, &pid, sizeof(pid), worker);
@@ -281,7 +291,8 @@ static void take_in(struct watch *watch, pid_t pid, const char *path, uint64_t n
                 watch_drop(watch, worker);
         if (pid <= 1)
                 return;
-        r = self_has_room() ? worker_new(&worker, watch, pid, now) : -EMFILE;
+        room = path == watch->path ? self_has_room() : self_has_room_to_spare();
+        r = room ? worker_new(&worker, watch, pid, now) : -EMFILE;
         if (r < 0 && r != -ESRCH && r != -ENOENT)
                 log_trouble(&manager->trouble.hold, now, "Cannot take hold of process %d in %s: %s",
                             (int)pid, watch->shown, strerror(-r));
@@ -312,7 +323,7 @@ static int read_list(struct watch *watch, struct group_reader *reader, const cha
 int watch_scan(struct watch *watch, uint64_t now)
 {
         struct worker *worker, *next;
-        struct annex **link = &watch->annexes;
+        struct annex *annex, *next_annex;
         int r;
 
         for (worker = watch->workers; worker; worker = worker->hh.next)
@@ -320,14 +331,13 @@ int watch_scan(struct watch *watch, uint64_t now)
         r = read_list(watch, watch->reader, watch->path, now);
         if (r < 0)
                 return r;
-        while (*link) {
-                r = read_list(watch, (*link)->reader, (*link)->path, now);
+        HASH_ITER(hh, watch->annexes, annex, next_annex)
+        {
+                r = read_list(watch, annex->reader, annex->path, now);
                 if (r == -ENOENT || r == -ENODEV)
-                        *link = annex_free(*link);
+                        drop_annex(watch, annex);
                 else if (r < 0)
                         return r;
-                else
-                        link = &(*link)->next;
         }
         HASH_ITER(hh, watch->workers, worker, next)
         {

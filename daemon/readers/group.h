@@ -63,8 +63,8 @@ int group_read_pids(struct group_reader *reader, pid_t **pids, size_t *n_pids);
  * Walks this group and every one below it, parents first; with "/" those below the root of the watched
  * hierarchy, which is no group itself. GROUP_DEPTH_MAX deep at most (the kernel's own limits stay far
  * below; a deeper folder is not followed). Links are never followed, and groups that vanish meanwhile
- * are passed over. `path` is the caller's only during the call; `inode` is the folder's as the one above it lists it,
- * 0 where none was read. The callback returns 0, or GROUP_WALK_NOT_BELOW to leave out what is below this
+ * are passed over. `path` is the caller's only during the call; `inode` is the folder's as the one above it lists it, of
+ * the first its own. The callback returns 0, or GROUP_WALK_NOT_BELOW to leave out what is below this
  * group; anything else stops the walk, which hands it back. Otherwise 0 or a negative errno.
  */
 #define GROUP_DEPTH_MAX 64

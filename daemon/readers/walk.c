@@ -113,6 +113,17 @@ static int walk_below(struct walk *walk, int parent, const char *name, unsigned 
         return r;
 }
 
+/* The group that the walk begins with. */
+static int at_top(struct walk *walk, int groups, const char *path)
+{
+        struct stat status;
+
+        if (fstatat(groups, path, &status, AT_SYMLINK_NOFOLLOW) < 0)
+                return is_gone(errno) ? GROUP_WALK_NOT_BELOW : -errno;
+        return S_ISDIR(status.st_mode) ? walk->fn(walk->userdata, walk->path, status.st_ino)
+                                       : GROUP_WALK_NOT_BELOW;
+}
+
 int group_walk(const struct host *host, const char *path, group_walk_fn fn, void *userdata)
 {
         const char *below = path + strspn(path, "/");
@@ -125,7 +136,7 @@ int group_walk(const struct host *host, const char *path, group_walk_fn fn, void
         if (!walk.path)
                 return -ENOMEM;
         memcpy(walk.path, path, walk.length);
-        r = *below ? fn(userdata, walk.path, 0) : 0;
+        r = *below ? at_top(&walk, host->groups, below) : 0;
         if (r == 0)
                 r = walk_below(&walk, host->groups, *below ? below : ".", 1);
         free(walk.path);
