@@ -2,7 +2,6 @@
 """Workers and groups that do not make it easy: crowds, movers, dead leaders, names full of tricks."""
 
 import json
-import resource
 import signal
 import socket
 import time
@@ -189,13 +188,13 @@ class Hostile(EndToEnd):
     def test_groups_that_use_descriptors_up_leave_some_to_others(self):
         for name in ["box", *(f"box/{i}" for i in range(60))]:
             self.group(name)
-        before = resource.getrlimit(resource.RLIMIT_NOFILE)
-        self.addCleanup(resource.setrlimit, resource.RLIMIT_NOFILE, before)
-        resource.setrlimit(resource.RLIMIT_NOFILE, (160, 160))
         guard = self.guard(
             "[Policy box]\nCgroup={home}/box\nGroupMemoryMax=900M\nAction=kill\n"
             "[Policy p]\nCgroup={home}/victim\nWorkerMemoryMax=96M\nAction=kill\n"
         )
+        guard.stop()
+        guard.command[:0] = ["prlimit", "--nofile=160:160"]
+        guard.start()
         self.wait_for("what is missed to be said", lambda: "Too many open files" in guard.said(), 10)
         self.assert_ended(guard, self.grow(self.group("victim"), 100, 200), "worker-memory")
 
