@@ -8,6 +8,7 @@
  *   settings.c   the configuration in force, its reload, and what it says of a group
  *   announce.c   what is told to the journal, the bus and systemd
  *   discover.c   which groups exist, and which policies name them     -> watch
+ *   news.c       what is told of groups that come and go              -> discover
  *   watch.c      one watched group: its processes, its measurements   -> worker
  *   worker.c     one process of it: held, measured, known
  *   cpu.c        their CPU time, where a policy asks for it
@@ -39,6 +40,7 @@
 #include <limits.h>
 #include <stdbool.h>
 #include <systemd/sd-event.h>
+#include <time.h>
 #include <uthash.h>
 #undef HASH_INITIAL_NUM_BUCKETS /* older ones do not ask whether it is defined */
 #undef HASH_INITIAL_NUM_BUCKETS_LOG2
@@ -118,6 +120,9 @@ struct manager {
         struct kills *kills; /* NULL where the kernel's log may not be read */
         sd_event_source *killed;
         bool arrivals_missed; /* a folder is not watched: only walks find what is made in it */
+        struct note *notes;   /* of groups that were told of, to be walked, */
+        uint64_t news_again;  /* monotonic microseconds: not before, */
+        bool news_lost;       /* and more were told: a walk over all tells which */
         uint64_t walk_due;    /* monotonic microseconds: a walk although nothing arrived */
         uint64_t walk_again;  /* monotonic microseconds: not before, however much arrives */
 
@@ -287,6 +292,18 @@ struct watch {
         UT_hash_handle hh;
 };
 
+/* Walks, and looks at what was told meanwhile, take no more than one of so many parts of the time each. */
+#define DISCOVER_SHARE 50
+
+/* The moment itself, in monotonic microseconds, where manager_now() is that of the wake-up. */
+static inline uint64_t clock_now(void)
+{
+        struct timespec now;
+
+        clock_gettime(CLOCK_MONOTONIC, &now);
+        return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
 /* Of two sizes or moments. */
 static inline uint64_t smaller(uint64_t a, uint64_t b)
 {
@@ -337,6 +354,18 @@ void discover_stop(struct manager *manager);
 void discover_soon(struct manager *manager);
 /* Walks now: finds new groups, drops vanished ones. */
 void discover_walk(struct manager *manager);
+/* One group of a walk, a group_walk_fn; `userdata` is the manager. */
+int discover_group(void *userdata, const char *path, uint64_t inode);
+/* A watch ends if another group, or none, is under its path by now. */
+void discover_check(struct manager *manager, const char *path);
+/* The watch of this group, or of the nearest one above that has one; or NULL. */
+struct watch *discover_nearest(struct manager *manager, const char *path);
+/* Where nothing was watched until now, nobody was going to walk: now and then. */
+void discover_seldom(struct manager *manager);
+/* Sets the clock to whatever is due. */
+void discover_wake(struct manager *manager);
+
+/* ---- news.c */
 /* Was something told that is not heard yet? */
 bool discover_is_behind(const struct manager *manager);
 /* Another configuration is in force: every group and worker is asked anew whose it is. */

@@ -2,7 +2,7 @@
 
 /*
  * Which groups exist, and which of them a policy names: told as soon as one is made or removed
- * (arrivals.h), and by a walk over the hierarchy: every second where a folder cannot be watched, else now
+ * (news.c), and by a walk over the hierarchy: every second where a folder cannot be watched, else now
  * and then, and never while nothing is watched. A walk costs some microseconds a group, so it paces
  * itself: it never takes more than a fiftieth of the time, and it does not go where no policy reaches. A
  * group that is gone leaves; one that was made again under the same path has another inode and is another
@@ -14,20 +14,17 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
-#include "manager/context.h"
+#include "manager/news.h"
 #include "manager/self.h"
 
 #define WALK_USEC UINT64_C(1000000)
 #define WALK_SELDOM_USEC (UINT64_C(60) * 1000000)
 #define WALK_ACCURACY_USEC UINT64_C(100000)
-#define WALK_SHARE 50
 #define WALK_SLOWEST_USEC (UINT64_C(10) * 1000000)
 #define ASK_AGAIN_USEC (UINT64_C(30) * 1000000)
 
@@ -129,6 +126,23 @@ static struct watch *find_above(struct manager *manager, const char *path)
         return watch;
 }
 
+struct watch *discover_nearest(struct manager *manager, const char *path)
+{
+        struct watch *watch;
+
+        HASH_FIND_STR(manager->watches, path, watch);
+        return watch ? watch : find_above(manager, path);
+}
+
+void discover_check(struct manager *manager, const char *path)
+{
+        struct watch *watch;
+
+        HASH_FIND_STR(manager->watches, path, watch);
+        if (watch && !is_same_group(watch, 0))
+                drop(watch);
+}
+
 static int take_in(struct manager *manager, const char *path, struct watch **ret)
 {
         struct watch *watch;
@@ -165,7 +179,7 @@ static void hear_of(struct manager *manager, const char *path, uint64_t inode, b
         manager->arrivals_missed |= r < 0 && r != -ENOENT && r != -ENODEV;
 }
 
-static int on_group(void *userdata, const char *path, uint64_t inode)
+int discover_group(void *userdata, const char *path, uint64_t inode)
 {
         struct manager *manager = userdata;
         struct watch *watch, *above = NULL;
@@ -209,7 +223,8 @@ void discover_walk(struct manager *manager)
                         annex->seen = false;
         }
         manager->arrivals_missed = !manager->arrivals;
-        r = group_walk(&manager->host, "/", on_group, manager);
+        news_forget(manager);
+        r = group_walk(&manager->host, "/", discover_group, manager);
         if (r < 0) {
                 manager->arrivals_missed = true;
                 /* Half a walk tells nothing about who is gone. */
@@ -238,80 +253,24 @@ static void wake_up(sd_event_source *timer, uint64_t usec, uint64_t accuracy)
                                           usec == UINT64_MAX ? SD_EVENT_OFF : SD_EVENT_ONESHOT);
 }
 
+void discover_wake(struct manager *manager)
+{
+        wake_up(manager->discovery, smaller(manager->walk_due, news_due(manager)), 1);
+}
+
 void discover_soon(struct manager *manager)
 {
         manager->walk_due = manager->walk_again;
-        wake_up(manager->discovery, manager->walk_due, 1);
+        discover_wake(manager);
 }
 
 /* Where nothing was watched until now, nobody was going to walk. */
-static void discover_seldom(struct manager *manager)
+void discover_seldom(struct manager *manager)
 {
         if (!manager->watches || manager->walk_due < UINT64_MAX)
                 return;
         manager->walk_due = manager_now(manager) + WALK_SELDOM_USEC;
         wake_up(manager->discovery, manager->walk_due, WALK_ACCURACY_USEC);
-}
-
-/* A group that was removed, made, or both: a new one may hold groups already, made before it was watched itself.
- * Or one that has a process more, which counts for the nearest one that is watched. */
-static void on_change(void *userdata, enum arrivals_of what, const char *path)
-{
-        struct manager *manager = userdata;
-        struct watch *watch;
-
-        HASH_FIND_STR(manager->watches, path, watch);
-        if (what == ARRIVALS_OF_PROCESSES) {
-                if (watch || (watch = find_above(manager, path)))
-                        look_for_newcomers(watch);
-                return;
-        }
-        if (watch && !is_same_group(watch, 0))
-                drop(watch);
-        (void)group_walk(&manager->host, path, on_group, manager);
-}
-
-static int on_arrival(sd_event_source *source, int fd, uint32_t events, void *userdata)
-{
-        struct manager *manager = userdata;
-        struct watch *watch;
-
-        (void)source;
-        (void)fd;
-        (void)events;
-        if (arrivals_read(manager->arrivals, on_change, manager)) {
-                for (watch = manager->watches; watch; watch = watch->hh.next)
-                        look_for_newcomers(watch); /* a walk finds groups only */
-                discover_soon(manager);
-        } else if (manager->arrivals_missed)
-                discover_soon(manager);
-        else
-                discover_seldom(manager);
-        return 0;
-}
-
-bool discover_is_behind(const struct manager *manager)
-{
-        struct pollfd news = {.events = POLLIN};
-
-        if (!manager->arrivals)
-                return false;
-        news.fd = arrivals_fd(manager->arrivals);
-        return poll(&news, 1, 0) > 0;
-}
-
-/* Without a policy nobody asks for what arrives. */
-static void start_arrivals(struct manager *manager)
-{
-        if (manager->arrivals || manager->settings->config->n_policies == 0)
-                return;
-        if (arrivals_new(&manager->arrivals, &manager->host) < 0)
-                return;
-        if (sd_event_add_io(manager->event, &manager->arrived, arrivals_fd(manager->arrivals),
-                            EPOLLIN, on_arrival, manager) < 0)
-                manager->arrivals = arrivals_free(manager->arrivals);
-        else
-                (void)arrivals_watch(manager->arrivals, "/", 0, ARRIVALS_OF_GROUPS);
 }
 
 void discover_apply(struct manager *manager)
@@ -326,17 +285,9 @@ void discover_apply(struct manager *manager)
                         drop(watch); /* one that may still be a candidate is found again */
         }
         kernel_start(manager);
-        start_arrivals(manager);
+        news_start(manager);
         discover_walk(manager);
         discover_soon(manager);
-}
-
-static uint64_t clock_now(void)
-{
-        struct timespec now;
-
-        clock_gettime(CLOCK_MONOTONIC, &now);
-        return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
 }
 
 /* When a question about a unit is to be asked again; UINT64_MAX: none is open. */
@@ -359,7 +310,7 @@ static void walk(struct manager *manager)
         if (manager->settings->config->n_policies > 0)
                 discover_walk(manager);
         end = clock_now();
-        rest = (end - begin) * WALK_SHARE;
+        rest = (end - begin) * DISCOVER_SHARE;
         rest = rest < WALK_SLOWEST_USEC ? rest : WALK_SLOWEST_USEC;
         manager->walk_again = end + rest;
         if (manager->settings->config->n_policies > 0 && manager->arrivals_missed)
@@ -380,8 +331,11 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
         else
                 for (watch = manager->watches; watch; watch = watch->hh.next)
                         ask_for_unit(watch, now);
-        due = asking_due(manager, clock_now());
-        wake_up(source, smaller(due, manager->walk_due), WALK_ACCURACY_USEC);
+        due = smaller(asking_due(manager, clock_now()), manager->walk_due);
+        wake_up(source, due, WALK_ACCURACY_USEC);
+        news_walk(manager);
+        if (news_due(manager) < due)
+                discover_wake(manager);
         return 0; /* an error would end the walks for ever */
 }
 
@@ -396,14 +350,13 @@ int discover_start(struct manager *manager)
                          "until there is.",
                          manager->options->user ? "user" : "system");
         kernel_start(manager);
-        start_arrivals(manager);
+        news_start(manager);
         return sd_event_add_time(manager->event, &manager->discovery, CLOCK_MONOTONIC, 0,
                                  WALK_ACCURACY_USEC, on_timer, manager);
 }
 
 void discover_stop(struct manager *manager)
 {
-        manager->arrived = sd_event_source_disable_unref(manager->arrived);
-        manager->arrivals = arrivals_free(manager->arrivals);
+        news_stop(manager);
         manager->discovery = sd_event_source_disable_unref(manager->discovery);
 }

@@ -213,16 +213,14 @@ bool arrivals_read(struct arrivals *arrivals, arrivals_fn fn, void *userdata)
         bool missed = false;
         ssize_t n;
 
-        while ((n = read(arrivals->fd, events, sizeof(events))) > 0 || (n < 0 && errno == EINTR)) {
-                for (ssize_t at = 0; at < n;) {
-                        const struct inotify_event *event = (const void *)(events + at);
+        do
+                n = read(arrivals->fd, events, sizeof(events));
+        while (n < 0 && errno == EINTR);
+        for (ssize_t at = 0; at < n;) {
+                const struct inotify_event *event = (const void *)(events + at);
 
-                        missed |= take(arrivals, event, fn, userdata);
-                        at += (ssize_t)(sizeof(*event) + event->len);
-                }
-                /* The kernel hands out as many as fit: there was room for another. */
-                if (n <= (ssize_t)(sizeof(events) - EVENT_MAX))
-                        break;
+                missed |= take(arrivals, event, fn, userdata);
+                at += (ssize_t)(sizeof(*event) + event->len);
         }
         return missed;
 }

@@ -29,7 +29,8 @@ enum arrivals_of {
 int arrivals_watch(struct arrivals *arrivals, const char *path, uint64_t inode,
                    enum arrivals_of what);
 /*
- * Hands on what happened since: the path of a group that was made or removed, or of one that a process was moved
+ * Hands on what happened since, of that at most a handful, so that whoever makes many groups keeps nobody waiting: what
+ * is left can be polled for. It is the path of a group that was made or removed, or of one that a process was moved
  * into. `path` is the caller's only during the call, which may watch further groups. True: some were missed,
  * only a walk tells which.
  */

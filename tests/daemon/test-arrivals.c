@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include "readers/arrivals.h"
@@ -19,6 +20,7 @@ struct scene {
         bool removed; /* what is told is not there any more */
         struct host host;
         struct arrivals *arrivals;
+        size_t n;       /* how many were told */
         char told[256]; /* paths, each behind a blank */
 };
 
@@ -55,6 +57,15 @@ static void note(void *userdata, enum arrivals_of what, const char *path)
                          scene->removed ? -ENOENT : 0);
 }
 
+static void count(void *userdata, enum arrivals_of what, const char *path)
+{
+        struct scene *scene = userdata;
+
+        assert_int_equal(what, ARRIVALS_OF_GROUPS);
+        assert_int_equal(strtoul(path + 1, NULL, 10), scene->n);
+        scene->n++;
+}
+
 /* Nothing is missed, and this is told. */
 static void assert_told(struct scene *scene, const char *expected)
 {
@@ -78,6 +89,31 @@ static void test_told_by_path(void **state)
         assert_told(&scene, " /a/deep/er");
         close(openat(scene.host.groups, "a/file", O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
         assert_told(&scene, "");
+        close_scene(&scene);
+}
+
+/* However much there is to be told, a call hands a handful on; the rest comes, and nothing is missed. */
+static void test_a_handful_at_a_time(void **state)
+{
+        struct scene scene;
+        unsigned calls = 0;
+        size_t n = 0, before;
+        char path[16];
+
+        open_scene(&scene, *state);
+        for (unsigned i = 0; i < 400; i++) {
+                snprintf(path, sizeof(path), "%u", i);
+                make(&scene, path);
+        }
+        do {
+                before = n;
+                assert_false(arrivals_read(scene.arrivals, count, &scene));
+                n = scene.n;
+                assert_true(n - before < 300);
+                calls += n > before;
+        } while (n > before);
+        assert_int_equal(n, 400);
+        assert_true(calls > 1);
         close_scene(&scene);
 }
 
@@ -184,6 +220,8 @@ int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test_setup_teardown(test_told_by_path, scratch_setup, scratch_teardown),
+                cmocka_unit_test_setup_teardown(test_a_handful_at_a_time, scratch_setup,
+                                                scratch_teardown),
                 cmocka_unit_test_setup_teardown(test_processes_that_are_moved, scratch_setup,
                                                 scratch_teardown),
                 cmocka_unit_test_setup_teardown(test_made_again, scratch_setup, scratch_teardown),
