@@ -6,11 +6,11 @@
 /*
  * Powers modulo m, by windows from the highest bit of the exponent to the lowest: its bits are squares,
  * and a window that ends with a one is a product with an odd power of the base from a table. GMP does
- * the same, so products alone make a difference (residues.c): up to a tenth for m of 700 to 6000
- * bits, a third for longer ones, half for those of more than 10^5 bits (bench-time measures it). What
- * does not take long is GMP's in one piece.
+ * the same, so products alone make a difference (residues.c). What does not take long is GMP's in one
+ * piece.
  *
- * The twos of an even m are a modulus of their own, whose power is found at once.
+ * The twos of an even m are a modulus of their own, with which the odd part's result is joined. There
+ * a power takes no longer than one with an exponent as long as the modulus, whatever its exponent.
  */
 
 /* GMP's table has up to as many entries, of exponents as long as these. */
@@ -19,9 +19,6 @@
 /* An entry for 64 bits of exponent takes a hundredth of the time of their squares. */
 #define BITS_PER_ENTRY 64
 
-/* Modulo so many twos GMP takes some milliseconds. */
-#define TWOS_AT_ONCE 4096
-
 struct power {
         struct bng_residues residues;
         mpz_t base;
@@ -29,16 +26,6 @@ struct power {
         unsigned ready;                   /* entries that are there */
         mpz_t odd[1 << (WINDOW_MAX - 1)]; /* base^(2i+1) */
 };
-
-/* r = r^(2^n) */
-static bool square(struct power *p, mpz_ptr r, unsigned long n)
-{
-        bool done = true;
-
-        for (; done && n > 0; n--)
-                done = bng_residues_multiply(&p->residues, r, r, r);
-        return done;
-}
 
 static bool make_table(struct power *p)
 {
@@ -59,6 +46,12 @@ static bool make_table(struct power *p)
         return done;
 }
 
+/* n >= 0; a call of GMP's for each bit takes as long as a short square does. */
+static inline unsigned bit_of(mpz_srcptr n, mp_bitcnt_t at)
+{
+        return mpz_getlimbn(n, (mp_size_t)(at / GMP_NUMB_BITS)) >> at % GMP_NUMB_BITS & 1;
+}
+
 /*
  * From the highest bit to the lowest: zeros are squares; a window begins with a one and ends with one, and
  * is as long as the table allows.
@@ -70,28 +63,28 @@ static bool by_windows(struct power *p, mpz_ptr r, mpz_srcptr exponent)
         bool done = true, begun = false;
 
         while (done && at > 0) {
-                if (!mpz_tstbit(exponent, at - 1)) {
+                if (!bit_of(exponent, at - 1)) {
                         squares++;
                         at--;
                         continue;
                 }
                 mp_bitcnt_t end = at > p->window ? at - p->window : 0;
-                while (!mpz_tstbit(exponent, end))
+                while (!bit_of(exponent, end))
                         end++;
                 unsigned entry = 0;
                 for (mp_bitcnt_t bit = at - 1; bit > end; bit--)
-                        entry = entry << 1 | (unsigned)mpz_tstbit(exponent, bit);
+                        entry = entry << 1 | bit_of(exponent, bit);
                 squares += at - end;
                 at = end;
                 if (begun)
-                        done = square(p, r, squares) &&
+                        done = bng_residues_square(&p->residues, r, squares) &&
                                bng_residues_multiply(&p->residues, r, r, p->odd[entry]);
                 else
                         mpz_set(r, p->odd[entry]);
                 begun = true;
                 squares = 0;
         }
-        return done && square(p, r, squares);
+        return done && bng_residues_square(&p->residues, r, squares);
 }
 
 static unsigned window_of(mpz_srcptr exponent)
@@ -112,6 +105,7 @@ static bool is_quick(mpz_srcptr base, mpz_srcptr exponent, mpz_srcptr modulus)
         return time.seconds < BNG_POWER_AT_ONCE_SECONDS;
 }
 
+/* exponent > 0, modulus odd or a power of two */
 static bool power_modulo(mpz_ptr rop, mpz_srcptr base, mpz_srcptr exponent, mpz_srcptr modulus,
                          const struct bng_stop *stop)
 {
@@ -133,44 +127,53 @@ static bool power_modulo(mpz_ptr rop, mpz_srcptr base, mpz_srcptr exponent, mpz_
 
 /* ---- even moduli ---- */
 
-/*
- * rop = base^exponent mod 2^twos. An odd base to the power of 2^(twos - 1) is 1, and an even one to
- * the power of twos is 0, so this takes no longer than an exponent as long as the modulus.
- */
-static void power_modulo_twos(mpz_ptr rop, mpz_srcptr base, mpz_srcptr exponent, mp_bitcnt_t twos)
+/* 0 for an even base that has twos enough; 1, where what counts of an exponent is 0. */
+static bool power_modulo_twos(mpz_ptr rop, mpz_srcptr base, mpz_srcptr exponent, mp_bitcnt_t twos,
+                              const struct bng_stop *stop)
 {
-        mpz_t modulus, low, rest;
+        mp_bitcnt_t base_twos = mpz_scan1(base, 0); /* of 0, the most there are */
+        mpz_t modulus, rest;
+        bool done = true;
 
-        mpz_init_set_ui(modulus, 1);
-        mpz_inits(low, rest, NULL);
-        mpz_mul_2exp(modulus, modulus, twos);
-        mpz_fdiv_r_2exp(low, base, twos);
-        if (mpz_odd_p(base)) {
-                mpz_fdiv_r_2exp(rest, exponent, twos - 1);
-                mpz_powm(rop, low, rest, modulus);
-        } else if (mpz_cmp_ui(exponent, twos) < 0) {
-                mpz_powm(rop, low, exponent, modulus);
-        } else {
+        if (base_twos > 0 && mpz_cmp_ui(exponent, (twos - 1) / base_twos) > 0) {
                 mpz_set_ui(rop, 0);
+                return true;
         }
-        mpz_clears(modulus, low, rest, NULL);
+        mpz_init_set_ui(modulus, 1);
+        mpz_init(rest);
+        mpz_mul_2exp(modulus, modulus, twos);
+        /* An odd base to the power of 2^(twos - 1) is 1, and an even one has a short exponent. */
+        if (base_twos == 0)
+                mpz_fdiv_r_2exp(rest, exponent, twos - 1);
+        else
+                mpz_set(rest, exponent);
+        if (mpz_sgn(rest) == 0)
+                mpz_set_ui(rop, 1);
+        else
+                done = power_modulo(rop, base, rest, modulus, stop);
+        mpz_clears(modulus, rest, NULL);
+        return done;
 }
 
 /* x += odd y, so that it is z modulo 2^twos; x < odd, and y is the only one below 2^twos. */
-static void join(mpz_ptr x, mpz_srcptr odd, mpz_srcptr z, mp_bitcnt_t twos)
+static bool join(mpz_ptr x, mpz_srcptr odd, mpz_srcptr z, mp_bitcnt_t twos,
+                 const struct bng_stop *stop)
 {
-        mpz_t modulus, y;
+        mpz_t inverse, y;
 
-        mpz_init_set_ui(modulus, 1);
-        mpz_init(y);
-        mpz_mul_2exp(modulus, modulus, twos);
-        mpz_invert(modulus, odd, modulus);
-        mpz_sub(y, z, x);
-        mpz_fdiv_r_2exp(y, y, twos);
-        mpz_mul(y, y, modulus);
-        mpz_fdiv_r_2exp(y, y, twos);
-        mpz_addmul(x, odd, y);
-        mpz_clears(modulus, y, NULL);
+        mpz_inits(inverse, y, NULL);
+        bool done = bng_steps_invert_modulo_twos(inverse, odd, twos, stop);
+        if (done) {
+                mpz_sub(y, z, x);
+                mpz_fdiv_r_2exp(y, y, twos);
+                done = bng_steps_multiply(y, y, inverse, stop);
+                mpz_fdiv_r_2exp(y, y, twos);
+        }
+        done = done && bng_steps_multiply(y, y, odd, stop);
+        if (done)
+                mpz_add(x, x, y);
+        mpz_clears(inverse, y, NULL);
+        return done;
 }
 
 static bool power_modulo_even(mpz_ptr rop, mpz_srcptr base, mpz_srcptr exponent, mpz_srcptr modulus,
@@ -181,12 +184,14 @@ static bool power_modulo_even(mpz_ptr rop, mpz_srcptr base, mpz_srcptr exponent,
         mpz_inits(odd, x, z, NULL);
         mpz_tdiv_q_2exp(odd, modulus, twos);
         mpz_abs(odd, odd);
-        bool done = power_modulo(x, base, exponent, odd, stop);
-        if (done) {
-                power_modulo_twos(z, base, exponent, twos);
-                join(x, odd, z, twos);
+        bool done = power_modulo_twos(z, base, exponent, twos, stop);
+        if (mpz_cmp_ui(odd, 1) == 0)
+                mpz_swap(x, z);
+        else
+                done = done && power_modulo(x, base, exponent, odd, stop) &&
+                       join(x, odd, z, twos, stop);
+        if (done)
                 mpz_swap(rop, x);
-        }
         mpz_clears(odd, x, z, NULL);
         return done;
 }
@@ -201,7 +206,6 @@ bool bng_steps_power_modulo(mpz_ptr rop, mpz_srcptr base, mpz_srcptr exponent, m
                 return true;
         }
         mp_bitcnt_t twos = mpz_scan1(modulus, 0);
-        return twos == 0 || twos > TWOS_AT_ONCE
-                       ? power_modulo(rop, base, exponent, modulus, stop)
-                       : power_modulo_even(rop, base, exponent, modulus, twos, stop);
+        return twos == 0 ? power_modulo(rop, base, exponent, modulus, stop)
+                         : power_modulo_even(rop, base, exponent, modulus, twos, stop);
 }

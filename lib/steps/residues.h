@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * Products modulo a number, between any two of which work can end. Numbers are in a form of their own
- * while they are multiplied. Functions return false where they were stopped.
+ * Products modulo an odd number or a power of two, between any few of which work can end. Numbers are
+ * in a form of their own while they are multiplied. Functions return false where they were stopped.
  */
 
 #include <gmp.h>
@@ -12,21 +12,27 @@
 
 struct bng_residues {
         const struct bng_stop *stop;
-        mpz_t modulus; /* without its sign */
+        mpz_t modulus;    /* without its sign */
+        mp_bitcnt_t twos; /* it is 2^twos; 0: it is odd, and numbers are in Montgomery's form */
         mpz_t quotient, product, remainder;
-        bool is_montgomery;
-        mp_limb_t inverse; /* -1/m mod B */
-        mpz_t inverses;    /* -1/m mod R */
-        unsigned products; /* so far, of short ones */
+        mp_limb_t inverse;      /* -1/m mod B */
+        mpz_t inverses;         /* -1/m mod R */
+        unsigned long products; /* of short ones, since the last look */
 };
 
-/* modulus not 0 */
+/* modulus odd, or a power of two */
 void bng_residues_init(struct bng_residues *m, mpz_srcptr modulus, const struct bng_stop *stop);
 void bng_residues_clear(struct bng_residues *m);
 
 /* Once, for the first number: rop is what n is modulo m, in that form. */
 bool bng_residues_enter(struct bng_residues *m, mpz_ptr rop, mpz_srcptr n);
-/* rop = a b, all of them in that form; rop may be an operand. */
-bool bng_residues_multiply(struct bng_residues *m, mpz_ptr rop, mpz_srcptr a, mpz_srcptr b);
+/* rop = a b, all of them in that form; rop may be an operand. Operands get room for as many limbs. */
+bool bng_residues_multiply(struct bng_residues *m, mpz_ptr rop, mpz_ptr a, mpz_ptr b);
+/* a = a^(2^times) */
+bool bng_residues_square(struct bng_residues *m, mpz_ptr a, unsigned long times);
 /* r leaves it: below m, not negative. */
 bool bng_residues_leave(struct bng_residues *m, mpz_ptr r);
+
+/* rop = 1/odd modulo 2^twos, twos > 0 */
+bool bng_steps_invert_modulo_twos(mpz_ptr rop, mpz_srcptr odd, mp_bitcnt_t twos,
+                                  const struct bng_stop *stop);

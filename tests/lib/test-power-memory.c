@@ -4,17 +4,10 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <cmocka.h>
+#include "always-in-steps.h"
 #include "guard-cases.h"
 #include "memory-fixture.h"
 #include "predict/predict.h"
-#include "predict/time.h"
-
-/* The steps once more, taken however short the work is. */
-#undef BNG_POWER_AT_ONCE_SECONDS
-#define BNG_POWER_AT_ONCE_SECONDS 0
-#define bng_steps_power_modulo always_in_steps
-#include "steps/modular.c"
-#undef bng_steps_power_modulo
 
 /*
  * Powers modulo a number hold no more than predicted where the base is longer than the modulus, or

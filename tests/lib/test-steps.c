@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
+#include "always-in-steps.h"
+#include "extended.h"
 #include "steps-works.h"
 #include "steps/primes.h"
 
@@ -131,7 +133,7 @@ static void test_results_may_be_operands(void **userdata)
         operands_clear(&x);
 }
 
-/* Long enough to be done in steps: by windows, and square by square for the long moduli. */
+/* Long enough to be done in steps by themselves. */
 static void test_powers_modulo_a_number(void **userdata)
 {
         static const struct {
@@ -166,6 +168,66 @@ static void test_powers_modulo_a_number(void **userdata)
         }
         random_end();
         mpz_clears(r, plain, NULL);
+        operands_clear(&x);
+}
+
+/* Odd, even, a power of two, 1 and others of a limb; of any sign. */
+static void make_any_modulus(mpz_t m, uint64_t bits)
+{
+        random_integer(m, bits);
+        if (random_below(3) == 0)
+                mpz_mul_2exp(m, m, random_below(bits));
+        else if (random_below(2) == 0)
+                mpz_setbit(m, 0);
+        if (random_below(20) == 0)
+                mpz_set_si(m, random_below(2) == 0 ? -1 : 1);
+}
+
+static void make_any_base(mpz_t a, const mpz_t m, uint64_t bits)
+{
+        random_integer(a, random_below(2) == 0 ? bits : random_below(3 * bits));
+        switch (random_below(8)) {
+        case 0: /* one below the modulus, or one above */
+                mpz_add_ui(a, m, 1);
+                if (random_below(2) == 0)
+                        mpz_sub_ui(a, a, 2);
+                break;
+        case 1:
+                mpz_mul(a, a, m);
+                break;
+        case 2:
+                mpz_set_si(a, (long)random_below(5) - 2);
+                break;
+        case 3:
+                mpz_mul_2exp(a, a, random_below(bits));
+        }
+}
+
+static void test_powers_modulo_any_number_in_steps(void **userdata)
+{
+        struct operands x;
+        mpz_t plain;
+
+        (void)userdata;
+        operands_init(&x);
+        mpz_init(plain);
+        random_start(seed);
+        for (unsigned i = 0; i < test_rounds(6000, 200000); i++) {
+                uint64_t bits = 1 + random_below(i % 100 == 0 ? 9000 : i % 4 == 0 ? 800 : 200);
+                make_any_modulus(x.c, bits);
+                make_any_base(x.a, x.c, bits);
+                random_integer(x.b, random_below(i % 8 == 0 && bits < 300 ? 9000 : 150));
+                mpz_abs(x.b, x.b);
+                if (mpz_sgn(x.c) == 0)
+                        continue;
+                mpz_powm(plain, x.a, x.b, x.c);
+                mpz_ptr alias = i % 3 == 0 ? x.a : i % 3 == 1 ? x.b : x.c;
+                assert_true(always_in_steps(alias, x.a, x.b, x.c, &steps_stop));
+                if (mpz_cmp(alias, plain) != 0)
+                        fail_msg("round %u is not GMP's, seed %lu", i, seed);
+        }
+        random_end();
+        mpz_clear(plain);
         operands_clear(&x);
 }
 
@@ -311,6 +373,7 @@ int main(void)
                 cmocka_unit_test(test_small_arguments_are_those_of_gmp),
                 cmocka_unit_test(test_indices_around_the_thresholds),
                 cmocka_unit_test(test_results_may_be_operands),
+                cmocka_unit_test(test_powers_modulo_any_number_in_steps),
                 cmocka_unit_test(test_powers_modulo_a_number),
                 cmocka_unit_test(test_odd_numbers_up_to_any),
                 cmocka_unit_test(test_primes_of_a_sieve),
