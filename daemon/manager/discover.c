@@ -176,7 +176,8 @@ static void hear_of(struct manager *manager, const char *path, uint64_t inode, b
         int r = manager->arrivals && what ? arrivals_watch(manager->arrivals, path, inode, what)
                                           : 0;
 
-        manager->arrivals_missed |= r < 0 && r != -ENOENT && r != -ENODEV;
+        /* The path of one may be too long to ask by: that it is not told makes the others no less told. */
+        manager->arrivals_missed |= r < 0 && r != -ENOENT && r != -ENODEV && r != -ENAMETOOLONG;
 }
 
 int discover_group(void *userdata, const char *path, uint64_t inode)

@@ -8,7 +8,8 @@
  * else. One that is moved brings memory that is charged elsewhere, so that its new group's counters do not
  * stir; but it is moved by a write to that group's list of processes, and such writes are told.
  *
- * Never the whole truth: what cannot be watched (the user's watches are used up) or was missed (the
+ * Never the whole truth: what cannot be watched (the user's watches are used up, or with -ENAMETOOLONG a path is
+ * longer than the kernel takes) or was missed (the
  * kernel's queue ran over, a folder was renamed) is still found by the next walk. A process that was forked
  * into a group, or moved by way of another mount of the hierarchy (a container's own), is not told.
  */
