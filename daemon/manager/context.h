@@ -122,7 +122,8 @@ struct manager {
         bool arrivals_missed; /* a folder is not watched: only walks find what is made in it */
         struct note *notes;   /* of groups that were told of, to be walked, */
         uint64_t news_again;  /* monotonic microseconds: not before, */
-        bool news_lost;       /* and more were told: a walk over all tells which */
+        bool news_lost;       /* and more were told: a walk over all tells which, */
+        bool moves_lost;      /* and only their lists of processes, who was moved in */
         uint64_t walk_due;    /* monotonic microseconds: a walk although nothing arrived */
         uint64_t walk_again;  /* monotonic microseconds: not before, however much arrives */
 

@@ -304,6 +304,16 @@ static uint64_t asking_due(struct manager *manager, uint64_t now)
         return due > now || due == UINT64_MAX ? due : now + UNITS_RETRY_USEC;
 }
 
+/* Who was moved in is told by the lists alone: a walk finds groups only. */
+static void read_lists(struct manager *manager)
+{
+        struct watch *watch;
+
+        for (watch = manager->watches; watch; watch = watch->hh.next)
+                look_for_newcomers(watch);
+        manager->moves_lost = false;
+}
+
 static void walk(struct manager *manager)
 {
         uint64_t begin = clock_now(), end, rest;
@@ -313,6 +323,10 @@ static void walk(struct manager *manager)
         end = clock_now();
         rest = (end - begin) * DISCOVER_SHARE;
         rest = rest < WALK_SLOWEST_USEC ? rest : WALK_SLOWEST_USEC;
+        if (manager->moves_lost) {
+                read_lists(manager);
+                rest = rest > WALK_USEC ? rest : WALK_USEC; /* these cost more than the walk */
+        }
         manager->walk_again = end + rest;
         if (manager->settings->config->n_policies > 0 && manager->arrivals_missed)
                 manager->walk_due = end + (rest > WALK_USEC ? rest : WALK_USEC);

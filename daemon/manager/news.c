@@ -22,6 +22,7 @@
 
 struct note {
         UT_hash_handle hh; /* by path, those noted first come first */
+        bool renamed;      /* another one may be under its path by now, and under each below it */
         char path[];
 };
 
@@ -32,14 +33,16 @@ static void lose(struct manager *manager)
         discover_soon(manager);
 }
 
-static void note(struct manager *manager, const char *path)
+static void note(struct manager *manager, const char *path, bool renamed)
 {
         size_t length = strlen(path);
         struct note *note;
 
         HASH_FIND(hh, manager->notes, path, length, note);
-        if (note)
+        if (note) {
+                note->renamed |= renamed;
                 return;
+        }
         note = HASH_COUNT(manager->notes) < NOTES_MAX ? calloc(1, sizeof(*note) + length + 1)
                                                       : NULL;
         if (!note) {
@@ -47,6 +50,7 @@ static void note(struct manager *manager, const char *path)
                 return;
         }
         memcpy(note->path, path, length);
+        note->renamed = renamed;
         HASH_ADD_KEYPTR(hh, manager->notes, note->path, length, note);
         if (!note->hh.tbl) {
                 free(note);
@@ -82,13 +86,31 @@ static int on_group(void *userdata, const char *path, uint64_t inode)
         return clock_now() < walk->until ? r : WALK_STOP;
 }
 
+/* Processes may have come under one path and left under another. */
+static void look_below_renamed(struct manager *manager, const char *path)
+{
+        struct watch *watch, *next;
+
+        HASH_ITER(hh, manager->watches, watch, next)
+        if (path_is_below(watch->path, path))
+                discover_check(manager, watch->path);
+        for (watch = manager->watches; watch; watch = watch->hh.next)
+                if (path_is_below(watch->path, path))
+                        look_for_newcomers(watch);
+        if ((watch = discover_nearest(manager, path)))
+                look_for_newcomers(watch);
+}
+
 /* A group that was removed, made, or both: a new one may hold groups already, made before it was watched itself. */
-static void look_at(struct manager *manager, const char *path, uint64_t now)
+static void look_at(struct manager *manager, const struct note *note, uint64_t now)
 {
         struct brief_walk walk = {.manager = manager, .until = now + TURN_USEC};
 
-        discover_check(manager, path);
-        if (group_walk(&manager->host, path, on_group, &walk) == WALK_STOP)
+        if (note->renamed)
+                look_below_renamed(manager, note->path);
+        else
+                discover_check(manager, note->path);
+        if (group_walk(&manager->host, note->path, on_group, &walk) == WALK_STOP)
                 lose(manager);
 }
 
@@ -101,7 +123,7 @@ void news_walk(struct manager *manager)
         {
                 if (now < manager->news_again || now - begin >= TURN_USEC)
                         break;
-                look_at(manager, note->path, now);
+                look_at(manager, note, now);
                 forget(manager, note);
                 end = clock_now();
                 manager->news_again = larger(manager->news_again, end - smaller(end, SAVED_USEC)) +
@@ -125,8 +147,8 @@ static void on_change(void *userdata, enum arrivals_of what, const char *path)
         struct manager *manager = userdata;
         struct watch *watch;
 
-        if (what == ARRIVALS_OF_GROUPS)
-                note(manager, path);
+        if (what != ARRIVALS_OF_PROCESSES)
+                note(manager, path, what == ARRIVALS_RENAMED);
         else if ((watch = discover_nearest(manager, path)))
                 look_for_newcomers(watch);
 }
@@ -134,14 +156,12 @@ static void on_change(void *userdata, enum arrivals_of what, const char *path)
 static int on_arrival(sd_event_source *source, int fd, uint32_t events, void *userdata)
 {
         struct manager *manager = userdata;
-        struct watch *watch;
 
         (void)source;
         (void)fd;
         (void)events;
         if (arrivals_read(manager->arrivals, on_change, manager)) {
-                for (watch = manager->watches; watch; watch = watch->hh.next)
-                        look_for_newcomers(watch); /* a walk finds groups only */
+                manager->moves_lost = true;
                 lose(manager);
         }
         news_walk(manager);

@@ -194,15 +194,16 @@ static bool take(struct arrivals *arrivals, const struct inotify_event *event, a
                 free(path);
                 return false;
         }
-        if (!(event->mask & IN_ISDIR))
+        /* A number that was given back tells what was put in the queue before: its folder is gone. */
+        if (!folder || !(event->mask & IN_ISDIR))
                 return false;
-        /* What was below a renamed folder has its old path here. */
-        if (!folder || (event->mask & (IN_MOVED_TO | IN_MOVED_FROM)) ||
-            asprintf(&path, "%s/%s", folder->path, event->name) < 0)
+        if (asprintf(&path, "%s/%s", folder->path, event->name) < 0)
                 return true;
         if (event->mask & IN_DELETE)
                 give_back(arrivals, find(arrivals, path, strlen(path)));
-        fn(userdata, ARRIVALS_OF_GROUPS, path);
+        fn(userdata,
+           event->mask & (IN_MOVED_TO | IN_MOVED_FROM) ? ARRIVALS_RENAMED : ARRIVALS_OF_GROUPS,
+           path);
         free(path);
         return false;
 }

@@ -10,7 +10,7 @@
  *
  * Never the whole truth: what cannot be watched (the user's watches are used up, or with -ENAMETOOLONG a path is
  * longer than the kernel takes) or was missed (the
- * kernel's queue ran over, a folder was renamed) is still found by the next walk. A process that was forked
+ * kernel's queue ran over) is still found by the next walk. A process that was forked
  * into a group, or moved by way of another mount of the hierarchy (a container's own), is not told.
  */
 
@@ -24,6 +24,8 @@ int arrivals_fd(const struct arrivals *arrivals); /* to poll; not the caller's t
 enum arrivals_of {
         ARRIVALS_OF_GROUPS = 1,    /* those made or removed right below a group */
         ARRIVALS_OF_PROCESSES = 2, /* those moved into a group */
+        ARRIVALS_RENAMED = 4,      /* told, not asked for: a group got or lost this path, and all below it
+                                      with it */
 };
 /* These, and no others of this group, are told from now on. `inode` of its folder, 0 where it is not known: what is
  * told of this folder already need not be asked for again. 0 or a negative errno. */

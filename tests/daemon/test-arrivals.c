@@ -48,6 +48,10 @@ static void note(void *userdata, enum arrivals_of what, const char *path)
         struct scene *scene = userdata;
 
         assert_true(strlen(scene->told) + strlen(path) + 2 < sizeof(scene->told));
+        if (what == ARRIVALS_RENAMED) {
+                strcat(strcat(scene->told, " ~"), path);
+                return;
+        }
         if (what == ARRIVALS_OF_PROCESSES) {
                 strcat(strcat(scene->told, " >"), path);
                 return;
@@ -174,11 +178,30 @@ static void test_renamed(void **state)
         make(&scene, "a");
         assert_told(&scene, " /a");
         assert_int_equal(renameat(scene.host.groups, "a", scene.host.groups, "z"), 0);
-        assert_true(arrivals_read(scene.arrivals, note, &scene));
-        /* The walk that this asks for sets it right. */
+        assert_told(&scene, " ~/a ~/z");
+        /* A walk of what has another name now sets it right. */
         assert_int_equal(arrivals_watch(scene.arrivals, "/z", 0, ARRIVALS_OF_GROUPS), 0);
         make(&scene, "z/new");
         assert_told(&scene, " /z/new");
+        close_scene(&scene);
+}
+
+/* What a group tells that is gone by then is nothing, and says of no other that it was missed. */
+static void test_told_after_it_is_gone(void **state)
+{
+        struct scene scene;
+
+        open_scene(&scene, *state);
+        make(&scene, "a");
+        assert_told(&scene, " /a");
+        /* Under its path there is another one before the removal of the first was heard: that ends its number. */
+        assert_int_equal(unlinkat(scene.host.groups, "a", AT_REMOVEDIR), 0);
+        make(&scene, "a");
+        assert_int_equal(arrivals_watch(scene.arrivals, "/a", 0, ARRIVALS_OF_GROUPS), 0);
+        make(&scene, "a/b");
+        assert_told(&scene, " /a /a");
+        make(&scene, "a/c");
+        assert_told(&scene, " /a/c");
         close_scene(&scene);
 }
 
@@ -226,6 +249,8 @@ int main(void)
                                                 scratch_teardown),
                 cmocka_unit_test_setup_teardown(test_made_again, scratch_setup, scratch_teardown),
                 cmocka_unit_test_setup_teardown(test_renamed, scratch_setup, scratch_teardown),
+                cmocka_unit_test_setup_teardown(test_told_after_it_is_gone, scratch_setup,
+                                                scratch_teardown),
                 cmocka_unit_test_setup_teardown(test_gone_meanwhile, scratch_setup,
                                                 scratch_teardown),
                 cmocka_unit_test_setup_teardown(test_known_by_inode, scratch_setup,
