@@ -47,6 +47,31 @@ while True:
     time.sleep(0.01)
 """
 
+# Makes and removes one group without end, and gives its name to one that has hundreds below it.
+FLOOD = """
+import os, sys, time
+os.chdir(sys.argv[1])
+os.mkdir("q")
+for i in range(800):
+    os.mkdir(f"q/{i}")
+print("flood", flush=True)
+end = time.monotonic() + 6
+while time.monotonic() < end:
+    for i in range(150):
+        os.mkdir("p")
+        os.rmdir("p")
+    try:
+        os.rename("q", "p")
+        time.sleep(0.3)
+        os.rename("p", "q")
+    except OSError:  # only v1 renames groups
+        time.sleep(0.01)
+for i in range(800):
+    os.rmdir(f"q/{i}")
+os.rmdir("q")
+print("dry", flush=True)
+"""
+
 
 class Hostile(EndToEnd):
     def python(self, group, code, *arguments):
@@ -197,6 +222,26 @@ class Hostile(EndToEnd):
         guard.start()
         self.wait_for("what is missed to be said", lambda: "Too many open files" in guard.said(), 10)
         self.assert_ended(guard, self.grow(self.group("victim"), 100, 200), "worker-memory")
+
+    def test_a_flood_of_groups_keeps_nobody_waiting(self):
+        guard = self.guard(
+            "[Policy flood]\nCgroup={home}/flood*/**/x\nWorkerMemoryMax=96M\n"
+            "[Policy p]\nCgroup={home}/victim\nCgroup={home}/victim/**\nWorkerMemoryMax=96M\nAction=kill\n"
+        )
+        said = lambda: (self.folder / "workers").read_bytes()
+        elsewhere = self.group("elsewhere")
+        floods = [self.group(name).folders[0] for name in ("flood1", "flood2")]
+        victim = self.group("victim")
+        for folder in floods:
+            self.python(elsewhere, FLOOD, folder)
+        self.wait_for("the floods", lambda: said().count(b"flood") == 2)
+        for i in range(4):
+            process = self.grow(victim, 200, 800)
+            self.assertLess(self.assert_ended(guard, process, "worker-memory")["value"], 400 * MIB)
+        # Nor is a group missed that was made meanwhile.
+        process = self.grow(self.group("victim/late"), 20, 800)
+        self.assertLess(self.assert_ended(guard, process, "worker-memory")["value"], 400 * MIB)
+        self.wait_for("their end", lambda: said().count(b"dry") == 2)
 
     def test_a_proof_that_never_comes(self):
         freezer = Path("/sys/fs/cgroup/freezer")
