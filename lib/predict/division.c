@@ -281,10 +281,10 @@ static uint64_t powers_kept(struct bng_operand exponent)
         return powers < 512 ? powers : 512;
 }
 
-/* a: the base, b: the exponent, c: the modulus */
+/* a: the base, b: the exponent, c: the modulus, d: its twos */
 static struct bng_time power_modulo_time(struct bng_lengths of)
 {
-        return bng_time_power_modulo_stepped(of.a, of.b, of.c);
+        return bng_time_power_modulo_stepped(of.a, of.b, of.c, of.d);
 }
 
 static struct bng_time power_of_inverse_time(struct bng_lengths of)
@@ -313,7 +313,14 @@ struct bng_prediction bng_predict_power_modulo(struct bng_operand base, struct b
         if (exponent.may_be_negative)
                 most = more(most, bng_peak_inverse(base_bits, modulus_bits));
         prediction.peak_bytes = bng_sat_add(most, kept);
-        return bng_timed(prediction,
-                         exponent.may_be_negative ? power_of_inverse_time : power_modulo_time,
-                         base_bits, bng_operand_bits_max(exponent), modulus_bits);
+        uint64_t twos = modulus.zeros, worked_bits = modulus_bits;
+        /* Modulo the twos an even base is 0 at once then, and there may be nothing else. */
+        if (twos > 0 && !base.may_be_odd && bng_range_bits(exponent.size).bits_min > 64) {
+                worked_bits = modulus_bits > twos + 1 ? modulus_bits - twos : 0;
+                twos = 0;
+        }
+        prediction.duration = (struct bng_duration){
+                exponent.may_be_negative ? power_of_inverse_time : power_modulo_time,
+                {base_bits, bng_operand_bits_max(exponent), worked_bits, twos}};
+        return prediction;
 }

@@ -75,7 +75,7 @@ static double tests(uint64_t bits)
 
 static struct bng_time next_prime_time(struct bng_lengths of)
 {
-        struct bng_time test = bng_time_power_modulo(of.a, of.a, of.a);
+        struct bng_time test = bng_time_power_modulo(of.a, of.a, of.a, 0);
 
         test.seconds *= tests(of.a);
         return test;

@@ -53,7 +53,7 @@ static struct bng_time print_both_time(struct bng_lengths of)
 struct bng_duration bng_text_duration(struct bng_duration first, struct bng_duration second)
 {
         struct bng_lengths lengths = {first.lengths.a, second.lengths.a,
-                                      BASES(first.lengths.b, second.lengths.b)};
+                                      BASES(first.lengths.b, second.lengths.b), 0};
         return (struct bng_duration){first.of == print_time ? print_both_time : parse_both_time,
                                      lengths};
 }

@@ -45,7 +45,7 @@ struct bng_time {
  * know, and curves cost more than bounds do.
  */
 struct bng_lengths {
-        uint64_t a, b, c;
+        uint64_t a, b, c, d;
 };
 struct bng_duration {
         struct bng_time (*of)(struct bng_lengths lengths); /* NULL: none at all */
@@ -75,14 +75,16 @@ struct bng_time bng_time_gcd(uint64_t a_bits, uint64_t b_bits);
 struct bng_time bng_time_invert(uint64_t a_bits, uint64_t modulus_bits);
 struct bng_time bng_time_root(uint64_t bits, uint64_t degree, bool with_remainder);
 /*
- * By GMP in one piece; and the same in steps (steps/modular.c) where that is predicted to take as
- * long as this, on a machine not much slower.
+ * Modulo a number with so many twos: by GMP in one piece; and the same in steps (steps/modular.c)
+ * where that is predicted to take as long as this, on a machine not much slower. Predictions are of
+ * the second. GMP's own call may take far longer where an exponent is longer than many twos are,
+ * which steps shorten.
  */
 #define BNG_POWER_AT_ONCE_SECONDS 0.05
 struct bng_time bng_time_power_modulo(uint64_t base_bits, uint64_t exponent_bits,
-                                      uint64_t modulus_bits);
+                                      uint64_t modulus_bits, uint64_t twos);
 struct bng_time bng_time_power_modulo_stepped(uint64_t base_bits, uint64_t exponent_bits,
-                                              uint64_t modulus_bits);
+                                              uint64_t modulus_bits, uint64_t twos);
 /* Of a base whose odd part has so many bits, and of which so many zeros are taken away before. */
 struct bng_time bng_time_power(uint64_t odd_bits, uint64_t zeros, uint64_t exponent);
 /* n over k for machine words, whose result has so many bits. */

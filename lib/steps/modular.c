@@ -100,8 +100,9 @@ static unsigned window_of(mpz_srcptr exponent)
 /* GMP's in one piece. */
 static bool is_quick(mpz_srcptr base, mpz_srcptr exponent, mpz_srcptr modulus)
 {
-        struct bng_time time = bng_time_power_modulo(
-                mpz_sizeinbase(base, 2), mpz_sizeinbase(exponent, 2), mpz_sizeinbase(modulus, 2));
+        struct bng_time time =
+                bng_time_power_modulo(mpz_sizeinbase(base, 2), mpz_sizeinbase(exponent, 2),
+                                      mpz_sizeinbase(modulus, 2), mpz_scan1(modulus, 0));
         return time.seconds < BNG_POWER_AT_ONCE_SECONDS;
 }
 

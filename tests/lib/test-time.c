@@ -139,10 +139,10 @@ static void test_parts_take_their_part(void **userdata)
         assert_true(bng_time_power(1, 1000000, 1000).seconds <
                     bng_time_power(1000001, 0, 1000).seconds / 10);
         /* Each bit of an exponent is as much work. */
-        double power = bng_time_power_modulo(100, 99, 10000).seconds;
-        double longer = bng_time_power_modulo(100, 199, 10000).seconds;
+        double power = bng_time_power_modulo(100, 99, 10000, 0).seconds;
+        double longer = bng_time_power_modulo(100, 199, 10000, 0).seconds;
         assert_true(longer > 1.9 * power && longer < 2.1 * power);
-        assert_true(isinf(bng_time_power_modulo(100, BNG_BITS_BEYOND, 100).seconds));
+        assert_true(isinf(bng_time_power_modulo(100, BNG_BITS_BEYOND, 100, 0).seconds));
         /* The powers of a factor that is taken away end before they no longer can be counted. */
         assert_true(bng_time_remove(BNG_BITS_BEYOND - 1, 2).seconds > 1e9);
         assert_true(isinf(bng_time_remove(BNG_BITS_BEYOND, 2).seconds));
@@ -153,20 +153,94 @@ static void test_powers_modulo_a_number_in_steps(void **userdata)
 {
         (void)userdata;
         for (uint64_t exponent_bits = 1; exponent_bits < UINT64_C(1) << 40; exponent_bits *= 3) {
-                double plain = bng_time_power_modulo(2048, exponent_bits, 2048).seconds;
-                double stepped = bng_time_power_modulo_stepped(2048, exponent_bits, 2048).seconds;
+                double plain = bng_time_power_modulo(2048, exponent_bits, 2048, 0).seconds;
+                double stepped =
+                        bng_time_power_modulo_stepped(2048, exponent_bits, 2048, 0).seconds;
                 if (plain < BNG_POWER_AT_ONCE_SECONDS)
                         assert_true(stepped == plain);
                 else
                         assert_true(stepped > 1.1 * plain && stepped < 2 * plain);
         }
-        double plain = bng_time_power_modulo(UINT64_C(1) << 34, 2, 20000).seconds;
-        double stepped = bng_time_power_modulo_stepped(UINT64_C(1) << 34, 2, 20000).seconds;
+        double plain = bng_time_power_modulo(UINT64_C(1) << 34, 2, 20000, 0).seconds;
+        double stepped = bng_time_power_modulo_stepped(UINT64_C(1) << 34, 2, 20000, 0).seconds;
         assert_true(plain > BNG_POWER_AT_ONCE_SECONDS && stepped < 1.01 * plain);
-        assert_true(isinf(bng_time_power_modulo_stepped(100, BNG_BITS_BEYOND, 100).seconds));
+        assert_true(isinf(bng_time_power_modulo_stepped(100, BNG_BITS_BEYOND, 100, 0).seconds));
         struct bng_operand a = bng_operand_range(bng_range_of_bits(99999, 100000), false, true);
         assert_true(bng_time_of_duration(bng_predict_power_modulo(a, a, a).duration).seconds ==
-                    bng_time_power_modulo_stepped(100000, 100000, 100000).seconds);
+                    bng_time_power_modulo_stepped(100000, 100000, 100000, 0).seconds);
+}
+
+static double plain_power(uint64_t exponent_bits, uint64_t modulus_bits, uint64_t twos)
+{
+        return bng_time_power_modulo(modulus_bits, exponent_bits, modulus_bits, twos).seconds;
+}
+
+static double stepped_power(uint64_t exponent_bits, uint64_t modulus_bits, uint64_t twos)
+{
+        return bng_time_power_modulo_stepped(modulus_bits, exponent_bits, modulus_bits, twos)
+                .seconds;
+}
+
+static bool is_near(double a, double b)
+{
+        return a < 1.1 * b && b < 1.1 * a;
+}
+
+/* An odd part and twos are worked with one after the other. */
+static void test_powers_modulo_numbers_of_all_shapes(void **userdata)
+{
+        (void)userdata;
+        for (uint64_t bits = 4096; bits < 1000000; bits *= 3) {
+                uint64_t e = bits;
+                double whole = stepped_power(4 * e, bits, 0);
+                assert_true(is_near(plain_power(e, 2 * bits, bits),
+                                    plain_power(e, bits, 0) + plain_power(e, bits + 1, bits)));
+                assert_true(stepped_power(4 * e, bits, bits / 2) < 0.6 * whole);
+                assert_true(stepped_power(4 * e, bits, bits - 1) < 0.6 * whole);
+                /* A few twos change nothing that would be worth a word. */
+                assert_true(is_near(stepped_power(4 * e, bits, 3), whole));
+                /* Modulo 2^n an exponent has no more than n bits that count, but GMP takes all. */
+                uint64_t many = 1000 * bits, more = 100000 * bits;
+                double all_that_count = stepped_power(many, bits + 1, bits);
+                assert_true(all_that_count > 0);
+                assert_true(stepped_power(more, bits + 1, bits) == all_that_count);
+                assert_true(plain_power(more, bits + 1, bits) > 100 * all_that_count);
+        }
+        /* Whole limbs; and where they are few, calls take longer than the work. */
+        assert_true(is_near(plain_power(10000000, 1, 0), plain_power(10000000, 32, 0)));
+        assert_true(is_near(plain_power(10000000, GMP_NUMB_BITS + 1, 0),
+                            plain_power(10000000, 2 * GMP_NUMB_BITS, 0)));
+        double one_limb = stepped_power(100000000, GMP_NUMB_BITS, 0);
+        assert_true(one_limb > 1.5 * plain_power(100000000, GMP_NUMB_BITS, 0));
+        assert_true(one_limb < 2.1 * plain_power(100000000, GMP_NUMB_BITS, 0));
+}
+
+static double seconds_of_power(long base, mpz_srcptr exponent, mpz_srcptr modulus)
+{
+        return bng_time_of_duration(bng_predict_power_modulo(bng_operand_si(base),
+                                                             bng_operand_z(exponent),
+                                                             bng_operand_z(modulus))
+                                            .duration)
+                .seconds;
+}
+
+/* Predictions know the twos of numbers that exist. */
+static void test_powers_modulo_twos_are_predicted(void **userdata)
+{
+        mpz_t exponent, modulus;
+
+        (void)userdata;
+        mpz_inits(exponent, modulus, NULL);
+        mpz_setbit(exponent, 200000);
+        mpz_setbit(modulus, 4095);
+        double odd_base = seconds_of_power(3, exponent, modulus);
+        assert_true(odd_base > 0.001 && odd_base < 0.05);
+        /* 2^200000 is 0 modulo 2^4095 without any work. */
+        assert_true(seconds_of_power(2, exponent, modulus) < 0.1 * odd_base);
+        mpz_setbit(modulus, 0);
+        assert_true(seconds_of_power(3, exponent, modulus) > 20 * odd_base);
+        assert_true(seconds_of_power(2, exponent, modulus) > 20 * odd_base);
+        mpz_clears(exponent, modulus, NULL);
 }
 
 static double seconds_of(struct bng_duration duration)
@@ -232,6 +306,8 @@ int main(void)
                 cmocka_unit_test(test_longer_numbers_take_longer),
                 cmocka_unit_test(test_every_prediction_has_a_time),
                 cmocka_unit_test(test_parts_take_their_part),
+                cmocka_unit_test(test_powers_modulo_numbers_of_all_shapes),
+                cmocka_unit_test(test_powers_modulo_twos_are_predicted),
                 cmocka_unit_test(test_powers_modulo_a_number_in_steps),
                 cmocka_unit_test(test_divisors_of_powers_of_two),
                 cmocka_unit_test(test_multifactorials),
