@@ -167,6 +167,7 @@ struct worker {
         bool undecided; /* its user's name is not known yet */
         bool early;     /* near its limit when it was young */
         bool proving;
+        bool condemned; /* an end of it was begun */
         bool overtaken; /* the kernel ended it: that is written down */
 
         const struct policy *policy; /* the first that matches, or NULL */
@@ -238,11 +239,20 @@ struct missing {
         size_t n;
 };
 
+/* What was held by those who left a group by themselves. */
+struct departed {
+        uint64_t since;  /* monotonic microseconds: this span began, */
+        uint64_t bytes;  /* bytes of it, */
+        uint64_t before; /* and of the one before */
+};
+
 /* Is the kernel's limit on the group hit again and again? See kernel-limit.c. */
 struct pressed {
-        uint64_t due, rested; /* monotonic microseconds of the next look, and when it may be told again */
-        uint64_t hits;        /* the kernel's counter at the latest look */
-        unsigned looks;       /* in a row that found the group full, and hitting its limit since the first */
+        uint64_t due,
+                rested; /* monotonic microseconds of the next look, and when it may be told again */
+        uint64_t hits;  /* the kernel's counter at the latest look */
+        unsigned
+                looks; /* in a row that found the group full, and hitting its limit since the first */
 };
 
 struct watch {
@@ -288,8 +298,11 @@ struct watch {
         struct relief relief;    /* from the last death in it */
         struct missing *missing; /* NULL: the log tells, or no list was read yet */
         struct pressed pressed;
-        uint64_t deliberating;   /* since when culprits are being proven, 0: they are not */
-        bool put_off;            /* until what was told of new groups is heard */
+        struct departed departed;
+        uint64_t deliberating; /* since when culprits are being proven, 0: they are not */
+        bool put_off;          /* until what was told of new groups is heard */
+        uint64_t
+                nobody_until; /* monotonic microseconds: nobody in it may be ended, so nobody is looked for */
         UT_hash_handle hh;
 };
 
@@ -384,6 +397,10 @@ void watch_drop_annexes(struct watch *watch);
  * -ENODEV or -ENOENT when the group is gone. */
 int watch_scan(struct watch *watch, uint64_t now);
 void watch_drop(struct watch *watch, struct worker *worker);
+/* The same of one that is not there any more: it left by itself, unless somebody ended it. */
+void watch_lose(struct watch *watch, struct worker *worker, uint64_t now);
+/* Bytes of those who left by themselves within the last one or two growth windows. */
+uint64_t watch_departed(struct watch *watch, uint64_t now);
 void watch_look_at(struct watch *watch, uint64_t usec);
 /* What shares of memory are of, in this group. */
 struct memory_bases watch_bases(const struct watch *watch);
@@ -484,8 +501,8 @@ void tripwires_press_on(struct manager *manager);
 /* While the group is near its limit: those who may take it there, in watched groups below it. */
 void contributors_sample(struct watch *watch, uint64_t now);
 /* All who may have broken the group's limit, here and below, freshly measured and not referenced; the caller's
- * to free, NULL without memory. */
-struct worker **contributors_find(struct watch *watch, size_t *n, uint64_t now);
+ * to free, NULL without memory. *departed: bytes of those who left them by themselves. */
+struct worker **contributors_find(struct watch *watch, size_t *n, uint64_t *departed, uint64_t now);
 
 /* ---- judge.c */
 void judge_workers(struct watch *watch, enum pace pace, uint64_t now); /* those that are due */

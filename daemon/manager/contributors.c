@@ -45,7 +45,8 @@ void contributors_sample(struct watch *watch, uint64_t now)
 {
         struct watch *below;
 
-        if (!watch->policy || watch->policy->scope != SCOPE_WORKER || now < watch->sample_below)
+        if (!watch->policy || watch->policy->scope != SCOPE_WORKER || now < watch->sample_below ||
+            now < watch->nobody_until)
                 return;
         watch->sample_below = schedule_contribution(watch, PACE_NEAR, now);
         for (below = watch->manager->watches; below; below = below->hh.next)
@@ -53,7 +54,7 @@ void contributors_sample(struct watch *watch, uint64_t now)
                         sample(below, swaps(watch), now);
 }
 
-struct worker **contributors_find(struct watch *watch, size_t *n, uint64_t now)
+struct worker **contributors_find(struct watch *watch, size_t *n, uint64_t *departed, uint64_t now)
 {
         struct worker **found, *worker;
         struct watch *below;
@@ -69,9 +70,11 @@ struct worker **contributors_find(struct watch *watch, size_t *n, uint64_t now)
         if (!found)
                 return NULL;
         *n = 0;
+        *departed = 0;
         for (below = watch->manager->watches; below; below = below->hh.next) {
                 if (!path_is_below(below->path, watch->path))
                         continue;
+                *departed += watch_departed(below, now);
                 for (worker = below->workers; worker; worker = worker->hh.next)
                         if (worker->series.latest.usec == now && may_be_culprit(watch, worker, now))
                                 found[(*n)++] = worker;

@@ -105,9 +105,7 @@ void judge_workers(struct watch *watch, enum pace pace, uint64_t now)
                 if (r >= 0)
                         r = cpu_measure_worker(worker, now);
                 if (r == -ESRCH || r == -ENOENT) {
-                        kernel_hear(watch->manager);
-                        kernel_miss(watch, worker);
-                        watch_drop(watch, worker);
+                        watch_lose(watch, worker, now);
                         continue;
                 }
                 if (r < 0) {
@@ -197,8 +195,8 @@ static bool is_proven(struct watch *watch, struct worker **workers, size_t n, ui
 }
 
 static void answer_members(struct watch *watch, struct worker **workers,
-                           const struct subject *subjects, size_t n, const struct finding *finding,
-                           uint64_t now)
+                           const struct subject *subjects, size_t n, uint64_t departed,
+                           const struct finding *finding, uint64_t now)
 {
         size_t culprit;
 
@@ -206,7 +204,7 @@ static void answer_members(struct watch *watch, struct worker **workers,
                 answer_group(watch, NULL, finding, now);
                 return;
         }
-        culprit = decide_culprit(watch->policy, subjects, n, watch->series);
+        culprit = decide_culprit(watch->policy, subjects, n, departed);
         if (decide_is_family(watch->policy, &subjects[culprit]) && workers[culprit]->watch == watch)
                 answer_family(workers[culprit], watch->policy, finding, now);
         else
@@ -219,6 +217,7 @@ static void judge_members(struct watch *watch, const struct finding *finding, ui
         bool whole = watch->policy->scope == SCOPE_GROUP;
         struct subject *subjects;
         struct worker **workers;
+        uint64_t departed;
         size_t n;
 
         if (whole && watch->reading.accounted) {
@@ -230,17 +229,20 @@ static void judge_members(struct watch *watch, const struct finding *finding, ui
                 watch->put_off = true;
                 return;
         }
-        workers = contributors_find(watch, &n, now);
+        if (now < watch->nobody_until)
+                return;
+        workers = contributors_find(watch, &n, &departed, now);
         subjects = workers ? calloc(n + 1, sizeof(*subjects)) : NULL;
-        if (subjects && n == 0)
+        if (subjects && n == 0) {
+                watch->nobody_until = now + ANSWERED_PAUSE_USEC;
                 log_trouble(&watch->manager->trouble.culprit, now,
                             "%s is over a limit of policy %s, and nothing in it may be ended.",
                             watch->shown, watch->policy->name);
-        else if (subjects &&
-                 (is_fast(finding, watch->memory) || is_proven(watch, workers, n, now))) {
+        } else if (subjects &&
+                   (is_fast(finding, watch->memory) || is_proven(watch, workers, n, now))) {
                 for (size_t i = 0; i < n; i++)
                         subjects[i] = worker_subject(workers[i], now);
-                answer_members(watch, workers, subjects, n, finding, now);
+                answer_members(watch, workers, subjects, n, departed, finding, now);
         }
         free(subjects);
         free(workers);
@@ -285,6 +287,7 @@ void judge_group(struct watch *watch, enum pace pace, uint64_t now)
                               policy_group_memory_max(watch->policy, subject.bases));
                 watch->deliberating = 0;
                 watch->put_off = false;
+                watch->nobody_until = 0;
         } else if (!answer_is_given(&watch->answered, finding.reason, watch->memory, now))
                 judge_members(watch, &finding, now);
 }

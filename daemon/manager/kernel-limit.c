@@ -55,6 +55,9 @@ void kernel_watch_limit(struct watch *watch, uint64_t now)
 
         if (now < pressed->due)
                 return;
+        /* Hits that are far from each other are no crawl. */
+        if (now - pressed->due > PRESSED_USEC * 2)
+                pressed->looks = 0;
         pressed->due = now + PRESSED_USEC;
         if (!is_full(watch) || ending_under_way(watch) ||
             group_read_hits(watch->reader, &hits) < 0) {

@@ -125,6 +125,7 @@ int members_add(struct ending *ending, struct worker *worker)
                 }
         }
         worker->ending = ending;
+        worker->condemned = true;
         /* Without the kernel's word (no memory for it) the timer asks. */
         (void)sd_event_add_io(ending->manager->event, &member->death, worker->target.pidfd, EPOLLIN,
                               on_death, member);

@@ -14,6 +14,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include "bounds/checked.h"
 #include "manager/context.h"
 #include "manager/self.h"
 #include "report/escape.h"
@@ -207,6 +208,8 @@ bool watch_apply(struct watch *watch)
         watch->answered.tolerated_up_to = 0;
         watch->due = 0;
         watch->list_due = 0;
+        watch->sample_below = 0;
+        watch->nobody_until = 0;
         return watch->n_policies > 0;
 }
 
@@ -261,6 +264,35 @@ void watch_drop(struct watch *watch, struct worker *worker)
         worker->watch = NULL;
         worker->policy = NULL;
         worker_unref(worker);
+}
+
+/* Counted by spans of the window: what is remembered is between one and two of them old. */
+static void note_departure(struct watch *watch, uint64_t bytes, uint64_t now)
+{
+        struct departed *departed = &watch->departed;
+        uint64_t window = watch->policies ? watch->policies[0]->growth_window : 0;
+
+        if (now - departed->since > window) {
+                departed->before = now - departed->since > 2 * window ? 0 : departed->bytes;
+                departed->bytes = 0;
+                departed->since = now;
+        }
+        departed->bytes = bng_sat_add(departed->bytes, bytes);
+}
+
+uint64_t watch_departed(struct watch *watch, uint64_t now)
+{
+        note_departure(watch, 0, now);
+        return bng_sat_add(watch->departed.before, watch->departed.bytes);
+}
+
+void watch_lose(struct watch *watch, struct worker *worker, uint64_t now)
+{
+        kernel_hear(watch->manager);
+        kernel_miss(watch, worker);
+        if (!worker->condemned && !worker->overtaken)
+                note_departure(watch, worker_memory(worker), now);
+        watch_drop(watch, worker);
 }
 
 /* -ENOMEM: it stays the caller's. */
@@ -343,9 +375,7 @@ int watch_scan(struct watch *watch, uint64_t now)
         {
                 if (worker->seen)
                         continue;
-                kernel_hear(watch->manager);
-                kernel_miss(watch, worker);
-                watch_drop(watch, worker);
+                watch_lose(watch, worker, now);
         }
         kernel_count(watch, now);
         watch->listed = now;

@@ -213,15 +213,19 @@ uint64_t worker_memory(const struct worker *worker)
         return worker->private > worker->shared ? worker->private - worker->shared : 0;
 }
 
-/* What it had taken by itself when it was first measured, if it is that young. Pages that it shares since its fork
- * are its parent's; before a proof says how many, all that the parent holds may be. */
-static uint64_t newborn(const struct worker *worker, uint64_t now)
+/* Born within the growth window. */
+static bool is_young(const struct worker *worker, uint64_t now)
+{
+        return worker->brought < UINT64_MAX && now - worker->born <= worker->series.growth_window;
+}
+
+/* What it had taken by itself when it was first measured. Pages that it shares since its fork are its parent's;
+ * before a proof says how many, all that the parent holds may be. */
+static uint64_t at_sight(const struct worker *worker)
 {
         const struct worker *parent = NULL;
         uint64_t shared = worker->shared;
 
-        if (worker->brought == UINT64_MAX || now - worker->born > worker->series.growth_window)
-                return 0;
         if (worker->watch && worker->proven == 0)
                 HASH_FIND(hh, worker->watch->workers, &worker->target.parent, sizeof(pid_t),
                           parent);
@@ -244,7 +248,8 @@ struct subject worker_subject(const struct worker *worker, uint64_t now)
                 .now = now,
                 .memory = memory,
                 .tolerated = worker->answered.tolerated_up_to,
-                .newborn = newborn(worker, now),
+                .young = is_young(worker, now),
+                .at_sight = is_young(worker, now) ? at_sight(worker) : 0,
                 .hard_limit = left < UINT64_MAX - memory ? memory + left : UINT64_MAX,
                 .bases = worker->watch ? watch_bases(worker->watch)
                                        : (struct memory_bases){UINT64_MAX, UINT64_MAX},

@@ -4,9 +4,9 @@
  * Who brought a group over its limit: the worker that contributed most, by its own growth or by that of the
  * processes it started.
  *
- * What a newborn took before anybody saw it was seen by nobody. It may be the very growth that broke the
- * limit, or the usual size of one that replaces another. So it counts as far as the group grew by more than
- * its workers were seen to.
+ * What a young one has may be the very growth that broke the limit, or the usual size of one that replaces
+ * another. So it counts, also what it took before anybody saw it, as far as the young have more than those had
+ * who left; and all of it once nobody else is found to have grown.
  */
 
 #include <math.h>
@@ -16,14 +16,14 @@
 #include "samples/leak.h"
 
 /* The worker with the largest contribution, or n when none reaches `least`. */
-static size_t largest(const struct subject *workers, size_t n, double least, double unseen,
-                      double (*contribution)(const struct subject *, double unseen))
+static size_t largest(const struct subject *workers, size_t n, double least, double left,
+                      double (*contribution)(const struct subject *, double left))
 {
         double most = least;
         size_t culprit = n;
 
         for (size_t i = 0; i < n; i++) {
-                double bytes = contribution(&workers[i], unseen);
+                double bytes = contribution(&workers[i], left);
 
                 if (bytes > most || (bytes == most && culprit == n)) {
                         most = bytes;
@@ -47,40 +47,40 @@ static double family_leak(const struct subject *worker)
                        : 0;
 }
 
-static double by_growth(const struct subject *worker, double unseen)
+/* Bytes that it has taken by itself since it was born. */
+static double taken(const struct subject *young)
 {
-        double own = growth_in_window(worker->series) + fmin((double)worker->newborn, unseen);
+        return (double)young->at_sight + fmax(growth_in_window(young->series), 0);
+}
+
+static double by_growth(const struct subject *worker, double left)
+{
+        double own = worker->young ? fmin(taken(worker), left) : growth_in_window(worker->series);
 
         return fmax(own, family_growth(worker));
 }
 
-static double by_leak(const struct subject *worker, double unseen)
+static double by_leak(const struct subject *worker, double left)
 {
-        (void)unseen;
+        (void)left;
         return fmax(leak_in_window(worker->series), family_leak(worker));
 }
 
-static double by_size(const struct subject *worker, double unseen)
+static double by_size(const struct subject *worker, double left)
 {
-        (void)unseen;
+        (void)left;
         return (double)worker->memory;
 }
 
-/* Bytes that the group grew within the window (or since its last sample before that) and no worker was seen to. */
-static double unseen_growth(const struct subject *workers, size_t n, const struct series *group)
+/* Bytes that the young have taken, and nobody has left to them. */
+static double left_to_young(const struct subject *workers, size_t n, uint64_t departed)
 {
-        unsigned i = group->n_recent;
-        double unseen;
+        double all = 0;
 
-        if (i < 2)
-                return INFINITY;
-        for (i--; i > 0; i--)
-                if (group->latest.usec - series_recent(group, i).usec >= group->growth_window)
-                        break;
-        unseen = (double)group->latest.bytes - (double)series_recent(group, i).bytes;
-        for (size_t w = 0; w < n; w++)
-                unseen -= growth_in_window(workers[w].series);
-        return fmax(unseen, 0);
+        for (size_t i = 0; i < n; i++)
+                if (workers[i].young)
+                        all += taken(&workers[i]);
+        return fmax(all - (double)departed, 0);
 }
 
 /* A contribution below this is none. */
@@ -96,15 +96,17 @@ static double noise(const struct policy *policy, const struct subject *workers, 
 }
 
 size_t decide_culprit(const struct policy *policy, const struct subject *workers, size_t n,
-                      const struct series *group)
+                      uint64_t departed)
 {
-        double least = noise(policy, workers, n), unseen = unseen_growth(workers, n, group);
-        size_t culprit = largest(workers, n, least, unseen, by_growth);
+        double least = noise(policy, workers, n), left = left_to_young(workers, n, departed);
+        size_t culprit = largest(workers, n, least, left, by_growth);
 
         if (culprit == n)
-                culprit = largest(workers, n, least, unseen, by_leak);
+                culprit = largest(workers, n, least, left, by_leak);
         if (culprit == n)
-                culprit = largest(workers, n, 0, unseen, by_size);
+                culprit = largest(workers, n, least, INFINITY, by_growth);
+        if (culprit == n)
+                culprit = largest(workers, n, 0, left, by_size);
         return culprit;
 }
 

@@ -87,9 +87,9 @@ struct subject {
         uint64_t hard_limit;
         uint64_t
                 tolerated; /* bytes up to which it may pass its own limit (loop.h), 0: it may not */
-        /* Of a worker that was born within the growth window: bytes that it had taken by itself when it was
-         * first measured. Else 0. */
-        uint64_t newborn;
+        bool young;        /* a worker that was born within the growth window, */
+        uint64_t
+                at_sight; /* and bytes that it had taken by itself when it was first measured; else 0 */
         struct memory_bases bases;   /* what the policy's shares are of */
         const struct series *family; /* of a worker with children: what all of them hold; or NULL */
         struct family_growth by_members;
@@ -108,10 +108,11 @@ bool decide_is_family(const struct policy *policy, const struct subject *culprit
 
 /* The worker of a group that breaks its limit: index of the one that contributed most to the growth
  * over the window (the growth window, then the leak window), without growth worth the name the
- * largest. n >= 1. `group`: the group's own memory. Growth counts from a worker's first sight, a fresh worker of
- * normal size is not it; but what a newborn took before counts as far as the group grew by it. */
+ * largest. n >= 1. Growth counts from a worker's first sight, that of a young one from its birth. `departed`: bytes
+ * that those held who left by themselves within about the growth window. A young one that only takes their place is
+ * not it. */
 size_t decide_culprit(const struct policy *policy, const struct subject *workers, size_t n,
-                      const struct series *group);
+                      uint64_t departed);
 
 enum step {
         STEP_LOG,

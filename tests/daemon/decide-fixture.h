@@ -12,7 +12,7 @@
 #define GIB (UINT64_C(1) << 30)
 
 static struct policy policy;
-static struct series series, group;
+static struct series series;
 
 static int fresh(void **state)
 {
@@ -31,7 +31,6 @@ static int fresh(void **state)
                 .grace = 5 * SECOND,
         };
         series_init(&series, policy.leak_window, policy.growth_window);
-        series_init(&group, policy.leak_window, policy.growth_window);
         return 0;
 }
 

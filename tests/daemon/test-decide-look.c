@@ -21,29 +21,29 @@ static void test_culprit(void **state)
         workers[1] = grown(&each[1], 500 * MIB, 0, HOUR, 5 * SECOND);
         workers[2] = grown(&each[2], 500 * MIB, 0, HOUR, 5 * SECOND);
         workers[3] = grown(&each[3], 0, 0, HOUR, 5 * SECOND);
-        assert_int_equal(decide_culprit(&policy, workers, 4, &group), 1);
-        assert_int_equal(decide_culprit(&policy, workers, 1, &group), 0);
+        assert_int_equal(decide_culprit(&policy, workers, 4, 0), 1);
+        assert_int_equal(decide_culprit(&policy, workers, 1, 0), 0);
 
         /* a slow leak of a small one tells over the leak window */
         workers[0] = grown(&each[0], 100 * MIB, 1e5, HOUR, 5 * SECOND);
-        assert_int_equal(decide_culprit(&policy, workers, 4, &group), 0);
+        assert_int_equal(decide_culprit(&policy, workers, 4, 0), 0);
 
         /* a burst before a leak */
         workers[3] = grown(&each[3], 0, 50e6, 2 * SECOND, SECOND / 10);
-        assert_int_equal(decide_culprit(&policy, workers, 4, &group), 3);
+        assert_int_equal(decide_culprit(&policy, workers, 4, 0), 3);
 
         /* less than a twentieth of the group is noise, and so is who comes with its normal size */
         workers[0] = grown(&each[0], 100 * MIB, 1e3, HOUR, 5 * SECOND);
         workers[3] = grown(&each[3], 300 * MIB, 1e6, 2 * SECOND, SECOND / 10);
-        assert_int_equal(decide_culprit(&policy, workers, 4, &group), 1);
+        assert_int_equal(decide_culprit(&policy, workers, 4, 0), 1);
 
         /* empty workers: some index all the same */
         for (size_t i = 0; i < 4; i++)
                 workers[i] = grown(&each[i], 0, 0, SECOND, SECOND);
-        assert_in_range(decide_culprit(&policy, workers, 4, &group), 0, 3);
+        assert_in_range(decide_culprit(&policy, workers, 4, 0), 0, 3);
 }
 
-static void test_newborn_culprit(void **state)
+static void test_young_culprit(void **state)
 {
         static struct series each[3];
         struct subject workers[3];
@@ -53,34 +53,28 @@ static void test_newborn_culprit(void **state)
         workers[0] = grown(&each[0], 150 * MIB, 0, HOUR, 5 * SECOND);
         workers[1] = grown(&each[1], 40 * MIB, 0, HOUR, 5 * SECOND);
         workers[2] = grown(&each[2], 80 * MIB, 0, 0, SECOND);
-        workers[2].newborn = 80 * MIB;
 
-        /* the group grew, and of those that were there nobody did */
-        (void)grown(&group, 200 * MIB, 8.0 * MIB, 10 * SECOND, SECOND);
-        assert_int_equal(decide_culprit(&policy, workers, 3, &group), 2);
-        workers[2].newborn = 0;
-        assert_int_equal(decide_culprit(&policy, workers, 3, &group), 0);
-        workers[2].newborn = 80 * MIB;
+        /* of those that were there nobody grew */
+        assert_int_equal(decide_culprit(&policy, workers, 3, 0), 0);
+        workers[2].at_sight = 80 * MIB;
+        workers[2].young = true;
+        assert_int_equal(decide_culprit(&policy, workers, 3, 0), 2);
+        assert_int_equal(decide_culprit(&policy, workers, 3, 80 * MIB), 2);
+        assert_int_equal(decide_culprit(&policy, workers, 3, UINT64_MAX), 2);
 
-        /* it has the place of another, and one beside it is seen to grow */
-        (void)grown(&group, 240 * MIB, 3.0 * MIB, 10 * SECOND, SECOND);
+        /* one beside it grows, by less than it took unless that was another's place */
         workers[1] = grown(&each[1], 10 * MIB, 3.0 * MIB, 10 * SECOND, SECOND);
-        assert_int_equal(decide_culprit(&policy, workers, 3, &group), 1);
+        assert_int_equal(decide_culprit(&policy, workers, 3, 0), 2);
+        assert_int_equal(decide_culprit(&policy, workers, 3, 49 * MIB), 2);
+        assert_int_equal(decide_culprit(&policy, workers, 3, 51 * MIB), 1);
 
-        /* one beside it grows less than it took */
-        (void)grown(&group, 240 * MIB, 7.0 * MIB, 10 * SECOND, SECOND);
-        assert_int_equal(decide_culprit(&policy, workers, 3, &group), 2);
-
-        /* of a group that is seen for the first time everything may be new */
-        series_reset(&group);
-        series_push(&group, HOUR, 270 * MIB);
-        assert_int_equal(decide_culprit(&policy, workers, 3, &group), 2);
-
-        /* the latest sample before the window is what it grew from */
-        series_reset(&group);
-        series_push(&group, HOUR, 240 * MIB);
-        series_push(&group, HOUR + MINUTE, 270 * MIB);
-        assert_int_equal(decide_culprit(&policy, workers, 3, &group), 1);
+        /* the same when it is seen as it takes its place */
+        workers[2] = grown(&each[2], 0, 8.0 * MIB, 10 * SECOND, SECOND);
+        workers[2].young = true;
+        assert_int_equal(decide_culprit(&policy, workers, 3, 49 * MIB), 2);
+        assert_int_equal(decide_culprit(&policy, workers, 3, 51 * MIB), 1);
+        workers[2].young = false;
+        assert_int_equal(decide_culprit(&policy, workers, 3, 51 * MIB), 2);
 }
 
 static void test_next_look(void **state)
@@ -209,7 +203,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup(name, fresh)
         const struct CMUnitTest tests[] = {
                 TEST(test_culprit),
-                TEST(test_newborn_culprit),
+                TEST(test_young_culprit),
                 TEST(test_next_look),
                 TEST(test_next_sample),
                 TEST(test_next_look_with_a_rate),

@@ -406,14 +406,14 @@ static void test_family_as_culprit(void **state)
         workers[0] = grown(&own[0], 100 * MIB, 2.0 * MIB, 20 * SECOND, SECOND);
         (void)grown(&together, 10 * MIB, 4.0 * MIB, 20 * SECOND, SECOND);
         workers[1] = grown(&own[1], 10 * MIB, 0, 20 * SECOND, SECOND);
-        assert_int_equal(decide_culprit(&policy, workers, 2, &group), 0);
+        assert_int_equal(decide_culprit(&policy, workers, 2, 0), 0);
         assert_false(decide_is_family(&policy, &workers[0]));
         workers[1].family = &together;
-        assert_int_equal(decide_culprit(&policy, workers, 2, &group), 1);
+        assert_int_equal(decide_culprit(&policy, workers, 2, 0), 1);
         assert_true(decide_is_family(&policy, &workers[1]));
         /* the children grew, not their number */
         workers[1].by_members.growth = workers[1].by_members.leak = 60.0 * MIB;
-        assert_int_equal(decide_culprit(&policy, workers, 2, &group), 0);
+        assert_int_equal(decide_culprit(&policy, workers, 2, 0), 0);
         assert_false(decide_is_family(&policy, &workers[1]));
 }
 
