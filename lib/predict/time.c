@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <math.h>
+#include "bounds/checked.h"
 #include "predict/peak.h"
 
 /*
@@ -128,7 +129,7 @@ struct bng_time bng_time_multiply(uint64_t a_bits, uint64_t b_bits)
         uint64_t as_long_as = doubled(least);
         if (least >= TRANSFORM_BITS) {
                 bool in_pieces = bits > (double)PIECES_BITS && most / LONGER >= least;
-                as_long_as = in_pieces ? 3 * least : least + most;
+                as_long_as = in_pieces ? bng_sat_mul(3, least) : bng_sat_add(least, most);
                 bits = in_pieces ? 1.5 * (double)most : bits;
         }
         return (struct bng_time){seconds_of(BNG_PACE_MULTIPLY, as_long_as, bits),

@@ -3,7 +3,9 @@
 
 /* How long a test runs: a second or so, or with BNG_TEST_EXTENDED=1 as long as it may. */
 
+#include <limits.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,10 +16,19 @@ static inline bool test_is_extended(void)
         return extended && strcmp(extended, "1") == 0;
 }
 
-/* What BNG_TEST_ROUNDS says goes before both. */
+/* What BNG_TEST_ROUNDS says goes before both: a number above 0, or the test has failed. */
 static inline unsigned test_rounds(unsigned plain, unsigned extended)
 {
-        const char *rounds = getenv("BNG_TEST_ROUNDS");
+        const char *text = getenv("BNG_TEST_ROUNDS");
+        char *end;
 
-        return rounds ? (unsigned)strtoul(rounds, NULL, 10) : test_is_extended() ? extended : plain;
+        if (!text)
+                return test_is_extended() ? extended : plain;
+        unsigned long rounds = strtoul(text, &end, 10);
+        if (*text < '0' || *text > '9' || *end != '\0' || rounds == 0 || rounds > UINT_MAX) {
+                fprintf(stderr, "BNG_TEST_ROUNDS=%s is no number of rounds from 1 to %u\n", text,
+                        UINT_MAX);
+                exit(1);
+        }
+        return (unsigned)rounds;
 }

@@ -143,6 +143,9 @@ static void test_parts_take_their_part(void **userdata)
         double longer = bng_time_power_modulo(100, 199, 10000, 0).seconds;
         assert_true(longer > 1.9 * power && longer < 2.1 * power);
         assert_true(isinf(bng_time_power_modulo(100, BNG_BITS_BEYOND, 100, 0).seconds));
+        /* Lengths whose sum nobody can count. */
+        assert_true(isinf(
+                bng_time_multiply(BNG_BITS_BEYOND / 5 * 4, BNG_BITS_BEYOND / 5 + 100).seconds));
         /* The powers of a factor that is taken away end before they no longer can be counted. */
         assert_true(bng_time_remove(BNG_BITS_BEYOND - 1, 2).seconds > 1e9);
         assert_true(isinf(bng_time_remove(BNG_BITS_BEYOND, 2).seconds));
