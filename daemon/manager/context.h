@@ -132,7 +132,7 @@ struct manager {
         bool swaps;              /* something on it may be swapped out, */
         uint64_t available_read; /* and when that was read */
         struct {
-                struct log_trouble hold, read, walk, signal, culprit, brake;
+                struct log_trouble hold, read, walk, depth, signal, culprit, brake;
         } trouble;
 };
 

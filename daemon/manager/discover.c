@@ -180,6 +180,16 @@ static void hear_of(struct manager *manager, const char *path, uint64_t inode, b
         manager->arrivals_missed |= r < 0 && r != -ENOENT && r != -ENODEV && r != -ENAMETOOLONG;
 }
 
+/* No walk goes below it. */
+static bool is_deepest(const char *path)
+{
+        size_t depth = 0;
+
+        for (; *path; path++)
+                depth += *path == '/';
+        return depth >= GROUP_DEPTH_MAX;
+}
+
 int discover_group(void *userdata, const char *path, uint64_t inode)
 {
         struct manager *manager = userdata;
@@ -208,6 +218,11 @@ int discover_group(void *userdata, const char *path, uint64_t inode)
         if (r < 0 && r != -ENOENT && r != -ENODEV)
                 log_trouble(&manager->trouble.walk, manager_now(manager),
                             "Cannot watch a group: %s", strerror(-r));
+        if (below && is_deepest(path))
+                log_trouble(&manager->trouble.depth, manager_now(manager),
+                            "What is more than %d groups deep cannot be seen, and a worker in "
+                            "there cannot be ended.",
+                            GROUP_DEPTH_MAX);
         return below ? 0 : GROUP_WALK_NOT_BELOW;
 }
 

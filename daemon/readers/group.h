@@ -61,13 +61,13 @@ int group_read_pids(struct group_reader *reader, pid_t **pids, size_t *n_pids);
 
 /*
  * Walks this group and every one below it, parents first; with "/" those below the root of the watched
- * hierarchy, which is no group itself. GROUP_DEPTH_MAX deep at most (the kernel's own limits stay far
- * below; a deeper folder is not followed). Links are never followed, and groups that vanish meanwhile
+ * hierarchy, which is no group itself. GROUP_DEPTH_MAX deep at most, and no path as long as PATH_MAX:
+ * the kernel allows more, but each one's limits are those of all above it, so what is deeper is not followed. Links are never followed, and groups that vanish meanwhile
  * are passed over. `path` is the caller's only during the call; `inode` is the folder's as the one above it lists it, of
  * the first its own. The callback returns 0, or GROUP_WALK_NOT_BELOW to leave out what is below this
  * group; anything else stops the walk, which hands it back. Otherwise 0 or a negative errno.
  */
-#define GROUP_DEPTH_MAX 64
+#define GROUP_DEPTH_MAX 256
 #define GROUP_WALK_NOT_BELOW INT_MAX
 typedef int (*group_walk_fn)(void *userdata, const char *path, uint64_t inode);
 int group_walk(const struct host *host, const char *path, group_walk_fn fn, void *userdata);

@@ -10,10 +10,11 @@
 #include <unistd.h>
 #include "readers/group.h"
 
-/* The path of the group that the walk is at; grows with it, because groups may pass PATH_MAX. */
+/* The path of the group that the walk is at; grows with it. */
 struct walk {
         group_walk_fn fn;
         void *userdata;
+        int groups;
         char *path;
         size_t length, size;
         bool counts; /* the links of a folder tell how many are in it */
@@ -58,13 +59,20 @@ static bool is_gone(int error)
         return error == ENOENT || error == ENODEV;
 }
 
+/* In the hierarchy, without the slash that it begins with. */
+static const char *below_root(const struct walk *walk)
+{
+        return walk->length > 0 ? walk->path + 1 : ".";
+}
+
 /* A group's folder is linked by its parent, by itself, and by each group in it. To ask for that is cheaper by
  * far than to list the files of a group that has none below it, as most have. */
-static bool has_none_below(const struct walk *walk, int parent, const char *name)
+static bool has_none_below(const struct walk *walk)
 {
         struct stat status;
 
-        return walk->counts && fstatat(parent, name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+        return walk->counts &&
+               fstatat(walk->groups, below_root(walk), &status, AT_SYMLINK_NOFOLLOW) == 0 &&
                status.st_nlink == 2;
 }
 
@@ -76,15 +84,40 @@ static bool counts_links(int groups)
                (status.f_type == CGROUP_SUPER_MAGIC || status.f_type == CGROUP2_SUPER_MAGIC);
 }
 
-static int walk_below(struct walk *walk, int parent, const char *name, unsigned depth)
+/* The groups right below one, by inode and name: each a header and its name. */
+struct names {
+        char *text;
+        size_t length, size;
+};
+
+static int add_name(struct names *names, const struct dirent *entry)
 {
+        size_t n = strlen(entry->d_name) + 1, needed = names->length + sizeof(uint64_t) + n;
+        uint64_t inode = entry->d_ino;
+        char *text;
+
+        if (needed > names->size) {
+                text = realloc(names->text, 2 * needed);
+                if (!text)
+                        return -ENOMEM;
+                names->text = text;
+                names->size = 2 * needed;
+        }
+        memcpy(names->text + names->length, &inode, sizeof(inode));
+        memcpy(names->text + names->length + sizeof(inode), entry->d_name, n);
+        names->length = needed;
+        return 0;
+}
+
+/* Those that are gone meanwhile have none. */
+static int list_below(const struct walk *walk, struct names *names)
+{
+        int fd = openat(walk->groups, below_root(walk),
+                        O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC),
+            r = 0;
         const struct dirent *entry;
-        int fd, r = 0;
         DIR *dir;
 
-        if (has_none_below(walk, parent, name))
-                return 0;
-        fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
         if (fd < 0)
                 return is_gone(errno) ? 0 : -errno;
         dir = fdopendir(fd);
@@ -93,32 +126,50 @@ static int walk_below(struct walk *walk, int parent, const char *name, unsigned 
                 close(fd);
                 return r;
         }
-        while (r == 0 && (errno = 0, entry = readdir(dir))) {
-                size_t length = walk->length;
-
-                if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0 ||
-                    !is_folder(fd, entry))
-                        continue;
-                r = descend(walk, entry->d_name);
-                if (r == 0)
-                        r = walk->fn(walk->userdata, walk->path, entry->d_ino);
-                if (r == 0 && depth < GROUP_DEPTH_MAX)
-                        r = walk_below(walk, fd, entry->d_name, depth + 1);
-                r = r == GROUP_WALK_NOT_BELOW ? 0 : r;
-                ascend(walk, length);
-        }
+        while (r == 0 && (errno = 0, entry = readdir(dir)))
+                if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0 &&
+                    is_folder(fd, entry))
+                        r = add_name(names, entry);
         if (r == 0 && errno != 0 && !is_gone(errno))
                 r = -errno;
         closedir(dir);
         return r;
 }
 
+/* The list is read to its end first: a walk holds one descriptor, however deep it is. */
+static int walk_below(struct walk *walk, unsigned depth)
+{
+        struct names names = {0};
+        size_t at = 0, length = walk->length;
+        int r;
+
+        if (has_none_below(walk))
+                return 0;
+        r = list_below(walk, &names);
+        while (r == 0 && at < names.length) {
+                const char *name = names.text + at + sizeof(uint64_t);
+                uint64_t inode;
+
+                memcpy(&inode, names.text + at, sizeof(inode));
+                at += sizeof(inode) + strlen(name) + 1;
+                r = descend(walk, name);
+                if (r == 0 && walk->length < PATH_MAX)
+                        r = walk->fn(walk->userdata, walk->path, inode);
+                if (r == 0 && depth < GROUP_DEPTH_MAX && walk->length < PATH_MAX)
+                        r = walk_below(walk, depth + 1);
+                r = r == GROUP_WALK_NOT_BELOW ? 0 : r;
+                ascend(walk, length);
+        }
+        free(names.text);
+        return r;
+}
+
 /* The group that the walk begins with. */
-static int at_top(struct walk *walk, int groups, const char *path)
+static int at_top(struct walk *walk)
 {
         struct stat status;
 
-        if (fstatat(groups, path, &status, AT_SYMLINK_NOFOLLOW) < 0)
+        if (fstatat(walk->groups, below_root(walk), &status, AT_SYMLINK_NOFOLLOW) < 0)
                 return is_gone(errno) ? GROUP_WALK_NOT_BELOW : -errno;
         return S_ISDIR(status.st_mode) ? walk->fn(walk->userdata, walk->path, status.st_ino)
                                        : GROUP_WALK_NOT_BELOW;
@@ -127,7 +178,10 @@ static int at_top(struct walk *walk, int groups, const char *path)
 int group_walk(const struct host *host, const char *path, group_walk_fn fn, void *userdata)
 {
         const char *below = path + strspn(path, "/");
-        struct walk walk = {.fn = fn, .userdata = userdata, .counts = counts_links(host->groups)};
+        struct walk walk = {.fn = fn,
+                            .userdata = userdata,
+                            .groups = host->groups,
+                            .counts = counts_links(host->groups)};
         int r;
 
         walk.length = *below ? strlen(path) : 0;
@@ -136,9 +190,9 @@ int group_walk(const struct host *host, const char *path, group_walk_fn fn, void
         if (!walk.path)
                 return -ENOMEM;
         memcpy(walk.path, path, walk.length);
-        r = *below ? at_top(&walk, host->groups, below) : 0;
+        r = *below ? at_top(&walk) : 0;
         if (r == 0)
-                r = walk_below(&walk, host->groups, *below ? below : ".", 1);
+                r = walk_below(&walk, 1);
         free(walk.path);
         return r == GROUP_WALK_NOT_BELOW ? 0 : r;
 }

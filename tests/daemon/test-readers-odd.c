@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include "readers-check.h"
@@ -243,6 +244,7 @@ static void test_hard_paths(void **state)
 static void test_walk_of_odd_trees(void **state)
 {
         char path[3000] = "cgroup";
+        struct rlimit files, few = {.rlim_cur = 64};
         struct host host;
         char *text;
         size_t depth = 0;
@@ -256,7 +258,12 @@ static void test_walk_of_odd_trees(void **state)
         strcat(path, "/cgroup.procs");
         put(path, "");
         assert_int_equal(host_open(&host, "proc", "cgroup"), 0);
+        /* However deep it is, a walk takes few descriptors. */
+        assert_int_equal(getrlimit(RLIMIT_NOFILE, &files), 0);
+        few.rlim_max = files.rlim_max;
+        assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
         text = walk(&host, 0);
+        assert_int_equal(setrlimit(RLIMIT_NOFILE, &files), 0);
         for (const char *p = text; *p; p++)
                 depth += *p == '|';
         assert_int_equal(depth, GROUP_DEPTH_MAX);
