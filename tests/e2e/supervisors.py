@@ -58,17 +58,17 @@ while True:
     time.sleep(0.001)
 """
 
-# Starts a worker again whenever it is gone, which takes 5 MiB and, 2 a second, half as much again: not much, so that it dies
+# Starts a worker again whenever it is gone, which takes 16 MiB and, 4 a second, 11 more: not much, so that it dies
 # in no time.
 HASTY = """
 import os, time
 while True:
     pid = os.fork()
     if pid == 0:
-        held = [b"x" * (5 << 20)]
+        held = [b"x" * (16 << 20)]
         time.sleep(0.3)
-        for _ in range(80):
-            held.append(b"x" * (1 << 15))
+        for _ in range(180):
+            held.append(b"x" * (1 << 16))
             time.sleep(0.015)
         time.sleep(600)
     os.waitpid(pid, 0)
@@ -122,7 +122,7 @@ class Supervisors(EndToEnd):
 
     def test_each_end_is_a_link_of_the_loop(self):
         """However soon the next worker is there: some milliseconds, of which the kernel tells none."""
-        guard = self.guard("[Policy p]\nCgroup={home}/*\nWorkerMemoryMax=8M\nAction=kill\nCrashLoop=4/10min\n")
+        guard = self.guard("[Policy p]\nCgroup={home}/*\nWorkerMemoryMax=24M\nAction=kill\nCrashLoop=4/10min\n")
         master = self.start(self.group("a"), HASTY)
         verdicts = self.wait_for("a word on the loop", lambda: [v for v in guard.verdicts() if v["reason"] != "worker-memory"])
         self.assertEqual([(v["reason"], v["outcome"]) for v in verdicts], [("crash-loop", "logged")])
