@@ -7,7 +7,7 @@ import socket
 import time
 from pathlib import Path
 
-from harness import MIB, PYTHON, EndToEnd, main
+from harness import MIB, PYTHON, EndToEnd, Group, main
 
 # Forks so many children, which sleep and ignore SIGTERM or do not, and grows itself.
 CROWD = """
@@ -211,8 +211,10 @@ class Hostile(EndToEnd):
         self.assertTrue(guard.wait_for_notification("READY=1", 10), "and at last it is told")
 
     def test_groups_that_use_descriptors_up_leave_some_to_others(self):
-        for name in ["box", *(f"box/{i}" for i in range(60))]:
-            self.group(name)
+        box = Group(self.hierarchies, f"{self.home}/box", parent=True)
+        self.addCleanup(box.remove)
+        for i in range(60):
+            self.group(f"box/{i}")
         guard = self.guard(
             "[Policy box]\nCgroup={home}/box\nGroupMemoryMax=900M\nAction=kill\n"
             "[Policy p]\nCgroup={home}/victim\nWorkerMemoryMax=96M\nAction=kill\n"
@@ -226,7 +228,7 @@ class Hostile(EndToEnd):
     def test_a_flood_of_groups_keeps_nobody_waiting(self):
         guard = self.guard(
             "[Policy flood]\nCgroup={home}/flood*/**/x\nWorkerMemoryMax=96M\n"
-            "[Policy p]\nCgroup={home}/victim\nCgroup={home}/victim/**\nWorkerMemoryMax=96M\nAction=kill\n"
+            "[Policy p]\nCgroup={home}/victim\nCgroup={home}/late\nWorkerMemoryMax=96M\nAction=kill\n"
         )
         said = lambda: (self.folder / "workers").read_bytes()
         elsewhere = self.group("elsewhere")
@@ -239,7 +241,7 @@ class Hostile(EndToEnd):
             process = self.grow(victim, 200, 800)
             self.assertLess(self.assert_ended(guard, process, "worker-memory")["value"], 400 * MIB)
         # Nor is a group missed that was made meanwhile.
-        process = self.grow(self.group("victim/late"), 20, 800)
+        process = self.grow(self.group("late"), 20, 800)
         self.assertLess(self.assert_ended(guard, process, "worker-memory")["value"], 400 * MIB)
         self.wait_for("their end", lambda: said().count(b"dry") == 2)
 
