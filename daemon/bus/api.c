@@ -89,6 +89,7 @@ static int get_dry_run(sd_bus *bus, const char *path, const char *interface, con
 }
 
 #define NO_NAMES
+#define ADD_TRIES 8
 
 static const sd_bus_vtable table[] = {
         SD_BUS_VTABLE_START(0),
@@ -103,9 +104,19 @@ static const sd_bus_vtable table[] = {
         SD_BUS_VTABLE_END,
 };
 
+/*
+ * Where memory ends within a path, sd-bus keeps the nodes that it has made so far, and its assertion that there are none
+ * left ends the program when the bus is freed. A call that succeeds takes them over; without one the bus is never freed.
+ */
 int api_add(sd_bus *bus, struct api *api)
 {
-        return sd_bus_add_object_vtable(bus, NULL, BUS_PATH, BUS_INTERFACE, table, api);
+        int r = -ENOMEM;
+
+        for (unsigned tries = 0; tries < ADD_TRIES && r == -ENOMEM; tries++)
+                r = sd_bus_add_object_vtable(bus, NULL, BUS_PATH, BUS_INTERFACE, table, api);
+        if (r == -ENOMEM)
+                (void)sd_bus_ref(bus);
+        return r;
 }
 
 int api_ended(sd_bus *bus, const char *line)

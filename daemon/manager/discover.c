@@ -218,6 +218,11 @@ int discover_group(void *userdata, const char *path, uint64_t inode)
         if (r < 0 && r != -ENOENT && r != -ENODEV)
                 log_trouble(&manager->trouble.walk, manager_now(manager),
                             "Cannot watch a group: %s", strerror(-r));
+        /* It is told of no more: once there is memory again a walk finds it. */
+        if (r == -ENOMEM) {
+                manager->arrivals_missed = true;
+                discover_soon(manager);
+        }
         if (below && is_deepest(path))
                 log_trouble(&manager->trouble.depth, manager_now(manager),
                             "What is more than %d groups deep cannot be seen, and a worker in "

@@ -9,6 +9,7 @@
  * come to an end soon included, is left to a walk over all.
  */
 
+#include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -105,12 +106,14 @@ static void look_below_renamed(struct manager *manager, const char *path)
 static void look_at(struct manager *manager, const struct note *note, uint64_t now)
 {
         struct brief_walk walk = {.manager = manager, .until = now + TURN_USEC};
+        int r;
 
         if (note->renamed)
                 look_below_renamed(manager, note->path);
         else
                 discover_check(manager, note->path);
-        if (group_walk(&manager->host, note->path, on_group, &walk) == WALK_STOP)
+        r = group_walk(&manager->host, note->path, on_group, &walk);
+        if (r == WALK_STOP || r == -ENOMEM)
                 lose(manager);
 }
 
