@@ -129,13 +129,15 @@ static uint64_t product_of_list(uint64_t list, uint64_t result)
         return list + list / 2 + 8 + more(scratch, list / 2);
 }
 
-/* As many to a limb as surely fit. */
+/* As many to a limb as surely fit, or as many limbs for one as it takes. */
 static uint64_t list_limbs(uint64_t numbers, uint64_t n)
 {
         unsigned in_a_limb = 0;
 
         for (mp_limb_t power = 1; !__builtin_mul_overflow(power, n, &power);)
                 in_a_limb++;
+        if (in_a_limb == 0)
+                return bng_sat_mul(numbers, 64 / GMP_NUMB_BITS) + 2;
         return numbers / in_a_limb + 2;
 }
 
