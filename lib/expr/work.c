@@ -152,10 +152,20 @@ static bng_status judge_total(struct bng_work *work, const struct bng_prediction
         return bng_refuse_total(work->ctx, needed, left, live);
 }
 
+/* Spare room is given back once a value is there, which is there twice as it moves (integer.c). */
+static uint64_t moving_bytes(const struct bng_prediction *prediction)
+{
+        uint64_t bits = bng_range_bits(prediction->result.size).bits_max;
+        uint64_t limbs =
+                bng_sat_add(bng_limbs_of_bits(prediction->room_bits), bng_limbs_of_bits(bits));
+        return bng_sat_mul(limbs, sizeof(mp_limb_t));
+}
+
 bng_status bng_work_judge(struct bng_work *work, const struct bng_prediction *prediction, bool sure)
 {
         const struct bng_range *size = &prediction->result.size;
-        note_peak(work, prediction->peak_bytes);
+        uint64_t moving = prediction->room_bits > 0 ? moving_bytes(prediction) : 0;
+        note_peak(work, prediction->peak_bytes > moving ? prediction->peak_bytes : moving);
         double seconds = bng_predicted_seconds(work->ctx, prediction);
         work->seconds += seconds;
         if (prediction->undefined)
