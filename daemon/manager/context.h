@@ -274,8 +274,8 @@ struct watch {
         const struct policy *policy; /* the one for the group as a whole, or NULL */
 
         struct worker *workers; /* by pid */
-        struct annex *annexes; /* by path */
-        struct series *series; /* of the group as a whole; an empty one without `policy` */
+        struct annex *annexes;  /* by path */
+        struct series *series;  /* of the group as a whole; an empty one without `policy` */
         struct group_reading reading;
         uint64_t memory, peak;
         struct cpu_use *cpu; /* NULL: no policy asks for the group's CPU time */
@@ -399,8 +399,10 @@ int watch_scan(struct watch *watch, uint64_t now);
 void watch_drop(struct watch *watch, struct worker *worker);
 /* The same of one that is not there any more: it left by itself, unless somebody ended it. */
 void watch_lose(struct watch *watch, struct worker *worker, uint64_t now);
-/* Bytes of those who left by themselves within the last one or two growth windows. */
-uint64_t watch_departed(struct watch *watch, uint64_t now);
+/* The next watched group at or below this one after `last`, NULL: the first; in any order. NULL: there are no more. */
+struct watch *watch_below(const struct watch *watch, struct watch *last);
+/* May what its workers hold be in swap, so that it is to be read? */
+bool watch_swaps(const struct watch *watch);
 void watch_look_at(struct watch *watch, uint64_t usec);
 /* What shares of memory are of, in this group. */
 struct memory_bases watch_bases(const struct watch *watch);
@@ -500,6 +502,8 @@ void tripwires_press_on(struct manager *manager);
 /* ---- contributors.c */
 /* While the group is near its limit: those who may take it there, in watched groups below it. */
 void contributors_sample(struct watch *watch, uint64_t now);
+/* So many bytes left the group with one who ended by himself. */
+void contributors_departed(struct watch *watch, uint64_t bytes, uint64_t now);
 /* All who may have broken the group's limit, here and below, freshly measured and not referenced; the caller's
  * to free, NULL without memory. *departed: bytes of those who left them by themselves. */
 struct worker **contributors_find(struct watch *watch, size_t *n, uint64_t *departed, uint64_t now);

@@ -8,6 +8,7 @@
  */
 
 #include <stdlib.h>
+#include "bounds/checked.h"
 #include "manager/context.h"
 
 static bool may_be_culprit(const struct watch *watch, struct worker *worker, uint64_t now)
@@ -22,9 +23,24 @@ static bool may_be_culprit(const struct watch *watch, struct worker *worker, uin
         return worker_matches(worker, policy, now);
 }
 
-static bool swaps(const struct watch *watch)
+/* Counted by spans of the window: what is remembered is between one and two of them old. */
+void contributors_departed(struct watch *watch, uint64_t bytes, uint64_t now)
 {
-        return watch->reading.swap > 0 || !watch->reading.accounted;
+        struct departed *departed = &watch->departed;
+        uint64_t window = watch->policies ? watch->policies[0]->growth_window : 0;
+
+        if (now - departed->since > window) {
+                departed->before = now - departed->since > 2 * window ? 0 : departed->bytes;
+                departed->bytes = 0;
+                departed->since = now;
+        }
+        departed->bytes = bng_sat_add(departed->bytes, bytes);
+}
+
+static uint64_t departed_lately(struct watch *watch, uint64_t now)
+{
+        contributors_departed(watch, 0, now);
+        return bng_sat_add(watch->departed.before, watch->departed.bytes);
 }
 
 /* A group that cannot be read is its own look's to tell. */
@@ -49,9 +65,9 @@ void contributors_sample(struct watch *watch, uint64_t now)
             now < watch->nobody_until)
                 return;
         watch->sample_below = schedule_contribution(watch, PACE_NEAR, now);
-        for (below = watch->manager->watches; below; below = below->hh.next)
-                if (below != watch && path_is_below(below->path, watch->path))
-                        sample(below, swaps(watch), now);
+        for (below = watch_below(watch, NULL); below; below = watch_below(watch, below))
+                if (below != watch)
+                        sample(below, watch_swaps(watch), now);
 }
 
 struct worker **contributors_find(struct watch *watch, size_t *n, uint64_t *departed, uint64_t now)
@@ -60,10 +76,8 @@ struct worker **contributors_find(struct watch *watch, size_t *n, uint64_t *depa
         struct watch *below;
         size_t count = 0;
 
-        for (below = watch->manager->watches; below; below = below->hh.next) {
-                if (!path_is_below(below->path, watch->path))
-                        continue;
-                sample(below, swaps(watch), now);
+        for (below = watch_below(watch, NULL); below; below = watch_below(watch, below)) {
+                sample(below, watch_swaps(watch), now);
                 count += HASH_COUNT(below->workers);
         }
         found = calloc(count + 1, sizeof(struct worker *));
@@ -71,10 +85,8 @@ struct worker **contributors_find(struct watch *watch, size_t *n, uint64_t *depa
                 return NULL;
         *n = 0;
         *departed = 0;
-        for (below = watch->manager->watches; below; below = below->hh.next) {
-                if (!path_is_below(below->path, watch->path))
-                        continue;
-                *departed += watch_departed(below, now);
+        for (below = watch_below(watch, NULL); below; below = watch_below(watch, below)) {
+                *departed = bng_sat_add(*departed, departed_lately(below, now));
                 for (worker = below->workers; worker; worker = worker->hh.next)
                         if (worker->series.latest.usec == now && may_be_culprit(watch, worker, now))
                                 found[(*n)++] = worker;

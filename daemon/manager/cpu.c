@@ -75,10 +75,9 @@ int cpu_measure_group(struct watch *watch, uint64_t now)
                 return 0;
         r = group_read_cpu(watch->reader, &used);
         if (r == -ENODATA) {
-                for (below = watch->manager->watches; below; below = below->hh.next)
-                        if (path_is_below(below->path, watch->path))
-                                for (worker = below->workers; worker; worker = worker->hh.next)
-                                        count(worker);
+                for (below = watch_below(watch, NULL); below; below = watch_below(watch, below))
+                        for (worker = below->workers; worker; worker = worker->hh.next)
+                                count(worker);
                 used = watch->cpu_summed;
                 r = 0;
         }

@@ -85,7 +85,7 @@ static bool is_over_and_answered(const struct worker *worker, const struct subje
 
 void judge_workers(struct watch *watch, enum pace pace, uint64_t now)
 {
-        bool swaps = watch->reading.swap > 0 || !watch->reading.accounted;
+        bool swaps = watch_swaps(watch);
         struct worker *worker, *next;
 
         HASH_ITER(hh, watch->workers, worker, next)
@@ -159,14 +159,11 @@ static uint64_t summed(struct watch *watch, uint64_t now)
         struct watch *below;
         struct worker *worker;
 
-        for (below = watch->manager->watches; below; below = below->hh.next) {
-                if (!path_is_below(below->path, watch->path))
-                        continue;
+        for (below = watch_below(watch, NULL); below; below = watch_below(watch, below))
                 for (worker = below->workers; worker; worker = worker->hh.next) {
                         sum += worker_memory(worker);
                         at_face += worker->private;
                 }
-        }
         if (sum <= limit && at_face > limit)
                 for (worker = watch->workers; worker; worker = worker->hh.next)
                         if (worker->shared > 0 && now - worker->proven >= PROOF_AGAIN_USEC)

@@ -14,7 +14,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include "bounds/checked.h"
 #include "manager/context.h"
 #include "manager/self.h"
 #include "report/escape.h"
@@ -266,32 +265,12 @@ void watch_drop(struct watch *watch, struct worker *worker)
         worker_unref(worker);
 }
 
-/* Counted by spans of the window: what is remembered is between one and two of them old. */
-static void note_departure(struct watch *watch, uint64_t bytes, uint64_t now)
-{
-        struct departed *departed = &watch->departed;
-        uint64_t window = watch->policies ? watch->policies[0]->growth_window : 0;
-
-        if (now - departed->since > window) {
-                departed->before = now - departed->since > 2 * window ? 0 : departed->bytes;
-                departed->bytes = 0;
-                departed->since = now;
-        }
-        departed->bytes = bng_sat_add(departed->bytes, bytes);
-}
-
-uint64_t watch_departed(struct watch *watch, uint64_t now)
-{
-        note_departure(watch, 0, now);
-        return bng_sat_add(watch->departed.before, watch->departed.bytes);
-}
-
 void watch_lose(struct watch *watch, struct worker *worker, uint64_t now)
 {
         kernel_hear(watch->manager);
         kernel_miss(watch, worker);
         if (!worker->condemned && !worker->overtaken)
-                note_departure(watch, worker_memory(worker), now);
+                contributors_departed(watch, worker_memory(worker), now);
         watch_drop(watch, worker);
 }
 
@@ -389,6 +368,20 @@ bool path_is_below(const char *path, const char *above)
         return strncmp(path, above, length) == 0 && (path[length] == '/' || path[length] == '\0');
 }
 
+struct watch *watch_below(const struct watch *watch, struct watch *last)
+{
+        struct watch *next = last ? last->hh.next : watch->manager->watches;
+
+        while (next && !path_is_below(next->path, watch->path))
+                next = next->hh.next;
+        return next;
+}
+
+bool watch_swaps(const struct watch *watch)
+{
+        return watch->reading.swap > 0 || !watch->reading.accounted;
+}
+
 /* Whose a process of this group or below it is: a watched group's, or as an annex's this one's. */
 static struct watch *find_owner(struct watch *watch, const char *path)
 {
@@ -405,9 +398,8 @@ static struct worker *find_worker(struct watch *watch, pid_t pid)
         struct watch *below;
 
         HASH_FIND(hh, watch->workers, &pid, sizeof(pid), worker);
-        for (below = watch->manager->watches; below && !worker; below = below->hh.next)
-                if (path_is_below(below->path, watch->path))
-                        HASH_FIND(hh, below->workers, &pid, sizeof(pid), worker);
+        for (below = watch_below(watch, NULL); below && !worker; below = watch_below(watch, below))
+                HASH_FIND(hh, below->workers, &pid, sizeof(pid), worker);
         return worker;
 }
 

@@ -20,18 +20,26 @@ struct walk {
         bool counts; /* the links of a folder tell how many are in it */
 };
 
+static int reserve(char **text, size_t *size, size_t needed)
+{
+        char *larger;
+
+        if (needed <= *size)
+                return 0;
+        larger = realloc(*text, 2 * needed);
+        if (!larger)
+                return -ENOMEM;
+        *text = larger;
+        *size = 2 * needed;
+        return 0;
+}
+
 static int descend(struct walk *walk, const char *name)
 {
-        size_t n = strlen(name), needed = walk->length + n + 2;
-        char *path;
+        size_t n = strlen(name);
 
-        if (needed > walk->size) {
-                path = realloc(walk->path, 2 * needed);
-                if (!path)
-                        return -ENOMEM;
-                walk->path = path;
-                walk->size = 2 * needed;
-        }
+        if (reserve(&walk->path, &walk->size, walk->length + n + 2) < 0)
+                return -ENOMEM;
         walk->path[walk->length] = '/';
         memcpy(walk->path + walk->length + 1, name, n + 1);
         walk->length += n + 1;
@@ -94,15 +102,9 @@ static int add_name(struct names *names, const struct dirent *entry)
 {
         size_t n = strlen(entry->d_name) + 1, needed = names->length + sizeof(uint64_t) + n;
         uint64_t inode = entry->d_ino;
-        char *text;
 
-        if (needed > names->size) {
-                text = realloc(names->text, 2 * needed);
-                if (!text)
-                        return -ENOMEM;
-                names->text = text;
-                names->size = 2 * needed;
-        }
+        if (reserve(&names->text, &names->size, needed) < 0)
+                return -ENOMEM;
         memcpy(names->text + names->length, &inode, sizeof(inode));
         memcpy(names->text + names->length + sizeof(inode), entry->d_name, n);
         names->length = needed;

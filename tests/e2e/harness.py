@@ -66,6 +66,14 @@ class EndToEnd(unittest.TestCase):
         group.limit(FENCE)
         return group
 
+    def sparse_file(self):
+        """A file of 512 MiB that takes no room, to be read into page cache."""
+        sparse = BUILD / "meson-private" / f"sparse-{self.home[1:]}"
+        with open(sparse, "wb") as file:
+            self.addCleanup(sparse.unlink)
+            file.truncate(512 * MIB)
+        return sparse
+
     def configure(self, text):
         """Writes the configuration; {home} in it is the test's group."""
         config = self.folder / "test.conf"

@@ -73,10 +73,7 @@ class Limit(EndToEnd):
 
     def setUp(self):
         super().setUp()
-        self.sparse = BUILD / "meson-private" / f"sparse-{self.home[1:]}"
-        with open(self.sparse, "wb") as file:
-            self.addCleanup(self.sparse.unlink)
-            file.truncate(512 * MIB)
+        self.sparse = self.sparse_file()
 
     def busy(self, name, held):
         """Reads a file again and again, in a group that may have 128 MiB."""

@@ -5,7 +5,7 @@ import os
 import signal
 import time
 
-from harness import BUILD, MIB, EndToEnd, main
+from harness import MIB, EndToEnd, main
 
 POLICY = "[Policy p]\nCgroup={home}/*\nWorkerMemoryMax=%s\nGroupMemoryMax=%s\n"
 LEAK = "LeakMax=1G\nLeakWindowSec=6s\n"
@@ -15,10 +15,7 @@ class Neighbours(EndToEnd):
     def test_page_cache_is_not_the_workers_memory(self):
         guard = self.guard(POLICY % ("48M", "48M"))
         group = self.group("reader")
-        sparse = BUILD / "meson-private" / f"sparse-{self.home[1:]}"
-        with open(sparse, "wb") as file:
-            self.addCleanup(sparse.unlink)
-            file.truncate(512 * MIB)
+        sparse = self.sparse_file()
         reader = self.worker(group, "page-cache", sparse)
         self.wait_for("cache of twice the limit", lambda: group.cache() > 96 * MIB)
         time.sleep(2)

@@ -263,10 +263,7 @@ class Play:
 class Scenarios(EndToEnd):
     def setUp(self):
         super().setUp()
-        self.sparse = BUILD / "meson-private" / f"sparse-{self.home[1:]}"
-        with open(self.sparse, "wb") as file:
-            self.addCleanup(self.sparse.unlink)
-            file.truncate(512 * MIB)
+        self.sparse = self.sparse_file()
         self.folder.chmod(0o711)
 
     def daemon(self, name, plays):
