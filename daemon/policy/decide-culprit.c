@@ -91,7 +91,7 @@ static double noise(const struct policy *policy, const struct subject *workers, 
         for (size_t i = 0; i < n; i++)
                 total = bng_sat_add(total, workers[i].memory);
         return (double)twentieth(
-                       min_u64(policy_group_memory_max(policy, workers[0].bases), total)) +
+                       bng_min(policy_group_memory_max(policy, workers[0].bases), total)) +
                1;
 }
 

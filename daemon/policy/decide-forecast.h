@@ -21,11 +21,6 @@ static inline uint64_t twentieth(uint64_t bytes)
         return bytes / 20;
 }
 
-static inline uint64_t min_u64(uint64_t a, uint64_t b)
-{
-        return a < b ? a : b;
-}
-
 /* Towards zero; negative is 0, too large is UINT64_MAX. */
 static inline uint64_t to_u64(double value)
 {

@@ -42,7 +42,7 @@ static uint64_t next_sample(const struct policy *policy, const struct subject *s
         if (policy->growth_max != POLICY_UNSET) {
                 uint64_t window = subject->series->growth_window;
                 uint64_t needed = bng_sat_add(policy->grace, reaction(subject->series));
-                uint64_t left = time_to(min_u64(own_limit, subject->hard_limit), subject->memory,
+                uint64_t left = time_to(bng_min(own_limit, subject->hard_limit), subject->memory,
                                         fastest_growth(subject));
 
                 needed = bng_sat_add(needed, bng_sat_add(window, window));
@@ -51,9 +51,9 @@ static uint64_t next_sample(const struct policy *policy, const struct subject *s
                         usec = window / LOOKS_PER_GROWTH_WINDOW;
         }
         if (policy->leak_max != POLICY_UNSET)
-                usec = min_u64(usec, series_slot_usec(subject->series) / LOOKS_PER_SLOT);
+                usec = bng_min(usec, series_slot_usec(subject->series) / LOOKS_PER_SLOT);
         if (policy->cpu_time_max != POLICY_UNSET)
-                usec = min_u64(usec, cpu_spacing(policy->cpu_window));
+                usec = bng_min(usec, cpu_spacing(policy->cpu_window));
         return usec > DECIDE_POLL_MIN ? usec : DECIDE_POLL_MIN;
 }
 
@@ -62,10 +62,10 @@ static uint64_t next_look(const struct policy *policy, const struct subject *sub
 {
         bool growth = policy->scope == judged && policy->growth_max != POLICY_UNSET;
         uint64_t limit = in_force(own_limit, subject);
-        uint64_t nearest = growth ? min_u64(limit, subject->hard_limit) : limit;
+        uint64_t nearest = growth ? bng_min(limit, subject->hard_limit) : limit;
         uint64_t usec = time_to(nearest, subject->memory, fastest_growth(subject));
 
-        usec = min_u64(min_u64(usec, DECIDE_POLL_MAX),
+        usec = bng_min(bng_min(usec, DECIDE_POLL_MAX),
                        next_sample(policy, subject, own_limit, judged));
         return usec > DECIDE_POLL_MIN ? usec : DECIDE_POLL_MIN;
 }

@@ -38,7 +38,7 @@ static uint64_t ceiling(uint64_t own_limit, const struct subject *subject)
                         top = bng_sat_add(subject->memory, twentieth(own_limit));
         }
         if (subject->hard_limit != UINT64_MAX)
-                top = min_u64(top, subject->hard_limit > 0 ? subject->hard_limit - 1 : 0);
+                top = bng_min(top, subject->hard_limit > 0 ? subject->hard_limit - 1 : 0);
         return top;
 }
 
@@ -63,7 +63,7 @@ static bool find_growth(const struct policy *policy, const struct subject *subje
         finding->rate = growth.rate;
         finding->confidence = growth.steady;
         /* Found by what the window sustained; there in the time that its present rate leaves. */
-        finding->to_limit = min_u64(
+        finding->to_limit = bng_min(
                 to_limit, time_to(nearest, subject->memory, growth_latest(subject->series)));
         return true;
 }
@@ -114,14 +114,14 @@ static double lasting_rate(const struct policy *policy, const struct subject *su
 {
         return fmin(growth_latest(subject->series),
                     growth_over(subject->series,
-                                min_u64(policy->grace, subject->series->growth_window)));
+                                bng_min(policy->grace, subject->series->growth_window)));
 }
 
 static struct finding decide(const struct policy *policy, const struct subject *subject,
                              uint64_t own_limit, enum reason own_reason, enum policy_scope judged)
 {
         uint64_t limit = in_force(own_limit, subject);
-        uint64_t nearest = min_u64(limit, subject->hard_limit);
+        uint64_t nearest = bng_min(limit, subject->hard_limit);
         double rate = growth_latest(subject->series);
         struct finding finding = {
                 .rate = rate,

@@ -37,6 +37,17 @@ static inline uint64_t bng_div_up(uint64_t a, uint64_t b)
         return a / b + (a % b != 0);
 }
 
+/* Of two sizes, in one unit. */
+static inline uint64_t bng_max(uint64_t a, uint64_t b)
+{
+        return a > b ? a : b;
+}
+
+static inline uint64_t bng_min(uint64_t a, uint64_t b)
+{
+        return a < b ? a : b;
+}
+
 static inline bool bng_checked_add(uint64_t a, uint64_t b, uint64_t *sum)
 {
         uint64_t s;

@@ -14,21 +14,11 @@ static struct bng_range power_of_two(struct bng_operand exponent)
         return bng_range_shift_left(bng_range_of_u64(1), exponent.size);
 }
 
-static uint64_t longer(uint64_t a, uint64_t b)
-{
-        return a > b ? a : b;
-}
-
 /* Which bits go on to infinity, and how many limbs there are besides. */
 struct side {
         uint64_t limbs;
         bool is_negative;
 };
-
-static uint64_t shorter(uint64_t a, uint64_t b)
-{
-        return a < b ? a : b;
-}
 
 /*
  * GMP subtracts 1 from a negative operand in a copy, and makes room for as many limbs as the result
@@ -42,10 +32,10 @@ static uint64_t copies(struct side a, struct side b)
 
 static uint64_t and_limbs(struct side a, struct side b)
 {
-        uint64_t result = a.is_negative && b.is_negative ? longer(a.limbs, b.limbs)
+        uint64_t result = a.is_negative && b.is_negative ? bng_max(a.limbs, b.limbs)
                           : a.is_negative                ? b.limbs
                           : b.is_negative                ? a.limbs
-                                                         : shorter(a.limbs, b.limbs);
+                                                         : bng_min(a.limbs, b.limbs);
         return result + copies(a, b);
 }
 
@@ -53,16 +43,16 @@ static uint64_t and_limbs(struct side a, struct side b)
 static uint64_t ior_limbs(struct side a, struct side b)
 {
         if (a.is_negative && b.is_negative)
-                return 3 * shorter(a.limbs, b.limbs);
+                return 3 * bng_min(a.limbs, b.limbs);
         return (a.is_negative   ? a.limbs
                 : b.is_negative ? b.limbs
-                                : longer(a.limbs, b.limbs)) +
+                                : bng_max(a.limbs, b.limbs)) +
                copies(a, b);
 }
 
 static uint64_t xor_limbs(struct side a, struct side b)
 {
-        return longer(a.limbs, b.limbs) + copies(a, b);
+        return bng_max(a.limbs, b.limbs) + copies(a, b);
 }
 
 /* The header of a block, and a carry. */
@@ -83,9 +73,9 @@ static struct bng_prediction bitwise(struct bng_operand a, struct bng_operand b,
                 struct side y = {bng_limbs_of_bits(b_bits), signs & 2};
                 bool may_be = (x.is_negative ? a.may_be_negative : !bng_surely_negative(a)) &&
                               (y.is_negative ? b.may_be_negative : !bng_surely_negative(b));
-                most = may_be ? longer(most, limbs(x, y)) : most;
+                most = may_be ? bng_max(most, limbs(x, y)) : most;
         }
-        return bng_holding(bng_predicted(result, BNG_WORK_COPY, longer(a_bits, b_bits)),
+        return bng_holding(bng_predicted(result, BNG_WORK_COPY, bng_max(a_bits, b_bits)),
                            bng_bytes_of_limbs(most + (most > 0 ? SPARE_LIMBS : 1)));
 }
 
@@ -252,5 +242,5 @@ struct bng_prediction bng_predict_low_bits(enum bng_division division, struct bn
         /* Away from zero it is a complement, for which GMP makes room up to the count. */
         bool away = rounding(division, a) != BNG_TOWARDS_ZERO;
         uint64_t room = away ? bng_range_bits(modulus).bits_max : 0;
-        return bng_predicted(result, BNG_WORK_COPY, longer(room, bng_operand_bits_max(result)));
+        return bng_predicted(result, BNG_WORK_COPY, bng_max(room, bng_operand_bits_max(result)));
 }

@@ -11,16 +11,6 @@
 
 static const char by_zero[] = "a division by zero";
 
-static uint64_t more(uint64_t a, uint64_t b)
-{
-        return a > b ? a : b;
-}
-
-static uint64_t less(uint64_t a, uint64_t b)
-{
-        return a < b ? a : b;
-}
-
 static bool signs_may_agree(struct bng_operand a, struct bng_operand d)
 {
         return (a.may_be_positive && d.may_be_positive) || (a.may_be_negative && d.may_be_negative);
@@ -71,7 +61,7 @@ static struct bng_operand remainder_of(enum bng_division division, struct bng_op
  */
 static uint64_t longer_bits(struct bng_operand a, struct bng_operand d)
 {
-        return more(bng_operand_bits_max(a), bng_operand_bits_max(d));
+        return bng_max(bng_operand_bits_max(a), bng_operand_bits_max(d));
 }
 
 /* A division takes longest by half as many bits; or by the nearest that the divisor may have. */
@@ -123,7 +113,7 @@ static uint64_t division_peak(lengths_peak *peak, enum bng_division division, st
                 return bng_peak_bytes(BNG_WORK_DIVIDE, longer_bits(a, d));
         uint64_t by_longer = peak(a_bits, bits.bits_max, division, away);
         uint64_t by_shorter = peak(a_bits, bits.bits_min, division, away);
-        return more(by_longer, by_shorter);
+        return bng_max(by_longer, by_shorter);
 }
 
 struct bng_prediction bng_predict_quotient(enum bng_division division, struct bng_operand a,
@@ -146,8 +136,8 @@ static uint64_t exact_quotient_peak(struct bng_operand a, struct bng_operand d)
 
         if (!is_known(bits) || !is_known(bng_range_bits(a.size)))
                 return bng_peak_exact_quotient_up_to(a_bits, bits.bits_max - zeros);
-        return more(bng_peak_exact_quotient(a_bits, bits.bits_max - zeros),
-                    bng_peak_exact_quotient(a_bits, bits.bits_min - zeros));
+        return bng_max(bng_peak_exact_quotient(a_bits, bits.bits_max - zeros),
+                       bng_peak_exact_quotient(a_bits, bits.bits_min - zeros));
 }
 
 struct bng_prediction bng_predict_exact_quotient(struct bng_operand a, struct bng_operand d)
@@ -225,12 +215,12 @@ static uint64_t gcd_peak(struct bng_operand a, struct bng_operand b)
         uint64_t a_bits = bng_operand_bits_max(a);
         uint64_t b_bits = bng_operand_bits_max(b);
 
-        if (less(a_bits, b_bits) <= GMP_NUMB_BITS) {
+        if (bng_min(a_bits, b_bits) <= GMP_NUMB_BITS) {
                 bool may_be_copied = a.size.may_be_zero || b.size.may_be_zero;
-                return bng_peak_bytes(BNG_WORK_COPY, may_be_copied ? more(a_bits, b_bits) : 1);
+                return bng_peak_bytes(BNG_WORK_COPY, may_be_copied ? bng_max(a_bits, b_bits) : 1);
         }
         return bng_sat_add(bng_peak_gcd(a_bits - a.zeros, b_bits - b.zeros),
-                           bng_peak_bytes(BNG_WORK_COPY, less(a.zeros, b.zeros)));
+                           bng_peak_bytes(BNG_WORK_COPY, bng_min(a.zeros, b.zeros)));
 }
 
 struct bng_prediction bng_predict_gcd(struct bng_operand a, struct bng_operand b)
@@ -309,9 +299,9 @@ struct bng_prediction bng_predict_power_modulo(struct bng_operand base, struct b
         uint64_t powers = powers_kept(exponent) + exponent.may_be_negative;
         uint64_t kept = bng_peak_bytes(BNG_WORK_POWER_TABLE, bng_sat_mul(power_bits, powers));
         uint64_t most =
-                more(prediction.peak_bytes, bng_peak_first_reduction(base_bits, modulus_bits));
+                bng_max(prediction.peak_bytes, bng_peak_first_reduction(base_bits, modulus_bits));
         if (exponent.may_be_negative)
-                most = more(most, bng_peak_inverse(base_bits, modulus_bits));
+                most = bng_max(most, bng_peak_inverse(base_bits, modulus_bits));
         prediction.peak_bytes = bng_sat_add(most, kept);
         uint64_t twos = modulus.zeros, worked_bits = modulus_bits;
         /* Modulo the twos an even base is 0 at once then, and there may be nothing else. */

@@ -162,11 +162,6 @@ static uint64_t coprime_multifactorial_peak(uint64_t bits, uint64_t n, uint64_t 
                         : bng_peak_progression(bits, n / m + 1, n);
 }
 
-static uint64_t more(uint64_t a, uint64_t b)
-{
-        return a > b ? a : b;
-}
-
 /*
  * A divisor g of n and m is taken out of all the factors and put in again as a power. The list of
  * the others is in the result's place until they are all multiplied.
@@ -192,8 +187,8 @@ static uint64_t multifactorial_peak(uint64_t bits, uint64_t n, uint64_t m)
         uint64_t last =
                 bng_sat_add(bng_peak_bytes(BNG_WORK_COPY, power.room_bits),
                             bng_peak_multiply(product_bits, bng_operand_bits_max(power.result)));
-        return more(coprime_multifactorial_peak(product_bits, n / g, m / g),
-                    bng_sat_add(held, more(power.peak_bytes, last)));
+        return bng_max(coprime_multifactorial_peak(product_bits, n / g, m / g),
+                       bng_sat_add(held, bng_max(power.peak_bytes, last)));
 }
 
 /* The primes of a factorial, or the factors themselves, multiplied in halves. */

@@ -17,16 +17,6 @@
 /* A limb for each time that a list is halved, and the shortest lists, of 32 limbs each at most. */
 #define SPARE_LIMBS 256
 
-static uint64_t more(uint64_t a, uint64_t b)
-{
-        return a > b ? a : b;
-}
-
-static uint64_t less(uint64_t a, uint64_t b)
-{
-        return a < b ? a : b;
-}
-
 /*
  * Two neighbours in a list of the steps have more than a limb's bits together, so no half has more
  * than twice the limbs of the other one, or two thirds of all. bng_steps_multiply may take their
@@ -37,10 +27,10 @@ static uint64_t less(uint64_t a, uint64_t b)
 static uint64_t product_in_steps(uint64_t limbs)
 {
         uint64_t pieces = 2 * limbs / 3 + 16;
-        uint64_t whole = less(bng_scratch_multiply_any(limbs),
-                              bng_scratch_multiply(2 * limbs / 3 + 1, limbs / 2 + 1));
+        uint64_t whole = bng_min(bng_scratch_multiply_any(limbs),
+                                 bng_scratch_multiply(2 * limbs / 3 + 1, limbs / 2 + 1));
 
-        return 2 * limbs + more(whole, pieces + bng_scratch_multiply_any(pieces));
+        return 2 * limbs + bng_max(whole, pieces + bng_scratch_multiply_any(pieces));
 }
 
 /*
@@ -55,16 +45,16 @@ uint64_t bng_peak_binomial(uint64_t bits, uint64_t n, uint64_t k)
 
         if (k > n)
                 return bng_bytes_of_limbs(1);
-        k = less(k, n - k);
+        k = bng_min(k, n - k);
         if (k <= 1000)
-                return bng_bytes_of_limbs(result + (k > 1 ? less(2 * k, SPARE_LIMBS) + 8 : 0));
+                return bng_bytes_of_limbs(result + (k > 1 ? bng_min(2 * k, SPARE_LIMBS) + 8 : 0));
 
         bool by_primes = k >= n / 16;
         uint64_t list = 2 * result + 1;
         uint64_t sieve = (by_primes ? n : k) / 2 / GMP_NUMB_BITS + 2;
-        uint64_t terms = by_primes ? 0 : more(k / 64, less(k / 8, 65536)) + 1;
+        uint64_t terms = by_primes ? 0 : bng_max(k / 64, bng_min(k / 8, 65536)) + 1;
         uint64_t product = product_in_steps(result);
-        return bng_bytes_of_limbs(list + SPARE_LIMBS + more(sieve + terms, product));
+        return bng_bytes_of_limbs(list + SPARE_LIMBS + bng_max(sieve + terms, product));
 }
 
 /*
@@ -77,7 +67,8 @@ static uint64_t product_of_terms(uint64_t limbs, uint64_t term)
 {
         uint64_t half = limbs / 2 + limbs / 256 + 5 * term;
 
-        return 2 * limbs + less(bng_scratch_multiply_any(limbs), bng_scratch_multiply(half, half));
+        return 2 * limbs +
+               bng_min(bng_scratch_multiply_any(limbs), bng_scratch_multiply(half, half));
 }
 
 /*
@@ -92,17 +83,17 @@ uint64_t bng_peak_long_binomial(uint64_t bits, uint64_t n_bits, uint64_t k, uint
         if (k <= 1)
                 return bng_bytes_of_limbs(2 * n);
 
-        uint64_t terms = 12 * n + less(8 * k, SPARE_LIMBS);
+        uint64_t terms = 12 * n + bng_min(8 * k, SPARE_LIMBS);
         uint64_t numerator_bits = bng_sat_add(bits, factorial_bits);
         uint64_t numerator = bng_limbs_of_bits(numerator_bits) + 2;
         uint64_t denominator = bng_limbs_of_bits(factorial_bits) + 2;
 
-        uint64_t multiply = product_of_terms(more(numerator, 4 * n), 4 * n);
+        uint64_t multiply = product_of_terms(bng_max(numerator, 4 * n), 4 * n);
         uint64_t held = bng_bytes_of_limbs(terms + numerator);
         uint64_t factorial = bng_peak_factorial(factorial_bits, k);
         uint64_t divide =
                 bng_sat_add(bng_bytes_of_limbs(2 * denominator),
                             bng_peak_exact_quotient_up_to(numerator_bits, factorial_bits));
-        return more(bng_bytes_of_limbs(terms + multiply),
-                    bng_sat_add(held, more(factorial, divide)));
+        return bng_max(bng_bytes_of_limbs(terms + multiply),
+                       bng_sat_add(held, bng_max(factorial, divide)));
 }

@@ -14,11 +14,6 @@
 /* Lengths differ by rounding where an operand is only predicted. */
 #define SPARE_LIMBS 8
 
-static uint64_t more(uint64_t a, uint64_t b)
-{
-        return a > b ? a : b;
-}
-
 uint64_t bng_peak_quotient(uint64_t a_bits, uint64_t d_bits)
 {
         uint64_t n = bng_limbs_of_bits(a_bits);
@@ -26,7 +21,7 @@ uint64_t bng_peak_quotient(uint64_t a_bits, uint64_t d_bits)
 
         if (n < d)
                 return bng_bytes_of_limbs(1);
-        return bng_bytes_of_limbs(more(n - d + 1, d) + SPARE_LIMBS + bng_scratch_quotient(n, d));
+        return bng_bytes_of_limbs(bng_max(n - d + 1, d) + SPARE_LIMBS + bng_scratch_quotient(n, d));
 }
 
 uint64_t bng_peak_rounded_quotient(uint64_t a_bits, uint64_t d_bits)
@@ -36,7 +31,8 @@ uint64_t bng_peak_rounded_quotient(uint64_t a_bits, uint64_t d_bits)
 
         if (n < d)
                 return bng_bytes_of_limbs(d + SPARE_LIMBS);
-        return bng_bytes_of_limbs(n + d + SPARE_LIMBS + more(n - d, bng_scratch_remainder(n, d)));
+        return bng_bytes_of_limbs(n + d + SPARE_LIMBS +
+                                  bng_max(n - d, bng_scratch_remainder(n, d)));
 }
 
 /*
@@ -47,7 +43,7 @@ static uint64_t undivided(uint64_t n, uint64_t d, bool is_truncated, bool may_be
 {
         uint64_t copies = (is_truncated ? 0 : 1) + (may_be_away ? 1 : 0);
 
-        return more(n, copies * d);
+        return bng_max(n, copies * d);
 }
 
 uint64_t bng_peak_remainder(uint64_t a_bits, uint64_t d_bits, enum bng_division division,
@@ -68,7 +64,7 @@ uint64_t bng_peak_quotient_remainder(uint64_t a_bits, uint64_t d_bits, enum bng_
         uint64_t n = bng_limbs_of_bits(a_bits);
         uint64_t d = bng_limbs_of_bits(d_bits);
         uint64_t held = n < d ? d + undivided(0, d, division == BNG_TRUNCATE, may_be_away)
-                              : n + more(n - d, d) + bng_scratch_remainder(n, d);
+                              : n + bng_max(n - d, d) + bng_scratch_remainder(n, d);
 
         return bng_bytes_of_limbs(held + SPARE_LIMBS);
 }
@@ -97,7 +93,7 @@ static uint64_t exact_quotient(uint64_t n, uint64_t d, uint64_t scratch)
 {
         uint64_t quotient = n - d + 1 + SPARE_LIMBS;
 
-        return bng_bytes_of_limbs(quotient + more(scratch, quotient));
+        return bng_bytes_of_limbs(quotient + bng_max(scratch, quotient));
 }
 
 uint64_t bng_peak_exact_quotient(uint64_t a_bits, uint64_t d_bits)
@@ -139,7 +135,7 @@ uint64_t bng_peak_square_root_remainder(uint64_t a_bits)
         uint64_t root = n / 2 + 1;
         uint64_t half = root / 2 + 1;
         uint64_t copy = 2 * root + half + 16;
-        uint64_t scratch = more(bng_scratch_remainder(root, half), bng_scratch_square(half));
+        uint64_t scratch = bng_max(bng_scratch_remainder(root, half), bng_scratch_square(half));
 
         return bng_bytes_of_limbs(n + root + copy + scratch);
 }

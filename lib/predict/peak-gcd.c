@@ -10,16 +10,6 @@
  * goes by a division of what is left, whatever the lengths. n are the limbs of the shorter operand.
  */
 
-static uint64_t more(uint64_t a, uint64_t b)
-{
-        return a > b ? a : b;
-}
-
-static uint64_t less(uint64_t a, uint64_t b)
-{
-        return a < b ? a : b;
-}
-
 /* MPN_HGCD_MATRIX_INIT_ITCH, and mpn_hgcd_itch with the highest HGCD_THRESHOLD and any depth. */
 #define MATRIX_ROUNDING 16
 #define HGCD_ROUNDING (22 * 40 + 1024)
@@ -56,12 +46,12 @@ static uint64_t first_division(uint64_t a, uint64_t n)
 static uint64_t gcd(uint64_t a, uint64_t n)
 {
         uint64_t third = n / 3 + 2;
-        uint64_t block = matrix(third) + more(hgcd(third), n + n - third);
+        uint64_t block = matrix(third) + bng_max(hgcd(third), n + n - third);
         uint64_t products =
-                more(bng_scratch_multiply(n - third + 2, third / 2 + 2), applied(third));
+                bng_max(bng_scratch_multiply(n - third + 2, third / 2 + 2), applied(third));
 
-        uint64_t later = block + more(products, bng_scratch_remainder_up_to(n));
-        return a + n + more(more(block, a - n + 1) + first_division(a, n), later) + 16;
+        uint64_t later = block + bng_max(products, bng_scratch_remainder_up_to(n));
+        return a + n + bng_max(bng_max(block, a - n + 1) + first_division(a, n), later) + 16;
 }
 
 /*
@@ -71,12 +61,12 @@ static uint64_t gcd(uint64_t a, uint64_t n)
 static uint64_t gcd_extended(uint64_t a, uint64_t n)
 {
         uint64_t two_thirds = n - n / 3 + 2;
-        uint64_t block = matrix(two_thirds) + more(hgcd(two_thirds), n + n / 2) + 2 * n + 2;
+        uint64_t block = matrix(two_thirds) + bng_max(hgcd(two_thirds), n + n / 2) + 2 * n + 2;
         uint64_t half = n / 2 + 2;
-        uint64_t products = more(bng_scratch_multiply(half, half), applied(two_thirds));
+        uint64_t products = bng_max(bng_scratch_multiply(half, half), applied(two_thirds));
 
-        uint64_t later = block + more(products, bng_scratch_remainder_up_to(n));
-        return a + 3 * n + more(more(block, a - n + 1) + first_division(a, n), later) + 16;
+        uint64_t later = block + bng_max(products, bng_scratch_remainder_up_to(n));
+        return a + 3 * n + bng_max(bng_max(block, a - n + 1) + first_division(a, n), later) + 16;
 }
 
 /* The second factor is (g - a s) / b: up to a limbs, of a product that is in the first block. */
@@ -84,7 +74,7 @@ static uint64_t second_factor(uint64_t a, uint64_t n)
 {
         uint64_t quotient = a + 2 + bng_scratch_exact_up_to(a + n + 1, n);
 
-        return a + 3 * n + more(bng_scratch_multiply(a, n), quotient) + 16;
+        return a + 3 * n + bng_max(bng_scratch_multiply(a, n), quotient) + 16;
 }
 
 struct lengths {
@@ -96,7 +86,7 @@ static struct lengths lengths_of(uint64_t a_bits, uint64_t b_bits)
         uint64_t a = bng_limbs_of_bits(a_bits) + 1;
         uint64_t b = bng_limbs_of_bits(b_bits) + 1;
 
-        return (struct lengths){more(a, b), less(a, b)};
+        return (struct lengths){bng_max(a, b), bng_min(a, b)};
 }
 
 uint64_t bng_peak_gcd(uint64_t a_bits, uint64_t b_bits)
@@ -114,7 +104,7 @@ uint64_t bng_peak_lcm(uint64_t a_bits, uint64_t b_bits)
         uint64_t quotient = a + a + bng_scratch_exact_up_to(a, b);
         uint64_t product = a + b + bng_scratch_multiply(a, b);
 
-        return bng_bytes_of_limbs(a + more(gcd(a, b), more(quotient, product)));
+        return bng_bytes_of_limbs(a + bng_max(gcd(a, b), bng_max(quotient, product)));
 }
 
 /* Both factors, and the divisor. */
@@ -123,7 +113,7 @@ uint64_t bng_peak_gcd_extended(uint64_t a_bits, uint64_t b_bits)
         struct lengths x = lengths_of(a_bits, b_bits);
         uint64_t a = x.longer, n = x.shorter;
 
-        return bng_bytes_of_limbs(more(gcd_extended(a, n), a + 2 * n + second_factor(a, n)));
+        return bng_bytes_of_limbs(bng_max(gcd_extended(a, n), a + 2 * n + second_factor(a, n)));
 }
 
 /* In two numbers of its own. */
@@ -132,6 +122,6 @@ uint64_t bng_peak_inverse(uint64_t a_bits, uint64_t modulus_bits)
         struct lengths x = lengths_of(a_bits, modulus_bits);
         uint64_t kept = 2 * x.longer + 8;
 
-        return bng_bytes_of_limbs(kept + more(gcd_extended(x.longer, x.shorter),
-                                              x.longer + second_factor(x.longer, x.shorter)));
+        return bng_bytes_of_limbs(kept + bng_max(gcd_extended(x.longer, x.shorter),
+                                                 x.longer + second_factor(x.longer, x.shorter)));
 }

@@ -11,11 +11,6 @@
  * multiplied, and the scratch of that multiplication. In limbs, `half` is half the result's length.
  */
 
-static uint64_t more(uint64_t a, uint64_t b)
-{
-        return a > b ? a : b;
-}
-
 /*
  * The scratch of the squares and products by the base that mpz_n_pow_ui makes a number of `bits` bits
  * of, from the last one back to the first: a square root has half the bits, and what is multiplied by
@@ -31,10 +26,10 @@ static uint64_t power_scratch(uint64_t bits, uint64_t base_bits, uint64_t expone
         for (; exponent > 1; exponent /= 2) {
                 if (exponent % 2 == 1 && base > 2) {
                         bits = bng_sat_sub(bits, base_bits - 1);
-                        most = more(most, bng_scratch_product(bng_limbs_of_bits(bits), base));
+                        most = bng_max(most, bng_scratch_product(bng_limbs_of_bits(bits), base));
                 }
                 bits = bng_div_up(bits, 2);
-                most = more(most, bng_scratch_square(bng_limbs_of_bits(bits)));
+                most = bng_max(most, bng_scratch_square(bng_limbs_of_bits(bits)));
         }
         return most;
 }
@@ -55,12 +50,12 @@ uint64_t bng_peak_power(uint64_t bits, uint64_t room_bits, uint64_t base_bits, u
         uint64_t square = exponent == 2 ? bng_peak_square(base_bits) : 0;
 
         if (odd_bits <= 1 || exponent <= 1)
-                return more(bng_bytes_of_limbs(room), square);
+                return bng_max(bng_bytes_of_limbs(room), square);
         uint64_t copy = odd_bits > 2 * GMP_NUMB_BITS ? bng_limbs_of_bits(odd_bits) + 2 : 0;
         bool half = odd_bits <= GMP_NUMB_BITS || exponent % 2 == 0;
         uint64_t second = half ? odd / 2 + 2 : odd + 2;
         uint64_t scratch = power_scratch(bng_sat_sub(bits, all_zeros), odd_bits, exponent);
-        return more(bng_bytes_of_limbs(room + copy + second + scratch), square);
+        return bng_max(bng_bytes_of_limbs(room + copy + second + scratch), square);
 }
 
 /* Blocks of primes up to n: as many in a limb as surely have room. By Rosser and Schoenfeld there
@@ -92,7 +87,7 @@ static uint64_t odd_factorial_and_zeros(uint64_t bits, uint64_t n, uint64_t zero
         uint64_t product = square + swing + bng_scratch_product(square, swing);
         uint64_t moving = square + swing + square / 2;
         return bng_bytes_of_limbs(
-                more(kept + more(more(squaring, product), moving), odd + 2 + result));
+                bng_max(kept + bng_max(bng_max(squaring, product), moving), odd + 2 + result));
 }
 
 /* All but 64 of n at most. */
@@ -113,7 +108,7 @@ uint64_t bng_peak_double_factorial(uint64_t bits, uint64_t n)
         uint64_t swing = bng_limbs_of_bits(n) + 6;
         uint64_t copy = bng_sat_sub(bng_limbs_of_bits(bits) + 4, n / GMP_NUMB_BITS) + 6;
         uint64_t moving = 3 * copy + 2 * swing + primes_limbs(n) + 8;
-        return more(bng_bytes_of_limbs(moving), bng_peak_factorial(bng_sat_add(bits, n), n));
+        return bng_max(bng_bytes_of_limbs(moving), bng_peak_factorial(bng_sat_add(bits, n), n));
 }
 
 /*
@@ -126,7 +121,7 @@ static uint64_t product_of_list(uint64_t list, uint64_t result)
         uint64_t longer = result / 2 + result / 16 + 2;
         uint64_t scratch = bng_scratch_multiply(longer, result - longer);
 
-        return list + list / 2 + 8 + more(scratch, list / 2);
+        return list + list / 2 + 8 + bng_max(scratch, list / 2);
 }
 
 /* As many to a limb as surely fit, or as many limbs for one as it takes. */
@@ -169,7 +164,7 @@ uint64_t bng_peak_progression(uint64_t bits, uint64_t numbers, uint64_t n)
 {
         uint64_t result = bng_limbs_of_bits(bits) + 2;
         uint64_t list = list_limbs(numbers, n);
-        uint64_t halves = more(list / 2 + result, list);
+        uint64_t halves = bng_max(list / 2 + result, list);
 
         return bng_bytes_of_limbs(list + halves + product_of_halves(result, n) +
                                   (list < 256 ? list : 256));
@@ -181,7 +176,8 @@ uint64_t bng_peak_primorial(uint64_t bits, uint64_t n)
         uint64_t result = bng_limbs_of_bits(bits) + 2;
         uint64_t sieve = n / GMP_NUMB_BITS / 2 * 3 + 4;
 
-        return bng_bytes_of_limbs(more(sieve, result) + product_of_list(primes_limbs(n), result));
+        return bng_bytes_of_limbs(bng_max(sieve, result) +
+                                  product_of_list(primes_limbs(n), result));
 }
 
 /*
@@ -207,8 +203,8 @@ static uint64_t product_of_pair(uint64_t bits)
 {
         uint64_t half = half_of(bits);
 
-        return more(bng_scratch_product(half, half - 1),
-                    half_room(bits) + bng_scratch_square(half / 2 + 2));
+        return bng_max(bng_scratch_product(half, half - 1),
+                       half_room(bits) + bng_scratch_square(half / 2 + 2));
 }
 
 /* The result and the pair, and what is made of the pair where it goes in steps. */
@@ -220,9 +216,9 @@ uint64_t bng_peak_fibonacci(uint64_t bits)
 /* Two blocks of the result's length, and one of the pair; or a square in the first two. */
 uint64_t bng_peak_lucas(uint64_t bits)
 {
-        return bng_bytes_of_limbs(5 * half_room(bits) +
-                                  more(product_of_pair(bits), bng_scratch_square(half_of(bits))) +
-                                  16);
+        return bng_bytes_of_limbs(
+                5 * half_room(bits) +
+                bng_max(product_of_pair(bits), bng_scratch_square(half_of(bits))) + 16);
 }
 
 /* The pair and the third block; for Lucas numbers they are made in a fourth. */

@@ -10,16 +10,6 @@
  * from the leading limbs of both.
  */
 
-static uint64_t more(uint64_t a, uint64_t b)
-{
-        return a > b ? a : b;
-}
-
-static uint64_t less(uint64_t a, uint64_t b)
-{
-        return a < b ? a : b;
-}
-
 /* The limbs of a step, as mpn_mu_div_qr_choose_in has them. */
 static uint64_t step_of(uint64_t q, uint64_t d)
 {
@@ -31,7 +21,7 @@ static uint64_t step_of(uint64_t q, uint64_t d)
 /* Shifting may make the quotient a limb longer or shorter, and that may make one step of two. */
 static uint64_t step(uint64_t q, uint64_t d)
 {
-        return more(step_of(q + 1, d), step_of(q > 2 ? q - 2 : 1, d)) + 1;
+        return bng_max(step_of(q + 1, d), step_of(q > 2 ? q - 2 : 1, d)) + 1;
 }
 
 /*
@@ -43,9 +33,9 @@ static uint64_t in_steps(uint64_t in, uint64_t d, uint64_t beside)
         uint64_t halves = 2 * in > d ? 6 : 5;
         uint64_t ring = bng_scratch_modulo(d + 1, halves);
         uint64_t product =
-                halves * bng_modulo_limbs(d + 1) + more(beside, bng_scratch_multiply(in, in));
+                halves * bng_modulo_limbs(d + 1) + bng_max(beside, bng_scratch_multiply(in, in));
 
-        return in + more(ring, product) + 16;
+        return in + bng_max(ring, product) + 16;
 }
 
 /* q limbs of a quotient by d limbs. */
@@ -97,11 +87,11 @@ uint64_t bng_scratch_remainder_up_to(uint64_t n)
         uint64_t half = n / 2 + 2;
         uint64_t ring = bng_scratch_modulo(half + 1, 6);
         uint64_t held = 6 * bng_modulo_limbs(half + 1);
-        uint64_t by_half = n + 2 * half + more(ring, held + bng_scratch_multiply(half, half));
+        uint64_t by_half = n + 2 * half + bng_max(ring, held + bng_scratch_multiply(half, half));
         uint64_t by_quotient =
-                n + 2 * half + half / 2 + more(ring, held + bng_scratch_multiply_any(n));
+                n + 2 * half + half / 2 + bng_max(ring, held + bng_scratch_multiply_any(n));
 
-        return more(by_half, by_quotient) + 32;
+        return bng_max(by_half, by_quotient) + 32;
 }
 
 /*
@@ -115,10 +105,10 @@ static uint64_t exact(uint64_t q, uint64_t needed, uint64_t in)
 {
         uint64_t lower_half = 2 * in + bng_scratch_multiply(in, in);
         uint64_t steps = in + needed +
-                         more(bng_scratch_modulo(needed + 1, 6),
-                              6 * bng_modulo_limbs(needed + 1) + lower_half);
+                         bng_max(bng_scratch_modulo(needed + 1, 6),
+                                 6 * bng_modulo_limbs(needed + 1) + lower_half);
 
-        return q + needed + 4 + more(q + bng_scratch_multiply(needed, needed), steps) + 32;
+        return q + needed + 4 + bng_max(q + bng_scratch_multiply(needed, needed), steps) + 32;
 }
 
 /* A step is as long as the divisor or as half of the quotient, and with a limb less may be longer. */
@@ -127,16 +117,16 @@ uint64_t bng_scratch_exact(uint64_t n, uint64_t d)
         if (n < d || d <= 1)
                 return 0;
         uint64_t q = n - d + 1;
-        uint64_t in = q > d + 1 ? more(bng_div_up(q, bng_div_up(q, d)),
-                                       bng_div_up(q - 1, bng_div_up(q - 1, d)))
-                                : more(bng_div_up(q, 2), less(q, d));
-        return exact(q, less(d, q) + 1, in + 1);
+        uint64_t in = q > d + 1 ? bng_max(bng_div_up(q, bng_div_up(q, d)),
+                                          bng_div_up(q - 1, bng_div_up(q - 1, d)))
+                                : bng_max(bng_div_up(q, 2), bng_min(q, d));
+        return exact(q, bng_min(d, q) + 1, in + 1);
 }
 
 /* The quotient has n - d limbs, a step half of it or less, or as many as the divisor: a third of n at most. */
 uint64_t bng_scratch_exact_up_to(uint64_t n, uint64_t d)
 {
-        uint64_t needed = less(d, n / 2 + 1) + 1;
+        uint64_t needed = bng_min(d, n / 2 + 1) + 1;
 
-        return exact(n, needed, less(needed, n / 3 + 2) + 1);
+        return exact(n, needed, bng_min(needed, n / 3 + 2) + 1);
 }

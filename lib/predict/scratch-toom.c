@@ -21,11 +21,6 @@
 /* No product of fewer limbs takes more than the stack. */
 #define STACK_LIMBS 1000
 
-static uint64_t more(uint64_t a, uint64_t b)
-{
-        return a > b ? a : b;
-}
-
 static uint64_t block(uint64_t limbs)
 {
         return limbs * sizeof(mp_limb_t) <= STACK_BYTES ? 0 : limbs + 8;
@@ -53,7 +48,7 @@ static uint64_t pieces_of_three(uint64_t b)
 static uint64_t by_three(uint64_t a, uint64_t b)
 {
         bool may_be_five = 16 * 2 * a + 1024 >= 15 * 3 * b && 15 * 6 * a <= 16 * 11 * b + 1024;
-        uint64_t sums = may_be_five ? block(10 * (more(a / 5, b / 3) + 2)) : 0;
+        uint64_t sums = may_be_five ? block(10 * (bng_max(a / 5, b / 3) + 2)) : 0;
 
         return block(4 * b + 64) + sums + pieces_of_three(b);
 }
@@ -61,13 +56,13 @@ static uint64_t by_three(uint64_t a, uint64_t b)
 /* What is left of a longer factor in the end is between half and 5/2 of b long. */
 static uint64_t last_piece(uint64_t b)
 {
-        return more(by_eight(b + b / 2, b), by_three(b + b * 5 / 6, b));
+        return bng_max(by_eight(b + b / 2, b), by_three(b + b * 5 / 6, b));
 }
 
 /* Twice the shorter one's length at a time. */
 static uint64_t by_parts(uint64_t b)
 {
-        return block(4 * b + 64) + block(7 * b / 2) + more(last_piece(b), pieces_of_three(b));
+        return block(4 * b + 64) + block(7 * b / 2) + bng_max(last_piece(b), pieces_of_three(b));
 }
 
 uint64_t bng_scratch_toom_multiply(uint64_t a, uint64_t b)
@@ -77,15 +72,10 @@ uint64_t bng_scratch_toom_multiply(uint64_t a, uint64_t b)
         if (16 * 4 * b + 1024 >= 15 * 3 * a)
                 limbs = by_eight(a, b);
         if (15 * 4 * b <= 16 * 3 * a + 1024)
-                limbs = more(limbs, by_three(a, b));
+                limbs = bng_max(limbs, by_three(a, b));
         if (16 * 2 * a + 1024 >= 15 * 5 * b)
-                limbs = more(limbs, by_parts(b));
+                limbs = bng_max(limbs, by_parts(b));
         return limbs;
-}
-
-static uint64_t less(uint64_t a, uint64_t b)
-{
-        return a < b ? a : b;
 }
 
 /*
@@ -95,14 +85,14 @@ static uint64_t less(uint64_t a, uint64_t b)
 static uint64_t products_of_three(uint64_t a, uint64_t b)
 {
         unsigned parts = 6 * a < 7 * b ? 3 : 2 * a < 3 * b ? 4 : 6 * a < 11 * b ? 5 : 6;
-        uint64_t n = more(bng_div_up(a, parts), bng_div_up(b, 3));
+        uint64_t n = bng_max(bng_div_up(a, parts), bng_div_up(b, 3));
         uint64_t highest_a = bng_sat_sub(a, (parts - 1) * n);
         uint64_t highest_b = bng_sat_sub(b, 2 * n);
         uint64_t sums = parts == 5 ? block(10 * (n + 1)) : 0;
         uint64_t equal = n < STACK_LIMBS ? 0 : by_eight(n + 1, n + 1);
 
-        return sums + more(equal, bng_scratch_toom_exactly(more(highest_a, highest_b),
-                                                           less(highest_a, highest_b)));
+        return sums + bng_max(equal, bng_scratch_toom_exactly(bng_max(highest_a, highest_b),
+                                                              bng_min(highest_a, highest_b)));
 }
 
 /* As mpn_mul tells them apart. What has fewer limbs than that needs no more than the stack has. */
@@ -115,8 +105,8 @@ uint64_t bng_scratch_toom_exactly(uint64_t a, uint64_t b)
         if (2 * a < 5 * b)
                 return block(4 * b + 64) + products_of_three(a, b);
         uint64_t last = a - bng_div_up(2 * a - 5 * b + 1, 4 * b) * 2 * b;
-        uint64_t limbs = more(products_of_three(2 * b, b),
-                              bng_scratch_toom_exactly(more(last, b), less(last, b)));
+        uint64_t limbs = bng_max(products_of_three(2 * b, b),
+                                 bng_scratch_toom_exactly(bng_max(last, b), bng_min(last, b)));
         return block(4 * b + 64) + block(7 * b / 2) + limbs;
 }
 
@@ -129,7 +119,7 @@ uint64_t bng_scratch_toom_up_to(uint64_t a, uint64_t b)
         for (size_t i = 0; i < sizeof twelfths / sizeof *twelfths; i++) {
                 uint64_t shorter = a * twelfths[i] / 12;
                 if (shorter < b)
-                        limbs = more(limbs, bng_scratch_toom_multiply(a, shorter));
+                        limbs = bng_max(limbs, bng_scratch_toom_multiply(a, shorter));
         }
         return limbs;
 }

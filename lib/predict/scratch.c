@@ -90,11 +90,6 @@ static uint64_t worst_transform(uint64_t h, bool is_square)
         return worst;
 }
 
-static uint64_t more(uint64_t a, uint64_t b)
-{
-        return a > b ? a : b;
-}
-
 /*
  * With limbs of 32 bits a Fibonacci number was seen to hold 6 percent more than this: a sixth is added
  * to transforms there.
@@ -123,7 +118,7 @@ static uint64_t by_transform(uint64_t a, uint64_t b, enum factors factors)
         for (unsigned k = K_MIN; plausible(half, k, 7); k++) {
                 uint64_t h = multiple(half, k);
                 uint64_t reduced = a <= h ? 0 : factors == DENSE ? h : 2 * h + 1;
-                worst = more(worst, 2 * h + reduced + worst_transform(h, factors == SQUARE));
+                worst = bng_max(worst, 2 * h + reduced + worst_transform(h, factors == SQUARE));
         }
         return widened(worst + ROUNDING);
 }
@@ -149,7 +144,7 @@ uint64_t bng_scratch_modulo(uint64_t n, uint64_t held)
                 return worst;
         for (unsigned k = K_MIN; plausible(half, k, 7); k++) {
                 uint64_t h = multiple(half, k);
-                worst = more(worst, (held + 1) * h + worst_transform(h, false));
+                worst = bng_max(worst, (held + 1) * h + worst_transform(h, false));
         }
         return worst + ROUNDING;
 }
@@ -159,11 +154,6 @@ uint64_t bng_scratch_square(uint64_t a)
         if (a >= BNG_LIMBS_BEYOND)
                 return BNG_LIMBS_BEYOND;
         return a < bng_tuning().square ? bng_scratch_toom_square(a) : by_transform(a, a, SQUARE);
-}
-
-static uint64_t less(uint64_t a, uint64_t b)
-{
-        return a < b ? a : b;
 }
 
 /* Could a >= b limbs be long enough for a transform? */
@@ -181,13 +171,13 @@ static uint64_t transformed(uint64_t a, uint64_t b, toom *short_product, enum fa
                 return 9 * b / 2 + by_transform(7 * b / 2, b, ANY);
         uint64_t limbs = by_transform(a, b, factors);
         /* Of two factors of this length every table takes the transform. */
-        return b >= ALL_TRANSFORM ? limbs : more(limbs, short_product(a, b));
+        return b >= ALL_TRANSFORM ? limbs : bng_max(limbs, short_product(a, b));
 }
 
 static uint64_t multiply(uint64_t a, uint64_t b, toom *short_product, enum factors factors)
 {
-        uint64_t longer = more(a, b);
-        uint64_t shorter = less(a, b);
+        uint64_t longer = bng_max(a, b);
+        uint64_t shorter = bng_min(a, b);
 
         if (longer >= BNG_LIMBS_BEYOND)
                 return BNG_LIMBS_BEYOND;
@@ -213,11 +203,11 @@ uint64_t bng_scratch_exact_product(uint64_t a, uint64_t b, bool may_be_sparse)
 uint64_t bng_scratch_multiply_any(uint64_t n)
 {
         /* Where more of them may all be a transform, fewer need not. */
-        uint64_t shorter = less(n, 2 * ALL_TRANSFORM - 1);
+        uint64_t shorter = bng_min(n, 2 * ALL_TRANSFORM - 1);
         uint64_t limbs = bng_scratch_toom_up_to(shorter, shorter / 2);
 
         if (n >= BNG_LIMBS_BEYOND)
                 return BNG_LIMBS_BEYOND;
         /* A factor is longer than half of them, and reduced. */
-        return may_transform(n, n) ? more(limbs, by_transform(n, 0, ANY)) : limbs;
+        return may_transform(n, n) ? bng_max(limbs, by_transform(n, 0, ANY)) : limbs;
 }

@@ -96,16 +96,6 @@ static uint64_t doubled(uint64_t bits)
         return bits > BNG_BITS_BEYOND / 4 ? BNG_BITS_BEYOND : 2 * bits;
 }
 
-static uint64_t shorter(uint64_t a, uint64_t b)
-{
-        return a < b ? a : b;
-}
-
-static uint64_t longer(uint64_t a, uint64_t b)
-{
-        return a > b ? a : b;
-}
-
 /* About where GMP transforms both factors as a whole, whatever their lengths. */
 #define TRANSFORM_BITS (UINT64_C(1) << 17)
 
@@ -119,7 +109,7 @@ static uint64_t longer(uint64_t a, uint64_t b)
  */
 struct bng_time bng_time_multiply(uint64_t a_bits, uint64_t b_bits)
 {
-        uint64_t least = shorter(a_bits, b_bits), most = longer(a_bits, b_bits);
+        uint64_t least = bng_min(a_bits, b_bits), most = bng_max(a_bits, b_bits);
 
         if (least == 0)
                 return bng_time_of(BNG_PACE_MULTIPLY, 0);
@@ -148,7 +138,7 @@ struct bng_time bng_time_quotient(uint64_t a_bits, uint64_t d_bits)
 
         uint64_t q_bits = a_bits - d_bits + 1;
         struct bng_time division = {
-                seconds_of(BNG_PACE_DIVIDE, doubled(shorter(q_bits, d_bits)), 2 * (double)q_bits),
+                seconds_of(BNG_PACE_DIVIDE, doubled(bng_min(q_bits, d_bits)), 2 * (double)q_bits),
                 BNG_PACE_DIVIDE};
         return bng_time_and(division, copying);
 }
@@ -177,8 +167,8 @@ struct bng_time bng_time_limb_quotient(uint64_t a_bits)
 
 static struct bng_time reduced_first(enum bng_pace pace, uint64_t a_bits, uint64_t b_bits)
 {
-        return bng_time_and(bng_time_of(pace, shorter(a_bits, b_bits)),
-                            bng_time_remainder(longer(a_bits, b_bits), shorter(a_bits, b_bits)));
+        return bng_time_and(bng_time_of(pace, bng_min(a_bits, b_bits)),
+                            bng_time_remainder(bng_max(a_bits, b_bits), bng_min(a_bits, b_bits)));
 }
 
 struct bng_time bng_time_gcd(uint64_t a_bits, uint64_t b_bits)
@@ -266,7 +256,7 @@ struct bng_time bng_time_power_modulo_stepped(uint64_t base_bits, uint64_t expon
         struct bng_time at_once =
                 bng_time_power_modulo(base_bits, exponent_bits, modulus_bits, twos);
         uint64_t odd_bits = odd_part(modulus_bits, twos);
-        struct bng_time power = power_modulo_twos(shorter(exponent_bits, twos), twos);
+        struct bng_time power = power_modulo_twos(bng_min(exponent_bits, twos), twos);
 
         if (at_once.seconds < BNG_POWER_AT_ONCE_SECONDS)
                 return at_once;
