@@ -19,6 +19,7 @@
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
+#include "bounds/checked.h"
 #include "manager/news.h"
 #include "manager/self.h"
 
@@ -276,7 +277,7 @@ static void wake_up(sd_event_source *timer, uint64_t usec, uint64_t accuracy)
 
 void discover_wake(struct manager *manager)
 {
-        wake_up(manager->discovery, smaller(manager->walk_due, news_due(manager)), 1);
+        wake_up(manager->discovery, bng_min(manager->walk_due, news_due(manager)), 1);
 }
 
 void discover_soon(struct manager *manager)
@@ -366,7 +367,7 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
         else
                 for (watch = manager->watches; watch; watch = watch->hh.next)
                         ask_for_unit(watch, now);
-        due = smaller(asking_due(manager, clock_now()), manager->walk_due);
+        due = bng_min(asking_due(manager, clock_now()), manager->walk_due);
         wake_up(source, due, WALK_ACCURACY_USEC);
         news_walk(manager);
         if (news_due(manager) < due)

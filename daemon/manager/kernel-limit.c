@@ -10,6 +10,7 @@
  * until the group has had its rest.
  */
 
+#include "bounds/checked.h"
 #include "manager/kernel.h"
 #include "policy/overtaken.h"
 
@@ -43,7 +44,7 @@ static void tell(struct watch *watch)
         verdict->finding.reason = REASON_KERNEL_LIMIT;
         overtaken_explain(&verdict->finding, policy, &by);
         verdict->rss = 0;
-        verdict->peak = larger(watch->peak, nobody.memory);
+        verdict->peak = bng_max(watch->peak, nobody.memory);
         record_close(manager, verdict, OUTCOME_LOGGED);
 }
 

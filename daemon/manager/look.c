@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include "bounds/checked.h"
 #include "manager/context.h"
 
 #define STEADY_PAUSE_USEC UINT64_C(10000) /* near a limit, but not on the way to it */
@@ -33,7 +34,7 @@ static uint64_t known_due(const struct watch *watch)
         const struct worker *worker;
 
         for (worker = watch->workers; worker; worker = worker->hh.next)
-                due = smaller(due, worker->due);
+                due = bng_min(due, worker->due);
         return due;
 }
 
@@ -64,11 +65,11 @@ static int look_in_passing(struct watch *watch, enum pace pace, uint64_t usage, 
                         judge_group(watch, pace, now);
                 }
         }
-        next = smaller(known_due(watch), watch->list_due);
+        next = bng_min(known_due(watch), watch->list_due);
         if (pace != PACE_TOLD)
-                next = smaller(next, schedule_unseen(watch, usage, now));
+                next = bng_min(next, schedule_unseen(watch, usage, now));
         if (tripwire_is_set(watch))
-                next = smaller(next, now + WIRED_PAUSE_USEC);
+                next = bng_min(next, now + WIRED_PAUSE_USEC);
         watch_look_at(watch, next);
         return 0;
 }
@@ -113,20 +114,21 @@ static int look_closely(struct watch *watch, uint64_t usage, uint64_t now)
 
         next = known_due(watch);
         watch->list_due = pace == PACE_NEAR ? 0
-                                            : smaller(schedule_list(watch, usage, now),
+                                            : bng_min(schedule_list(watch, usage, now),
                                                       kernel_due(watch, now));
         if (pace != PACE_NEAR)
-                next = smaller(next, watch->list_due);
+                next = bng_min(next, watch->list_due);
         if (pace != PACE_TOLD)
-                next = smaller(next, schedule_unseen(watch, pace == PACE_FAR ? usage : 0, now));
+                next = bng_min(next, schedule_unseen(watch, pace == PACE_FAR ? usage : 0, now));
         /* An alarm beyond the kernel's own limit never rings: the cache gives way before. */
         if (pace == PACE_NEAR && usage < watch->alarm.armed.early &&
             watch->alarm.armed.early < watch->reading.limit)
-                next = larger(next, now + smaller(larger((next - smaller(next, now)) * ARMED_FACTOR,
-                                                         ARMED_PAUSE_USEC),
-                                                  DECIDE_POLL_MAX));
+                next = bng_max(next,
+                               now + bng_min(bng_max((next - bng_min(next, now)) * ARMED_FACTOR,
+                                                     ARMED_PAUSE_USEC),
+                                             DECIDE_POLL_MAX));
         else if (pace == PACE_NEAR && !is_on_its_way(watch, room, now))
-                next = larger(next, now + STEADY_PAUSE_USEC);
+                next = bng_max(next, now + STEADY_PAUSE_USEC);
         watch->room = room;
         watch->room_read = now;
         watch_look_at(watch, next);
@@ -187,9 +189,9 @@ void look_for_newcomers(struct watch *watch)
         uint64_t now = manager_now(watch->manager);
         uint64_t pause =
                 NEWCOMERS_PAUSE_USEC + NEWCOMERS_EACH_USEC * (uint64_t)HASH_COUNT(watch->workers);
-        uint64_t due = larger(watch->listed == 0 ? 0 : watch->listed + pause, now);
+        uint64_t due = bng_max(watch->listed == 0 ? 0 : watch->listed + pause, now);
 
-        watch->list_due = smaller(watch->list_due, due);
+        watch->list_due = bng_min(watch->list_due, due);
         if (due < watch->next_look)
                 watch_look_at(watch, due);
 }

@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include "bounds/checked.h"
 #include "manager/news.h"
 
 #define SAVED_USEC UINT64_C(1000000) /* of quiet time: a fiftieth of it for walks, at once */
@@ -129,7 +130,7 @@ void news_walk(struct manager *manager)
                 look_at(manager, note, now);
                 forget(manager, note);
                 end = clock_now();
-                manager->news_again = larger(manager->news_again, end - smaller(end, SAVED_USEC)) +
+                manager->news_again = bng_max(manager->news_again, end - bng_min(end, SAVED_USEC)) +
                                       (end - now) * DISCOVER_SHARE;
                 now = end;
         }

@@ -41,9 +41,9 @@ static uint64_t nearest_limit(const struct watch *watch)
         uint64_t nearest = UINT64_MAX;
 
         for (size_t i = 0; i < watch->n_policies; i++)
-                nearest = smaller(
+                nearest = bng_min(
                         nearest,
-                        smaller(policy_worker_memory_max(watch->policies[i], watch_bases(watch)),
+                        bng_min(policy_worker_memory_max(watch->policies[i], watch_bases(watch)),
                                 policy_group_memory_max(watch->policies[i], watch_bases(watch))));
         return nearest;
 }
@@ -60,7 +60,7 @@ uint64_t schedule_sure(const struct watch *watch)
 
 enum pace schedule_pace(const struct watch *watch, uint64_t usage)
 {
-        uint64_t left = smaller(watch->reading.headroom, watch->manager->available);
+        uint64_t left = bng_min(watch->reading.headroom, watch->manager->available);
         uint64_t bound = bng_sat_add(usage, brought(watch));
 
         if (bound == UINT64_MAX || !watch->reading.accounted)
@@ -82,9 +82,9 @@ uint64_t schedule_room(const struct watch *watch)
         const struct worker *worker;
 
         for (size_t i = 0; i < watch->n_policies; i++)
-                room = smaller(room, policy_worker_memory_max(watch->policies[i], bases));
+                room = bng_min(room, policy_worker_memory_max(watch->policies[i], bases));
         if (watch->policy)
-                room = smaller(room, left_of(policy_group_memory_max(watch->policy, bases),
+                room = bng_min(room, left_of(policy_group_memory_max(watch->policy, bases),
                                              watch->memory));
         for (worker = watch->workers; worker; worker = worker->hh.next) {
                 uint64_t limit, memory = worker_memory(worker);
@@ -93,7 +93,7 @@ uint64_t schedule_room(const struct watch *watch)
                         continue;
                 limit = policy_worker_memory_max(worker->policy, bases);
                 if (memory <= limit)
-                        room = smaller(room, left_of(limit, memory));
+                        room = bng_min(room, left_of(limit, memory));
         }
         return room;
 }
@@ -121,7 +121,7 @@ uint64_t schedule_worker(const struct worker *worker, const struct subject *subj
                 pause = decide_next_look_worker(worker->policy, subject);
         else if (worker->policy)
                 pause = decide_next_sample_worker(worker->policy, subject);
-        return smaller(bng_sat_add(subject->now, pause),
+        return bng_min(bng_sat_add(subject->now, pause),
                        schedule_contribution(worker->watch, pace, subject->now));
 }
 
@@ -136,7 +136,7 @@ uint64_t schedule_group(const struct watch *watch, const struct subject *subject
 static struct subject unseen(const struct watch *watch, const struct policy *policy,
                              struct series *empty, uint64_t memory)
 {
-        uint64_t left = smaller(watch->reading.headroom, watch->manager->available);
+        uint64_t left = bng_min(watch->reading.headroom, watch->manager->available);
 
         series_init(empty, policy->leak_window, policy->growth_window);
         return (struct subject){.series = empty,
@@ -150,7 +150,7 @@ uint64_t schedule_list(const struct watch *watch, uint64_t usage, uint64_t now)
         uint64_t pause = (uint64_t)HASH_COUNT(watch->manager->watches) * LIST_EACH_USEC +
                          (uint64_t)HASH_COUNT(watch->workers) * LIST_OF_EACH_USEC;
 
-        pause = pause < LIST_MIN_USEC ? LIST_MIN_USEC : smaller(pause, LIST_MAX_USEC);
+        pause = pause < LIST_MIN_USEC ? LIST_MIN_USEC : bng_min(pause, LIST_MAX_USEC);
         if (watch->manager->arrivals_missed)
                 pause = LIST_MIN_USEC; /* nobody tells of a process that is moved here */
         for (size_t i = 0; i < watch->n_policies; i++) {
@@ -161,11 +161,11 @@ uint64_t schedule_list(const struct watch *watch, uint64_t usage, uint64_t now)
 
                 /* A fifth of a window late costs a window that is found a fifth later. */
                 if (policy->leak_max != POLICY_UNSET)
-                        pause = smaller(pause, policy->leak_window / 5);
+                        pause = bng_min(pause, policy->leak_window / 5);
                 if (policy->cpu_time_max != POLICY_UNSET)
-                        pause = smaller(pause, policy->cpu_window / 5);
+                        pause = bng_min(pause, policy->cpu_window / 5);
                 burst.leak_max = burst.cpu_time_max = POLICY_UNSET;
-                pause = smaller(pause, decide_next_sample_worker(&burst, &subject));
+                pause = bng_min(pause, decide_next_sample_worker(&burst, &subject));
         }
         return now + pause;
 }
@@ -179,9 +179,9 @@ uint64_t schedule_unseen(const struct watch *watch, uint64_t usage, uint64_t now
                 struct series empty = {0};
                 struct subject subject = unseen(watch, policy, &empty, usage);
 
-                due = smaller(due, decide_next_look_worker(policy, &subject));
+                due = bng_min(due, decide_next_look_worker(policy, &subject));
                 if (policy == watch->policy)
-                        due = smaller(due, decide_next_look_group(policy, &subject));
+                        due = bng_min(due, decide_next_look_group(policy, &subject));
         }
         return now + due;
 }

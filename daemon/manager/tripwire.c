@@ -42,8 +42,8 @@ static void find_limit(const struct watch *watch, struct tripwire_facts *facts)
         limit = policy_worker_memory_max(only->policy, bases);
         if (limit == UINT64_MAX)
                 return;
-        facts->limit = smaller(facts->limit, bng_sat_sub(limit, only->brought));
-        facts->room = smaller(facts->room, bng_sat_sub(limit, worker_memory(only)));
+        facts->limit = bng_min(facts->limit, bng_sat_sub(limit, only->brought));
+        facts->room = bng_min(facts->room, bng_sat_sub(limit, worker_memory(only)));
 }
 
 /* Of another service manager: it cannot be asked what its user wants there. */

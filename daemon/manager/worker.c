@@ -16,6 +16,7 @@
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+#include "bounds/checked.h"
 #include "manager/context.h"
 
 #define FACTS_SLOWEST_USEC UINT64_C(5000000)
@@ -39,7 +40,7 @@ static uint64_t born(const struct worker *worker, uint64_t now)
 
         start = start < UINT64_MAX / 1000000 ? (start + 1) * 1000000 / ticks : 0;
         age = since_boot > start ? since_boot - start : 0;
-        return awake > age ? smaller(awake - age, now) : 0;
+        return awake > age ? bng_min(awake - age, now) : 0;
 }
 
 int worker_new(struct worker **ret, struct watch *watch, pid_t pid, uint64_t now)

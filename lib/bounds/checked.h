@@ -37,7 +37,7 @@ static inline uint64_t bng_div_up(uint64_t a, uint64_t b)
         return a / b + (a % b != 0);
 }
 
-/* Of two sizes, in one unit. */
+/* Of two sizes or moments, in one unit. */
 static inline uint64_t bng_max(uint64_t a, uint64_t b)
 {
         return a > b ? a : b;
