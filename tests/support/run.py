@@ -48,6 +48,7 @@ VARIANTS = {
     "m32": ("gcc", ["-Dwerror=true", f"--cross-file={SUPPORT}/m32.ini", *LIBRARY_ONLY]),
 }
 SUITES = ("bookworm", "trixie")
+WAITING = 3  # tests beside one a CPU: those with real workers mostly wait for them
 MESON_PASSED = ("OK", "EXPECTEDFAIL")
 
 
@@ -73,7 +74,8 @@ def variant(name, tally, no_e2e=None):
     try:
         run(
             ["meson", "test", "-C", folder, "--no-rebuild", "--print-errorlogs"]
-            + ["--timeout-multiplier", "60" if "BNG_TEST_EXTENDED" in os.environ else "1", *suites],
+            + ["--num-processes", str((os.cpu_count() or 1) + WAITING), *suites]
+            + ["--timeout-multiplier", "60" if "BNG_TEST_EXTENDED" in os.environ else "1"],
             on_line=lambda line: tally.screen.status(f"  {name}: {line.strip()}"),
             env=environment,
         )
