@@ -42,12 +42,16 @@ SMALL_OPERATION(mul_ui, WITH_UI, LIMBS_UI, bng_predict_multiply(Z(a), U(b)),
 #define LIMBS_ADDMUL (mpz_size(rop) + LIMBS_TWO)
 #define LIMBS_ADDMUL_UI (mpz_size(rop) + LIMBS_UI)
 
-UPDATE(addmul, TWO, LIMBS_ADDMUL, bng_predict_add_product(Z(rop), Z(a), Z(b)),
-       bng_limb_addmul(out, a, b))
+#define SUM_WITH_PRODUCT                                                                           \
+        (a == b ? bng_predict_add_square(Z(rop), Z(a))                                             \
+                : bng_predict_add_product(Z(rop), Z(a), Z(b)))
+#define DIFFERENCE_TO_PRODUCT                                                                      \
+        (a == b ? bng_predict_subtract_square(Z(rop), Z(a))                                        \
+                : bng_predict_subtract_product(Z(rop), Z(a), Z(b)))
+UPDATE(addmul, TWO, LIMBS_ADDMUL, SUM_WITH_PRODUCT, bng_limb_addmul(out, a, b))
 UPDATE(addmul_ui, WITH_UI, LIMBS_ADDMUL_UI, bng_predict_add_product(Z(rop), Z(a), U(b)),
        bng_limb_addmul_ui(out, a, b))
-UPDATE(submul, TWO, LIMBS_ADDMUL, bng_predict_subtract_product(Z(rop), Z(a), Z(b)),
-       bng_limb_submul(out, a, b))
+UPDATE(submul, TWO, LIMBS_ADDMUL, DIFFERENCE_TO_PRODUCT, bng_limb_submul(out, a, b))
 UPDATE(submul_ui, WITH_UI, LIMBS_ADDMUL_UI, bng_predict_subtract_product(Z(rop), Z(a), U(b)),
        bng_limb_submul_ui(out, a, b))
 

@@ -122,10 +122,16 @@ static uint64_t product_peak(struct bng_operand a, struct bng_operand b)
         uint64_t b_bits = bng_operand_bits_max(b);
 
         if (limbs_are_known(a) && limbs_are_known(b))
-                return bng_peak_exact_product(a_bits, b_bits,
-                                              (a_bits < b_bits ? b : a).may_be_sparse);
+                return bng_peak_exact_product(a_bits, b_bits);
         return length_is_known(a) && length_is_known(b) ? bng_peak_product(a_bits, b_bits)
                                                         : bng_peak_multiply(a_bits, b_bits);
+}
+
+static uint64_t square_peak(struct bng_operand a)
+{
+        uint64_t bits = bng_operand_bits_max(a);
+
+        return limbs_are_known(a) ? bng_peak_exact_square(bits) : bng_peak_square(bits);
 }
 
 struct bng_prediction bng_predict_multiply(struct bng_operand a, struct bng_operand b)
@@ -139,11 +145,12 @@ struct bng_prediction bng_predict_multiply(struct bng_operand a, struct bng_oper
 
 struct bng_prediction bng_predict_square(struct bng_operand a)
 {
-        return bng_holding(bng_predict_multiply(a, a), bng_peak_square(bng_operand_bits_max(a)));
+        return bng_holding(bng_predict_multiply(a, a), square_peak(a));
 }
 
-struct bng_prediction bng_predict_add_product(struct bng_operand r, struct bng_operand a,
-                                              struct bng_operand b)
+/* r + ab, where ab has such a peak by itself. */
+static struct bng_prediction add_product(struct bng_operand r, struct bng_operand a,
+                                         struct bng_operand b, uint64_t product_bytes)
 {
         uint64_t r_bits = bng_operand_bits_max(r);
         uint64_t ab_bits = product_bits(a, b);
@@ -152,14 +159,37 @@ struct bng_prediction bng_predict_add_product(struct bng_operand r, struct bng_o
         struct bng_prediction prediction = bng_predicted(
                 sum(r, product(a, b)), by_one_limb(a, b) ? BNG_WORK_UPDATE : BNG_WORK_ADD_PRODUCT,
                 longer_bits);
-        prediction = bng_holding(prediction, bng_peak_add_product(r_bits, bng_operand_bits_max(a),
-                                                                  bng_operand_bits_max(b)));
+        prediction = bng_holding(prediction,
+                                 bng_peak_add_product(r_bits, bng_operand_bits_max(a),
+                                                      bng_operand_bits_max(b), product_bytes));
         return bng_timed(prediction, add_product_time, bng_operand_bits_max(a),
                          bng_operand_bits_max(b), longer_bits);
+}
+
+struct bng_prediction bng_predict_add_product(struct bng_operand r, struct bng_operand a,
+                                              struct bng_operand b)
+{
+        return add_product(r, a, b, product_peak(a, b));
 }
 
 struct bng_prediction bng_predict_subtract_product(struct bng_operand r, struct bng_operand a,
                                                    struct bng_operand b)
 {
         return bng_predict_add_product(r, negated(a), b);
+}
+
+/* GMP 6.2 takes two equal factors for a square only where it transforms them, 6.3 always. */
+static uint64_t added_square_peak(struct bng_operand a)
+{
+        return bng_max(product_peak(a, a), square_peak(a));
+}
+
+struct bng_prediction bng_predict_add_square(struct bng_operand r, struct bng_operand a)
+{
+        return add_product(r, a, a, added_square_peak(a));
+}
+
+struct bng_prediction bng_predict_subtract_square(struct bng_operand r, struct bng_operand a)
+{
+        return add_product(r, negated(a), a, added_square_peak(a));
 }

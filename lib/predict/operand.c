@@ -10,7 +10,6 @@ struct bng_operand bng_operand_range(struct bng_range size, bool may_be_negative
                 .may_be_positive = may_be_positive && !size.surely_zero,
                 .may_be_odd = !size.known || size.value % 2 == 1,
                 .may_be_even = !size.known || size.value % 2 == 0,
-                .may_be_sparse = true,
                 .zeros = size.known && size.value != 0 ? (uint64_t)__builtin_ctzll(size.value) : 0,
         };
 }
@@ -57,7 +56,6 @@ struct bng_operand bng_operand_z(mpz_srcptr n)
                                   mpz_sgn(n) < 0, mpz_sgn(n) > 0);
         operand.may_be_odd = mpz_odd_p(n);
         operand.may_be_even = mpz_even_p(n);
-        operand.may_be_sparse = mpz_getlimbn(n, (mp_size_t)(mpz_size(n) / 2)) == 0;
         operand.zeros = zeros;
         return operand;
 }

@@ -17,8 +17,7 @@ struct bng_operand {
         bool may_be_positive;
         bool may_be_odd;
         bool may_be_even;
-        bool may_be_sparse; /* of n limbs the one in the middle, n/2, may be 0 */
-        uint64_t zeros;     /* bits at its end that surely are 0; of 0, none */
+        uint64_t zeros; /* bits at its end that surely are 0; of 0, none */
 };
 
 /* An integer that exists. */

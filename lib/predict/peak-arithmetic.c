@@ -29,14 +29,14 @@ uint64_t bng_peak_product(uint64_t a_bits, uint64_t b_bits)
         return bng_bytes_of_limbs(a + b + bng_scratch_product(a, b));
 }
 
-uint64_t bng_peak_exact_product(uint64_t a_bits, uint64_t b_bits, bool may_be_sparse)
+uint64_t bng_peak_exact_product(uint64_t a_bits, uint64_t b_bits)
 {
         uint64_t a = bng_limbs_of_bits(a_bits);
         uint64_t b = bng_limbs_of_bits(b_bits);
 
         if (a == 0 || b == 0)
                 return bng_bytes_of_limbs(1);
-        return bng_bytes_of_limbs(a + b + bng_scratch_exact_product(a, b, may_be_sparse));
+        return bng_bytes_of_limbs(a + b + bng_scratch_exact_product(a, b));
 }
 
 uint64_t bng_peak_square(uint64_t a_bits)
@@ -46,22 +46,32 @@ uint64_t bng_peak_square(uint64_t a_bits)
         return bng_bytes_of_limbs(2 * a + bng_scratch_square(a));
 }
 
+uint64_t bng_peak_exact_square(uint64_t a_bits)
+{
+        uint64_t a = bng_limbs_of_bits(a_bits);
+
+        return bng_bytes_of_limbs(2 * a + bng_scratch_exact_square(a));
+}
+
 /* The header of a block. */
 #define BLOCK_LIMBS 4
 
-/* The sum in place of r, which is moved to where it has room, and then the product by itself. */
-uint64_t bng_peak_add_product(uint64_t r_bits, uint64_t a_bits, uint64_t b_bits)
+/*
+ * The sum in place of r, which is moved to where it has room, and then the product by itself. Of a
+ * single limb there is no product.
+ */
+uint64_t bng_peak_add_product(uint64_t r_bits, uint64_t a_bits, uint64_t b_bits,
+                              uint64_t product_bytes)
 {
         uint64_t r = bng_limbs_of_bits(r_bits);
         uint64_t a = bng_limbs_of_bits(a_bits);
         uint64_t b = bng_limbs_of_bits(b_bits);
-        uint64_t product = a + b;
-        uint64_t room = (r > product ? r : product) + 1;
+        uint64_t room = bng_bytes_of_limbs(bng_max(r, a + b) + 1);
+        uint64_t moved = bng_bytes_of_limbs(r);
 
         if (a == 0 || b == 0)
                 return bng_bytes_of_limbs(r + 1);
-        if (a == 1 || b == 1)
-                return bng_bytes_of_limbs(room + r);
-        product += BLOCK_LIMBS + bng_scratch_multiply(a, b);
-        return bng_bytes_of_limbs(room + (r > product ? r : product));
+        if (a > 1 && b > 1)
+                moved = bng_max(moved, bng_sat_add(product_bytes, bng_bytes_of_limbs(BLOCK_LIMBS)));
+        return bng_sat_add(room, moved);
 }

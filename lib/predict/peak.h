@@ -61,13 +61,16 @@ static inline struct bng_prediction bng_holding(struct bng_prediction prediction
  * result's. Upper bounds, UINT64_MAX where a length is beyond what an integer has.
  */
 
-/* peak-arithmetic.c: ab, a^2, r + ab */
+/* peak-arithmetic.c: ab, a^2 */
 uint64_t bng_peak_multiply(uint64_t a_bits, uint64_t b_bits);
+uint64_t bng_peak_square(uint64_t a_bits);
 /* Of lengths that are known, but for a few bits: closer. Of exactly these limbs: closer still. */
 uint64_t bng_peak_product(uint64_t a_bits, uint64_t b_bits);
-uint64_t bng_peak_exact_product(uint64_t a_bits, uint64_t b_bits, bool may_be_sparse);
-uint64_t bng_peak_square(uint64_t a_bits);
-uint64_t bng_peak_add_product(uint64_t r_bits, uint64_t a_bits, uint64_t b_bits);
+uint64_t bng_peak_exact_product(uint64_t a_bits, uint64_t b_bits);
+uint64_t bng_peak_exact_square(uint64_t a_bits);
+/* r + ab, where ab has such a peak by itself */
+uint64_t bng_peak_add_product(uint64_t r_bits, uint64_t a_bits, uint64_t b_bits,
+                              uint64_t product_bytes);
 
 /*
  * peak-growth.c. A power of so many bits, for which GMP makes so much room, of a base with so many

@@ -40,6 +40,9 @@ struct bng_prediction bng_predict_add_product(struct bng_operand r, struct bng_o
                                               struct bng_operand b);
 struct bng_prediction bng_predict_subtract_product(struct bng_operand r, struct bng_operand a,
                                                    struct bng_operand b);
+/* r + a^2, r - a^2, of a variable and itself */
+struct bng_prediction bng_predict_add_square(struct bng_operand r, struct bng_operand a);
+struct bng_prediction bng_predict_subtract_square(struct bng_operand r, struct bng_operand a);
 
 /* Where a quotient that is no integer goes: GMP's letters t, f and c. */
 enum bng_division {

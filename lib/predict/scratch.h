@@ -19,16 +19,25 @@ uint64_t bng_scratch_square(uint64_t a);
  * a to b: closer, because for each ratio GMP has a method of its own.
  */
 uint64_t bng_scratch_product(uint64_t a, uint64_t b);
-/* Of exactly these lengths. Is the limb in the middle of the longer one (n/2 of n) surely not 0? */
-uint64_t bng_scratch_exact_product(uint64_t a, uint64_t b, bool may_be_sparse);
+/* Of exactly these lengths: closest. */
+uint64_t bng_scratch_exact_product(uint64_t a, uint64_t b);
+uint64_t bng_scratch_exact_square(uint64_t a);
+/* Of any two factors that have together up to n limbs. */
+uint64_t bng_scratch_multiply_any(uint64_t n);
+
+/*
+ * scratch-transform.c: by transforms, the product of up to a >= b limbs, the square of up to a; the
+ * product or the square of exactly these.
+ */
+uint64_t bng_scratch_transform(uint64_t a, uint64_t b);
+uint64_t bng_scratch_transform_square(uint64_t a);
+uint64_t bng_scratch_transform_exactly(uint64_t a, uint64_t b, bool is_square);
 /*
  * A product modulo B^2h - 1, 2h >= n, whose caller holds `held` times h limbs for it: with these.
  * And the largest such h.
  */
 uint64_t bng_scratch_modulo(uint64_t n, uint64_t held);
 uint64_t bng_modulo_limbs(uint64_t n);
-/* Of any two factors that have together up to n limbs. */
-uint64_t bng_scratch_multiply_any(uint64_t n);
 
 /*
  * scratch-toom.c: without transforms, the product of a >= b limbs, of about this ratio, of exactly

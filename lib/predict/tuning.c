@@ -37,11 +37,14 @@ static uint64_t hash_of(int (*split)(mp_size_t limbs, int is_square))
         return hash;
 }
 
+static bool is_known(const char *version)
+{
+        return strncmp(version, "6.2.", 4) == 0 || strncmp(version, "6.3.", 4) == 0;
+}
+
 struct bng_tuning bng_tuning_of(const char *version, int (*split)(mp_size_t limbs, int is_square))
 {
-        bool is_known = strncmp(version, "6.2.", 4) == 0 || strncmp(version, "6.3.", 4) == 0;
-
-        if (!is_known || !split)
+        if (!is_known(version) || !split)
                 return unknown;
         uint64_t hash = hash_of(split);
         for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
@@ -73,7 +76,19 @@ struct bng_tuning bng_tuning(void)
         return tuning;
 }
 
+/* A table that nobody knows tells its splits too. */
+static atomic_bool forgotten;
+
+int bng_tuning_split(uint64_t limbs, bool is_square)
+{
+        bool tells = is_known(gmp_version) && __gmpn_fft_best_k &&
+                     !atomic_load_explicit(&forgotten, memory_order_relaxed);
+
+        return tells && limbs <= LIMBS_MOST ? __gmpn_fft_best_k((mp_size_t)limbs, is_square) : -1;
+}
+
 void bng_tuning_forget(bool forget)
 {
+        atomic_store_explicit(&forgotten, forget, memory_order_relaxed);
         keep(forget ? unknown : bng_tuning_of(gmp_version, __gmpn_fft_best_k));
 }

@@ -19,6 +19,12 @@ struct bng_tuning {
 struct bng_tuning bng_tuning(void);
 
 /*
+ * The k of the 2^k pieces in which the GMP that is linked splits a transform modulo B^limbs + 1; -1 where
+ * it does not tell, or of more limbs than were looked at. Any thread.
+ */
+int bng_tuning_split(uint64_t limbs, bool is_square);
+
+/*
  * Of a GMP of this version whose mpn_fft_best_k is `split`, NULL if nobody knows it. What is not
  * known has the lowest lengths of all.
  */

@@ -35,6 +35,9 @@ struct function {
           (mpz_mul(r, a, b), mpz_add(r, r, a)), 0)                                                 \
         X(subtract_product, bng_predict_subtract_product(a, a, b), true,                           \
           (mpz_mul(r, a, b), mpz_sub(r, a, r)), 0)                                                 \
+        X(add_square, bng_predict_add_square(b, a), true, (mpz_mul(r, a, a), mpz_add(r, b, r)), 0) \
+        X(subtract_square, bng_predict_subtract_square(b, a), true,                                \
+          (mpz_mul(r, a, a), mpz_sub(r, b, r)), 0)                                                 \
         X(and, bng_predict_and(a, b), true, mpz_and(r, a, b), 0)                                   \
         X(ior, bng_predict_ior(a, b), true, mpz_ior(r, a, b), 0)                                   \
         X(xor, bng_predict_xor(a, b), true, mpz_xor(r, a, b), 0)                                   \

@@ -131,6 +131,28 @@ static void expect_no_more(const char *what, struct bng_prediction prediction, u
                          (unsigned long)prediction.peak_bytes, seed);
 }
 
+/*
+ * Where the transform of a product with so many limbs reduces the longer factor to -1, which is longer
+ * than it: a1 B^h + a0 with a0 = a1 - 1.
+ */
+static void reduce_to_minus_one(mpz_ptr a, uint64_t limbs)
+{
+        uint64_t half = (limbs + 1) / 2;
+        int k = bng_tuning_split(half, false);
+        uint64_t h = k < 0 ? 0 : (((half - 1) >> k) + 1) << k;
+        mpz_t low;
+
+        if (k < 0 || mpz_size(a) <= h)
+                return;
+        mpz_init(low);
+        mpz_abs(a, a);
+        mpz_tdiv_q_2exp(a, a, h * GMP_NUMB_BITS);
+        mpz_sub_ui(low, a, 1);
+        mpz_mul_2exp(a, a, h * GMP_NUMB_BITS);
+        mpz_add(a, a, low);
+        mpz_clear(low);
+}
+
 /* Times a power of two. */
 static struct bng_operand longer(struct bng_operand a, uint64_t bits)
 {
@@ -145,6 +167,8 @@ static void try_product(uint64_t a_limbs, uint64_t b_limbs)
         mpz_inits(a, b, product, sum, square, NULL);
         random_integer(a, a_limbs * GMP_NUMB_BITS - random_below(GMP_NUMB_BITS));
         random_integer(b, b_limbs * GMP_NUMB_BITS - random_below(GMP_NUMB_BITS));
+        if (random_below(8) == 0)
+                reduce_to_minus_one(a, mpz_size(a) + mpz_size(b));
         mpz_set_ui(sum, 1);
         struct bng_operand x = bng_operand_z(a), y = bng_operand_z(b);
 
@@ -162,6 +186,14 @@ static void try_product(uint64_t a_limbs, uint64_t b_limbs)
         x = bng_operand_z(a);
         expect_no_more("a sum with a product", bng_predict_add_product(bng_operand_ui(1), x, y),
                        held, a_limbs, b_limbs);
+
+        mpz_clear(sum);
+        mpz_init_set_ui(sum, 1);
+        gmp_hooks_start();
+        mpz_submul(sum, b, b);
+        held = gmp_hooks_peak_bytes();
+        expect_no_more("a difference to a square",
+                       bng_predict_subtract_square(bng_operand_ui(1), y), held, b_limbs, b_limbs);
 
         gmp_hooks_start();
         mpz_mul(square, b, b);
