@@ -4,45 +4,90 @@
 #include "steps/steps.h"
 
 /*
- * Powers modulo m, by windows from the highest bit of the exponent to the lowest: its bits are squares,
- * and a window that ends with a one is a product with an odd power of the base from a table. GMP does
- * the same, so products alone make a difference (residues.c). What does not take long is GMP's in one
- * piece.
+ * Powers modulo m. The bits of the exponent stand in rows of as many columns each, the lowest in row 0:
+ *
+ *     base^exponent = product of (base^(2^(i columns)))^(row i)
+ *
+ * The base of a row follows from the one before by squares in a row. Then from the highest column to
+ * the lowest: a square, and the product of the bases whose rows have a one in this column, from a table
+ * of all of them (Lim and Lee 1994). So nearly all of the work are long rows of squares, which GMP
+ * makes as fast as in its own powers (residues.c). What does not take long is GMP's in one piece.
  *
  * The twos of an even m are a modulus of their own, with which the odd part's result is joined. There
  * a power takes no longer than one with an exponent as long as the modulus, whatever its exponent.
  */
 
-/* GMP's table has up to as many entries, of exponents as long as these. */
-#define WINDOW_MAX 10
-
-/* An entry for 64 bits of exponent takes a hundredth of the time of their squares. */
-#define BITS_PER_ENTRY 64
+/* GMP's own table has up to as many entries, of exponents as long as these. */
+#define ROWS_MAX 9
+#define BITS_PER_ENTRY 8
 
 struct power {
         struct bng_residues residues;
-        mpz_t base;
-        unsigned window;
-        unsigned ready;                   /* entries that are there */
-        mpz_t odd[1 << (WINDOW_MAX - 1)]; /* base^(2i+1) */
+        unsigned rows;
+        mp_bitcnt_t columns;
+        mpz_t products[1 << ROWS_MAX]; /* of the bases of those rows that are bits of the index */
 };
 
-static bool make_table(struct power *p)
+static inline size_t entries_of(unsigned rows)
 {
-        mpz_t by;
-        bool done;
+        return (size_t)1 << rows;
+}
 
-        mpz_init(by);
-        done = bng_residues_multiply(&p->residues, by, p->base, p->base);
-        for (unsigned i = 0; done && i < 1U << (p->window - 1); i++) {
-                mpz_init(p->odd[i]);
-                p->ready++;
-                if (i == 0)
-                        mpz_set(p->odd[0], p->base);
-                else
-                        done = bng_residues_multiply(&p->residues, p->odd[i], p->odd[i - 1], by);
+/*
+ * A column is a product, and so is an entry: another row saves exponent / (rows (rows + 1)) of the one,
+ * and takes as many of the other as there are already.
+ */
+static unsigned rows_of(mp_bitcnt_t bits)
+{
+        unsigned rows = 1;
+
+        while (rows < ROWS_MAX && bits / (rows * (rows + 1)) > entries_of(rows) &&
+               bits / BITS_PER_ENTRY >= entries_of(rows + 1))
+                rows++;
+        return rows;
+}
+
+static void power_init(struct power *p, mpz_srcptr exponent, mpz_srcptr modulus,
+                       const struct bng_stop *stop)
+{
+        mp_bitcnt_t bits = mpz_sizeinbase(exponent, 2);
+
+        p->rows = rows_of(bits);
+        p->columns = (bits + p->rows - 1) / p->rows;
+        bng_residues_init(&p->residues, modulus, stop);
+        for (size_t i = 0; i < entries_of(p->rows); i++)
+                mpz_init(p->products[i]);
+}
+
+static void power_clear(struct power *p)
+{
+        for (size_t i = 0; i < entries_of(p->rows); i++)
+                mpz_clear(p->products[i]);
+        bng_residues_clear(&p->residues);
+}
+
+static bool find_bases(struct power *p, mpz_srcptr base)
+{
+        bool done = bng_residues_enter(&p->residues, p->products[1], base);
+
+        for (unsigned row = 1; done && row < p->rows; row++) {
+                mpz_ptr next = p->products[entries_of(row)];
+                mpz_set(next, p->products[entries_of(row - 1)]);
+                done = bng_residues_square(&p->residues, next, p->columns);
         }
-        mpz_clear(by);
+        return done;
+}
+
+static bool find_products(struct power *p)
+{
+        bool done = true;
+
+        for (size_t i = 3; done && i < entries_of(p->rows); i++) {
+                size_t lowest = i & -i;
+                if (i != lowest)
+                        done = bng_residues_multiply(&p->residues, p->products[i],
+                                                     p->products[i - lowest], p->products[lowest]);
+        }
         return done;
 }
 
@@ -52,49 +97,31 @@ static inline unsigned bit_of(mpz_srcptr n, mp_bitcnt_t at)
         return mpz_getlimbn(n, (mp_size_t)(at / GMP_NUMB_BITS)) >> at % GMP_NUMB_BITS & 1;
 }
 
-/*
- * From the highest bit to the lowest: zeros are squares; a window begins with a one and ends with one, and
- * is as long as the table allows.
- */
-static bool by_windows(struct power *p, mpz_ptr r, mpz_srcptr exponent)
+static size_t bits_of_column(const struct power *p, mpz_srcptr exponent, mp_bitcnt_t column)
 {
-        mp_bitcnt_t at = mpz_sizeinbase(exponent, 2);
-        unsigned long squares = 0; /* to be done */
-        bool done = true, begun = false;
+        size_t bits = 0;
 
-        while (done && at > 0) {
-                if (!bit_of(exponent, at - 1)) {
-                        squares++;
-                        at--;
-                        continue;
-                }
-                mp_bitcnt_t end = at > p->window ? at - p->window : 0;
-                while (!bit_of(exponent, end))
-                        end++;
-                unsigned entry = 0;
-                for (mp_bitcnt_t bit = at - 1; bit > end; bit--)
-                        entry = entry << 1 | bit_of(exponent, bit);
-                squares += at - end;
-                at = end;
-                if (begun)
-                        done = bng_residues_square(&p->residues, r, squares) &&
-                               bng_residues_multiply(&p->residues, r, r, p->odd[entry]);
-                else
-                        mpz_set(r, p->odd[entry]);
-                begun = true;
-                squares = 0;
-        }
-        return done && bng_residues_square(&p->residues, r, squares);
+        for (unsigned row = p->rows; row-- > 0;)
+                bits = bits << 1 | bit_of(exponent, row * p->columns + column);
+        return bits;
 }
 
-static unsigned window_of(mpz_srcptr exponent)
+static bool by_columns(struct power *p, mpz_ptr r, mpz_srcptr exponent)
 {
-        uint64_t entries = mpz_sizeinbase(exponent, 2) / BITS_PER_ENTRY;
-        unsigned window = 1;
+        bool done = true, begun = false;
 
-        while (window < WINDOW_MAX && UINT64_C(1) << window <= entries)
-                window++;
-        return window;
+        for (mp_bitcnt_t column = p->columns; done && column-- > 0;) {
+                size_t entry = bits_of_column(p, exponent, column);
+                if (begun)
+                        done = bng_residues_square(&p->residues, r, 1);
+                if (entry > 0 && !begun)
+                        mpz_set(r, p->products[entry]);
+                else if (entry > 0)
+                        done = done &&
+                               bng_residues_multiply(&p->residues, r, r, p->products[entry]);
+                begun = begun || entry > 0;
+        }
+        return done;
 }
 
 /* GMP's in one piece. */
@@ -110,19 +137,17 @@ static bool is_quick(mpz_srcptr base, mpz_srcptr exponent, mpz_srcptr modulus)
 static bool power_modulo(mpz_ptr rop, mpz_srcptr base, mpz_srcptr exponent, mpz_srcptr modulus,
                          const struct bng_stop *stop)
 {
-        struct power p = {.window = window_of(exponent)};
+        struct power p;
         mpz_t r;
 
-        bng_residues_init(&p.residues, modulus, stop);
-        mpz_inits(p.base, r, NULL);
-        bool done = bng_residues_enter(&p.residues, p.base, base) && make_table(&p) &&
-                    by_windows(&p, r, exponent) && bng_residues_leave(&p.residues, r);
+        power_init(&p, exponent, modulus, stop);
+        mpz_init(r);
+        bool done = find_bases(&p, base) && find_products(&p) && by_columns(&p, r, exponent) &&
+                    bng_residues_leave(&p.residues, r);
         if (done)
                 mpz_swap(rop, r);
-        while (p.ready > 0)
-                mpz_clear(p.odd[--p.ready]);
-        mpz_clears(p.base, r, NULL);
-        bng_residues_clear(&p.residues);
+        mpz_clear(r);
+        power_clear(&p);
         return done;
 }
 

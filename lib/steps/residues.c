@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "bounds/checked.h"
+#include "predict/time.h"
 #include "steps/residues.h"
 #include "steps/steps.h"
 
@@ -12,8 +14,9 @@
  * Forms are below R but not always below m, which is taken away only where that is R or more. Modulo
  * a power of two, products are cut off.
  *
- * Modulo a short m calls take longer than the work: squares in a row stay in their limbs, and those of
- * one or two limbs are not GMP's.
+ * GMP has products that leave an end away, and lends them to nobody but its own powers. So squares in a
+ * row are such powers: a^(2^k) in one call, as many as take a moment. Calls want numbers as they are,
+ * without the form. Modulo one limb a call takes longer than the work, and all of it is done here.
  */
 
 /* Up to here a limb at a time is faster than two products. */
@@ -21,6 +24,11 @@
 
 /* So short are products then that one in so many is followed by a look. */
 #define LOOK_EVERY 64
+
+/* What a call may take, and squares that are worth one; more in one need a long exponent. */
+#define CALL_SECONDS 0.02
+#define CALL_SQUARES_MIN 16
+#define CALL_SQUARES_MAX 4096
 
 #if GMP_NUMB_BITS == 64
 __extension__ typedef unsigned __int128 two_limbs;
@@ -31,6 +39,11 @@ typedef uint64_t two_limbs;
 static mp_size_t limbs_of(const struct bng_residues *m)
 {
         return (mp_size_t)mpz_size(m->modulus);
+}
+
+static bool is_one_limb(const struct bng_residues *m)
+{
+        return m->twos == 0 && limbs_of(m) == 1;
 }
 
 static bool is_by_limbs(const struct bng_residues *m)
@@ -79,52 +92,59 @@ static bool find_inverses(struct bng_residues *m)
 
         if (!bng_steps_invert_modulo_twos(m->inverses, m->modulus, bits, m->stop))
                 return false;
+        m->inverse = mpz_getlimbn(m->inverses, 0);
         mpz_neg(m->inverses, m->inverses);
         mpz_fdiv_r_2exp(m->inverses, m->inverses, bits);
-        m->inverse = mpz_getlimbn(m->inverses, 0);
         return true;
 }
 
-/* ---- modulo a short number ---- */
+/* Room for so many limbs, without a call where it is there: calls take as long as short products. */
+static inline mp_limb_t *room_of(mpz_ptr n, mp_size_t limbs)
+{
+        return n->_mp_alloc >= limbs ? n->_mp_d : mpz_limbs_modify(n, limbs);
+}
+
+/* ---- modulo one limb ---- */
 
 /*
- * to = a b / R mod m, n = 1 or 2 limbs each: a row of the product, and what makes its lowest limb 0,
- * are added at once, and the sum moves down by a limb. What is above n limbs is at most 1.
+ * a b / R mod m for a, b < m. With q = a b / m mod R, a b and q m have the same low limb; what is left
+ * of their high ones is above -m.
  */
-static inline void multiply_few(mp_limb_t *to, const mp_limb_t *a, const mp_limb_t *b,
-                                const mp_limb_t *modulus, mp_limb_t inverse, unsigned n)
+static inline mp_limb_t multiply_limb(mp_limb_t a, mp_limb_t b, mp_limb_t modulus,
+                                      mp_limb_t inverse)
 {
-        mp_limb_t sum[3] = {0};
+        two_limbs product = (two_limbs)a * b;
+        mp_limb_t q = (mp_limb_t)product * inverse;
+        mp_limb_t high = (mp_limb_t)(product >> GMP_NUMB_BITS);
+        mp_limb_t taken = (mp_limb_t)((two_limbs)q * modulus >> GMP_NUMB_BITS);
 
-        for (unsigned i = 0; i < n; i++) {
-                two_limbs row = (two_limbs)a[0] * b[i] + sum[0];
-                mp_limb_t q = (mp_limb_t)row * inverse;
-                two_limbs multiple = (two_limbs)q * modulus[0] + (mp_limb_t)row;
-                for (unsigned j = 1; j < n; j++) {
-                        row = (two_limbs)a[j] * b[i] + sum[j] + (mp_limb_t)(row >> GMP_NUMB_BITS);
-                        multiple = (two_limbs)q * modulus[j] + (mp_limb_t)row +
-                                   (mp_limb_t)(multiple >> GMP_NUMB_BITS);
-                        sum[j - 1] = (mp_limb_t)multiple;
-                }
-                two_limbs top = (row >> GMP_NUMB_BITS) + (multiple >> GMP_NUMB_BITS) + sum[n];
-                sum[n - 1] = (mp_limb_t)top;
-                sum[n] = (mp_limb_t)(top >> GMP_NUMB_BITS);
-        }
-        /* Without a branch: which way it goes nobody can foresee. */
-        mp_limb_t mask = -sum[n], borrow = 0;
-        for (unsigned i = 0; i < n; i++) {
-                two_limbs rest = (two_limbs)sum[i] - (modulus[i] & mask) - borrow;
-                to[i] = (mp_limb_t)rest;
-                borrow = (mp_limb_t)(rest >> GMP_NUMB_BITS) & 1;
-        }
+        return high - taken + (high < taken ? modulus : 0);
 }
+
+static void put_limb(mpz_ptr rop, mp_limb_t limb)
+{
+        room_of(rop, 1)[0] = limb;
+        rop->_mp_size = limb != 0;
+}
+
+static void square_limb(const struct bng_residues *m, mpz_ptr a, unsigned long times)
+{
+        mp_limb_t x = mpz_getlimbn(a, 0), modulus = mpz_getlimbn(m->modulus, 0);
+        mp_limb_t inverse = m->inverse;
+
+        for (; times > 0; times--)
+                x = multiply_limb(x, x, modulus, inverse);
+        put_limb(a, x);
+}
+
+/* ---- modulo a short number ---- */
 
 /* to = what stands in 2n limbs / R mod m, below R; they are overwritten. */
 static void reduce_by_limbs(mp_limb_t *to, mp_limb_t *low, const mp_limb_t *modulus,
                             mp_limb_t inverse, mp_size_t n)
 {
         for (mp_size_t i = 0; i < n; i++)
-                low[i] = mpn_addmul_1(low + i, modulus, n, low[i] * inverse);
+                low[i] = mpn_addmul_1(low + i, modulus, n, -(low[i] * inverse));
         /* What was carried out of limb i + n stands in limb i, which has become 0. */
         if (mpn_add_n(to, low + n, low, n))
                 mpn_sub_n(to, to, modulus, n);
@@ -133,54 +153,28 @@ static void reduce_by_limbs(mp_limb_t *to, mp_limb_t *low, const mp_limb_t *modu
 /* All the n limbs of a number below R. */
 static mp_limb_t *whole_limbs(mpz_ptr a, mp_size_t n)
 {
-        mp_size_t used = (mp_size_t)mpz_size(a);
-        mp_limb_t *limbs = mpz_limbs_modify(a, n);
+        mp_size_t used = a->_mp_size;
+        mp_limb_t *limbs = room_of(a, n);
 
         if (used < n)
                 mpn_zero(limbs + used, n - used);
         return limbs;
 }
 
-/* a = a^(2^times) in that form; rop = a b */
-static void square_by_limbs(struct bng_residues *m, mpz_ptr a, unsigned long times)
-{
-        mp_size_t n = limbs_of(m);
-        const mp_limb_t *modulus = mpz_limbs_read(m->modulus);
-        mp_limb_t inverse = m->inverse, *x = whole_limbs(a, n);
-
-        if (n == 1) {
-                for (; times > 0; times--)
-                        multiply_few(x, x, x, modulus, inverse, 1);
-        } else if (n == 2) {
-                for (; times > 0; times--)
-                        multiply_few(x, x, x, modulus, inverse, 2);
-        } else {
-                mp_limb_t *low = mpz_limbs_write(m->product, 2 * n);
-                for (; times > 0; times--) {
-                        mpn_sqr(low, x, n);
-                        reduce_by_limbs(x, low, modulus, inverse, n);
-                }
-        }
-        mpz_limbs_finish(a, n);
-}
-
 static void multiply_by_limbs(struct bng_residues *m, mpz_ptr rop, mpz_ptr a, mpz_ptr b)
 {
         mp_size_t n = limbs_of(m);
-        const mp_limb_t *modulus = mpz_limbs_read(m->modulus);
         const mp_limb_t *x = whole_limbs(a, n), *y = whole_limbs(b, n);
-        mp_limb_t *to = rop == a || rop == b ? mpz_limbs_modify(rop, n) : mpz_limbs_write(rop, n);
+        mp_limb_t *low = room_of(m->product, 2 * n), *to = room_of(rop, n);
 
-        if (n == 1) {
-                multiply_few(to, x, y, modulus, m->inverse, 1);
-        } else if (n == 2) {
-                multiply_few(to, x, y, modulus, m->inverse, 2);
-        } else {
-                mp_limb_t *low = mpz_limbs_write(m->product, 2 * n);
+        if (a == b)
+                mpn_sqr(low, x, n);
+        else
                 mpn_mul_n(low, x, y, n);
-                reduce_by_limbs(to, low, modulus, m->inverse, n);
-        }
-        mpz_limbs_finish(rop, n);
+        reduce_by_limbs(to, low, m->modulus->_mp_d, m->inverse, n);
+        while (n > 0 && to[n - 1] == 0)
+                n--;
+        rop->_mp_size = (int)n;
 }
 
 /* ---- modulo a long one ---- */
@@ -203,18 +197,8 @@ static bool reduce_at_once(struct bng_residues *m, mpz_ptr rop)
         return true;
 }
 
-/* Whether to go on, after so many products. */
-static bool look(struct bng_residues *m, unsigned long products)
-{
-        m->products += products;
-        if (m->products < LOOK_EVERY)
-                return true;
-        m->products = 0;
-        return !bng_stop_now(m->stop);
-}
-
 /* rop = a b, or in Montgomery's form a b / R, modulo m */
-static bool multiply(struct bng_residues *m, mpz_ptr rop, mpz_srcptr a, mpz_srcptr b)
+static bool multiply_at_once(struct bng_residues *m, mpz_ptr rop, mpz_srcptr a, mpz_srcptr b)
 {
         if (!bng_steps_multiply(m->product, a, b, m->stop))
                 return false;
@@ -224,38 +208,110 @@ static bool multiply(struct bng_residues *m, mpz_ptr rop, mpz_srcptr a, mpz_srcp
         return true;
 }
 
+/* ---- any of them ---- */
+
+/* Whether to go on, after so many short products. */
+static bool look(struct bng_residues *m, unsigned long products)
+{
+        m->products += products;
+        if (m->products < LOOK_EVERY)
+                return true;
+        m->products = 0;
+        return !bng_stop_now(m->stop);
+}
+
 bool bng_residues_multiply(struct bng_residues *m, mpz_ptr rop, mpz_ptr a, mpz_ptr b)
 {
         if (!is_by_limbs(m))
-                return multiply(m, rop, a, b);
-        multiply_by_limbs(m, rop, a, b);
+                return multiply_at_once(m, rop, a, b);
+        if (is_one_limb(m))
+                put_limb(rop, multiply_limb(mpz_getlimbn(a, 0), mpz_getlimbn(b, 0),
+                                            mpz_getlimbn(m->modulus, 0), m->inverse));
+        else
+                multiply_by_limbs(m, rop, a, b);
         return look(m, 1);
+}
+
+static void give_back_room(struct bng_residues *m)
+{
+        mpz_realloc2(m->quotient, 0);
+        mpz_realloc2(m->product, 0);
+        mpz_realloc2(m->remainder, 0);
+}
+
+/* a R mod m, of a < m */
+static bool enter(struct bng_residues *m, mpz_ptr a)
+{
+        if (m->twos > 0)
+                return true;
+        mpz_mul_2exp(a, a, (mp_bitcnt_t)limbs_of(m) * GMP_NUMB_BITS);
+        return divide(m, a, a);
+}
+
+static bool square_by_calls(struct bng_residues *m, mpz_ptr a, unsigned long times)
+{
+        bool done = bng_residues_leave(m, a);
+        mpz_t exponent;
+
+        give_back_room(m);
+        mpz_init(exponent);
+        while (done && times > 0) {
+                unsigned long now = bng_min(times, m->at_once);
+                mpz_set_ui(exponent, 0);
+                mpz_setbit(exponent, now);
+                mpz_powm(a, a, exponent, m->modulus);
+                times -= now;
+                done = !bng_stop_now(m->stop);
+        }
+        mpz_clear(exponent);
+        return done && enter(m, a);
+}
+
+static bool square_in_limb(struct bng_residues *m, mpz_ptr a, unsigned long times)
+{
+        bool done = true;
+
+        while (done && times > 0) {
+                unsigned long now = bng_min(times, m->at_once);
+                square_limb(m, a, now);
+                times -= now;
+                done = look(m, now);
+        }
+        return done;
 }
 
 bool bng_residues_square(struct bng_residues *m, mpz_ptr a, unsigned long times)
 {
         bool done = true;
 
-        while (done && times > 0) {
-                unsigned long now = !is_by_limbs(m) ? 1 : times < LOOK_EVERY ? times : LOOK_EVERY;
-                if (is_by_limbs(m)) {
-                        square_by_limbs(m, a, now);
-                        done = look(m, now);
-                } else {
-                        done = multiply(m, a, a, a);
-                }
-                times -= now;
-        }
+        if (is_one_limb(m))
+                return square_in_limb(m, a, times);
+        if (bng_min(times, m->at_once) >= CALL_SQUARES_MIN)
+                return square_by_calls(m, a, times);
+        for (; done && times > 0; times--)
+                done = bng_residues_multiply(m, a, a, a);
         return done;
 }
 
 /* ---- coming and going ---- */
+
+/* How many squares GMP makes in a moment. */
+static unsigned long squares_at_once(const struct bng_residues *m)
+{
+        struct bng_time most =
+                bng_time_power_modulo(0, CALL_SQUARES_MAX, mpz_sizeinbase(m->modulus, 2), m->twos);
+
+        return most.seconds <= CALL_SECONDS
+                       ? CALL_SQUARES_MAX
+                       : (unsigned long)(CALL_SECONDS / most.seconds * CALL_SQUARES_MAX);
+}
 
 void bng_residues_init(struct bng_residues *m, mpz_srcptr modulus, const struct bng_stop *stop)
 {
         *m = (struct bng_residues){.stop = stop, .twos = mpz_scan1(modulus, 0)};
         mpz_inits(m->modulus, m->quotient, m->product, m->remainder, m->inverses, NULL);
         mpz_abs(m->modulus, modulus);
+        m->at_once = squares_at_once(m);
 }
 
 void bng_residues_clear(struct bng_residues *m)
@@ -272,11 +328,8 @@ bool bng_residues_enter(struct bng_residues *m, mpz_ptr rop, mpz_srcptr n)
         if (!divide(m, rop, n))
                 return false;
         /* From here on nothing is as long as a long n is. */
-        mpz_realloc2(m->quotient, 0);
-        if (!find_inverses(m))
-                return false;
-        mpz_mul_2exp(rop, rop, (mp_bitcnt_t)limbs_of(m) * GMP_NUMB_BITS);
-        return divide(m, rop, rop);
+        give_back_room(m);
+        return find_inverses(m) && enter(m, rop);
 }
 
 bool bng_residues_leave(struct bng_residues *m, mpz_ptr r)

@@ -14,8 +14,9 @@ struct bng_residues {
         const struct bng_stop *stop;
         mpz_t modulus;    /* without its sign */
         mp_bitcnt_t twos; /* it is 2^twos; 0: it is odd, and numbers are in Montgomery's form */
+        unsigned long at_once; /* squares that GMP makes in a moment */
         mpz_t quotient, product, remainder;
-        mp_limb_t inverse;      /* -1/m mod B */
+        mp_limb_t inverse;      /* 1/m mod B */
         mpz_t inverses;         /* -1/m mod R */
         unsigned long products; /* of short ones, since the last look */
 };
@@ -28,7 +29,7 @@ void bng_residues_clear(struct bng_residues *m);
 bool bng_residues_enter(struct bng_residues *m, mpz_ptr rop, mpz_srcptr n);
 /* rop = a b, all of them in that form; rop may be an operand. Operands get room for as many limbs. */
 bool bng_residues_multiply(struct bng_residues *m, mpz_ptr rop, mpz_ptr a, mpz_ptr b);
-/* a = a^(2^times) */
+/* a = a^(2^times), at GMP's pace where these are many */
 bool bng_residues_square(struct bng_residues *m, mpz_ptr a, unsigned long times);
 /* r leaves it: below m, not negative. */
 bool bng_residues_leave(struct bng_residues *m, mpz_ptr r);

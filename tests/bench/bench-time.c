@@ -1,74 +1,21 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <math.h>
-#include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/time.h>
-#include <time.h>
 #include "guard-cases.h"
+#include "table.h"
 
 /*
- * What predicted times and work in steps are worth, all in this process's own time:
- *
- *   predicted over measured time of every operation, where it takes 10 ms and more: the least, the
- *   median and the most;
- *   work in steps over GMP's plain call, the best of interleaved rounds;
- *   from an interruption at a random moment to the return: the longest.
- *
- * The speeds are those of `bng calibrate`, from the file CALIBRATION or where it usually lies.
+ * What predicted times are worth: predicted over measured time of every operation, where it takes 10 ms
+ * and more: the least, the median and the most. The speeds are those of `bng calibrate`, from the file
+ * CALIBRATION or where it usually lies.
  *
  * usage: bench-time [--json] [--calibration FILE] [--least BITS] [--most BITS] [--longest SECONDS]
- *                   [--steps] [OPERATION...]
+ *                   [OPERATION...]
  *
- * Lengths go from 10^4 to 5 * 10^6 bits, or to --most, and no single operation is tried that would take more
- * than 20 seconds, or --longest. Where operations are named, they make the first table, and the others are
- * left out; with --steps the first is left out, and the others are of these operations, or all.
+ * Lengths go from 10^4 to 5 * 10^6 bits, or to --most, and no single operation is tried that would take
+ * more than 20 seconds, or --longest. Where operations are named, the others are left out.
  */
-
-static bool json;
-static bool is_first = true;
-
-static double now_seconds(void)
-{
-        struct timespec t;
-
-        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-        return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
-
-/* The start of a row. */
-static void row(const char *table, const char *name)
-{
-        if (json)
-                printf("%s{\"table\": \"%s\", \"operation\": \"%s\"", is_first ? "[" : ",\n", table,
-                       name);
-        else
-                printf("%-16s", name);
-        is_first = false;
-}
-
-static void cell(const char *key, double value, int decimals)
-{
-        if (json)
-                printf(", \"%s\": %g", key, value);
-        else
-                printf(" %12.*f", decimals, value);
-}
-
-static void end_row(void)
-{
-        puts(json ? "}" : "");
-        fflush(stdout);
-}
-
-static void heading(const char *text)
-{
-        if (!json)
-                printf("\n%s\n", text);
-}
-
-/* ---- predicted over measured ---- */
 
 #define SAMPLES_MAX 200
 #define WORTH_SECONDS 0.01
@@ -76,7 +23,6 @@ static void heading(const char *text)
 static double bits_least = 1e4;
 static double bits_most = 5e6;
 static double longest_seconds = 20;
-static bool steps_only;
 
 static bool is_refused(bng_ctx *ctx, const struct guard_case *op, const struct operands *x,
                        mpz_srcptr r, double seconds)
@@ -204,270 +150,6 @@ static void compare_times(bng_ctx *ctx, const struct guard_case *row_of_table)
         end_row();
 }
 
-/* ---- steps ---- */
-
-struct stepped {
-        const char *name;
-        void (*make)(struct operands *x, uint64_t bits);
-        void (*plain)(mpz_ptr r, struct operands *x);
-        bng_status (*steps)(bng_ctx *ctx, mpz_ptr r, struct operands *x);
-};
-
-static char *text;
-
-static void make_factors(struct operands *x, uint64_t bits)
-{
-        random_integer(x->a, bits / 2);
-        random_integer(x->b, bits / 2);
-}
-
-static void make_power(struct operands *x, uint64_t bits)
-{
-        mpz_set_ui(x->a, 7);
-        x->n = (unsigned long)((double)bits / 2.807);
-}
-
-static void make_long_power(struct operands *x, uint64_t bits)
-{
-        random_integer(x->a, bits / 11);
-        x->n = 11;
-}
-
-static void make_factorial(struct operands *x, uint64_t bits)
-{
-        x->n = 1;
-        while (bng_bounds_fac(x->n).bits_max < bits)
-                x->n += x->n / 100 + 1;
-}
-
-static void make_primorial(struct operands *x, uint64_t bits)
-{
-        x->n = (unsigned long)((double)bits * 0.6931);
-}
-
-static void make_fibonacci(struct operands *x, uint64_t bits)
-{
-        x->n = (unsigned long)((double)bits * 1.4404);
-}
-
-static void make_binomial(struct operands *x, uint64_t bits)
-{
-        x->n = 1UL << 31;
-        x->m = 2;
-        while (bng_bounds_bin(x->n, x->m).bits_max < bits)
-                x->m += x->m / 100 + 1;
-}
-
-/* Modulo 2048 bits; the longer the exponent, the longer it takes. */
-static void make_power_modulo(struct operands *x, uint64_t bits)
-{
-        random_integer(x->a, 2048);
-        random_integer(x->b, bits / 64);
-        random_integer(x->c, 2048);
-        mpz_setbit(x->c, 0);
-        mpz_abs(x->b, x->b);
-}
-
-/* So that the text has as many bits. */
-static void make_text(struct operands *x, uint64_t bits)
-{
-        mpz_set_ui(x->a, 0);
-        mpz_setbit(x->a, (mp_bitcnt_t)((double)bits / 8 * 3.3219));
-        mpz_sub_ui(x->a, x->a, 1);
-        free(text);
-        text = mpz_get_str(NULL, 10, x->a);
-}
-
-static void make_number(struct operands *x, uint64_t bits)
-{
-        mpz_set_ui(x->a, 0);
-        mpz_setbit(x->a, bits);
-        mpz_sub_ui(x->a, x->a, 1);
-        free(text);
-        text = mpz_get_str(NULL, 10, x->a);
-}
-
-static void plain_mul(mpz_ptr r, struct operands *x)
-{
-        mpz_mul(r, x->a, x->b);
-}
-
-static bng_status steps_mul(bng_ctx *ctx, mpz_ptr r, struct operands *x)
-{
-        return bng_mpz_mul(ctx, r, x->a, x->b);
-}
-
-static void plain_power(mpz_ptr r, struct operands *x)
-{
-        mpz_pow_ui(r, x->a, x->n);
-}
-
-static bng_status steps_power(bng_ctx *ctx, mpz_ptr r, struct operands *x)
-{
-        return bng_mpz_pow_ui(ctx, r, x->a, x->n);
-}
-
-#define OF_INDEX(op, gmp)                                                                          \
-        static void plain_##op(mpz_ptr r, struct operands *x)                                      \
-        {                                                                                          \
-                gmp(r, x->n);                                                                      \
-        }                                                                                          \
-        static bng_status steps_##op(bng_ctx *ctx, mpz_ptr r, struct operands *x)                  \
-        {                                                                                          \
-                return bng_##gmp(ctx, r, x->n);                                                    \
-        }
-
-OF_INDEX(factorial, mpz_fac_ui)
-OF_INDEX(primorial, mpz_primorial_ui)
-OF_INDEX(fibonacci, mpz_fib_ui)
-OF_INDEX(lucas, mpz_lucnum_ui)
-
-static void plain_binomial(mpz_ptr r, struct operands *x)
-{
-        mpz_set_ui(x->a, x->n);
-        mpz_bin_ui(r, x->a, x->m);
-}
-
-static bng_status steps_binomial(bng_ctx *ctx, mpz_ptr r, struct operands *x)
-{
-        return bng_mpz_bin_uiui(ctx, r, x->n, x->m);
-}
-
-static void plain_power_modulo(mpz_ptr r, struct operands *x)
-{
-        mpz_powm(r, x->a, x->b, x->c);
-}
-
-static bng_status steps_power_modulo(bng_ctx *ctx, mpz_ptr r, struct operands *x)
-{
-        return bng_mpz_powm(ctx, r, x->a, x->b, x->c);
-}
-
-static void plain_print(mpz_ptr r, struct operands *x)
-{
-        (void)r;
-        free(mpz_get_str(NULL, 10, x->a));
-}
-
-static bng_status steps_print(bng_ctx *ctx, mpz_ptr r, struct operands *x)
-{
-        char *written;
-        bng_status status = bng_mpz_get_str(ctx, &written, 10, x->a);
-
-        (void)r;
-        free(written);
-        return status;
-}
-
-static void plain_parse(mpz_ptr r, struct operands *x)
-{
-        (void)x;
-        mpz_set_str(r, text, 10);
-}
-
-static bng_status steps_parse(bng_ctx *ctx, mpz_ptr r, struct operands *x)
-{
-        (void)x;
-        return bng_mpz_set_str(ctx, r, text, 10);
-}
-
-static const struct stepped stepped[] = {
-        {"mul", make_factors, plain_mul, steps_mul},
-        {"pow 7^n", make_power, plain_power, steps_power},
-        {"pow a^11", make_long_power, plain_power, steps_power},
-        {"powm", make_power_modulo, plain_power_modulo, steps_power_modulo},
-        {"bin", make_binomial, plain_binomial, steps_binomial},
-        {"fac", make_factorial, plain_factorial, steps_factorial},
-        {"primorial", make_primorial, plain_primorial, steps_primorial},
-        {"fib", make_fibonacci, plain_fibonacci, steps_fibonacci},
-        {"lucnum", make_fibonacci, plain_lucas, steps_lucas},
-        {"get_str", make_text, plain_print, steps_print},
-        {"set_str", make_number, plain_parse, steps_parse},
-};
-#define STEPPED (sizeof stepped / sizeof *stepped)
-#define ROUNDS 4
-
-static void compare_steps(bng_ctx *ctx, const struct stepped *op, uint64_t bits)
-{
-        double plain = INFINITY, steps = INFINITY;
-        struct operands x;
-
-        operands_init(&x);
-        op->make(&x, bits);
-        for (unsigned round = 0; round < ROUNDS; round++) {
-                mpz_t r;
-                mpz_init(r);
-                double begin = now_seconds();
-                op->plain(r, &x);
-                double seconds = now_seconds() - begin;
-                plain = seconds < plain ? seconds : plain;
-                mpz_clear(r);
-                mpz_init(r);
-                begin = now_seconds();
-                op->steps(ctx, r, &x);
-                seconds = now_seconds() - begin;
-                steps = seconds < steps ? seconds : steps;
-                mpz_clear(r);
-        }
-        operands_clear(&x);
-        row("steps over plain", op->name);
-        cell("bits", (double)bits, 0);
-        cell("plain_ms", plain * 1e3, 2);
-        cell("steps_ms", steps * 1e3, 2);
-        cell("ratio", steps / plain, 3);
-        end_row();
-}
-
-/* ---- from the flag to the return ---- */
-
-static bng_ctx *interrupted;
-static double interrupted_seconds;
-
-static void interrupt(int number)
-{
-        (void)number;
-        interrupted_seconds = now_seconds();
-        bng_ctx_interrupt(interrupted);
-}
-
-#define MOMENTS 40
-
-static void find_longest_step(bng_ctx *ctx, const struct stepped *op, uint64_t bits)
-{
-        struct operands x;
-        double longest = 0;
-        mpz_t r;
-
-        operands_init(&x);
-        op->make(&x, bits);
-        mpz_init(r);
-        double begin = now_seconds();
-        op->steps(ctx, r, &x);
-        double whole = now_seconds() - begin;
-        for (unsigned i = 0; i < MOMENTS; i++) {
-                long usec = 1 + (long)(whole * 1e6 * (i + .5) / MOMENTS);
-                struct itimerval timer = {
-                        .it_value = {.tv_sec = usec / 1000000, .tv_usec = usec % 1000000}};
-                interrupted_seconds = 0;
-                setitimer(ITIMER_VIRTUAL, &timer, NULL);
-                bng_status status = op->steps(ctx, r, &x);
-                double late = now_seconds() - interrupted_seconds;
-                timer.it_value = (struct timeval){0};
-                setitimer(ITIMER_VIRTUAL, &timer, NULL);
-                if (interrupted_seconds > 0 && late > longest)
-                        longest = late;
-                (void)status;
-                bng_ctx_clear_interrupt(ctx);
-        }
-        mpz_clear(r);
-        operands_clear(&x);
-        row("flag to return", op->name);
-        cell("bits", (double)bits, 0);
-        cell("whole_ms", whole * 1e3, 2);
-        cell("longest_ms", longest * 1e3, 2);
-        end_row();
-}
-
 static bool wanted(const char *name, int argc, char **argv)
 {
         for (int i = 0; i < argc; i++)
@@ -476,31 +158,9 @@ static bool wanted(const char *name, int argc, char **argv)
         return argc == 0;
 }
 
-static void compare_all_steps(bng_ctx *ctx, int argc, char **argv)
-{
-        static const uint64_t lengths[] = {1000000, 4000000, 33000000};
-
-        heading("in steps: bits of the result, plain and in steps in ms, ratio");
-        for (size_t l = 0; l < sizeof lengths / sizeof *lengths; l++)
-                for (size_t i = 0; i < STEPPED; i++)
-                        if (wanted(stepped[i].name, argc, argv))
-                                compare_steps(ctx, &stepped[i], lengths[l]);
-        heading("from an interruption to the return: bits of the result, the whole and the longest "
-                "in ms");
-        interrupted = ctx;
-        signal(SIGVTALRM, interrupt);
-        for (size_t l = 1; l < sizeof lengths / sizeof *lengths; l++)
-                for (size_t i = 0; i < STEPPED; i++)
-                        if (wanted(stepped[i].name, argc, argv))
-                                find_longest_step(ctx, &stepped[i], lengths[l]);
-}
-
 static bool exists(const char *name)
 {
-        for (size_t i = 0; i < STEPPED && steps_only; i++)
-                if (strcmp(stepped[i].name, name) == 0)
-                        return true;
-        for (size_t c = 0; c < guard_cases_count && !steps_only; c++)
+        for (size_t c = 0; c < guard_cases_count; c++)
                 if (strcmp(guard_cases[c].name, name) == 0)
                         return true;
         return false;
@@ -515,11 +175,7 @@ int main(int argc, char **argv)
         for (; i < argc && argv[i][0] == '-'; i++) {
                 const char *value = i + 1 < argc ? argv[i + 1] : "0";
                 if (strcmp(argv[i], "--json") == 0) {
-                        json = true;
-                        continue;
-                }
-                if (strcmp(argv[i], "--steps") == 0) {
-                        steps_only = true;
+                        table_is_json = true;
                         continue;
                 }
                 if (strcmp(argv[i], "--calibration") == 0) {
@@ -533,7 +189,7 @@ int main(int argc, char **argv)
                 } else {
                         fprintf(stderr,
                                 "usage: %s [--json] [--calibration FILE] [--least BITS] "
-                                "[--most BITS] [--longest SECONDS] [--steps] [OPERATION...]\n",
+                                "[--most BITS] [--longest SECONDS] [OPERATION...]\n",
                                 *argv);
                         return 2;
                 }
@@ -553,18 +209,13 @@ int main(int argc, char **argv)
         random_start(1);
         random_without_patterns();
 
-        if (!steps_only)
-                heading("predicted over measured time: least, at so many bits, median, most, at so "
-                        "many bits");
-        for (size_t c = 0; c < guard_cases_count && !steps_only; c++)
+        heading("predicted over measured time: least, at so many bits, median, most, at so many "
+                "bits");
+        for (size_t c = 0; c < guard_cases_count; c++)
                 if (wanted(guard_cases[c].name, argc - i, argv + i))
                         compare_times(ctx, &guard_cases[c]);
-        if (i >= argc || steps_only)
-                compare_all_steps(ctx, argc - i, argv + i);
-        if (json)
-                puts(is_first ? "[]" : "]");
+        end_table();
         random_end();
-        free(text);
         bng_ctx_free(ctx);
         return 0;
 }

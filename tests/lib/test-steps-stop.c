@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
+#include "extended.h"
 #include "steps-works.h"
 
 /*
@@ -12,6 +13,40 @@
  */
 
 static unsigned long seed = 20240306;
+
+/* What each test begins with: operands, a result, and the same random numbers. */
+struct fixture {
+        struct operands x;
+        mpz_t r;
+};
+
+static int set_up(void **userdata)
+{
+        static struct fixture fixture;
+
+        steps_start();
+        operands_init(&fixture.x);
+        mpz_init_set_si(fixture.r, -7);
+        random_start(seed);
+        *userdata = &fixture;
+        return 0;
+}
+
+static int tear_down(void **userdata)
+{
+        struct fixture *f = *userdata;
+
+        random_end();
+        operands_clear(&f->x);
+        mpz_clear(f->r);
+        return 0;
+}
+
+/* So many places among all. */
+static size_t places(size_t plain, size_t extended)
+{
+        return test_is_extended() ? extended : plain;
+}
 
 /* Runs the work with the flag set at the n-th allocation. False: it ended before. */
 static bool stopped_at(const struct steps_work *work, const struct operands *x, size_t n)
@@ -38,72 +73,57 @@ static bool stopped_at(const struct steps_work *work, const struct operands *x, 
 
 static void test_it_ends_between_any_two_steps(void **userdata)
 {
-        struct operands x;
+        struct fixture *f = *userdata;
 
-        (void)userdata;
-        operands_init(&x);
-        random_start(seed);
         for (size_t i = 0; i < steps_works_count; i++) {
                 const struct steps_work *work = &steps_works[i];
                 unsigned stops = 0;
 
-                work->make_long(&x);
-                assert_false(stopped_at(work, &x, 0));
+                work->make_long(&f->x);
+                assert_false(stopped_at(work, &f->x, 0));
                 size_t all = steps_allocations;
-                for (size_t n = 1; n <= all; n += all / 8 + 1)
-                        stops += stopped_at(work, &x, n);
+                for (size_t n = 1; n <= all; n += all / places(8, 60) + 1)
+                        stops += stopped_at(work, &f->x, n);
                 if (stops == 0 && !work->is_one_step)
                         fail_msg("%s cannot be stopped", work->name);
         }
-        random_end();
-        operands_clear(&x);
 }
 
 static void test_a_flag_that_is_set_ends_it_at_once(void **userdata)
 {
-        struct operands x;
-        mpz_t r;
+        struct fixture *f = *userdata;
 
-        (void)userdata;
-        operands_init(&x);
-        mpz_init_set_si(r, -7);
-        random_start(seed);
         for (size_t i = 0; i < steps_works_count; i++) {
-                steps_works[i].make_long(&x);
+                steps_works[i].make_long(&f->x);
                 atomic_store(&steps_stop.interrupted, true);
-                assert_false(steps_works[i].steps(r, &x));
+                assert_false(steps_works[i].steps(f->r, &f->x));
                 atomic_store(&steps_stop.interrupted, false);
                 steps_stop.until_nsec = bng_now_nsec();
-                assert_false(steps_works[i].steps(r, &x));
+                assert_false(steps_works[i].steps(f->r, &f->x));
                 steps_stop.until_nsec = BNG_NSEC_NEVER;
-                assert_int_equal(mpz_cmp_si(r, -7), 0);
+                assert_int_equal(mpz_cmp_si(f->r, -7), 0);
         }
-        random_end();
-        mpz_clear(r);
-        operands_clear(&x);
 }
 
 static void test_text_ends_between_any_two_steps(void **userdata)
 {
-        mpz_t z, r;
+        struct fixture *f = *userdata;
+        mpz_ptr z = f->x.a;
         unsigned stops = 0;
 
-        (void)userdata;
-        mpz_init(z);
-        mpz_init_set_si(r, -7);
         mpz_ui_pow_ui(z, 7, 500000);
         size_t room = mpz_sizeinbase(z, 10) + 2;
         char *text = malloc(room), *other = malloc(room);
         mpz_get_str(text, 10, z);
-        for (size_t n = 1; n < 400; n += 23) {
+        for (size_t n = 1; n < 400; n += 400 / places(18, 130)) {
                 size_t before_bytes = steps_held_bytes;
                 steps_allocations = 0, steps_stop_at = n;
                 stops += !bng_steps_print(other, 10, z, &steps_stop);
                 atomic_store(&steps_stop.interrupted, false);
                 assert_int_equal(steps_held_bytes, before_bytes);
                 steps_allocations = 0;
-                if (!bng_steps_parse(r, text, strlen(text), 10, &steps_stop)) {
-                        assert_int_equal(mpz_cmp_si(r, -7), 0);
+                if (!bng_steps_parse(f->r, text, strlen(text), 10, &steps_stop)) {
+                        assert_int_equal(mpz_cmp_si(f->r, -7), 0);
                         assert_int_equal(steps_held_bytes, before_bytes);
                         stops++;
                 }
@@ -113,23 +133,16 @@ static void test_text_ends_between_any_two_steps(void **userdata)
         assert_true(stops > 8);
         free(text);
         free(other);
-        mpz_clears(z, r, NULL);
-}
-
-static int set_up(void **userdata)
-{
-        (void)userdata;
-        steps_start();
-        return 0;
 }
 
 int main(void)
 {
+#define CASE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(test_it_ends_between_any_two_steps),
-                cmocka_unit_test(test_a_flag_that_is_set_ends_it_at_once),
-                cmocka_unit_test(test_text_ends_between_any_two_steps),
+                CASE(test_it_ends_between_any_two_steps),
+                CASE(test_a_flag_that_is_set_ends_it_at_once),
+                CASE(test_text_ends_between_any_two_steps),
         };
 
-        return cmocka_run_group_tests(tests, set_up, NULL);
+        return cmocka_run_group_tests(tests, NULL, NULL);
 }

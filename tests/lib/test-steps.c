@@ -15,80 +15,101 @@
  */
 
 static unsigned long seed = 20240306;
-static bool extended;
 
-static void compare(const struct steps_work *work, const struct operands *x, uint64_t bits)
-{
+/* What each test begins with: operands, two results, and the same random numbers. */
+struct fixture {
+        struct operands x;
         mpz_t steps, plain;
+};
 
-        mpz_init_set_si(steps, -7);
-        mpz_init(plain);
-        assert_true(work->steps(steps, x));
-        work->plain(plain, x);
-        if (mpz_cmp(steps, plain) != 0)
+static int set_up(void **userdata)
+{
+        static struct fixture fixture;
+
+        steps_start();
+        operands_init(&fixture.x);
+        mpz_inits(fixture.steps, fixture.plain, NULL);
+        random_start(seed);
+        *userdata = &fixture;
+        return 0;
+}
+
+static int tear_down(void **userdata)
+{
+        struct fixture *f = *userdata;
+
+        random_end();
+        operands_clear(&f->x);
+        mpz_clears(f->steps, f->plain, NULL);
+        return 0;
+}
+
+/* As dense as it may be, or so that a test takes a second or so. */
+static double step(double plain, double extended)
+{
+        return test_is_extended() ? extended : plain;
+}
+
+static void compare(struct fixture *f, const struct steps_work *work, uint64_t bits)
+{
+        const struct operands *x = &f->x;
+
+        mpz_set_si(f->steps, -7);
+        assert_true(work->steps(f->steps, x));
+        work->plain(f->plain, x);
+        if (mpz_cmp(f->steps, f->plain) != 0)
                 fail_msg("%s is not GMP's: about %lu bits, a of %lu, b of %lu, n=%lu, m=%lu, seed "
                          "%lu",
                          work->name, (unsigned long)bits, (unsigned long)bit_length(x->a),
                          (unsigned long)bit_length(x->b), x->n, x->m, seed);
-        mpz_clears(steps, plain, NULL);
 }
 
 static void test_results_are_those_of_gmp(void **userdata)
 {
-        struct operands x;
+        struct fixture *f = *userdata;
 
-        (void)userdata;
-        operands_init(&x);
-        random_start(seed);
         for (size_t i = 0; i < steps_works_count; i++) {
                 const struct steps_work *work = &steps_works[i];
-                double step = extended ? 1.2 : 2.5;
-                for (double bits = 1000; bits <= (double)work->bits_max; bits *= step) {
+                for (double bits = 1000; bits <= (double)work->bits_max; bits *= step(2.5, 1.2)) {
                         unsigned rounds = bits < 1e6 ? 6 : bits < 1e7 ? 2 : 1;
                         for (unsigned round = 0; round < rounds; round++) {
-                                work->make(&x, (uint64_t)bits);
-                                compare(work, &x, (uint64_t)bits);
+                                work->make(&f->x, (uint64_t)bits);
+                                compare(f, work, (uint64_t)bits);
                         }
                 }
         }
-        random_end();
-        operands_clear(&x);
 }
 
 static void test_small_arguments_are_those_of_gmp(void **userdata)
 {
-        struct operands x;
+        struct fixture *f = *userdata;
+        struct operands *x = &f->x;
 
-        (void)userdata;
-        operands_init(&x);
         for (long a = -3; a <= 3; a++)
-                for (x.n = 0; x.n < 5; x.n++) {
-                        mpz_set_si(x.a, a);
-                        mpz_set_ui(x.b, x.n);
-                        x.m = (unsigned long)(a + 3);
-                        mpz_set_si(x.c, x.n > 0 ? (long)x.n : 7);
+                for (x->n = 0; x->n < 5; x->n++) {
+                        mpz_set_si(x->a, a);
+                        mpz_set_ui(x->b, x->n);
+                        x->m = (unsigned long)(a + 3);
+                        mpz_set_si(x->c, x->n > 0 ? (long)x->n : 7);
                         /* No division by 0. */
                         for (size_t i = 0; i < steps_works_count; i++)
-                                if (strcmp(steps_works[i].name, "divide") != 0 || x.n > 0)
-                                        compare(&steps_works[i], &x, 3);
+                                if (strcmp(steps_works[i].name, "divide") != 0 || x->n > 0)
+                                        compare(f, &steps_works[i], 3);
                 }
-        operands_clear(&x);
 }
 
 /* Next to the indices from which on work is done in steps. */
 static void test_indices_around_the_thresholds(void **userdata)
 {
         static const unsigned long edges[] = {20000, 40000, 200000, 400000};
-        struct operands x;
+        unsigned long around = test_is_extended() ? 2 : 1;
+        struct fixture *f = *userdata;
 
-        (void)userdata;
-        operands_init(&x);
         for (size_t e = 0; e < sizeof edges / sizeof *edges; e++)
-                for (x.n = edges[e] - 1; x.n <= edges[e] + 1; x.n++)
+                for (f->x.n = edges[e] - around; f->x.n <= edges[e] + around; f->x.n++)
                         for (size_t i = 0; i < steps_works_count; i++)
                                 if (steps_works[i].by_index)
-                                        compare(&steps_works[i], &x, x.n);
-        operands_clear(&x);
+                                        compare(f, &steps_works[i], f->x.n);
 }
 
 static void make_factors(struct operands *x, uint64_t bits)
@@ -101,36 +122,29 @@ static void make_factors(struct operands *x, uint64_t bits)
 
 static void test_results_may_be_operands(void **userdata)
 {
-        struct operands x;
-        mpz_t plain;
+        struct fixture *f = *userdata;
+        struct operands *x = &f->x;
 
-        (void)userdata;
-        operands_init(&x);
-        mpz_init(plain);
-        random_start(seed);
-        for (double bits = 1e5; bits <= 4e7; bits *= 2.6) {
+        for (double bits = 1e5; bits <= 4e7; bits *= step(2.6, 1.3)) {
                 for (unsigned which = 0; which < 2; which++) {
-                        make_factors(&x, (uint64_t)bits);
-                        mpz_ptr r = which == 0 ? x.a : x.b;
-                        mpz_mul(plain, x.a, x.b);
-                        assert_true(bng_steps_multiply(r, x.a, x.b, &steps_stop));
-                        assert_int_equal(mpz_cmp(r, plain), 0);
+                        make_factors(x, (uint64_t)bits);
+                        mpz_ptr r = which == 0 ? x->a : x->b;
+                        mpz_mul(f->plain, x->a, x->b);
+                        assert_true(bng_steps_multiply(r, x->a, x->b, &steps_stop));
+                        assert_int_equal(mpz_cmp(r, f->plain), 0);
                 }
-                make_factors(&x, (uint64_t)bits);
-                mpz_mul(plain, x.a, x.a);
-                assert_true(bng_steps_multiply(x.a, x.a, x.a, &steps_stop));
-                assert_int_equal(mpz_cmp(x.a, plain), 0);
+                make_factors(x, (uint64_t)bits);
+                mpz_mul(f->plain, x->a, x->a);
+                assert_true(bng_steps_multiply(x->a, x->a, x->a, &steps_stop));
+                assert_int_equal(mpz_cmp(x->a, f->plain), 0);
                 if (bits > 6e6)
                         continue;
-                x.n = 1 + (unsigned long)random_below(100000);
-                random_integer(x.a, (uint64_t)bits / x.n + 2);
-                mpz_pow_ui(plain, x.a, x.n);
-                assert_true(bng_steps_power(x.a, x.a, x.n, &steps_stop));
-                assert_int_equal(mpz_cmp(x.a, plain), 0);
+                x->n = 1 + (unsigned long)random_below(100000);
+                random_integer(x->a, (uint64_t)bits / x->n + 2);
+                mpz_pow_ui(f->plain, x->a, x->n);
+                assert_true(bng_steps_power(x->a, x->a, x->n, &steps_stop));
+                assert_int_equal(mpz_cmp(x->a, f->plain), 0);
         }
-        random_end();
-        mpz_clear(plain);
-        operands_clear(&x);
 }
 
 /* Long enough to be done in steps by themselves. */
@@ -143,32 +157,25 @@ static void test_powers_modulo_a_number(void **userdata)
                        {3000, 30000, false}, {3000, 30000, true},  {6144, 9000, false},
                        {6145, 9000, false},  {20000, 1000, false}, {70000, 100, false},
                        {100000, 70, true}};
-        struct operands x;
-        mpz_t r, plain;
+        struct fixture *f = *userdata;
+        struct operands *x = &f->x;
 
-        (void)userdata;
-        operands_init(&x);
-        mpz_inits(r, plain, NULL);
-        random_start(seed);
         for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
                 /* Of any sign, zeros in a row and ones in a row among the bits. */
-                random_integer(x.a, lengths[i].modulus_bits * 3 / 2);
-                random_integer(x.b, lengths[i].exponent_bits);
-                random_integer(x.c, lengths[i].modulus_bits);
-                mpz_abs(x.b, x.b);
+                random_integer(x->a, lengths[i].modulus_bits * 3 / 2);
+                random_integer(x->b, lengths[i].exponent_bits);
+                random_integer(x->c, lengths[i].modulus_bits);
+                mpz_abs(x->b, x->b);
                 if (lengths[i].is_even)
-                        mpz_mul_2exp(x.c, x.c, lengths[i].modulus_bits / 5);
-                mpz_powm(plain, x.a, x.b, x.c);
-                assert_true(bng_steps_power_modulo(r, x.a, x.b, x.c, &steps_stop));
-                if (mpz_cmp(r, plain) != 0)
+                        mpz_mul_2exp(x->c, x->c, lengths[i].modulus_bits / 5);
+                mpz_powm(f->plain, x->a, x->b, x->c);
+                assert_true(bng_steps_power_modulo(f->steps, x->a, x->b, x->c, &steps_stop));
+                if (mpz_cmp(f->steps, f->plain) != 0)
                         fail_msg("row %zu is not GMP's, seed %lu", i, seed);
-                mpz_ptr alias = i % 3 == 0 ? x.a : i % 3 == 1 ? x.b : x.c;
-                assert_true(bng_steps_power_modulo(alias, x.a, x.b, x.c, &steps_stop));
-                assert_int_equal(mpz_cmp(alias, plain), 0);
+                mpz_ptr alias = i % 3 == 0 ? x->a : i % 3 == 1 ? x->b : x->c;
+                assert_true(bng_steps_power_modulo(alias, x->a, x->b, x->c, &steps_stop));
+                assert_int_equal(mpz_cmp(alias, f->plain), 0);
         }
-        random_end();
-        mpz_clears(r, plain, NULL);
-        operands_clear(&x);
 }
 
 /* Odd, even, a power of two, 1 and others of a limb; of any sign. */
@@ -205,30 +212,23 @@ static void make_any_base(mpz_t a, const mpz_t m, uint64_t bits)
 
 static void test_powers_modulo_any_number_in_steps(void **userdata)
 {
-        struct operands x;
-        mpz_t plain;
+        struct fixture *f = *userdata;
+        struct operands *x = &f->x;
 
-        (void)userdata;
-        operands_init(&x);
-        mpz_init(plain);
-        random_start(seed);
         for (unsigned i = 0; i < test_rounds(6000, 200000); i++) {
                 uint64_t bits = 1 + random_below(i % 100 == 0 ? 9000 : i % 4 == 0 ? 800 : 200);
-                make_any_modulus(x.c, bits);
-                make_any_base(x.a, x.c, bits);
-                random_integer(x.b, random_below(i % 8 == 0 && bits < 300 ? 9000 : 150));
-                mpz_abs(x.b, x.b);
-                if (mpz_sgn(x.c) == 0)
+                make_any_modulus(x->c, bits);
+                make_any_base(x->a, x->c, bits);
+                random_integer(x->b, random_below(i % 8 == 0 && bits < 300 ? 9000 : 150));
+                mpz_abs(x->b, x->b);
+                if (mpz_sgn(x->c) == 0)
                         continue;
-                mpz_powm(plain, x.a, x.b, x.c);
-                mpz_ptr alias = i % 3 == 0 ? x.a : i % 3 == 1 ? x.b : x.c;
-                assert_true(always_in_steps(alias, x.a, x.b, x.c, &steps_stop));
-                if (mpz_cmp(alias, plain) != 0)
+                mpz_powm(f->plain, x->a, x->b, x->c);
+                mpz_ptr alias = i % 3 == 0 ? x->a : i % 3 == 1 ? x->b : x->c;
+                assert_true(always_in_steps(alias, x->a, x->b, x->c, &steps_stop));
+                if (mpz_cmp(alias, f->plain) != 0)
                         fail_msg("round %u is not GMP's, seed %lu", i, seed);
         }
-        random_end();
-        mpz_clear(plain);
-        operands_clear(&x);
 }
 
 /* ---- text ---- */
@@ -254,20 +254,19 @@ static void compare_text(mpz_srcptr z, int base)
 static void test_text_is_that_of_gmp(void **userdata)
 {
         static const int bases[] = {10, 3, 7, 36, -36, 61, 62, 16, 2};
-        mpz_t z;
+        struct fixture *f = *userdata;
+        mpz_ptr z = f->x.a;
 
-        (void)userdata;
-        mpz_init(z);
-        random_start(seed);
-        for (double bits = 100; bits <= 4e6; bits *= 3)
+        for (double bits = 100; bits <= 4e6; bits *= step(3, 1.5))
                 for (size_t i = 0; i < sizeof bases / sizeof *bases; i++) {
-                        if (bits > 1e6 && i > 1)
+                        if (bits > 1e6 && i > 1 && !test_is_extended())
                                 continue;
                         random_integer(z, (uint64_t)bits);
                         compare_text(z, bases[i]);
                 }
         /* Zeros at the end, in the middle and all over, and next to them. */
-        for (unsigned long n = 170000; n < 340000; n += 78003) {
+        unsigned long zeros = test_is_extended() ? 26001 : 78003;
+        for (unsigned long n = 170000; n < 340000; n += zeros) {
                 mpz_ui_pow_ui(z, 10, n);
                 compare_text(z, 10);
                 mpz_add_ui(z, z, 1);
@@ -277,8 +276,6 @@ static void test_text_is_that_of_gmp(void **userdata)
                 mpz_neg(z, z);
                 compare_text(z, 10);
         }
-        random_end();
-        mpz_clear(z);
 }
 
 /* Long texts as the guarded function reads them: what GMP takes, and what it does not. */
@@ -291,13 +288,10 @@ static void test_long_texts_are_read_as_gmp_reads_them(void **userdata)
         static const int bases[] = {0, 2, 8, 10, 11, 16, 36, 37, 62};
         const size_t n = 150000;
         char *text = malloc(n + 100);
+        struct fixture *f = *userdata;
         bng_ctx *ctx;
-        mpz_t plain, guarded;
 
-        (void)userdata;
         assert_int_equal(bng_ctx_new(&ctx), BNG_OK);
-        mpz_inits(plain, guarded, NULL);
-        random_start(seed);
         for (size_t s = 0; s < sizeof starts / sizeof *starts; s++)
                 for (size_t e = 0; e < sizeof ends / sizeof *ends; e++) {
                         int base = bases[random_below(sizeof bases / sizeof *bases)];
@@ -305,17 +299,15 @@ static void test_long_texts_are_read_as_gmp_reads_them(void **userdata)
                         for (size_t i = 0; i < n; i++)
                                 text[length++] = i % 1000 == 7 ? ' ' : (char)('0' + i % 3 % 2);
                         strcpy(text + length, ends[e]);
-                        mpz_set_si(plain, 5);
-                        mpz_set_si(guarded, 5);
-                        int failed = mpz_set_str(plain, text, base);
-                        bng_status status = bng_mpz_set_str(ctx, guarded, text, base);
+                        mpz_set_si(f->plain, 5);
+                        mpz_set_si(f->steps, 5);
+                        int failed = mpz_set_str(f->plain, text, base);
+                        bng_status status = bng_mpz_set_str(ctx, f->steps, text, base);
                         if (status != (failed ? BNG_SYNTAX : BNG_OK) ||
-                            mpz_cmp(guarded, plain) != 0)
+                            mpz_cmp(f->steps, f->plain) != 0)
                                 fail_msg("\"%s\" ... \"%s\" in base %d: %s", starts[s], ends[e],
                                          base, bng_ctx_message(ctx));
                 }
-        random_end();
-        mpz_clears(plain, guarded, NULL);
         bng_ctx_free(ctx);
         free(text);
 }
@@ -339,11 +331,10 @@ static void test_odd_numbers_up_to_any(void **userdata)
 static void test_primes_of_a_sieve(void **userdata)
 {
         const struct bng_stop never = {.until_nsec = BNG_NSEC_NEVER};
+        struct fixture *f = *userdata;
+        mpz_ptr prime = f->plain;
         struct bng_sieve sieve;
-        mpz_t prime;
 
-        (void)userdata;
-        mpz_init(prime);
         assert_true(bng_sieve_init(&sieve, 3000, &never));
         for (mp_limb_t most = 0; most <= 3000; most++) {
                 mpz_set_ui(prime, 3);
@@ -355,31 +346,23 @@ static void test_primes_of_a_sieve(void **userdata)
                 assert_true(mpz_cmp_ui(prime, (unsigned long)most) > 0);
         }
         bng_sieve_clear(&sieve);
-        mpz_clear(prime);
-}
-
-static int set_up(void **userdata)
-{
-        (void)userdata;
-        extended = getenv("BNG_TEST_EXTENDED") != NULL;
-        steps_start();
-        return 0;
 }
 
 int main(void)
 {
+#define CASE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(test_results_are_those_of_gmp),
-                cmocka_unit_test(test_small_arguments_are_those_of_gmp),
-                cmocka_unit_test(test_indices_around_the_thresholds),
-                cmocka_unit_test(test_results_may_be_operands),
-                cmocka_unit_test(test_powers_modulo_any_number_in_steps),
-                cmocka_unit_test(test_powers_modulo_a_number),
-                cmocka_unit_test(test_odd_numbers_up_to_any),
-                cmocka_unit_test(test_primes_of_a_sieve),
-                cmocka_unit_test(test_text_is_that_of_gmp),
-                cmocka_unit_test(test_long_texts_are_read_as_gmp_reads_them),
+                CASE(test_results_are_those_of_gmp),
+                CASE(test_small_arguments_are_those_of_gmp),
+                CASE(test_indices_around_the_thresholds),
+                CASE(test_results_may_be_operands),
+                CASE(test_powers_modulo_any_number_in_steps),
+                CASE(test_powers_modulo_a_number),
+                CASE(test_odd_numbers_up_to_any),
+                CASE(test_primes_of_a_sieve),
+                CASE(test_text_is_that_of_gmp),
+                CASE(test_long_texts_are_read_as_gmp_reads_them),
         };
 
-        return cmocka_run_group_tests(tests, set_up, NULL);
+        return cmocka_run_group_tests(tests, NULL, NULL);
 }
