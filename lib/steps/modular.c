@@ -133,6 +133,25 @@ static bool is_quick(mpz_srcptr base, mpz_srcptr exponent, mpz_srcptr modulus)
         return time.seconds < BNG_POWER_AT_ONCE_SECONDS;
 }
 
+/* What is left of n, not negative. */
+static bool remainder_of(mpz_ptr rop, mpz_srcptr n, mpz_srcptr modulus, const struct bng_stop *stop)
+{
+        mpz_t q, r;
+
+        mpz_inits(q, r, NULL);
+        bool done = bng_steps_divide(q, r, n, modulus, stop);
+        if (done && mpz_sgn(r) < 0) {
+                if (mpz_sgn(modulus) < 0)
+                        mpz_sub(r, r, modulus);
+                else
+                        mpz_add(r, r, modulus);
+        }
+        if (done)
+                mpz_swap(rop, r);
+        mpz_clears(q, r, NULL);
+        return done;
+}
+
 /* exponent > 0, modulus odd or a power of two */
 static bool power_modulo(mpz_ptr rop, mpz_srcptr base, mpz_srcptr exponent, mpz_srcptr modulus,
                          const struct bng_stop *stop)
@@ -231,6 +250,8 @@ bool bng_steps_power_modulo(mpz_ptr rop, mpz_srcptr base, mpz_srcptr exponent, m
                 mpz_powm(rop, base, exponent, modulus);
                 return true;
         }
+        if (mpz_cmp_ui(exponent, 1) == 0)
+                return remainder_of(rop, base, modulus, stop);
         mp_bitcnt_t twos = mpz_scan1(modulus, 0);
         return twos == 0 ? power_modulo(rop, base, exponent, modulus, stop)
                          : power_modulo_even(rop, base, exponent, modulus, twos, stop);

@@ -159,7 +159,7 @@ static void test_powers_modulo_a_number_in_steps(void **userdata)
         (void)userdata;
         for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
                 double before = 0;
-                for (uint64_t bits = 1; bits < UINT64_C(1) << 40; bits += bits / 5 + 1) {
+                for (uint64_t bits = 2; bits < UINT64_C(1) << 40; bits += bits / 5 + 1) {
                         double plain = bng_time_power_modulo(2048, bits, lengths[i], 0).seconds;
                         double stepped =
                                 bng_time_power_modulo_stepped(2048, bits, lengths[i], 0).seconds;
@@ -173,6 +173,9 @@ static void test_powers_modulo_a_number_in_steps(void **userdata)
                 assert_true(fabs(twice / once / 2 - 1) < 1e-6);
         }
         assert_true(isinf(bng_time_power_modulo_stepped(100, BNG_BITS_BEYOND, 100, 0).seconds));
+        /* To the power of 1 nothing is multiplied, however long it is. */
+        assert_true(bng_time_power_modulo_stepped(900000000, 1, 1000000000, 0).seconds ==
+                    bng_time_remainder(900000000, 1000000000).seconds);
         struct bng_operand a = bng_operand_range(bng_range_of_bits(99999, 100000), false, true);
         assert_true(bng_time_of_duration(bng_predict_power_modulo(a, a, a).duration).seconds ==
                     bng_time_power_modulo_stepped(100000, 100000, 100000, 0).seconds);
