@@ -225,7 +225,22 @@ bool value_glob(const char *text, void *to, struct bng_why *why)
         return true;
 }
 
-/* A plain name without its type would match no unit, ever: say so instead of watching nothing. */
+/* Does it end as a unit is called that has processes? What a glob leaves open may. */
+static bool ends_in_a_type(const char *text)
+{
+        static const char *const types[] = {".service", ".scope", ".slice",
+                                            ".socket",  ".mount", ".swap"};
+        const char *type = strrchr(text, '.');
+
+        if (strpbrk(type ? type : text, "*?[\\"))
+                return true;
+        for (size_t i = 0; type && i < sizeof(types) / sizeof(*types); i++)
+                if (strcmp(type, types[i]) == 0)
+                        return true;
+        return false;
+}
+
+/* A name that no unit has would watch nothing, ever: say so. */
 bool value_unit_glob(const char *text, void *to, struct bng_why *why)
 {
         if (strchr(text, '/'))
@@ -234,11 +249,18 @@ bool value_unit_glob(const char *text, void *to, struct bng_why *why)
                         "\"%.60s\" is a path; a unit's name such as web.service, or Cgroup=", text);
         if (!strpbrk(text, "*?[.\\"))
                 return bng_why(why, "\"%.60s\" has no type; %.60s.service or the like", text, text);
+        if (!ends_in_a_type(text))
+                return bng_why(
+                        why,
+                        "\"%.60s\" is no unit that has processes; a .service, .scope, .slice, "
+                        ".socket, .mount or .swap",
+                        text);
         return value_glob(text, to, why);
 }
 
 bool value_cgroup_glob(const char *text, void *to, struct bng_why *why)
 {
+        static const char mounted[] = "/sys/fs/cgroup";
         size_t n = strlen(text);
 
         if (*text != '/')
@@ -248,6 +270,11 @@ bool value_cgroup_glob(const char *text, void *to, struct bng_why *why)
                                text);
         if (n == 1)
                 return bng_why(why, "the root group is never watched; /** is every group below it");
+        if (strncmp(text, mounted, strlen(mounted)) == 0)
+                return bng_why(why,
+                               "\"%.60s\" is a folder; a group's path is what comes after that, as "
+                               "/proc/PID/cgroup has it, such as /system.slice/web.service",
+                               text);
         if (text[n - 1] == '/' || strstr(text, "//"))
                 return bng_why(why,
                                "\"%.60s\" has an empty component, which no path has; such as /a/b",

@@ -8,6 +8,7 @@ import re
 import random
 import signal
 import struct
+import subprocess
 import time
 
 from harness import BUILD, EndToEnd, is_sanitized, main
@@ -206,6 +207,25 @@ class Faults(EndToEnd):
             else:
                 self.control.disarm()
                 self.assertEqual(guard.stop(), 0, f"call {at}: {self.tail(guard)}")
+
+    def test_a_state_folder_that_cannot_be_written_to(self):
+        """Read-only from before the start until somebody mends it."""
+        guard = self.make_guard()
+        state = self.folder / "state"
+        read_only = 'mount --bind "$0" "$0" && mount -o remount,bind,ro "$0" && exec "$@"'
+        guard.command[:0] = ["unshare", "--mount", "--propagation=private", "sh", "-c", read_only, state]
+        guard.start()
+        groups = [self.group(name) for name in "ab"]
+        for process in [self.runaway(group) for group in groups for _ in range(2)]:
+            self.assert_goes_on(guard, process)
+        self.wait_for("a word of it", lambda: "Read-only file system" in guard.said())
+        time.sleep(2)
+        self.assertEqual((guard.verdicts(), re.findall("^worker", guard.said(), re.MULTILINE)), ([], []))
+        complaints = [line for line in guard.said().splitlines() if "Read-only file system" in line]
+        self.assertLess(len(complaints), 4, complaints)
+        mend = ["nsenter", f"--mount=/proc/{guard.process.pid}/ns/mnt", "mount", "-o", "remount,bind,rw", state]
+        subprocess.run(mend, check=True)
+        self.assert_nothing_is_lost(guard)
 
     def test_each_call_of_a_reload_and_a_stop_fails(self):
         for what in ("reload", "stop"):

@@ -19,6 +19,31 @@ POLICY = (
     "[Policy w]\nCgroup={home}/w*\nWorkerMemoryMax=48M\nLeakMax=1G\nGraceSec=1s\n"
     "[Policy g]\nCgroup={home}/**\nUser=root\nGroupMemoryMax=64M\nScope=group\n"
 )
+LOAD = """
+[Guard]
+KillBudget=1000/1min
+[Policy w]
+Cgroup={home}/w*
+WorkerMemoryMax=48M
+LeakMax=100G
+GrowthMax=1G
+[Policy crowd]
+Cgroup={home}/crowd
+GroupMemoryMax=64M
+[Policy leak]
+Cgroup={home}/leak
+LeakMax=1G
+LeakWindowSec=5s
+[Policy burn]
+Cgroup={home}/burn
+CpuTimeMax=500ms
+CpuWindowSec=2s
+[Policy rest]
+Cgroup={home}/**
+WorkerMemoryMax=64M
+GroupMemoryMax=128M
+Scope=group
+"""
 
 
 class Leaks(EndToEnd):
@@ -97,25 +122,32 @@ class Leaks(EndToEnd):
                 if root:
                     (root / "cgroup.procs").write_text(str(sleeper.pid))
 
-    def test_under_valgrind(self):
-        valgrind = shutil.which("valgrind")
-        if not valgrind:
+    def valgrind(self, text, *options):
+        """The daemon under valgrind, to be started; end_well() looks at what it says."""
+        if not shutil.which("valgrind"):
             self.skipTest("valgrind is not installed")
         if is_sanitized():
             self.skipTest("a sanitizer sees the same, and cannot run under valgrind")
+        guard = Guard(BUILD, self.configure(text), self.folder / "state", self.folder / "run", *options)
+        guard.command[:0] = ["valgrind", "--quiet", "--error-exitcode=99", "--leak-check=full"]
+        guard.command[4:4] = ["--errors-for-leak-kinds=definite,indirect"]
+        self.addCleanup(guard.kill)
+        return guard
+
+    def end_well(self, guard):
+        self.configure("nonsense")
+        self.assertEqual(guard.bng("reload").returncode, 1)
+        self.assertEqual(guard.stop(60), 0, guard.said())
+        self.assertNotIn("==", guard.said())
+
+    def test_under_valgrind(self):
         # A fixture host: not every valgrind knows pidfd_open, and on a foreign host none is asked for.
         host = self.folder / "host"
         shutil.copytree(Path(__file__).parent.parent / "fixtures/v2", host)
         web = host / "cgroup/system.slice/web.service"
         text = "[Policy w]\nCgroup=/system.slice/w*\nWorkerMemoryMax=128M\nLeakMax=1M\n"
         text += "[Policy g]\nCgroup=/system.slice/**\nUser=*\nGroupMemoryMax=64M\nScope=group\n"
-        guard = Guard(BUILD, self.configure(text), self.folder / "state", self.folder / "run")
-        guard.command = [valgrind, "--quiet", "--error-exitcode=99", "--leak-check=full"]
-        guard.command += ["--errors-for-leak-kinds=definite,indirect", BUILD / "daemon/bignum-guardd"]
-        guard.command += ["--config", self.folder / "test.conf"]
-        guard.command += ["--procfs", host / "proc", "--cgroupfs", host / "cgroup"]
-        self.addCleanup(guard.kill)
-        guard.start(60)
+        guard = self.valgrind(text, "--procfs", host / "proc", "--cgroupfs", host / "cgroup").start(60)
         self.wait_for("verdicts", lambda: len(guard.verdicts()) >= 3)
         for round in range(3):
             moved = web.rename(web.with_name(f"w{round}.service"))
@@ -123,10 +155,43 @@ class Leaks(EndToEnd):
             for command in (["status"], ["explain", "101"], ["reload"]):
                 self.assertEqual(guard.bng(*command).returncode, 0, guard.said())
             time.sleep(1)
-        self.configure("nonsense")
-        self.assertEqual(guard.bng("reload").returncode, 1)
-        self.assertEqual(guard.stop(60), 0, guard.said())
-        self.assertNotIn("==", guard.said())
+        self.end_well(guard)
+
+    def test_under_valgrind_and_load(self):
+        """The groups and processes of this machine, by another mount of /proc: that makes it a foreign host, for the
+        same reason. Whoever runs away is told of, while groups come and go and it is asked and loaded anew."""
+        proc = self.folder / "proc"
+        proc.mkdir()
+        guard = self.valgrind(LOAD, "--procfs", proc)
+        mount = 'mount -t proc proc "$0" && exec "$@"'
+        guard.command[:0] = ["unshare", "--mount", "--propagation=private", "sh", "-c", mount, proc]
+        guard.start(60)
+        quiet = [self.grow(self.group(f"quiet{i}"), 5, 10) for i in range(4)]
+        runaways = [self.grow(self.group(f"w{i}"), 20, 80) for i in range(8)]
+        crowd = self.group("crowd")
+        quiet += [self.grow(crowd, 10, 20) for _ in range(4)]
+        leak = self.grow(self.group("leak"), 2, 400)
+        burn = self.worker(self.group("burn"), "burn")
+        groups = [root / self.home.lstrip("/") for root in (self.hierarchies.memory, self.hierarchies.unified) if root]
+        for i in range(20):
+            for folder in groups:
+                for j in range(10):
+                    (folder / f"passing{j}").mkdir()
+            commands = (["status"], ["explain", str(runaways[i % 8].pid)], ["history"], ["reload"])
+            done = guard.bng(*commands[i % 4])
+            self.assertEqual(done.returncode, 0, done.stderr + guard.said())
+            for folder in groups:
+                for j in range(10):
+                    (folder / f"passing{j}").rmdir()
+        reasons = {process: "worker-memory" for process in runaways} | {leak: "leak", burn: "cpu"}
+        for process, reason in reasons.items():
+            verdict = self.verdict_on(guard, process, 120)
+            self.assertEqual((verdict["reason"], verdict["outcome"]), (reason, "would-have-ended"), verdict)
+        crowds = lambda: [v for v in guard.verdicts() if v["cgroup"] == crowd.path]
+        self.wait_for("the crowd's", crowds)
+        self.assertEqual({v["reason"] for v in crowds()}, {"group-memory"})
+        self.assert_lives(*quiet, *reasons)
+        self.end_well(guard)
 
 
 if __name__ == "__main__":

@@ -91,11 +91,11 @@ static int pick_error(enum kind kind, uint64_t random)
 {
         static const int errors[][4] = {
                 [OPEN] = {EMFILE, ENFILE, ENOMEM, EIO},
-                [READ] = {EIO, EINTR, ENOMEM, EIO},
+                [READ] = {EIO, EINTR, ENOMEM, ESRCH},
                 [WRITE] = {ENOSPC, EIO, EINTR, EROFS},
                 [SYNC] = {EIO, ENOSPC, EIO, EROFS},
                 [STAT] = {ENOMEM, EIO, ENOMEM, EIO},
-                [SIGNAL] = {EMFILE, ENOMEM, EAGAIN, EIO},
+                [SIGNAL] = {EMFILE, ENOMEM, EAGAIN, ESRCH},
                 [ALLOC] = {ENOMEM, ENOMEM, ENOMEM, ENOMEM},
         };
         uint32_t given = atomic_load(&control->error);

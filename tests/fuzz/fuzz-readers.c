@@ -22,11 +22,23 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 #define SEPARATOR 0x1e
 
 static const char *const v2_files[] = {
-        "proc/7/stat",           "proc/7/status",        "proc/7/statm",
-        "proc/7/cgroup",         "proc/7/smaps_rollup",  "proc/7/comm",
-        "proc/7/cmdline",        "cgroup/a/memory.stat", "cgroup/a/memory.current",
-        "cgroup/a/memory.max",   "cgroup/a/memory.peak", "cgroup/a/memory.swap.current",
-        "cgroup/a/cgroup.procs", "proc/meminfo",
+        "proc/7/stat",
+        "proc/7/status",
+        "proc/7/statm",
+        "proc/7/cgroup",
+        "proc/7/smaps_rollup",
+        "proc/7/comm",
+        "proc/7/cmdline",
+        "cgroup/a/memory.stat",
+        "cgroup/a/memory.current",
+        "cgroup/a/memory.max",
+        "cgroup/a/memory.peak",
+        "cgroup/a/memory.swap.current",
+        "cgroup/a/cgroup.procs",
+        "proc/meminfo",
+        "cgroup/a/cpu.stat",
+        "proc/loadavg",
+        "cgroup/a/memory.events.local",
 };
 static const char *const v1_files[] = {
         "proc/7/stat",
@@ -43,6 +55,9 @@ static const char *const v1_files[] = {
         "cgroup/memory/a/memory.memsw.usage_in_bytes",
         "cgroup/memory/a/cgroup.procs",
         "proc/meminfo",
+        "cgroup/memory/a/memory.failcnt",
+        "proc/loadavg",
+        "cgroup/memory/a/memory.oom_control",
 };
 #define N_FILES (sizeof(v2_files) / sizeof(*v2_files))
 
@@ -87,7 +102,8 @@ static void read_process(const struct host *host)
         struct process_identity identity;
         struct process_reader *reader;
         struct process_memory memory;
-        uint64_t bytes;
+        uint64_t bytes, usec;
+        bool handles;
         char *text;
         size_t n;
 
@@ -98,7 +114,15 @@ static void read_process(const struct host *host)
                 require(memory.private_bytes <= memory.rss, "what is private is resident");
         (void)process_read_swap(reader, &bytes);
         (void)process_read_proportional(reader, &bytes);
+        (void)process_read_cpu(reader, &usec);
+        (void)process_read_handles(reader, 1, &handles);
+        (void)process_read_handles(reader, 64, &handles);
+        (void)process_leader_is_gone(reader);
         if (process_read_group(reader, host, &text) == 0) {
+                require(*text == '/' && !strchr(text, '\n'), "a group is a path on one line");
+                free(text);
+        }
+        if (process_read_unified_group(reader, &text) == 0) {
                 require(*text == '/' && !strchr(text, '\n'), "a group is a path on one line");
                 free(text);
         }
@@ -115,7 +139,7 @@ static void read_group(const struct host *host)
 {
         struct group_reading reading;
         struct group_reader *reader;
-        uint64_t bytes;
+        uint64_t bytes, count;
         pid_t *pids;
         size_t n;
 
@@ -123,6 +147,11 @@ static void read_group(const struct host *host)
         (void)group_read_usage(reader, &bytes);
         if (group_read(reader, &reading) == 0)
                 require(reading.headroom <= reading.limit, "no limit leaves more than it is");
+        if (group_read_limits(reader, true, &reading) == 0)
+                require(reading.memory == 0, "nobody asked for its memory");
+        (void)group_read_cpu(reader, &count);
+        (void)group_read_kills(reader, &count);
+        (void)group_read_hits(reader, &count);
         if (group_read_pids(reader, &pids, &n) == 0) {
                 for (size_t i = 0; i < n; i++)
                         require(pids[i] > 0, "a pid is positive");
@@ -158,6 +187,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         struct host host;
         uint64_t bytes;
         bool swaps;
+        pid_t pid;
 
         if (!*roots[0])
                 make_roots();
@@ -174,6 +204,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         require(host.foreign && host.layout == (version == 0 ? HOST_V2 : HOST_V1),
                 "it is what it is");
         (void)host_read_available(&host, &bytes, &swaps);
+        (void)host_read_total(&host, &bytes);
+        if (host_read_latest_pid(&host, &pid) == 0)
+                require(pid >= 0, "a pid is no negative number");
         read_process(&host);
         read_group(&host);
         host_close(&host);

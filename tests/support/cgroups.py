@@ -113,10 +113,12 @@ class Group:
         if (self.memory_folder / name).exists():
             (self.memory_folder / name).write_text(str(value))
 
+    def usage_file(self):
+        return self.memory_folder / ("memory.current" if self.version == 2 else "memory.usage_in_bytes")
+
     def usage(self):
         """Bytes charged to the group, page cache included."""
-        name = "memory.current" if self.version == 2 else "memory.usage_in_bytes"
-        return int((self.memory_folder / name).read_text())
+        return int(self.usage_file().read_text())
 
     def peak(self):
         """The kernel's high-water mark of usage(); None where it keeps none."""
