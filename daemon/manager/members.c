@@ -200,8 +200,8 @@ static void signal_member(struct member *member, int signo)
                         close_member(member, OUTCOME_SURVIVED);
                 else
                         member->owed = signo;
-        }
-        /* ACT_GONE: its pidfd is readable, or will be when it is reaped from its exit. */
+        } else /* gone: its pidfd is readable, or will be soon; only that is believed */
+                member->owed = signo;
 }
 
 bool members_signal_owed(struct ending *ending)

@@ -2,6 +2,7 @@
 """Every read, open, write and allocation of the daemon fails, one after the other and by chance: it goes on,
 ends who runs away, and what it announces is on disk in the end."""
 
+import errno
 import mmap
 import os
 import re
@@ -110,7 +111,7 @@ class Faults(EndToEnd):
         written = [str(v["pid"]) for v in guard.verdicts()]
         self.assertEqual(sorted(announced), sorted(written), self.tail(guard))
 
-    def sweep(self, kind, most):
+    def sweep(self, kind, most, error=0):
         guard = self.make_guard().start()
         group = self.group("a")
         self.control.arm([kind])
@@ -124,7 +125,7 @@ class Faults(EndToEnd):
         if not EXTENDED and len(numbers) > most:
             numbers = sorted(self.random.sample(numbers, most))
         for at in numbers:
-            self.control.arm([kind], at=at, seed=self.random.randrange(1 << 64))
+            self.control.arm([kind], at=at, error=error, seed=self.random.randrange(1 << 64))
             process = self.runaway(group)
             self.assert_goes_on(guard, process)
             self.wait_for(
@@ -154,6 +155,9 @@ class Faults(EndToEnd):
 
     def test_each_signal_fails(self):
         self.sweep("signal", 10)
+
+    def test_each_signal_finds_nobody(self):
+        self.sweep("signal", 10, errno.ESRCH)
 
     def test_each_allocation_fails(self):
         if is_sanitized():
