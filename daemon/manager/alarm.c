@@ -18,10 +18,14 @@
 
 #define AGAIN_USEC UINT64_C(1000000)          /* between two changes of a group's levels, */
 #define AFTER_TROUBLE_USEC UINT64_C(60000000) /* and after one that failed */
+#define RARE_USEC UINT64_C(200000)            /* polls no more often than this are in time, */
+#define POLLS_WORTH 8                         /* and as many are worth an alarm */
+#define ARMINGS_MAX 256                       /* of groups that can wait, at a time */
 #define RINGS_USEC UINT64_C(1000)             /* between two looks that it rings for */
 
 struct arming {
         struct job job;
+        struct manager *manager;
         struct watch *watch; /* NULL: it is gone, or has no use for it any more */
         int folder, bell;
         struct trip trip;
@@ -106,11 +110,10 @@ void alarms_stop(struct manager *manager)
 static void set_levels(struct job *job)
 {
         struct arming *arming = (struct arming *)job;
-        /* The nearer one may come first. */
-        const uint64_t levels[] = {arming->trip.early, arming->trip.exact};
+        uint64_t levels[TRIP_LEVELS_MAX];
+        size_t n = trip_levels(&arming->trip, levels);
 
-        arming->error =
-                threshold_set(arming->folder, arming->bell, levels, levels[0] == levels[1] ? 1 : 2);
+        arming->error = threshold_set(arming->folder, arming->bell, levels, n);
 }
 
 static int ring_at(struct watch *watch, const struct arming *arming)
@@ -135,6 +138,7 @@ static void are_set(struct job *job, bool ran)
         uint64_t usage;
         int r = ran ? arming->error : -ECANCELED;
 
+        arming->manager->armings--;
         close(arming->folder);
         if (watch)
                 watch->alarm.arming = NULL;
@@ -151,14 +155,31 @@ static void are_set(struct job *job, bool ran)
         free(arming);
 }
 
-void alarm_want(struct watch *watch, const struct trip *wanted, uint64_t usage, uint64_t now)
+/*
+ * A poll costs little, and an alarm as much as some dozen of them. So a group that is far from everything is polled at
+ * first: one that is gone before long never needs an alarm.
+ */
+static bool can_wait(struct watch *watch, enum pace pace, uint64_t usage, uint64_t now)
+{
+        struct alarm *alarm = &watch->alarm;
+
+        if (pace != PACE_FAR || alarm->bell >= 0 ||
+            schedule_unseen(watch, usage, now) - now < RARE_USEC)
+                return false;
+        if (alarm->polls < POLLS_WORTH)
+                alarm->polls++;
+        return alarm->polls < POLLS_WORTH || watch->manager->armings >= ARMINGS_MAX;
+}
+
+void alarm_want(struct watch *watch, enum pace pace, uint64_t usage, uint64_t now)
 {
         struct manager *manager = watch->manager;
         struct alarm *alarm = &watch->alarm;
+        struct trip wanted = trip_at(usage, usage == UINT64_MAX ? usage : schedule_room(watch));
         struct arming *arming;
 
         if (!manager->arming || alarm->arming || now < alarm->again ||
-            !trip_is_outdated(&alarm->armed, wanted, usage))
+            !trip_is_outdated(&alarm->armed, &wanted, usage) || can_wait(watch, pace, usage, now))
                 return;
         alarm->again = now + AGAIN_USEC;
         arming = calloc(1, sizeof(*arming));
@@ -166,10 +187,11 @@ void alarm_want(struct watch *watch, const struct trip *wanted, uint64_t usage, 
                 return;
         *arming = (struct arming){
                 .job = {.run = set_levels, .done = are_set},
+                .manager = manager,
                 .watch = watch,
                 .folder = threshold_open(watch->reader),
                 .bell = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK),
-                .trip = *wanted,
+                .trip = wanted,
         };
         if (arming->folder < 0 || arming->bell < 0) {
                 if (arming->folder >= 0)
@@ -181,5 +203,6 @@ void alarm_want(struct watch *watch, const struct trip *wanted, uint64_t usage, 
                 return;
         }
         alarm->arming = arming;
+        manager->armings++;
         offload_submit(manager->arming, &arming->job);
 }

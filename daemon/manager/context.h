@@ -107,7 +107,8 @@ struct manager {
 
         struct offload *offload;
         struct offload
-                *arming; /* the kernel waits while it sets an alarm; NULL where it has none */
+                *arming;  /* the kernel waits while it sets an alarm; NULL where it has none */
+        unsigned armings; /* so many wait for that */
         sd_event_source *bells; /* of all alarms */
         struct round round;
         struct users *users;
@@ -208,6 +209,7 @@ struct annex {
 struct alarm {
         struct trip armed;     /* bytes of usage */
         bool silent;           /* usage was read below them, and nothing rang since */
+        uint8_t polls;         /* looks that it would have saved so far */
         int bell;              /* an eventfd, -1: no levels are armed */
         struct arming *arming; /* new levels are being set, */
         uint64_t again;        /* and monotonic microseconds before which no others will be */
@@ -467,9 +469,9 @@ uint64_t schedule_unseen(const struct watch *watch, uint64_t usage, uint64_t now
 int alarms_start(struct manager *manager);
 void alarms_stop(struct manager *manager); /* the watches are gone */
 void alarm_init(struct alarm *alarm);
-/* To be told at these levels instead, if those that are armed are outdated. Asynchronous; not sooner than a
- * second after the last time. */
-void alarm_want(struct watch *watch, const struct trip *wanted, uint64_t usage, uint64_t now);
+/* To be told where the nearest limit is, if what is armed is outdated, and once it is worth its price. Asynchronous;
+ * not sooner than a second after the last time. */
+void alarm_want(struct watch *watch, enum pace pace, uint64_t usage, uint64_t now);
 void alarm_off(struct watch *watch);
 
 /* ---- tripwire.c */

@@ -66,8 +66,10 @@ static int look_in_passing(struct watch *watch, enum pace pace, uint64_t usage, 
                 }
         }
         next = bng_min(known_due(watch), watch->list_due);
-        if (pace != PACE_TOLD)
+        if (pace != PACE_TOLD) {
+                alarm_want(watch, pace, usage, now);
                 next = bng_min(next, schedule_unseen(watch, usage, now));
+        }
         if (tripwire_is_set(watch))
                 next = bng_min(next, now + WIRED_PAUSE_USEC);
         watch_look_at(watch, next);
@@ -80,7 +82,6 @@ static int look_closely(struct watch *watch, uint64_t usage, uint64_t now)
         struct worker *worker;
         uint64_t next, room;
         enum pace pace;
-        struct trip trip;
         int r;
 
         r = watch->policy
@@ -103,8 +104,7 @@ static int look_closely(struct watch *watch, uint64_t usage, uint64_t now)
         kernel_watch_limit(watch, now);
 
         room = schedule_room(watch);
-        trip = trip_at(usage, usage == UINT64_MAX ? UINT64_MAX : room);
-        alarm_want(watch, &trip, usage, now);
+        alarm_want(watch, pace, usage, now);
         tripwire_want(watch, usage, now);
         if (pace == PACE_TOLD && schedule_pace(watch, usage) != PACE_TOLD) {
                 watch->list_due = LOOK_CLOSELY; /* nobody tells any more */

@@ -14,6 +14,13 @@ struct trip trip_at(uint64_t usage, uint64_t room)
         return trip;
 }
 
+size_t trip_levels(const struct trip *trip, uint64_t levels[static TRIP_LEVELS_MAX])
+{
+        levels[0] = trip->early;
+        levels[1] = trip->exact;
+        return trip->exact == trip->early || trip->exact - trip->early >= TRIP_FAR ? 1 : 2;
+}
+
 static uint64_t distance(uint64_t a, uint64_t b)
 {
         return a > b ? a - b : b - a;

@@ -12,6 +12,7 @@
  */
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* Bytes of usage; UINT64_MAX: none. */
@@ -21,9 +22,15 @@ struct trip {
 
 /* Less room than this is not halved: the kernel looks at a level every 128 pages of a CPU. */
 #define TRIP_ROOM_MIN (UINT64_C(4) << 20)
+/* So much room is not filled before new levels are set. */
+#define TRIP_FAR (UINT64_C(1) << 30)
 
 /* `usage` bytes now, `room` bytes until the nearest limit; UINT64_MAX without one. */
 struct trip trip_at(uint64_t usage, uint64_t room);
+/* Those that are to be set, the nearer one first. Far behind the early one the exact one is left for later: for each level
+ * the kernel waits. Returns how many. */
+#define TRIP_LEVELS_MAX 2
+size_t trip_levels(const struct trip *trip, uint64_t levels[static TRIP_LEVELS_MAX]);
 /* Is it worth arming anew? The early alarm is over, or has become too late for a nearer limit. */
 bool trip_is_outdated(const struct trip *armed, const struct trip *wanted, uint64_t usage);
 /* Does `armed` tell of every way to a limit while usage is `usage`? `sure` is the usage below which no limit
