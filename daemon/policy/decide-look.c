@@ -19,12 +19,17 @@
  */
 #define FASTEST_GROWTH (4.0 * 1024 * 1024 * 1024) /* bytes per second */
 
-/* Each slot of a leak's window is looked at so often. */
-#define LOOKS_PER_SLOT 2
-
 static double fastest_growth(const struct subject *subject)
 {
         return fmax(FASTEST_GROWTH, 2 * growth_latest(subject->series));
+}
+
+/* Each slot of a leak's window is looked at twice, for its trough; of who stays as he is, at least once. */
+static uint64_t leak_pause(const struct series *series)
+{
+        uint64_t slot = series_slot_usec(series);
+
+        return series_is_still(series) ? slot / 4 * 3 : slot / 2;
 }
 
 /*
@@ -51,7 +56,7 @@ static uint64_t next_sample(const struct policy *policy, const struct subject *s
                         usec = window / LOOKS_PER_GROWTH_WINDOW;
         }
         if (policy->leak_max != POLICY_UNSET)
-                usec = bng_min(usec, series_slot_usec(subject->series) / LOOKS_PER_SLOT);
+                usec = bng_min(usec, leak_pause(subject->series));
         if (policy->cpu_time_max != POLICY_UNSET)
                 usec = bng_min(usec, cpu_spacing(policy->cpu_window));
         return usec > DECIDE_POLL_MIN ? usec : DECIDE_POLL_MIN;

@@ -89,6 +89,12 @@ struct sample series_recent(const struct series *series, unsigned i)
         return ring[place_of(series, i)];
 }
 
+bool series_is_still(const struct series *series)
+{
+        return series->n_recent >= 2 &&
+               series_recent(series, series->n_recent - 2).bytes == series->latest.bytes;
+}
+
 /* False without memory. */
 static bool make_room(struct series *series)
 {

@@ -78,6 +78,8 @@ uint64_t series_slot_usec(const struct series *series);
 uint64_t series_seen(const struct series *series);
 /* Recent sample i, 0 the oldest kept; i < n_recent. */
 struct sample series_recent(const struct series *series, unsigned i);
+/* Is the latest sample what the one before it was, to the byte? */
+bool series_is_still(const struct series *series);
 /* The highest measurement ever, bytes; 0 when empty. */
 uint64_t series_peak(const struct series *series);
 

@@ -108,7 +108,7 @@ static void test_next_look(void **state)
         assert_int_equal(decide_next_look_worker(&policy, &subject), DECIDE_POLL_MAX);
         policy.leak_window = 10 * SECOND;
         subject = steady(50 * MIB);
-        assert_int_equal(decide_next_look_worker(&policy, &subject), 104167); /* half of a 48th */
+        assert_int_equal(decide_next_look_worker(&policy, &subject), 156249); /* three quarters of a 48th */
 }
 
 /* What the windows ask for where something else watches the limits. */
@@ -122,7 +122,10 @@ static void test_next_sample(void **state)
         policy.worker_memory_max = 60 * MIB;
         assert_int_equal(decide_next_sample_worker(&policy, &subject), UINT64_MAX);
         policy.leak_max = 1;
+        assert_int_equal(decide_next_sample_worker(&policy, &subject), 600 * SECOND / 48 / 4 * 3);
+        subject = grown(&series, 50 * MIB, 1e3, MINUTE, SECOND);
         assert_int_equal(decide_next_sample_worker(&policy, &subject), 600 * SECOND / 48 / 2);
+        subject = steady(50 * MIB);
         assert_int_equal(decide_next_sample_group(&policy, &subject), UINT64_MAX);
         policy.leak_max = POLICY_UNSET;
 

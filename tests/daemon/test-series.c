@@ -57,6 +57,20 @@ static void test_empty(void **state)
         assert_false(leak_judge(&series, 0).found);
 }
 
+static void test_still(void **state)
+{
+        (void)state;
+        assert_false(series_is_still(&series));
+        series_push(&series, 1, 7);
+        assert_false(series_is_still(&series));
+        series_push(&series, 20 * SECOND, 7);
+        assert_true(series_is_still(&series));
+        series_push(&series, 40 * SECOND, 8);
+        assert_false(series_is_still(&series));
+        series_push(&series, 60 * SECOND, 8);
+        assert_true(series_is_still(&series));
+}
+
 static void test_one_sample(void **state)
 {
         struct sample ret[4];
@@ -351,6 +365,7 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 TEST(test_size),
                 TEST(test_empty),
+                TEST(test_still),
                 TEST(test_one_sample),
                 TEST(test_time_does_not_go_back),
                 TEST(test_ring_spans_the_window),
