@@ -24,12 +24,12 @@ static double fastest_growth(const struct subject *subject)
         return fmax(FASTEST_GROWTH, 2 * growth_latest(subject->series));
 }
 
-/* Each slot of a leak's window is looked at twice, for its trough; of who stays as he is, at least once. */
+/* Each slot of a leak's window is looked at twice, for its trough; of who stays as he is, once in its middle. */
 static uint64_t leak_pause(const struct series *series)
 {
         uint64_t slot = series_slot_usec(series);
 
-        return series_is_still(series) ? slot / 4 * 3 : slot / 2;
+        return series_is_still(series) ? slot - series_seen(series) % slot + slot / 2 : slot / 2;
 }
 
 /*

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include "readers/group-files.h"
 #include "readers/text.h"
 
@@ -15,7 +16,7 @@ int group_read_cpu(struct group_reader *reader, uint64_t *usec)
 {
         struct text_field field = {.name = "usage_usec"};
         char text[TEXT_MAX];
-        int r = text_read_at(reader->folder, "cpu.stat", text, sizeof(text));
+        int r = text_read_at(reader->own.folder, "cpu.stat", text, sizeof(text));
 
         if (r == -ENOENT)
                 return -ENODATA;
@@ -35,7 +36,7 @@ int group_read_kills(struct group_reader *reader, uint64_t *n)
                                                        : NULL;
         struct text_field field = {.name = "oom_kill"};
         char text[TEXT_MAX];
-        int r = name ? text_read_at(reader->folder, name, text, sizeof(text)) : -ENOENT;
+        int r = name ? text_read_at(reader->own.folder, name, text, sizeof(text)) : -ENOENT;
 
         if (r < 0)
                 return r;
@@ -48,10 +49,10 @@ int group_read_hits(struct group_reader *reader, uint64_t *n)
 {
         struct text_field field = {.name = "max"};
         char text[TEXT_MAX];
-        int r = reader->layout == HOST_V2
-                        ? text_read_at(reader->folder, "memory.events.local", text, sizeof(text))
+        int r = reader->layout == HOST_V2 ? text_read_at(reader->own.folder, "memory.events.local",
+                                                         text, sizeof(text))
                 : reader->layout == HOST_V1
-                        ? text_read_at(reader->folder, "memory.failcnt", text, sizeof(text))
+                        ? text_read_at(reader->own.folder, "memory.failcnt", text, sizeof(text))
                         : -ENOENT;
 
         if (r < 0)
@@ -70,10 +71,11 @@ int group_read_pids(struct group_reader *reader, pid_t **pids, size_t *n_pids)
         pid_t *list;
         /* Opened anew each time: v1 makes its list once for a descriptor, and as long as that is read
          * again within a second it never learns of another process. */
-        int fd = openat(reader->folder, "cgroup.procs", O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+        int fd = openat(reader->own.folder, "cgroup.procs", O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
         int r = fd < 0 ? -errno : text_read_all(fd, &text);
 
-        group_close(fd);
+        if (fd >= 0)
+                close(fd);
         if (r < 0)
                 return r;
         for (const char *p = text; *p; p++)

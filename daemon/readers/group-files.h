@@ -3,9 +3,10 @@
 
 /*
  * What the files of the group reader share: its descriptors, and how its numbers are read. group.c opens and
- * closes, group-memory.c says what a group holds and what its limits leave, group-counts.c the rest.
+ * closes, group-above.c what is above it, group-memory.c says what a group holds and what its limits leave, group-counts.c the rest.
  */
 
+#include <uthash.h>
 #include "readers/group.h"
 
 /*
@@ -26,24 +27,42 @@ extern const struct group_accounting group_accountings[]; /* by layout; none for
 /* The group or one above it, as far as limits go: descriptors. Most groups have no limit, and then nothing but
  * that is ever read of those above. */
 struct group_level {
-        int limit, usage, stat;
+        int folder, limit, usage, stat;
+};
+
+void group_level_init(struct group_level *level, int folder); /* takes it over */
+void group_level_close(struct group_level *level);
+
+/* One above others, which share it. */
+struct group_above {
+        struct group_above *above; /* NULL: it is right below the root */
+        unsigned references;
+        uint64_t inode;
+        struct group_level level;
+        struct group_above **table; /* in which it is, NULL: its path is another's */
+        UT_hash_handle hh;          /* by path, */
+        char path[];                /* without a slash at its end */
 };
 
 struct group_reader {
         enum host_layout layout;
         uint64_t inode;
-        int folder, swap;
-        size_t n_levels;
-        /* The group itself last, its ancestors before, without the root. */
-        struct group_level levels[];
+        struct group_level own;
+        int swap;
+        struct group_above *above;
 };
 
-/* Opens `name` of the group `above` levels up, if it is not open yet. */
-int group_open_file(const struct group_reader *reader, size_t above, const char *name, int *fd);
+/* The folder of a group (no slash at the end of its path), one component after the other, so that no link is followed;
+ * a negative errno. And the group above it, with a reference. */
+int group_open_folder(const struct host *host, const char *path, size_t length,
+                      struct group_above **above);
+void group_above_release(struct group_above *above); /* NULL */
+
+/* Opens `name` in the folder of a group, if it is not open yet. */
+int group_open_file(int folder, const char *name, int *fd);
 /* Opens what the limit of a level asks for; *limit is GROUP_NO_LIMIT without one. */
-int group_open_limit(struct group_reader *reader, size_t above, uint64_t *limit);
+int group_open_limit(enum host_layout layout, struct group_level *level, uint64_t *limit);
 /* Does the file for swap count usage in? */
 bool group_swap_holds_all(const struct group_reader *reader);
 int group_parse_number(const char *text, uint64_t *number);
 int group_read_number(int fd, uint64_t *number);
-void group_close(int fd); /* or none */

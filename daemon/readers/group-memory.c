@@ -15,7 +15,7 @@ struct statistics {
 static int read_number_at(const struct group_reader *reader, const char *name, uint64_t *number)
 {
         char text[64];
-        int r = text_read_at(reader->folder, name, text, sizeof(text));
+        int r = text_read_at(reader->own.folder, name, text, sizeof(text));
 
         return r < 0 ? r : group_parse_number(text, number);
 }
@@ -26,9 +26,9 @@ static int read_optional(int fd, uint64_t *number)
         return fd < 0 ? 0 : group_read_number(fd, number);
 }
 
-static int read_statistics(const struct group_reader *reader, int fd, struct statistics *ret)
+static int read_statistics(enum host_layout layout, int fd, struct statistics *ret)
 {
-        const struct group_accounting *names = &group_accountings[reader->layout];
+        const struct group_accounting *names = &group_accountings[layout];
         struct text_field fields[] = {
                 {.name = names->anon},          {.name = names->shmem},
                 {.name = names->swapped},       {.name = names->active_file},
@@ -54,9 +54,7 @@ static int read_statistics(const struct group_reader *reader, int fd, struct sta
 /* NULL: nothing is counted here. */
 static struct group_level *own_level(struct group_reader *reader)
 {
-        struct group_level *level = reader->n_levels ? &reader->levels[reader->n_levels - 1] : NULL;
-
-        return level && (level->usage >= 0 || group_swap_holds_all(reader)) ? level : NULL;
+        return reader->own.usage >= 0 || group_swap_holds_all(reader) ? &reader->own : NULL;
 }
 
 int group_read_usage(struct group_reader *reader, uint64_t *bytes)
@@ -81,13 +79,12 @@ int group_read_usage(struct group_reader *reader, uint64_t *bytes)
 
 /* What the limit of a level leaves. Page cache gives way before anything is ended, so it does not count as
  * used. */
-static int read_room(struct group_reader *reader, size_t above, const struct statistics *own,
-                     struct group_reading *ret)
+static int read_room(enum host_layout layout, struct group_level *level,
+                     const struct statistics *own, struct group_reading *ret)
 {
-        const struct group_level *level = &reader->levels[reader->n_levels - 1 - above];
         uint64_t limit, usage, used;
         struct statistics statistics;
-        int r = group_open_limit(reader, above, &limit);
+        int r = group_open_limit(layout, level, &limit);
 
         if (r < 0 || limit == GROUP_NO_LIMIT)
                 return r;
@@ -97,7 +94,7 @@ static int read_room(struct group_reader *reader, size_t above, const struct sta
                 return 0;
         r = group_read_number(level->usage, &usage);
         if (r >= 0 && !own)
-                r = read_statistics(reader, level->stat, &statistics);
+                r = read_statistics(layout, level->stat, &statistics);
         if (r < 0)
                 return r;
         used = own ? own->file : statistics.file;
@@ -113,22 +110,26 @@ static int read_room(struct group_reader *reader, size_t above, const struct sta
 static int read_limits(struct group_reader *reader, const struct statistics *own,
                        struct group_reading *ret)
 {
-        int r = 0;
+        struct group_above *above = reader->above;
+        int r;
 
         ret->limit = ret->headroom = GROUP_NO_LIMIT;
-        for (size_t above = 0; above < reader->n_levels && r >= 0; above++)
-                r = read_room(reader, above, above == 0 ? own : NULL, ret);
+        if (reader->layout == HOST_PLAIN)
+                return 0;
+        r = read_room(reader->layout, &reader->own, own, ret);
+        for (; above && r >= 0; above = above->above)
+                r = read_room(reader->layout, &above->level, NULL, ret);
         return r;
 }
 
 static int read_own_statistics(struct group_reader *reader, struct group_level *own,
                                struct statistics *ret)
 {
-        int r = group_open_file(reader, 0, group_accountings[reader->layout].stat, &own->stat);
+        int r = group_open_file(own->folder, group_accountings[reader->layout].stat, &own->stat);
 
         if (r < 0)
                 return r;
-        return own->stat < 0 ? -EBADMSG : read_statistics(reader, own->stat, ret);
+        return own->stat < 0 ? -EBADMSG : read_statistics(reader->layout, own->stat, ret);
 }
 
 int group_read(struct group_reader *reader, struct group_reading *ret)

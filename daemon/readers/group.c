@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -42,85 +41,52 @@ const struct group_accounting group_accountings[] = {
                 },
 };
 
-void group_close(int fd)
+static void close_file(int fd)
 {
         if (fd >= 0)
                 close(fd);
+}
+
+void group_level_init(struct group_level *level, int folder)
+{
+        *level = (struct group_level){folder, GROUP_FILE_UNOPENED, GROUP_FILE_UNOPENED,
+                                      GROUP_FILE_UNOPENED};
+}
+
+void group_level_close(struct group_level *level)
+{
+        close_file(level->limit);
+        close_file(level->usage);
+        close_file(level->stat);
+        close_file(level->folder);
 }
 
 struct group_reader *group_reader_free(struct group_reader *reader)
 {
         if (!reader)
                 return NULL;
-        for (size_t i = 0; i < reader->n_levels; i++) {
-                group_close(reader->levels[i].limit);
-                group_close(reader->levels[i].usage);
-                group_close(reader->levels[i].stat);
-        }
-        group_close(reader->folder);
-        group_close(reader->swap);
+        group_level_close(&reader->own);
+        close_file(reader->swap);
+        group_above_release(reader->above);
         free(reader);
         return NULL;
 }
 
 /* Where there is none, *fd says so, unless the group is gone: each one has this file. */
-int group_open_file(const struct group_reader *reader, size_t above, const char *name, int *fd)
+int group_open_file(int folder, const char *name, int *fd)
 {
-        char path[3 * GROUP_DEPTH_MAX + 64], *end = path;
-
         if (*fd != GROUP_FILE_UNOPENED)
                 return 0;
-        if (above > GROUP_DEPTH_MAX)
-                return -ENAMETOOLONG;
-        while (above-- > 0)
-                end = stpcpy(end, "../");
-        strcpy(end, name);
-        *fd = openat(reader->folder, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+        *fd = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
         if (*fd >= 0)
                 return 0;
         *fd = GROUP_FILE_UNOPENED;
         if (errno != ENOENT)
                 return -errno;
-        if (faccessat(reader->folder, "cgroup.procs", F_OK, 0) < 0)
+        if (faccessat(folder, "cgroup.procs", F_OK, 0) < 0)
                 return -errno;
         *fd = GROUP_FILE_MISSING;
         return 0;
-}
-
-/* One component of the path after the other, so that no link is followed. */
-static int open_folder(const struct host *host, const char *path, size_t *depth)
-{
-        int dirfd = host->groups, r = -EINVAL;
-
-        *depth = 0;
-        for (path += strspn(path, "/"); *path; path += strspn(path, "/")) {
-                size_t n = strcspn(path, "/");
-                char name[NAME_MAX + 1];
-                int below;
-
-                r = -ENAMETOOLONG;
-                if (n > NAME_MAX)
-                        break;
-                memcpy(name, path, n);
-                name[n] = '\0';
-                path += n;
-                r = -EINVAL;
-                if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
-                        break;
-                below = openat(dirfd, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-                r = below < 0 ? -errno : 0;
-                if (dirfd != host->groups)
-                        close(dirfd);
-                dirfd = below;
-                if (r < 0)
-                        break;
-                (*depth)++;
-        }
-        if (r == 0)
-                return dirfd;
-        if (dirfd != host->groups)
-                group_close(dirfd);
-        return r;
 }
 
 /* "max", and v1's rounded LONG_MAX, are no limit. */
@@ -143,11 +109,10 @@ int group_read_number(int fd, uint64_t *number)
         return r < 0 ? r : group_parse_number(text, number);
 }
 
-int group_open_limit(struct group_reader *reader, size_t above, uint64_t *limit)
+int group_open_limit(enum host_layout layout, struct group_level *level, uint64_t *limit)
 {
-        const struct group_accounting *names = &group_accountings[reader->layout];
-        struct group_level *level = &reader->levels[reader->n_levels - 1 - above];
-        int r = group_open_file(reader, above, names->limit, &level->limit);
+        const struct group_accounting *names = &group_accountings[layout];
+        int r = group_open_file(level->folder, names->limit, &level->limit);
 
         *limit = GROUP_NO_LIMIT;
         if (r < 0 || level->limit < 0)
@@ -155,8 +120,8 @@ int group_open_limit(struct group_reader *reader, size_t above, uint64_t *limit)
         r = group_read_number(level->limit, limit);
         if (r < 0 || *limit == GROUP_NO_LIMIT)
                 return r;
-        r = group_open_file(reader, above, names->usage, &level->usage);
-        return r < 0 ? r : group_open_file(reader, above, names->stat, &level->stat);
+        r = group_open_file(level->folder, names->usage, &level->usage);
+        return r < 0 ? r : group_open_file(level->folder, names->stat, &level->stat);
 }
 
 bool group_swap_holds_all(const struct group_reader *reader)
@@ -169,14 +134,16 @@ bool group_swap_holds_all(const struct group_reader *reader)
 static int open_files(struct group_reader *reader)
 {
         const struct group_accounting *names = &group_accountings[reader->layout];
-        struct group_level *own = &reader->levels[reader->n_levels - 1];
-        int r = group_open_file(reader, 0, names->swap, &reader->swap);
+        struct group_level *own = &reader->own;
+        int r = group_open_file(own->folder, names->swap, &reader->swap);
         uint64_t limit;
 
         if (r >= 0 && !group_swap_holds_all(reader))
-                r = group_open_file(reader, 0, names->usage, &own->usage);
-        for (size_t above = 0; r >= 0 && above < reader->n_levels; above++)
-                r = group_open_limit(reader, above, &limit);
+                r = group_open_file(own->folder, names->usage, &own->usage);
+        if (r >= 0)
+                r = group_open_limit(reader->layout, own, &limit);
+        for (struct group_above *above = reader->above; r >= 0 && above; above = above->above)
+                r = group_open_limit(reader->layout, &above->level, &limit);
         return r == -EBADMSG ? 0 : r; /* readings tell */
 }
 
@@ -184,36 +151,37 @@ static int open_group(struct group_reader *reader)
 {
         struct stat status;
 
-        if (fstat(reader->folder, &status) < 0)
+        if (fstat(reader->own.folder, &status) < 0)
                 return -errno;
         reader->inode = status.st_ino;
         if (reader->layout == HOST_PLAIN)
-                return faccessat(reader->folder, "cgroup.procs", F_OK, 0) < 0 ? -errno : 0;
+                return faccessat(reader->own.folder, "cgroup.procs", F_OK, 0) < 0 ? -errno : 0;
         return open_files(reader);
 }
 
 int group_reader_new(struct group_reader **ret, const struct host *host, const char *path)
 {
+        size_t length = strlen(path);
         struct group_reader *reader;
-        size_t depth = 0;
-        int r, folder = *path == '/' ? open_folder(host, path, &depth) : -EINVAL;
+        struct group_above *above;
+        int folder, r;
 
+        while (length > 0 && path[length - 1] == '/')
+                length--;
+        if (length == 0 || *path != '/')
+                return -EINVAL;
+        folder = group_open_folder(host, path, length, &above);
         if (folder < 0)
                 return folder;
-        if (host->layout == HOST_PLAIN)
-                depth = 0; /* nothing is counted */
-        reader = malloc(sizeof(*reader) + depth * sizeof(*reader->levels));
+        reader = malloc(sizeof(*reader));
         if (!reader) {
                 close(folder);
+                group_above_release(above);
                 return -ENOMEM;
         }
-        *reader = (struct group_reader){.layout = host->layout,
-                                        .folder = folder,
-                                        .swap = GROUP_FILE_UNOPENED,
-                                        .n_levels = depth};
-        for (size_t i = 0; i < depth; i++)
-                reader->levels[i] = (struct group_level){GROUP_FILE_UNOPENED, GROUP_FILE_UNOPENED,
-                                                         GROUP_FILE_UNOPENED};
+        *reader = (struct group_reader){
+                .layout = host->layout, .swap = GROUP_FILE_UNOPENED, .above = above};
+        group_level_init(&reader->own, folder);
         r = open_group(reader);
         if (r < 0) {
                 group_reader_free(reader);
@@ -225,7 +193,7 @@ int group_reader_new(struct group_reader **ret, const struct host *host, const c
 
 int threshold_open(const struct group_reader *reader)
 {
-        int fd = reader->layout == HOST_V1 ? fcntl(reader->folder, F_DUPFD_CLOEXEC, 0) : -1;
+        int fd = reader->layout == HOST_V1 ? fcntl(reader->own.folder, F_DUPFD_CLOEXEC, 0) : -1;
 
         return fd >= 0 ? fd : reader->layout == HOST_V1 ? -errno : -EOPNOTSUPP;
 }

@@ -143,9 +143,15 @@ int host_open(struct host *host, const char *procfs, const char *cgroupfs)
         int root, r;
 
         *host = (struct host){.procfs = -1, .groups = -1, .unified = -1, .only = HOST_EVERY_USER};
+        host->above = calloc(1, sizeof(*host->above));
+        if (!host->above)
+                return -ENOMEM;
         host->procfs = open_folder(AT_FDCWD, procfs);
-        if (host->procfs < 0)
-                return host->procfs;
+        if (host->procfs < 0) {
+                r = host->procfs;
+                host_close(host);
+                return r;
+        }
         root = open_folder(AT_FDCWD, cgroupfs);
         r = root < 0 ? root : find_layout(host, cgroupfs, root);
         if (r == 0) {
@@ -170,6 +176,7 @@ void host_close(struct host *host)
         for (size_t i = 0; i < sizeof(fds) / sizeof(*fds); i++)
                 if (fds[i] >= 0)
                         close(fds[i]);
+        free(host->above);
         free(host->groups_path);
         free(host->controller);
         *host = (struct host){.procfs = -1, .groups = -1, .unified = -1};

@@ -35,8 +35,9 @@ struct host {
         bool foreign; /* not this host's own /proc and cgroups: dry run is forced */
         uid_t only;   /* the user whose processes alone may be acted on, or HOST_EVERY_USER, as
                          host_open leaves it */
-        char *groups_path; /* the watched hierarchy's root, for messages */
-        char *controller;  /* how /proc/PID/cgroup marks its line: "memory", "name=systemd"; "" for
+        char *groups_path;          /* the watched hierarchy's root, for messages */
+        struct group_above **above; /* a table: groups above those that are read (group-above.c) */
+        char *controller; /* how /proc/PID/cgroup marks its line: "memory", "name=systemd"; "" for
                               v2 */
 };
 

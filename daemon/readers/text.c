@@ -36,10 +36,8 @@ int text_read_all(int fd, char **text)
         char *buffer = malloc(size), *larger;
         ssize_t n;
 
-        if (!buffer || lseek(fd, 0, SEEK_SET) < 0) {
-                free(buffer);
-                return buffer ? -errno : -ENOMEM;
-        }
+        if (!buffer)
+                return -ENOMEM;
         while ((n = read(fd, buffer + length, size - length - 1)) > 0 ||
                (n < 0 && errno == EINTR)) {
                 if (n < 0)

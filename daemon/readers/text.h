@@ -18,7 +18,7 @@ int text_read(int fd, char *buffer, size_t size);
 /* The same of a file in a folder, opened for this one reading. */
 int text_read_at(int dirfd, const char *name, char *buffer, size_t size);
 
-/* The whole file however long it is, from its begin: *text is malloc'ed and NUL-terminated. 0 or a
+/* The whole file however long it is, just opened: *text is malloc'ed and NUL-terminated. 0 or a
  * negative errno. */
 int text_read_all(int fd, char **text);
 

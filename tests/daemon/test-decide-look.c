@@ -108,7 +108,11 @@ static void test_next_look(void **state)
         assert_int_equal(decide_next_look_worker(&policy, &subject), DECIDE_POLL_MAX);
         policy.leak_window = 10 * SECOND;
         subject = steady(50 * MIB);
-        assert_int_equal(decide_next_look_worker(&policy, &subject), 156249); /* three quarters of a 48th */
+        /* of one that stays as it is, in the middle of the next 48th: after a minute 287 are over */
+        assert_int_equal(decide_next_look_worker(&policy, &subject),
+                         288 * 208334 - MINUTE + 208334 / 2);
+        subject = grown(&series, 50 * MIB, 1e3, MINUTE, SECOND);
+        assert_int_equal(decide_next_look_worker(&policy, &subject), 104167); /* half of one */
 }
 
 /* What the windows ask for where something else watches the limits. */
@@ -122,7 +126,8 @@ static void test_next_sample(void **state)
         policy.worker_memory_max = 60 * MIB;
         assert_int_equal(decide_next_sample_worker(&policy, &subject), UINT64_MAX);
         policy.leak_max = 1;
-        assert_int_equal(decide_next_sample_worker(&policy, &subject), 600 * SECOND / 48 / 4 * 3);
+        assert_int_equal(decide_next_sample_worker(&policy, &subject),
+                         5 * (600 * SECOND / 48) - MINUTE + 600 * SECOND / 48 / 2);
         subject = grown(&series, 50 * MIB, 1e3, MINUTE, SECOND);
         assert_int_equal(decide_next_sample_worker(&policy, &subject), 600 * SECOND / 48 / 2);
         subject = steady(50 * MIB);

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "readers/group-files.h"
+
+/*
+ * The groups above those that are read: what a thousand siblings have in common is opened once. They are found by their
+ * paths, and used if the folder under that path is still the one that was opened; its own groups above are then the
+ * same as well, because the kernel moves no group below another one. One whose path is another's by now lives on for
+ * those that were found below it.
+ */
+
+static struct group_above *find(const struct host *host, const char *path, size_t length)
+{
+        struct group_above *above;
+
+        HASH_FIND(hh, *host->above, path, length, above);
+        return above;
+}
+
+static bool is_there(const struct host *host, const struct group_above *above)
+{
+        const char *path = above->path + strspn(above->path, "/");
+        struct stat status;
+
+        return fstatat(host->groups, path, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+               status.st_ino == above->inode;
+}
+
+static void forget(struct group_above *above)
+{
+        if (above->table)
+                HASH_DEL(*above->table, above);
+        above->table = NULL;
+}
+
+void group_above_release(struct group_above *above)
+{
+        while (above && --above->references == 0) {
+                struct group_above *next = above->above;
+
+                forget(above);
+                group_level_close(&above->level);
+                free(above);
+                above = next;
+        }
+}
+
+/* The last name of a path without a slash at its end, and where what is above it ends. */
+static int split(const char *path, size_t length, char name[static NAME_MAX + 1], size_t *above)
+{
+        size_t begin = length, n;
+
+        while (begin > 0 && path[begin - 1] != '/')
+                begin--;
+        n = length - begin;
+        if (n > NAME_MAX)
+                return -ENAMETOOLONG;
+        memcpy(name, path + begin, n);
+        name[n] = '\0';
+        while (begin > 0 && path[begin - 1] == '/')
+                begin--;
+        *above = begin;
+        return strcmp(name, ".") == 0 || strcmp(name, "..") == 0 ? -EINVAL : 0;
+}
+
+/* Takes the reference to the one above over, if it succeeds. */
+static int keep(const struct host *host, struct group_above *next, int folder, const char *path,
+                size_t length, struct group_above **ret)
+{
+        struct group_above *above = calloc(1, sizeof(*above) + length + 1);
+        struct stat status;
+
+        if (!above)
+                return -ENOMEM;
+        if (fstat(folder, &status) < 0) {
+                free(above);
+                return -errno;
+        }
+        above->references = 1;
+        above->inode = status.st_ino;
+        memcpy(above->path, path, length);
+        HASH_ADD_KEYPTR(hh, *host->above, above->path, length, above);
+        if (!above->hh.tbl) {
+                free(above);
+                return -ENOMEM;
+        }
+        above->table = host->above;
+        above->above = next;
+        group_level_init(&above->level, folder);
+        *ret = above;
+        return 0;
+}
+
+/* `path` up to `length`; the root, which has no limits, is NULL. */
+static int get(const struct host *host, const char *path, size_t length, struct group_above **ret)
+{
+        struct group_above *above = length > 0 ? find(host, path, length) : NULL, *next;
+        int folder, r;
+
+        *ret = NULL;
+        if (length == 0)
+                return 0;
+        if (above && is_there(host, above)) {
+                above->references++;
+                /* Its controllers may have been turned on since. */
+                if (above->level.limit == GROUP_FILE_MISSING)
+                        above->level.limit = GROUP_FILE_UNOPENED;
+                *ret = above;
+                return 0;
+        }
+        if (above)
+                forget(above);
+        folder = group_open_folder(host, path, length, &next);
+        if (folder < 0)
+                return folder;
+        r = keep(host, next, folder, path, length, ret);
+        if (r < 0) {
+                close(folder);
+                group_above_release(next);
+        }
+        return r;
+}
+
+int group_open_folder(const struct host *host, const char *path, size_t length,
+                      struct group_above **above)
+{
+        char name[NAME_MAX + 1];
+        size_t up;
+        int folder, r;
+
+        *above = NULL;
+        r = split(path, length, name, &up);
+        if (r >= 0)
+                r = get(host, path, up, above);
+        if (r < 0)
+                return r;
+        folder = openat(*above ? (*above)->level.folder : host->groups, name,
+                        O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        if (folder >= 0)
+                return folder;
+        r = -errno;
+        group_above_release(*above);
+        *above = NULL;
+        return r;
+}
