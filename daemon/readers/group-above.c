@@ -69,30 +69,40 @@ static int split(const char *path, size_t length, char name[static NAME_MAX + 1]
         return strcmp(name, ".") == 0 || strcmp(name, "..") == 0 ? -EINVAL : 0;
 }
 
-/* Takes the reference to the one above over, if it succeeds. */
+/* Takes the folder and the reference to the one above over. What its limit asks for is opened at once, so that it is not
+ * missed when descriptors are used up. */
 static int keep(const struct host *host, struct group_above *next, int folder, const char *path,
                 size_t length, struct group_above **ret)
 {
         struct group_above *above = calloc(1, sizeof(*above) + length + 1);
         struct stat status;
+        uint64_t limit;
+        int r = 0;
 
-        if (!above)
+        if (!above) {
+                close(folder);
+                group_above_release(next);
                 return -ENOMEM;
-        if (fstat(folder, &status) < 0) {
-                free(above);
-                return -errno;
         }
         above->references = 1;
-        above->inode = status.st_ino;
+        above->above = next;
         memcpy(above->path, path, length);
-        HASH_ADD_KEYPTR(hh, *host->above, above->path, length, above);
-        if (!above->hh.tbl) {
-                free(above);
-                return -ENOMEM;
+        group_level_init(&above->level, folder);
+        if (fstat(folder, &status) < 0)
+                r = -errno;
+        else
+                above->inode = status.st_ino;
+        if (r >= 0 && host->layout != HOST_PLAIN)
+                r = group_open_limit(host->layout, &above->level, &limit);
+        if (r >= 0 || r == -EBADMSG) { /* readings tell */
+                HASH_ADD_KEYPTR(hh, *host->above, above->path, length, above);
+                r = above->hh.tbl ? 0 : -ENOMEM;
+        }
+        if (r < 0) {
+                group_above_release(above);
+                return r;
         }
         above->table = host->above;
-        above->above = next;
-        group_level_init(&above->level, folder);
         *ret = above;
         return 0;
 }
@@ -101,7 +111,7 @@ static int keep(const struct host *host, struct group_above *next, int folder, c
 static int get(const struct host *host, const char *path, size_t length, struct group_above **ret)
 {
         struct group_above *above = length > 0 ? find(host, path, length) : NULL, *next;
-        int folder, r;
+        int folder;
 
         *ret = NULL;
         if (length == 0)
@@ -117,14 +127,7 @@ static int get(const struct host *host, const char *path, size_t length, struct 
         if (above)
                 forget(above);
         folder = group_open_folder(host, path, length, &next);
-        if (folder < 0)
-                return folder;
-        r = keep(host, next, folder, path, length, ret);
-        if (r < 0) {
-                close(folder);
-                group_above_release(next);
-        }
-        return r;
+        return folder < 0 ? folder : keep(host, next, folder, path, length, ret);
 }
 
 int group_open_folder(const struct host *host, const char *path, size_t length,

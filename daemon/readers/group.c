@@ -142,8 +142,6 @@ static int open_files(struct group_reader *reader)
                 r = group_open_file(own->folder, names->usage, &own->usage);
         if (r >= 0)
                 r = group_open_limit(reader->layout, own, &limit);
-        for (struct group_above *above = reader->above; r >= 0 && above; above = above->above)
-                r = group_open_limit(reader->layout, &above->level, &limit);
         return r == -EBADMSG ? 0 : r; /* readings tell */
 }
 
