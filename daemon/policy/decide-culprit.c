@@ -13,6 +13,7 @@
 #include "policy/decide-forecast.h"
 #include "policy/decide.h"
 #include "samples/growth.h"
+#include "samples/larger.h"
 #include "samples/leak.h"
 
 /* The worker with the largest contribution, or n when none reaches `least`. */
@@ -50,20 +51,21 @@ static double family_leak(const struct subject *worker)
 /* Bytes that it has taken by itself since it was born. */
 static double taken(const struct subject *young)
 {
-        return (double)young->at_sight + fmax(growth_in_window(young->series), 0);
+        return (double)young->at_sight + larger(growth_in_window(young->series), 0);
 }
 
 static double by_growth(const struct subject *worker, double left)
 {
-        double own = worker->young ? fmin(taken(worker), left) : growth_in_window(worker->series);
+        double own =
+                worker->young ? smaller(taken(worker), left) : growth_in_window(worker->series);
 
-        return fmax(own, family_growth(worker));
+        return larger(own, family_growth(worker));
 }
 
 static double by_leak(const struct subject *worker, double left)
 {
         (void)left;
-        return fmax(leak_in_window(worker->series), family_leak(worker));
+        return larger(leak_in_window(worker->series), family_leak(worker));
 }
 
 static double by_size(const struct subject *worker, double left)
@@ -80,7 +82,7 @@ static double left_to_young(const struct subject *workers, size_t n, uint64_t de
         for (size_t i = 0; i < n; i++)
                 if (workers[i].young)
                         all += taken(&workers[i]);
-        return fmax(all - (double)departed, 0);
+        return larger(all - (double)departed, 0);
 }
 
 /* A contribution below this is none. */
@@ -115,7 +117,7 @@ bool decide_is_family(const struct policy *policy, const struct subject *culprit
         double least = (double)twentieth(policy_group_memory_max(policy, culprit->bases));
         double own = growth_in_window(culprit->series);
 
-        if (fmax(own, family_growth(culprit)) > least)
+        if (larger(own, family_growth(culprit)) > least)
                 return family_growth(culprit) > own;
-        return family_leak(culprit) > fmax(leak_in_window(culprit->series), least);
+        return family_leak(culprit) > larger(leak_in_window(culprit->series), least);
 }

@@ -5,10 +5,10 @@
  * unseen for long, and often enough for the windows.
  */
 
-#include <math.h>
 #include "policy/decide-forecast.h"
 #include "policy/decide.h"
 #include "samples/growth.h"
+#include "samples/larger.h"
 
 /*
  * The fastest plausible growth. A new page has to be cleared before a process gets it: with pages
@@ -21,7 +21,7 @@
 
 static double fastest_growth(const struct subject *subject)
 {
-        return fmax(FASTEST_GROWTH, 2 * growth_latest(subject->series));
+        return larger(FASTEST_GROWTH, 2 * growth_latest(subject->series));
 }
 
 /* Each slot of a leak's window is looked at twice, for its trough; of who stays as he is, once in its middle. */

@@ -4,10 +4,10 @@
  * From numbers to a decision: which limit is broken, and the step that answers it.
  */
 
-#include <math.h>
 #include "policy/decide-forecast.h"
 #include "policy/decide.h"
 #include "samples/growth.h"
+#include "samples/larger.h"
 #include "samples/leak.h"
 
 const char *reason_name(enum reason reason)
@@ -112,9 +112,9 @@ static bool find_cpu(const struct policy *policy, const struct subject *subject,
  */
 static double lasting_rate(const struct policy *policy, const struct subject *subject)
 {
-        return fmin(growth_latest(subject->series),
-                    growth_over(subject->series,
-                                bng_min(policy->grace, subject->series->growth_window)));
+        return smaller(growth_latest(subject->series),
+                       growth_over(subject->series,
+                                   bng_min(policy->grace, subject->series->growth_window)));
 }
 
 static struct finding decide(const struct policy *policy, const struct subject *subject,
@@ -188,7 +188,7 @@ static bool is_safe_for(uint64_t usec, const struct finding *finding)
         if (finding->reason != REASON_WORKER_MEMORY && finding->reason != REASON_GROUP_MEMORY)
                 return finding->to_limit > usec;
 
-        grown = fmax(finding->lasting_rate, 0) * ((double)usec / USEC_PER_SEC);
+        grown = larger(finding->lasting_rate, 0) * ((double)usec / USEC_PER_SEC);
         return (double)finding->value + grown <= (double)finding->ceiling;
 }
 

@@ -30,6 +30,14 @@ json_t *json_count_or_null(uint64_t count)
         return count == UINT64_MAX ? json_null() : json_count(count);
 }
 
+int64_t json_whole(double value)
+{
+        int64_t whole = (int64_t)value;
+        double rest = value - (double)whole;
+
+        return whole + (rest >= 0.5) - (rest <= -0.5);
+}
+
 json_t *json_rounded(double value)
 {
         if (!isfinite(value))
@@ -38,7 +46,7 @@ json_t *json_rounded(double value)
                 return json_integer(INT64_MAX);
         if (value <= -0x1p63)
                 return json_integer(INT64_MIN);
-        return json_integer(llround(value));
+        return json_integer(json_whole(value));
 }
 
 json_t *json_seconds(uint64_t usec)

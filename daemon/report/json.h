@@ -18,6 +18,7 @@
 json_t *json_text(const char *text);         /* any bytes, escaped (escape.h); NULL is null */
 json_t *json_count(uint64_t count);          /* saturates at 2^63 - 1 */
 json_t *json_count_or_null(uint64_t count);  /* UINT64_MAX is null: no limit, never */
+int64_t json_whole(double value);            /* the nearest whole number; of less than 2^63 */
 json_t *json_rounded(double value);          /* the nearest whole number; null when not finite */
 json_t *json_seconds(uint64_t usec);         /* seconds as a real */
 json_t *json_seconds_or_null(uint64_t usec); /* UINT64_MAX is null */

@@ -130,7 +130,8 @@ static json_t *limit_to_json(const struct verdict *verdict)
 
 static json_t *confidence_to_json(double confidence)
 {
-        return isfinite(confidence) ? json_real(round(confidence * 1000) / 1000) : json_null();
+        return isfinite(confidence) ? json_real((double)json_whole(confidence * 1000) / 1000)
+                                    : json_null();
 }
 
 json_t *verdict_to_json(const struct verdict *v)

@@ -18,8 +18,8 @@
  * fills memory faster than that meets its limit first.
  */
 
-#include <math.h>
 #include "samples/growth.h"
+#include "samples/larger.h"
 #include "samples/sort.h"
 
 #define PARTS 8
@@ -94,8 +94,8 @@ struct growth growth_over_window(const struct series *series)
         sort_values(rates, PARTS);
 
         /* Of eight the fourth is the lower of the two in the middle. */
-        rate = fmin(rates[PARTS / 2 - 1], (at[PARTS] - at[0]) / (seconds * PARTS));
-        rate = fmin(rate, (at[PARTS] - at[PARTS - 2]) / (seconds * 2));
+        rate = smaller(rates[PARTS / 2 - 1], (at[PARTS] - at[0]) / (seconds * PARTS));
+        rate = smaller(rate, (at[PARTS] - at[PARTS - 2]) / (seconds * 2));
         for (unsigned p = 0; p < PARTS; p++)
                 steady += rates[p] >= rate / 2;
         return (struct growth){
@@ -147,6 +147,6 @@ double growth_going_on(const struct series *series)
         middle = first;
         while (series->latest.usec - series_recent(series, middle).usec > half)
                 middle++;
-        return fmax(0, fmin(rise(series_recent(series, first), series->latest),
-                            2 * rise(series_recent(series, middle), series->latest)));
+        return larger(0, smaller(rise(series_recent(series, first), series->latest),
+                                 2 * rise(series_recent(series, middle), series->latest)));
 }

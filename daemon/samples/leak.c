@@ -18,8 +18,7 @@
  *   5. The rate is the median of the slopes between any two of the eight (Theil, Sen), and the
  *      lower end of its confidence interval has to be above LeakMax=. Sen's interval is Kendall's
  *      test read backwards, so that test is made: with S = (pairs steeper than LeakMax) - (pairs
- *      flatter), S over its standard deviation under "no steeper" is normal, and says the
- *      confidence.
+ *      flatter), the confidence is the share of all orders of eight values in which S is less.
  *
  * Slow teeth on a leak rise once a period, and steps of large arenas once a step. If that is less
  * often than once a part, the same test over two windows has parts of twice the length. Nothing
@@ -35,8 +34,8 @@
  * faster than LeakMax= for longer than a window does what LeakMax= forbids.
  */
 
-#include <math.h>
 #include "samples/leak.h"
+#include "samples/larger.h"
 #include "samples/sort.h"
 
 #define PARTS 8
@@ -97,7 +96,7 @@ static double highest_before(const struct series *series, unsigned n)
                                 least = trough;
                 }
                 if (least != SERIES_NO_TROUGH)
-                        highest = fmax(highest, (double)least);
+                        highest = larger(highest, (double)least);
         }
         return highest;
 }
@@ -106,7 +105,7 @@ static double highest_before(const struct series *series, unsigned n)
 static bool is_steady(const double m[static PARTS], double allowed)
 {
         double mean = (m[PARTS - 1] - m[0]) / (PARTS - 1);
-        double least = fmax(allowed, mean) / 2;
+        double least = larger(allowed, mean) / 2;
 
         for (unsigned p = 1; p < PARTS; p++)
                 if (m[p] <= m[p - 1] || m[p] - m[p - 1] < least)
@@ -114,11 +113,25 @@ static bool is_steady(const double m[static PARTS], double allowed)
         return true;
 }
 
+/* The share of the 8! orders of eight values in which Kendall's S is less than this one; for S below 0, which is as
+ * far from a leak as can be, 0. */
+static double share_below(int s)
+{
+        /* Orders with 0, 1, ... pairs the wrong way round; each of them lowers S by two. */
+        static const unsigned orders[PAIRS / 2 + 1] = {1,    7,    27,   76,   174,  343,  602, 961,
+                                                       1415, 1940, 2493, 3017, 3450, 3736, 3836};
+        unsigned at_least = 0;
+
+        if (s < 0)
+                return 0;
+        for (int wrong = 0; wrong <= (PAIRS - s) / 2; wrong++)
+                at_least += orders[wrong];
+        return 1 - at_least / 40320.0;
+}
+
 /* `allowed` and the rate: bytes a part. */
 static struct leak judge_slopes(const double m[static PARTS], double allowed)
 {
-        /* Variance of Kendall's S for n independent values without a trend: n(n-1)(2n+5)/18. */
-        const double deviation = sqrt(PARTS * (PARTS - 1) * (2 * PARTS + 5) / 18.0);
         double slopes[PAIRS], confidence;
         unsigned n = 0;
         int s = 0;
@@ -131,8 +144,7 @@ static struct leak judge_slopes(const double m[static PARTS], double allowed)
                         slopes[n++] = slope;
                 }
 
-        /* S moves in steps of two; the one taken off is the continuity correction. */
-        confidence = 0.5 * erfc(-(s - 1) / deviation * M_SQRT1_2);
+        confidence = share_below(s);
         if (confidence < CONFIDENCE_MIN)
                 return (struct leak){0};
         sort_values(slopes, PAIRS);
@@ -191,6 +203,6 @@ double leak_going_on(const struct series *series)
         while (trough_of(series, middle) == SERIES_NO_TROUGH)
                 middle++;
         latest = (double)trough_of(series, series->slot);
-        return fmax(0, fmin(latest - (double)trough_of(series, first),
-                            2 * (latest - (double)trough_of(series, middle))));
+        return larger(0, smaller(latest - (double)trough_of(series, first),
+                                 2 * (latest - (double)trough_of(series, middle))));
 }
