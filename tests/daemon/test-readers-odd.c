@@ -9,6 +9,7 @@
 #include <setjmp.h>
 #include <cmocka.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -318,6 +319,91 @@ static void test_odd_files(void **state)
         host_close(&host);
 }
 
+static void put_group(const char *path, const char *limit)
+{
+        static const char *const files[] = {"cgroup.procs", "memory.current", "memory.stat",
+                                            "memory.max"};
+        const char *const texts[] = {"", "4096\n", "anon 1000\n", limit};
+        char file[200];
+
+        for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++) {
+                snprintf(file, sizeof(file), "cgroup%s/%s", path, files[i]);
+                if (texts[i])
+                        put(file, texts[i]);
+        }
+}
+
+static uint64_t limit_of(struct group_reader *reader)
+{
+        struct group_reading reading;
+
+        assert_int_equal(group_read(reader, &reading), 0);
+        return reading.limit;
+}
+
+static int count_descriptors(void)
+{
+        int n = 0;
+
+        for (int fd = 0; fd < 256; fd++)
+                n += fcntl(fd, F_GETFD) >= 0;
+        return n;
+}
+
+/* What siblings have above them is opened once, and is what was there when each was found. */
+static void test_siblings(void **state)
+{
+        struct group_reader *readers[4], *later;
+        struct host host;
+        int before, first;
+
+        (void)state;
+        put("proc/meminfo", "");
+        put("cgroup/cgroup.controllers", "memory\n");
+        put_group("/a", "500000\n");
+        put_group("/a/b", NULL); /* its controller is off */
+        put_group("/a/b/c", "max\n");
+        put_group("/a/b/d", "400000\n");
+        assert_int_equal(host_open(&host, "proc", "cgroup"), 0);
+        before = count_descriptors();
+        assert_int_equal(group_reader_new(&readers[0], &host, "/a/b/c"), 0);
+        first = count_descriptors() - before;
+        assert_int_equal(group_reader_new(&readers[1], &host, "//a//b/d/"), 0);
+        group_reader_free(readers[1]);
+        assert_int_equal(count_descriptors(), before + first);
+        assert_int_equal(group_reader_new(&readers[1], &host, "/a/b/d"), 0);
+        assert_int_equal(group_reader_new(&readers[2], &host, "/a/b"), 0);
+        assert_int_equal(group_reader_new(&readers[3], &host, "/a"), 0);
+        assert_int_equal(limit_of(readers[0]), 500000);
+        assert_int_equal(limit_of(readers[1]), 400000);
+        assert_int_equal(limit_of(readers[2]), 500000);
+
+        /* the controller is turned on: who is found later knows */
+        put("cgroup/a/b/memory.max", "300000\n");
+        assert_int_equal(group_reader_new(&later, &host, "/a/b/d"), 0);
+        assert_int_equal(limit_of(later), 300000);
+        group_reader_free(later);
+
+        /* another group is under the path by now */
+        assert_int_equal(rename("cgroup/a", "cgroup/z"), 0);
+        put_group("/a", "200000\n");
+        put_group("/a/b", "max\n");
+        put_group("/a/b/c", "max\n");
+        assert_int_equal(group_reader_new(&later, &host, "/a/b/c"), 0);
+        assert_int_equal(limit_of(later), 200000);
+        put("cgroup/z/memory.max", "100000\n");
+        assert_int_equal(limit_of(readers[0]), 100000);
+        assert_int_equal(group_reader_new(&(struct group_reader *){NULL}, &host, "/a/b/d"),
+                         -ENOENT);
+        group_reader_free(readers[3]);
+        group_reader_free(readers[0]);
+        group_reader_free(later);
+        group_reader_free(readers[1]);
+        group_reader_free(readers[2]);
+        assert_int_equal(count_descriptors(), before);
+        host_close(&host);
+}
+
 /* Thousands of processes: more than one read of the list. */
 static void test_many_pids(void **state)
 {
@@ -356,7 +442,7 @@ int main(void)
                 TEST(test_memberships),       TEST(test_an_exit_is_no_move),
                 TEST(test_v1_lines),          TEST(test_hard_paths),
                 TEST(test_walk_of_odd_trees), TEST(test_odd_files),
-                TEST(test_many_pids),
+                TEST(test_siblings),          TEST(test_many_pids),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

@@ -33,6 +33,26 @@ static void test_levels(void **state)
         assert_int_equal(trip.early, UINT64_MAX);
 }
 
+/* One that is far behind the other can be set once that has told. */
+static void test_those_to_set(void **state)
+{
+        uint64_t levels[TRIP_LEVELS_MAX];
+        struct trip trip = trip_at(10 * MIB, 100 * MIB);
+
+        (void)state;
+        assert_int_equal(trip_levels(&trip, levels), 2);
+        assert_int_equal(levels[0], trip.early);
+        assert_int_equal(levels[1], trip.exact);
+        trip = trip_at(10 * MIB, TRIP_ROOM_MIN - 1);
+        assert_int_equal(trip_levels(&trip, levels), 1);
+        assert_int_equal(levels[0], trip.exact);
+        trip = trip_at(10 * MIB, 2 * TRIP_FAR - 2);
+        assert_int_equal(trip_levels(&trip, levels), 2);
+        trip = trip_at(10 * MIB, 2 * TRIP_FAR);
+        assert_int_equal(trip_levels(&trip, levels), 1);
+        assert_int_equal(levels[0], trip.early);
+}
+
 /* However a worker grows, what is armed at each alarm tells before its limit is passed, in few steps. */
 static void test_a_growing_worker_is_told_of(void **state)
 {
@@ -98,6 +118,7 @@ int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_levels),
+                cmocka_unit_test(test_those_to_set),
                 cmocka_unit_test(test_a_growing_worker_is_told_of),
                 cmocka_unit_test(test_outdated),
                 cmocka_unit_test(test_covers),
