@@ -156,7 +156,7 @@ static void are_set(struct job *job, bool ran)
 }
 
 /*
- * A poll costs little, and an alarm as much as some dozen of them. So a group that is far from everything is polled at
+ * A poll costs little, and an alarm as much as dozens of them. So a group that is far from everything is polled at
  * first: one that is gone before long never needs an alarm.
  */
 static bool can_wait(struct watch *watch, enum pace pace, uint64_t usage, uint64_t now)
