@@ -12,7 +12,7 @@ struct affair {
         struct watch *watch;
         struct worker **workers; /* who is concerned, n >= 1 */
         size_t n;
-        bool whole, partial;
+        bool whole, partial, complete; /* as in struct ending_order */
         const struct worker
                 *breaker; /* whose own memory broke the policy, NULL: the group's total */
         const struct policy *policy;

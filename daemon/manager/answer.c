@@ -63,6 +63,7 @@ static void do_end(const struct affair *affair, enum step step, struct loop *loo
                 .n = affair->n,
                 .whole = affair->whole,
                 .partial = affair->partial,
+                .complete = affair->complete,
                 .breaker = affair->breaker,
                 .policy = affair->policy,
                 .finding = *affair->finding,
@@ -188,13 +189,18 @@ static void answer(struct affair *affair)
 
 static void answer_whole(struct affair *affair)
 {
+        struct gathered all;
+
         affair->whole = true;
-        if (ending_of_group(affair->watch) ||
-            watch_gather(affair->watch, &affair->workers, &affair->n, &affair->partial) < 0)
+        if (ending_of_group(affair->watch) || watch_gather(affair->watch, &all) < 0)
                 return; /* the next look tells what is wrong with the group */
+        affair->workers = all.workers;
+        affair->n = all.n;
+        affair->partial = all.partial;
+        affair->complete = all.complete;
         if (affair->n > 0)
                 answer(affair);
-        watch_gathered_free(affair->workers, affair->n);
+        watch_gathered_free(&all);
 }
 
 void answer_worker(struct worker *worker, const struct finding *finding, uint64_t now)

@@ -157,6 +157,14 @@ struct family {
         struct family_growth by_members, newcomer;
 };
 
+/* Shared pages of a worker, bytes. */
+struct mapped {
+        uint64_t bytes;
+        uint64_t then,
+                before; /* what they were when this span of the growth window began, and the one before */
+        uint64_t since; /* monotonic microseconds: this span */
+};
+
 struct worker {
         unsigned references;
         struct watch *watch; /* NULL once the watch has let it go */
@@ -179,6 +187,7 @@ struct worker {
         struct series series; /* of `private` */
         uint64_t private;     /* bytes: resident minus shared, and swapped out */
         uint64_t rss;
+        struct mapped mapped;
         uint64_t shared;       /* bytes of `private` that belong to others, by the last proof */
         uint64_t peak;         /* highest memory that was judged */
         uint64_t brought;      /* bytes it had at first sight: may be charged to another group;
@@ -241,7 +250,7 @@ struct missing {
         size_t n;
 };
 
-/* What was held by those who left a group by themselves. */
+/* What was held by those who left a group, or one below it, by themselves. */
 struct departed {
         uint64_t since;  /* monotonic microseconds: this span began, */
         uint64_t bytes;  /* bytes of it, */
@@ -301,6 +310,8 @@ struct watch {
         struct missing *missing; /* NULL: the log tells, or no list was read yet */
         struct pressed pressed;
         struct departed departed;
+        struct series
+                *untold; /* what it holds and none of its processes shows; NULL: never counted */
         uint64_t deliberating; /* since when culprits are being proven, 0: they are not */
         bool put_off;          /* until what was told of new groups is heard */
         uint64_t
@@ -365,6 +376,8 @@ int discover_group(void *userdata, const char *path, uint64_t inode);
 void discover_check(struct manager *manager, const char *path);
 /* The watch of this group, or of the nearest one above that has one; or NULL. */
 struct watch *discover_nearest(struct manager *manager, const char *path);
+/* The nearest watched group above this one, or NULL. */
+struct watch *discover_above(const struct watch *watch);
 /* Where nothing was watched until now, nobody was going to walk: now and then. */
 void discover_seldom(struct manager *manager);
 /* Sets the clock to whatever is due. */
@@ -403,11 +416,16 @@ struct act_group watch_target(const struct watch *watch);
 int watch_hold(struct watch *watch, pid_t pid, struct worker **ret);
 /*
  * Up to ENDING_MEMBERS_MAX processes of the group and below it that may be ended, as references that
- * watch_gathered_free() gives back. *partial: something was left out because it is exempt. 0 or a
- * negative errno.
+ * watch_gathered_free() gives back. 0 or a negative errno.
  */
-int watch_gather(struct watch *watch, struct worker ***workers, size_t *n, bool *partial);
-void watch_gathered_free(struct worker **workers, size_t n);
+struct gathered {
+        struct worker **workers;
+        size_t n;
+        bool partial;  /* something was left out because it is exempt */
+        bool complete; /* and nothing for another reason */
+};
+int watch_gather(struct watch *watch, struct gathered *ret);
+void watch_gathered_free(struct gathered *gathered);
 bool path_is_below(const char *path, const char *above); /* or the same */
 
 /* ---- worker.c */
@@ -493,11 +511,12 @@ void tripwires_press_on(struct manager *manager);
 /* ---- contributors.c */
 /* While the group is near its limit: those who may take it there, in watched groups below it. */
 void contributors_sample(struct watch *watch, uint64_t now);
-/* So many bytes left the group with one who ended by himself. */
+/* So many bytes left the group, and all above it, with one who ended by himself. */
 void contributors_departed(struct watch *watch, uint64_t bytes, uint64_t now);
 /* All who may have broken the group's limit, here and below, freshly measured and not referenced; the caller's
- * to free, NULL without memory. *departed: bytes of those who left them by themselves. */
-struct worker **contributors_find(struct watch *watch, size_t *n, uint64_t *departed, uint64_t now);
+ * to free, NULL without memory. *untold: what else may have. */
+struct worker **contributors_find(struct watch *watch, size_t *n, struct untold *untold,
+                                  uint64_t now);
 
 /* ---- judge.c */
 void judge_workers(struct watch *watch, enum pace pace, uint64_t now); /* those that are due */
@@ -523,13 +542,14 @@ void answer_group(struct watch *watch, struct worker *culprit, const struct find
 #define ENDING_MEMBERS_MAX 1024 /* processes of one end with a verdict of their own */
 /*
  * Ends these workers (n >= 1), or with `whole` everything in the watch's group, of which these are what
- * is known. `partial`: something in the group is exempt, so its members go one by one.
+ * is known. `partial`: something in the group is exempt, so its members go one by one. `complete`: these are
+ * all who are in it.
  */
 struct ending_order {
         struct watch *watch;
         struct worker **workers;
         size_t n;
-        bool whole, partial;
+        bool whole, partial, complete;
         const struct worker
                 *breaker; /* whose own memory broke the policy, NULL: the group's total */
         const struct policy *policy;

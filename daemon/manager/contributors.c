@@ -5,6 +5,9 @@
  * are watched for themselves. Such a group rests while its own limits are far: its newest processes are not
  * known, and the others' latest samples are older than the window that tells who grew. So while a limit
  * above is near they are listed and sampled for its sake, and once more when it is passed.
+ *
+ * What the group is charged for beyond what they hold is untold (decide-culprit.c): nobody's, that of processes too
+ * deep below or otherwise out of sight, or of those that are another policy's.
  */
 
 #include <stdlib.h>
@@ -24,22 +27,29 @@ static bool may_be_culprit(const struct watch *watch, struct worker *worker, uin
 }
 
 /* Counted by spans of the window: what is remembered is between one and two of them old. */
+static void turn(struct departed *departed, uint64_t window, uint64_t now)
+{
+        if (now - departed->since <= window)
+                return;
+        departed->before = now - departed->since > 2 * window ? 0 : departed->bytes;
+        departed->bytes = 0;
+        departed->since = now;
+}
+
+/* Each group that counts it has a window of its own to remember it for. */
 void contributors_departed(struct watch *watch, uint64_t bytes, uint64_t now)
 {
-        struct departed *departed = &watch->departed;
-        uint64_t window = watch->policies ? watch->policies[0]->growth_window : 0;
-
-        if (now - departed->since > window) {
-                departed->before = now - departed->since > 2 * window ? 0 : departed->bytes;
-                departed->bytes = 0;
-                departed->since = now;
+        for (; watch; watch = discover_above(watch)) {
+                if (!watch->policy)
+                        continue;
+                turn(&watch->departed, watch->policy->growth_window, now);
+                watch->departed.bytes = bng_sat_add(watch->departed.bytes, bytes);
         }
-        departed->bytes = bng_sat_add(departed->bytes, bytes);
 }
 
 static uint64_t departed_lately(struct watch *watch, uint64_t now)
 {
-        contributors_departed(watch, 0, now);
+        turn(&watch->departed, watch->policy->growth_window, now);
         return bng_sat_add(watch->departed.before, watch->departed.bytes);
 }
 
@@ -57,39 +67,66 @@ static void sample(struct watch *below, bool with_swap, uint64_t now)
         family_gather(below, now);
 }
 
-void contributors_sample(struct watch *watch, uint64_t now)
+/* What those hold who may be ended, against what the group was charged for just before. */
+static void count_untold(struct watch *watch, uint64_t now)
+{
+        uint64_t seen = 0, memory = watch->reading.memory;
+        struct series *untold = watch->untold;
+        struct worker *worker;
+        struct watch *below;
+
+        if (!watch->reading.accounted)
+                return;
+        if (!untold)
+                untold = watch->untold = calloc(1, sizeof(*untold));
+        if (!untold)
+                return;
+        if (untold->leak_window != watch->series->leak_window ||
+            untold->growth_window != watch->series->growth_window)
+                series_init(untold, watch->series->leak_window, watch->series->growth_window);
+        for (below = watch_below(watch, NULL); below; below = watch_below(watch, below))
+                for (worker = below->workers; worker; worker = worker->hh.next)
+                        if (worker->ending || may_be_culprit(watch, worker, now))
+                                seen = bng_sat_add(seen, worker_memory(worker));
+        series_push(untold, now, memory > seen ? memory - seen : 0);
+}
+
+static void sample_all(struct watch *watch, uint64_t now)
 {
         struct watch *below;
 
+        for (below = watch_below(watch, NULL); below; below = watch_below(watch, below))
+                sample(below, watch_swaps(watch), now);
+        count_untold(watch, now);
+}
+
+void contributors_sample(struct watch *watch, uint64_t now)
+{
         if (!watch->policy || watch->policy->scope != SCOPE_WORKER || now < watch->sample_below ||
             now < watch->nobody_until)
                 return;
         watch->sample_below = schedule_contribution(watch, PACE_NEAR, now);
-        for (below = watch_below(watch, NULL); below; below = watch_below(watch, below))
-                if (below != watch)
-                        sample(below, watch_swaps(watch), now);
+        sample_all(watch, now);
 }
 
-struct worker **contributors_find(struct watch *watch, size_t *n, uint64_t *departed, uint64_t now)
+struct worker **contributors_find(struct watch *watch, size_t *n, struct untold *untold,
+                                  uint64_t now)
 {
         struct worker **found, *worker;
         struct watch *below;
         size_t count = 0;
 
-        for (below = watch_below(watch, NULL); below; below = watch_below(watch, below)) {
-                sample(below, watch_swaps(watch), now);
+        sample_all(watch, now);
+        for (below = watch_below(watch, NULL); below; below = watch_below(watch, below))
                 count += HASH_COUNT(below->workers);
-        }
         found = calloc(count + 1, sizeof(struct worker *));
         if (!found)
                 return NULL;
         *n = 0;
-        *departed = 0;
-        for (below = watch_below(watch, NULL); below; below = watch_below(watch, below)) {
-                *departed = bng_sat_add(*departed, departed_lately(below, now));
+        *untold = (struct untold){.departed = departed_lately(watch, now), .series = watch->untold};
+        for (below = watch_below(watch, NULL); below; below = watch_below(watch, below))
                 for (worker = below->workers; worker; worker = worker->hh.next)
                         if (worker->series.latest.usec == now && may_be_culprit(watch, worker, now))
                                 found[(*n)++] = worker;
-        }
         return found;
 }

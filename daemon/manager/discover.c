@@ -135,6 +135,11 @@ struct watch *discover_nearest(struct manager *manager, const char *path)
         return watch ? watch : find_above(manager, path);
 }
 
+struct watch *discover_above(const struct watch *watch)
+{
+        return find_above(watch->manager, watch->path);
+}
+
 void discover_check(struct manager *manager, const char *path)
 {
         struct watch *watch;
@@ -172,8 +177,9 @@ static int take_in(struct manager *manager, const char *path, struct watch **ret
 static void hear_of(struct manager *manager, const char *path, uint64_t inode, bool of_groups,
                     bool of_processes)
 {
-        enum arrivals_of what =
-                (of_groups ? ARRIVALS_OF_GROUPS : 0) | (of_processes ? ARRIVALS_OF_PROCESSES : 0);
+        enum arrivals_of what = (of_groups ? ARRIVALS_OF_GROUPS : 0) |
+                                (of_processes ? ARRIVALS_OF_PROCESSES : 0) |
+                                (of_groups || of_processes ? ARRIVALS_OF_LIMITS : 0);
         int r = manager->arrivals && what ? arrivals_watch(manager->arrivals, path, inode, what)
                                           : 0;
 

@@ -50,7 +50,7 @@ void ending_nobody_is_awaited(struct ending *ending)
  * signal is owed; else when its time is over. */
 static void wait_in_stage(struct ending *ending, uint64_t soon)
 {
-        bool forks = ending->stage == KILLED && ending->whole && !ending->at_once;
+        bool forks = ending->stage == KILLED && ending->whole && !ending->closed;
         bool owed = members_signal_owed(ending);
 
         set_timer(ending, !members_awaited(ending) ? 0 : forks || owed ? soon : ending->deadline);
@@ -79,16 +79,20 @@ static void kill_now(struct ending *ending)
         /* What else is in the group may be the unit's next start. */
         if (ending->stage == RESTART)
                 ending->whole = false;
+        if (ending->whole && !ending->partial && now > ending->started)
+                ending->partial = guests_are_in(ending);
         ending->stage = KILLED;
         ending->deadline = now + KILL_WAIT_USEC;
         if (ending->whole && !ending->partial &&
             act_group_kill(&ending->manager->host, &target, &spare) == ACT_DONE) {
-                ending->at_once = true;
-                if (host_read_latest_pid(&ending->manager->host, &ending->killed_up_to) < 0)
-                        ending->killed_up_to = 0;
+                guests_close(ending);
                 members_were_killed(ending);
-        } else
+        } else {
                 members_signal(ending, SIGKILL);
+                /* At once: who waits for one of them to die is fast. */
+                if (ending->whole)
+                        (void)members_sweep(ending, SIGKILL);
+        }
         wait_in_stage(ending, now);
 }
 
@@ -189,7 +193,7 @@ static void give_up(struct ending *ending)
         members_give_up(ending);
 }
 
-/* Is nobody left of the group? Who joined it meanwhile is signalled like the others. One empty list proves
+/* Is nobody left of the group? Who was forked in it meanwhile is signalled like the others. One empty list proves
  * nothing: v1 takes the numbers after it took the processes, and one that forked and was reaped in between has
  * none. They follow each other at once, because who waits for this death to start the next worker is fast. */
 static bool is_empty(struct ending *ending)
@@ -291,6 +295,7 @@ int ending_start(const struct ending_order *order)
                 .event = record_event(manager),
                 .whole = order->whole,
                 .partial = order->partial,
+                .complete = order->complete,
                 .breaker = order->breaker,
                 .stage = GRACE,
                 .started = now,

@@ -36,8 +36,10 @@ struct ending {
         struct finding finding;
         uint64_t event;
         bool whole, partial;
-        bool at_once;       /* cgroup.kill did it: nobody forked away, */
-        pid_t killed_up_to; /* who has a later pid was started since; 0: that is not known */
+        bool complete; /* all who were in the group when it began are members */
+        bool closed; /* everybody in the group has a SIGKILL pending: none of them forks any more, */
+        uint64_t closed_at;           /* clock ticks since boot: since when, */
+        pid_t closed_up_to;           /* and the latest pid of then; 0: that is not known */
         const struct worker *breaker; /* whose own memory broke the policy, NULL: the group's total.
                                          Only compared: it may be freed before. */
         enum stage stage;
@@ -60,15 +62,24 @@ bool members_signal_owed(struct ending *ending);
 size_t members_report(struct ending *ending, int signo);
 /* The kernel sent SIGKILL to all who are in the group: cgroup.kill. */
 void members_were_killed(struct ending *ending);
-/* Signals those that joined a dying group since: what was forked, or started while it was dying. Returns how many
- * processes the group still has that are to end; a bounded number is newly signalled in one call. */
+/* Signals those that were forked in a dying group since. Returns how many processes the group still has that are
+ * to end; a bounded number is newly signalled in one call. */
 size_t members_sweep(struct ending *ending, int signo);
 /* Asks for deaths that nobody told of. */
 void members_ask(struct ending *ending);
 bool members_awaited(const struct ending *ending); /* is anybody? */
 bool members_await(const struct ending *ending, pid_t pid);
+bool members_include(const struct ending *ending, pid_t pid); /* dead ones as well */
 /* Closes the verdicts of those that live as survivors; their deaths are awaited still. */
 void members_give_up(struct ending *ending);
+
+/* ---- guests.c */
+/* Is this one, which is in the group and no member, not to end with it? */
+bool guests_include(const struct ending *ending, const struct worker *worker);
+/* Is there one? Then the group is not to be killed as a whole. */
+bool guests_are_in(const struct ending *ending);
+/* From now on nobody in the group can fork. */
+void guests_close(struct ending *ending);
 
 /* ---- ending.c */
 /* The last death that was awaited: the stage goes on in the next turn of the loop. */

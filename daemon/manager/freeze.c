@@ -40,18 +40,17 @@ static int freeze_each(const struct affair *affair)
                         r = one;
         }
         for (unsigned round = 0; affair->whole && r == ACT_DONE && round < FREEZE_ROUNDS; round++) {
-                struct worker **workers;
-                size_t n, fresh = 0;
-                bool partial;
+                struct gathered all;
+                size_t fresh = 0;
 
-                if (watch_gather(affair->watch, &workers, &n, &partial) < 0)
+                if (watch_gather(affair->watch, &all) < 0)
                         break;
-                for (size_t i = 0; i < n; i++)
-                        if (!workers[i]->answered.frozen) {
+                for (size_t i = 0; i < all.n; i++)
+                        if (!all.workers[i]->answered.frozen) {
                                 fresh++;
-                                (void)freeze_one(affair->watch->manager, workers[i]);
+                                (void)freeze_one(affair->watch->manager, all.workers[i]);
                         }
-                watch_gathered_free(workers, n);
+                watch_gathered_free(&all);
                 if (fresh == 0)
                         break;
         }

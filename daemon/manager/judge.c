@@ -19,6 +19,7 @@
 #define UNDECIDED_USEC UINT64_C(20000)         /* while the name of its user is looked up */
 #define ANSWERED_PAUSE_USEC                                                                        \
         UINT64_C(1000000) /* between looks at one that is over, and was answered */
+#define EARLY_USEC UINT64_C(20000)
 #define DELIBERATION_USEC UINT64_C(1000000) /* how long a group's limit waits for proofs */
 #define PROOF_BASE_USEC 20000.0             /* a proof takes about this long, */
 #define PROOF_BYTES_PER_USEC 20000.0        /* and longer the larger the worker is */
@@ -191,8 +192,20 @@ static bool is_proven(struct watch *watch, struct worker **workers, size_t n, ui
         return proven;
 }
 
+/* Nobody may be ended for it: looked for again after a while, or at once if that was too early to tell. */
+static void name_nobody(struct watch *watch, const char *why, uint64_t now)
+{
+        bool early = watch->untold && watch->untold->n_pushed < 2;
+
+        watch->nobody_until = now + (early ? EARLY_USEC : ANSWERED_PAUSE_USEC);
+        if (!early)
+                log_trouble(&watch->manager->trouble.culprit, now,
+                            "%s is over a limit of policy %s, and %s.", watch->shown,
+                            watch->policy->name, why);
+}
+
 static void answer_members(struct watch *watch, struct worker **workers,
-                           const struct subject *subjects, size_t n, uint64_t departed,
+                           const struct subject *subjects, size_t n, const struct untold *untold,
                            const struct finding *finding, uint64_t now)
 {
         size_t culprit;
@@ -201,8 +214,15 @@ static void answer_members(struct watch *watch, struct worker **workers,
                 answer_group(watch, NULL, finding, now);
                 return;
         }
-        culprit = decide_culprit(watch->policy, subjects, n, departed);
-        if (decide_is_family(watch->policy, &subjects[culprit]) && workers[culprit]->watch == watch)
+        culprit = decide_culprit(watch->policy, subjects, n, untold);
+        if (culprit == n)
+                name_nobody(watch,
+                            "most of that is held by none of its processes that can be seen and "
+                            "may be ended: files in memory, groups too deep below it, or "
+                            "processes of another policy",
+                            now);
+        else if (decide_is_family(watch->policy, &subjects[culprit]) &&
+                 workers[culprit]->watch == watch)
                 answer_family(workers[culprit], watch->policy, finding, now);
         else
                 answer_group(watch, workers[culprit], finding, now);
@@ -214,7 +234,7 @@ static void judge_members(struct watch *watch, const struct finding *finding, ui
         bool whole = watch->policy->scope == SCOPE_GROUP;
         struct subject *subjects;
         struct worker **workers;
-        uint64_t departed;
+        struct untold untold;
         size_t n;
 
         if (whole && watch->reading.accounted) {
@@ -228,18 +248,15 @@ static void judge_members(struct watch *watch, const struct finding *finding, ui
         }
         if (now < watch->nobody_until)
                 return;
-        workers = contributors_find(watch, &n, &departed, now);
+        workers = contributors_find(watch, &n, &untold, now);
         subjects = workers ? calloc(n + 1, sizeof(*subjects)) : NULL;
-        if (subjects && n == 0) {
-                watch->nobody_until = now + ANSWERED_PAUSE_USEC;
-                log_trouble(&watch->manager->trouble.culprit, now,
-                            "%s is over a limit of policy %s, and nothing in it may be ended.",
-                            watch->shown, watch->policy->name);
-        } else if (subjects &&
-                   (is_fast(finding, watch->memory) || is_proven(watch, workers, n, now))) {
+        if (subjects && n == 0)
+                name_nobody(watch, "nothing in it may be ended", now);
+        else if (subjects &&
+                 (is_fast(finding, watch->memory) || is_proven(watch, workers, n, now))) {
                 for (size_t i = 0; i < n; i++)
                         subjects[i] = worker_subject(workers[i], now);
-                answer_members(watch, workers, subjects, n, departed, finding, now);
+                answer_members(watch, workers, subjects, n, &untold, finding, now);
         }
         free(subjects);
         free(workers);

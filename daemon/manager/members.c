@@ -17,6 +17,7 @@
 
 #define SWEEP_MAX 256  /* new processes in one turn of the loop */
 #define SWEEP_ROUNDS 4 /* lists in one turn, while those listed are gone too fast */
+#define QUIET_LISTS 4  /* in a row that show nobody new: see is_empty() in ending.c */
 
 static uint64_t realtime(void)
 {
@@ -252,6 +253,14 @@ bool members_await(const struct ending *ending, pid_t pid)
         return false;
 }
 
+bool members_include(const struct ending *ending, pid_t pid)
+{
+        for (size_t i = 0; i < ending->n; i++)
+                if (ending->members[i]->worker->target.pid == pid)
+                        return true;
+        return false;
+}
+
 /* One that joined is signalled before anything is written down: it may be on its way to another fork. With a
  * verdict while there is room for it. False: it was gone. */
 static bool sweep_one(struct ending *ending, struct worker *worker, int signo)
@@ -269,66 +278,73 @@ static bool sweep_one(struct ending *ending, struct worker *worker, int signo)
         return true;
 }
 
-/*
- * Where cgroup.kill ended all who were there, who was started later is no child of theirs (a task with a pending
- * SIGKILL cannot fork) but the next worker, which somebody brought in as soon as the last one was dead: it has
- * done nothing yet. One that is older and still there has slipped by (kernels before 6.14 let a fork do that),
- * and who knows what it has forked: from then on everybody counts.
- */
-static bool is_next_worker(const struct ending *ending, pid_t pid)
-{
-        pid_t now;
+struct sweep {
+        size_t left;  /* who is still there and is to end, */
+        size_t fresh; /* those of them that were not members before, */
+        size_t gone;  /* and who was listed and gone before he could be signalled */
+};
 
-        return ending->at_once && ending->killed_up_to > 0 &&
-               host_read_latest_pid(&ending->manager->host, &now) == 0 &&
-               host_started_since(pid, ending->killed_up_to, now);
-}
-
-/* One list of the group, the newest first: who forks and leaves has the highest pid. Adds to *gone how many had
- * left already; returns how many are still there. */
-static size_t sweep_once(struct ending *ending, int signo, size_t *gone)
+/* One list of the group, the newest first: who forks and leaves has the highest pid. */
+static struct sweep sweep_once(struct ending *ending, int signo)
 {
         struct act_group target = {.path = ending->path, .inode = ending->inode};
-        size_t n = 0, fresh = 0, left = 0;
+        struct sweep sweep = {0};
         pid_t *pids = NULL;
+        size_t n = 0;
 
         int r = act_group_members(&ending->manager->host, &target, &pids, &n);
 
-        if (r != ACT_DONE)
-                return r < 0; /* what cannot be listed is not known to be empty */
+        if (r < 0)
+                sweep.left = sweep.fresh = 1; /* what cannot be listed is not known to be empty */
         while (n-- > 0) {
                 struct worker *worker;
 
-                if (fresh == SWEEP_MAX || members_await(ending, pids[n])) {
-                        left++;
+                if (members_await(ending, pids[n])) {
+                        sweep.left++;
                         continue;
                 }
-                if (is_next_worker(ending, pids[n]))
-                        continue;
-                r = watch_hold(ending->watch, pids[n], &worker);
+                r = sweep.fresh < SWEEP_MAX ? watch_hold(ending->watch, pids[n], &worker) : -EAGAIN;
                 if (r == ACT_DONE) {
-                        ending->at_once = false;
-                        fresh++;
-                        r = sweep_one(ending, worker, signo) ? ACT_DONE : ACT_GONE;
+                        if (guests_include(ending, worker))
+                                r = ACT_REFUSED;
+                        else {
+                                ending->closed = false;
+                                r = sweep_one(ending, worker, signo) ? ACT_DONE : ACT_GONE;
+                        }
                         worker_unref(worker);
                 }
-                left += r == ACT_DONE || r < 0;
-                *gone += r == ACT_GONE;
+                sweep.left += r == ACT_DONE || r < 0;
+                sweep.fresh += r == ACT_DONE || r < 0;
+                sweep.gone += r == ACT_GONE;
         }
         free(pids);
-        return left;
+        return sweep;
+}
+
+/* One by one a group is closed when lists in a row show nobody who is not signalled yet. */
+static void try_to_close(struct ending *ending)
+{
+        for (unsigned lists = 0; lists < QUIET_LISTS; lists++) {
+                struct sweep sweep = sweep_once(ending, SIGKILL);
+
+                if (sweep.fresh > 0 || sweep.gone > 0)
+                        return;
+        }
+        guests_close(ending);
 }
 
 /* A process that was in the list and is gone may have left another: the group is empty when its list is. */
 size_t members_sweep(struct ending *ending, int signo)
 {
-        size_t left = 0, gone = 1;
+        struct sweep sweep = {.gone = 1};
 
-        for (unsigned round = 0; ending->watch && gone > 0 && round < SWEEP_ROUNDS; round++) {
-                gone = 0;
-                left = sweep_once(ending, signo, &gone);
-        }
-        return ending->watch ? left + gone : 0;
+        if (!ending->watch)
+                return 0;
+        if (signo == SIGKILL && !ending->closed)
+                try_to_close(ending);
+        for (unsigned round = 0; sweep.gone > 0 && round < SWEEP_ROUNDS; round++)
+                sweep = sweep_once(ending, signo);
+        return sweep.left + sweep.gone;
 }
 
 void members_were_killed(struct ending *ending)

@@ -23,8 +23,8 @@
 #define WALK_STOP 1 /* a group_walk_fn's: the time is up */
 
 struct note {
-        UT_hash_handle hh; /* by path, those noted first come first */
-        bool renamed;      /* another one may be under its path by now, and under each below it */
+        UT_hash_handle hh;     /* by path, those noted first come first */
+        enum arrivals_of what; /* happened to it */
         char path[];
 };
 
@@ -35,24 +35,25 @@ static void lose(struct manager *manager)
         discover_soon(manager);
 }
 
-static void note(struct manager *manager, const char *path, bool renamed)
+static void note(struct manager *manager, const char *path, enum arrivals_of what)
 {
         size_t length = strlen(path);
         struct note *note;
 
         HASH_FIND(hh, manager->notes, path, length, note);
         if (note) {
-                note->renamed |= renamed;
+                note->what |= what;
                 return;
         }
         note = HASH_COUNT(manager->notes) < NOTES_MAX ? calloc(1, sizeof(*note) + length + 1)
                                                       : NULL;
         if (!note) {
+                manager->moves_lost |= what == ARRIVALS_OF_LIMITS;
                 lose(manager);
                 return;
         }
         memcpy(note->path, path, length);
-        note->renamed = renamed;
+        note->what = what;
         HASH_ADD_KEYPTR(hh, manager->notes, note->path, length, note);
         if (!note->hh.tbl) {
                 free(note);
@@ -88,7 +89,18 @@ static int on_group(void *userdata, const char *path, uint64_t inode)
         return clock_now() < walk->until ? r : WALK_STOP;
 }
 
-/* Processes may have come under one path and left under another. */
+/* The lists and the limits of all groups from this one down. */
+static void look_below(struct manager *manager, const char *path)
+{
+        struct watch *watch;
+
+        for (watch = manager->watches; watch; watch = watch->hh.next)
+                if (path_is_below(watch->path, path))
+                        look_for_newcomers(watch);
+}
+
+/* Another group may be under its path by now, and under each below it. Processes may have come under one path and left
+ * under another. */
 static void look_below_renamed(struct manager *manager, const char *path)
 {
         struct watch *watch, *next;
@@ -96,20 +108,22 @@ static void look_below_renamed(struct manager *manager, const char *path)
         HASH_ITER(hh, manager->watches, watch, next)
         if (path_is_below(watch->path, path))
                 discover_check(manager, watch->path);
-        for (watch = manager->watches; watch; watch = watch->hh.next)
-                if (path_is_below(watch->path, path))
-                        look_for_newcomers(watch);
+        look_below(manager, path);
         if ((watch = discover_nearest(manager, path)))
                 look_for_newcomers(watch);
 }
 
-/* A group that was removed, made, or both: a new one may hold groups already, made before it was watched itself. */
+/* A group that was removed, made, or both, or that has another limit: a new one may hold groups already, made before it was watched itself. */
 static void look_at(struct manager *manager, const struct note *note, uint64_t now)
 {
         struct brief_walk walk = {.manager = manager, .until = now + TURN_USEC};
         int r;
 
-        if (note->renamed)
+        if (note->what & ARRIVALS_OF_LIMITS)
+                look_below(manager, note->path);
+        if (note->what == ARRIVALS_OF_LIMITS)
+                return;
+        if (note->what & ARRIVALS_RENAMED)
                 look_below_renamed(manager, note->path);
         else
                 discover_check(manager, note->path);
@@ -152,7 +166,7 @@ static void on_change(void *userdata, enum arrivals_of what, const char *path)
         struct watch *watch;
 
         if (what != ARRIVALS_OF_PROCESSES)
-                note(manager, path, what == ARRIVALS_RENAMED);
+                note(manager, path, what);
         else if ((watch = discover_nearest(manager, path)))
                 look_for_newcomers(watch);
 }

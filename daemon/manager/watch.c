@@ -108,6 +108,9 @@ struct watch *watch_free(struct watch *watch)
                 series_free(watch->series);
                 free(watch->series);
         }
+        if (watch->untold)
+                series_free(watch->untold);
+        free(watch->untold);
         free(watch->policies);
         free(watch->cpu);
         if (watch->shown != watch->path)
@@ -432,10 +435,10 @@ int watch_hold(struct watch *watch, pid_t pid, struct worker **ret)
         return ACT_DONE;
 }
 
-int watch_gather(struct watch *watch, struct worker ***workers, size_t *n, bool *partial)
+int watch_gather(struct watch *watch, struct gathered *ret)
 {
         struct act_group target = watch_target(watch);
-        struct worker **found;
+        struct gathered found = {.complete = true};
         pid_t *pids = NULL;
         size_t n_pids = 0;
         int r;
@@ -443,24 +446,27 @@ int watch_gather(struct watch *watch, struct worker ***workers, size_t *n, bool 
         r = act_group_members(&watch->manager->host, &target, &pids, &n_pids);
         if (r != ACT_DONE)
                 return r < 0 ? r : -ENOENT;
-        found = calloc(n_pids + 1, sizeof(struct worker *));
-        *partial = false;
-        *n = 0;
-        for (size_t i = 0; found && i < n_pids && *n < ENDING_MEMBERS_MAX; i++) {
-                r = watch_hold(watch, pids[i], &found[*n]);
-                *n += r == ACT_DONE;
-                *partial |= r == ACT_REFUSED;
+        found.workers = calloc(n_pids + 1, sizeof(struct worker *));
+        for (size_t i = 0; found.workers && i < n_pids; i++) {
+                if (found.n == ENDING_MEMBERS_MAX) {
+                        found.complete = false;
+                        break;
+                }
+                r = watch_hold(watch, pids[i], &found.workers[found.n]);
+                found.n += r == ACT_DONE;
+                found.partial |= r == ACT_REFUSED;
+                found.complete &= r >= 0;
         }
         free(pids);
-        *workers = found;
-        return found ? 0 : -ENOMEM;
+        *ret = found;
+        return found.workers ? 0 : -ENOMEM;
 }
 
-void watch_gathered_free(struct worker **workers, size_t n)
+void watch_gathered_free(struct gathered *gathered)
 {
-        for (size_t i = 0; i < n; i++)
-                worker_unref(workers[i]);
-        free(workers);
+        for (size_t i = 0; i < gathered->n; i++)
+                worker_unref(gathered->workers[i]);
+        free(gathered->workers);
 }
 
 void watch_look_at(struct watch *watch, uint64_t usec)

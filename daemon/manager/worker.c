@@ -185,6 +185,20 @@ void worker_identify(struct worker *worker, uint64_t now)
         set_policy(worker, NULL);
 }
 
+static void note_mapped(struct worker *worker, uint64_t bytes, uint64_t now)
+{
+        struct mapped *mapped = &worker->mapped;
+
+        if (worker->series.n_pushed == 0)
+                *mapped = (struct mapped){.then = bytes, .before = bytes, .since = now};
+        mapped->bytes = bytes;
+        if (now - mapped->since <= worker->series.growth_window)
+                return;
+        mapped->before = mapped->then;
+        mapped->then = bytes;
+        mapped->since = now;
+}
+
 int worker_measure(struct worker *worker, bool swaps, uint64_t now)
 {
         struct process_memory memory;
@@ -201,6 +215,7 @@ int worker_measure(struct worker *worker, bool swaps, uint64_t now)
         }
         worker->private = memory.private_bytes + swapped;
         worker->rss = memory.rss;
+        note_mapped(worker, memory.rss - memory.private_bytes, now);
         if (worker->brought == UINT64_MAX)
                 worker->brought = worker->private;
         series_push(&worker->series, now, worker->private);
@@ -235,6 +250,14 @@ static uint64_t at_sight(const struct worker *worker)
         return worker->brought > shared ? worker->brought - shared : 0;
 }
 
+/* A young one may have taken them all. */
+static uint64_t mapped_growth(const struct worker *worker, uint64_t now)
+{
+        uint64_t before = is_young(worker, now) ? 0 : worker->mapped.before;
+
+        return worker->mapped.bytes > before ? worker->mapped.bytes - before : 0;
+}
+
 struct subject worker_subject(const struct worker *worker, uint64_t now)
 {
         uint64_t memory = worker_memory(worker), left = UINT64_MAX;
@@ -251,6 +274,8 @@ struct subject worker_subject(const struct worker *worker, uint64_t now)
                 .tolerated = worker->answered.tolerated_up_to,
                 .young = is_young(worker, now),
                 .at_sight = is_young(worker, now) ? at_sight(worker) : 0,
+                .mapped = worker->mapped.bytes,
+                .mapped_growth = mapped_growth(worker, now),
                 .hard_limit = left < UINT64_MAX - memory ? memory + left : UINT64_MAX,
                 .bases = worker->watch ? watch_bases(worker->watch)
                                        : (struct memory_bases){UINT64_MAX, UINT64_MAX},

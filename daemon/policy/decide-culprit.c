@@ -7,6 +7,11 @@
  * What a young one has may be the very growth that broke the limit, or the usual size of one that replaces
  * another. So it counts, also what it took before anybody saw it, as far as the young have more than those had
  * who left; and all of it once nobody else is found to have grown.
+ *
+ * A group is charged for more than its workers hold for themselves: for shared memory that they map, for files in
+ * memory, for processes that cannot be seen. That is untold. A worker that maps more than before counts with it, as
+ * far as the untold became more; what nobody maps is a contributor like others, but there is nobody to end for it.
+ * When it began is not known before it is seen for a window, so until then all of it may be new.
  */
 
 #include <math.h>
@@ -16,15 +21,24 @@
 #include "samples/larger.h"
 #include "samples/leak.h"
 
+/* What is left of the group's growth for a worker to have a part in. */
+struct rest {
+        double for_young; /* bytes that the young have taken, and nobody has left to them */
+        double growth, leak,
+                memory; /* bytes that are untold: grown within either window, and in all */
+};
+
+typedef double (*contribution_fn)(const struct subject *worker, const struct rest *rest);
+
 /* The worker with the largest contribution, or n when none reaches `least`. */
-static size_t largest(const struct subject *workers, size_t n, double least, double left,
-                      double (*contribution)(const struct subject *, double left))
+static size_t largest(const struct subject *workers, size_t n, double least,
+                      const struct rest *rest, contribution_fn contribution)
 {
         double most = least;
         size_t culprit = n;
 
         for (size_t i = 0; i < n; i++) {
-                double bytes = contribution(&workers[i], left);
+                double bytes = contribution(&workers[i], rest);
 
                 if (bytes > most || (bytes == most && culprit == n)) {
                         most = bytes;
@@ -54,27 +68,53 @@ static double taken(const struct subject *young)
         return (double)young->at_sight + larger(growth_in_window(young->series), 0);
 }
 
-static double by_growth(const struct subject *worker, double left)
+/* What it maps is its doing as far as it can be. */
+static double mapped_growth(const struct subject *worker, const struct rest *rest)
 {
-        double own =
-                worker->young ? smaller(taken(worker), left) : growth_in_window(worker->series);
-
-        return larger(own, family_growth(worker));
+        return smaller((double)worker->mapped_growth, rest->growth);
 }
 
-static double by_leak(const struct subject *worker, double left)
+static double mapped_leak(const struct subject *worker, const struct rest *rest)
 {
-        (void)left;
-        return larger(leak_in_window(worker->series), family_leak(worker));
+        return smaller((double)worker->mapped_growth, rest->leak);
 }
 
-static double by_size(const struct subject *worker, double left)
+static double mapped(const struct subject *worker, const struct rest *rest)
 {
-        (void)left;
-        return (double)worker->memory;
+        return smaller((double)worker->mapped, rest->memory);
 }
 
-/* Bytes that the young have taken, and nobody has left to them. */
+static double by_growth(const struct subject *worker, const struct rest *rest)
+{
+        double own = worker->young ? smaller(taken(worker), rest->for_young)
+                                   : growth_in_window(worker->series);
+
+        return larger(own + mapped_growth(worker, rest), family_growth(worker));
+}
+
+static double by_leak(const struct subject *worker, const struct rest *rest)
+{
+        return larger(leak_in_window(worker->series) + mapped_leak(worker, rest),
+                      family_leak(worker));
+}
+
+static double by_size(const struct subject *worker, const struct rest *rest)
+{
+        return (double)worker->memory + mapped(worker, rest);
+}
+
+/* Is this culprit's contribution, or that of nobody, less than what is untold and not mapped by anybody? */
+static bool is_nobody(const struct subject *workers, size_t n, size_t culprit, double least,
+                      const struct rest *rest, contribution_fn contribution, double untold,
+                      contribution_fn mapped_by)
+{
+        double most = 0;
+
+        for (size_t i = 0; i < n; i++)
+                most = larger(most, mapped_by(&workers[i], rest));
+        return untold - most > (culprit < n ? contribution(&workers[culprit], rest) : least);
+}
+
 static double left_to_young(const struct subject *workers, size_t n, uint64_t departed)
 {
         double all = 0;
@@ -83,6 +123,20 @@ static double left_to_young(const struct subject *workers, size_t n, uint64_t de
                 if (workers[i].young)
                         all += taken(&workers[i]);
         return larger(all - (double)departed, 0);
+}
+
+static struct rest rest_of(const struct subject *workers, size_t n, const struct untold *untold)
+{
+        const struct series *series = untold->series;
+        struct rest rest = {.for_young = left_to_young(workers, n, untold->departed)};
+
+        if (!series || series->n_pushed == 0)
+                return rest;
+        rest.memory = (double)series->latest.bytes;
+        rest.growth = series->n_pushed > 1 ? larger(growth_in_window(series), 0) : rest.memory;
+        rest.leak = series_seen(series) < series->leak_window ? rest.memory
+                                                              : larger(leak_in_window(series), 0);
+        return rest;
 }
 
 /* A contribution below this is none. */
@@ -98,17 +152,29 @@ static double noise(const struct policy *policy, const struct subject *workers, 
 }
 
 size_t decide_culprit(const struct policy *policy, const struct subject *workers, size_t n,
-                      uint64_t departed)
+                      const struct untold *untold)
 {
-        double least = noise(policy, workers, n), left = left_to_young(workers, n, departed);
-        size_t culprit = largest(workers, n, least, left, by_growth);
+        struct rest rest = rest_of(workers, n, untold);
+        double least = noise(policy, workers, n);
+        size_t culprit = largest(workers, n, least, &rest, by_growth);
 
-        if (culprit == n)
-                culprit = largest(workers, n, least, left, by_leak);
-        if (culprit == n)
-                culprit = largest(workers, n, least, INFINITY, by_growth);
-        if (culprit == n)
-                culprit = largest(workers, n, 0, left, by_size);
+        if (is_nobody(workers, n, culprit, least, &rest, by_growth, rest.growth, mapped_growth))
+                return n;
+        if (culprit == n) {
+                culprit = largest(workers, n, least, &rest, by_leak);
+                if (culprit < n &&
+                    is_nobody(workers, n, culprit, least, &rest, by_leak, rest.leak, mapped_leak))
+                        return n;
+        }
+        if (culprit == n) {
+                rest.for_young = INFINITY;
+                culprit = largest(workers, n, least, &rest, by_growth);
+        }
+        if (culprit == n) {
+                culprit = largest(workers, n, 0, &rest, by_size);
+                if (is_nobody(workers, n, culprit, least, &rest, by_size, rest.memory, mapped))
+                        return n;
+        }
         return culprit;
 }
 

@@ -90,6 +90,8 @@ struct subject {
         bool young;        /* a worker that was born within the growth window, */
         uint64_t
                 at_sight; /* and bytes that it had taken by itself when it was first measured; else 0 */
+        uint64_t mapped;        /* bytes of shared pages in it, which others may hold as well, */
+        uint64_t mapped_growth; /* and by which they became more within about the growth window */
         struct memory_bases bases;   /* what the policy's shares are of */
         const struct series *family; /* of a worker with children: what all of them hold; or NULL */
         struct family_growth by_members;
@@ -106,13 +108,19 @@ struct finding decide_family(const struct policy *policy, const struct subject *
 /* Did decide_culprit() name this worker for the processes that it started? They are to end with it. */
 bool decide_is_family(const struct policy *policy, const struct subject *culprit);
 
+/* What a group is charged for, and no worker tells of. */
+struct untold {
+        uint64_t
+                departed; /* bytes that those held who left by themselves within about the growth window */
+        const struct series *series; /* of what nobody holds who can be seen; NULL: nothing */
+};
+
 /* The worker of a group that breaks its limit: index of the one that contributed most to the growth
  * over the window (the growth window, then the leak window), without growth worth the name the
- * largest. n >= 1. Growth counts from a worker's first sight, that of a young one from its birth. `departed`: bytes
- * that those held who left by themselves within about the growth window. A young one that only takes their place is
- * not it. */
+ * largest; or n, where most was contributed by nobody who can be seen. n >= 1. Growth counts from a worker's first
+ * sight, that of a young one from its birth. A young one that only takes the place of the departed is not it. */
 size_t decide_culprit(const struct policy *policy, const struct subject *workers, size_t n,
-                      uint64_t departed);
+                      const struct untold *untold);
 
 enum step {
         STEP_LOG,

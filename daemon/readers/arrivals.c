@@ -132,7 +132,7 @@ static int watch(struct arrivals *arrivals, const char *path, size_t length, uin
 
         if (what & ARRIVALS_OF_GROUPS)
                 events |= IN_CREATE | IN_DELETE | IN_MOVED_TO | IN_MOVED_FROM;
-        if (what & ARRIVALS_OF_PROCESSES)
+        if (what & (ARRIVALS_OF_PROCESSES | ARRIVALS_OF_LIMITS))
                 events |= IN_MODIFY;
         /* inotify takes no descriptor of a folder, but /proc/self/fd leads from one to what is below it. */
         if ((size_t)snprintf(own, sizeof(own), "/proc/self/fd/%d/%s", arrivals->host->groups,
@@ -163,11 +163,23 @@ int arrivals_watch(struct arrivals *arrivals, const char *path, uint64_t inode,
         return watch(arrivals, path, length, inode, what);
 }
 
-/* A write to one of these moves a process, or on v1 a thread, into the group. */
-static bool moves_a_process(const struct inotify_event *event)
+/* A write to one of these moves a process, or on v1 a thread, into the group, or sets its limit. 0: to neither. */
+static enum arrivals_of written(const struct inotify_event *event)
 {
-        return event->len > 0 &&
-               (strcmp(event->name, "cgroup.procs") == 0 || strcmp(event->name, "tasks") == 0);
+        static const struct {
+                const char *file;
+                enum arrivals_of what;
+        } files[] = {
+                {"cgroup.procs", ARRIVALS_OF_PROCESSES},
+                {"tasks", ARRIVALS_OF_PROCESSES},
+                {"memory.max", ARRIVALS_OF_LIMITS},
+                {"memory.limit_in_bytes", ARRIVALS_OF_LIMITS},
+        };
+
+        for (size_t i = 0; event->len > 0 && i < sizeof(files) / sizeof(*files); i++)
+                if (strcmp(event->name, files[i].file) == 0)
+                        return files[i].what;
+        return 0;
 }
 
 /* Hands one event on. True: it says too little. */
@@ -175,6 +187,7 @@ static bool take(struct arrivals *arrivals, const struct inotify_event *event, a
                  void *userdata)
 {
         struct folder *folder;
+        enum arrivals_of what;
         char *path;
 
         if (event->mask & IN_Q_OVERFLOW)
@@ -185,12 +198,12 @@ static bool take(struct arrivals *arrivals, const struct inotify_event *event, a
                         forget(arrivals, folder);
                 return false;
         }
-        if (folder && (event->mask & IN_MODIFY) && moves_a_process(event)) {
+        if (folder && (event->mask & IN_MODIFY) && (what = written(event) & folder->what)) {
                 /* A copy: the folder may be given back meanwhile. */
                 path = strdup(folder->path);
                 if (!path)
                         return true;
-                fn(userdata, ARRIVALS_OF_PROCESSES, path);
+                fn(userdata, what, path);
                 free(path);
                 return false;
         }

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 #include "readers/process-files.h"
 #include "readers/text.h"
@@ -149,6 +150,15 @@ int process_read_identity(struct process_reader *reader, struct process_identity
                 .kernel_thread = flags & FLAG_KERNEL_THREAD,
         };
         return 0;
+}
+
+uint64_t process_ticks_now(void)
+{
+        uint64_t ticks = (uint64_t)sysconf(_SC_CLK_TCK);
+        struct timespec now;
+
+        clock_gettime(CLOCK_BOOTTIME, &now);
+        return (uint64_t)now.tv_sec * ticks + (uint64_t)now.tv_nsec * ticks / 1000000000;
 }
 
 int process_read_cpu(struct process_reader *reader, uint64_t *usec)

@@ -27,6 +27,9 @@ struct process_identity {
         bool kernel_thread;
 };
 
+/* This moment, as start times are told. */
+uint64_t process_ticks_now(void);
+
 struct process_reader;
 
 /* The host must outlive the reader. */

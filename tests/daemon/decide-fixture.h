@@ -53,3 +53,9 @@ static inline struct subject steady(uint64_t bytes)
 {
         return grown(&series, bytes, 0, MINUTE, SECOND);
 }
+
+/* Where nothing is untold but who has departed. */
+static inline size_t culprit(const struct subject *workers, size_t n, uint64_t departed)
+{
+        return decide_culprit(&policy, workers, n, &(struct untold){.departed = departed});
+}

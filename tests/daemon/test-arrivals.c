@@ -52,8 +52,8 @@ static void note(void *userdata, enum arrivals_of what, const char *path)
                 strcat(strcat(scene->told, " ~"), path);
                 return;
         }
-        if (what == ARRIVALS_OF_PROCESSES) {
-                strcat(strcat(scene->told, " >"), path);
+        if (what == ARRIVALS_OF_PROCESSES || what == ARRIVALS_OF_LIMITS) {
+                strcat(strcat(scene->told, what == ARRIVALS_OF_LIMITS ? " <" : " >"), path);
                 return;
         }
         strcat(strcat(scene->told, " "), path);
@@ -148,6 +148,24 @@ static void test_processes_that_are_moved(void **state)
         assert_told(&scene, " >/a");
         write_to(&scene, "a/tasks");
         assert_told(&scene, " >/a");
+        close_scene(&scene);
+}
+
+static void test_a_limit_is_written(void **state)
+{
+        struct scene scene;
+
+        open_scene(&scene, *state);
+        make(&scene, "a");
+        assert_told(&scene, " /a");
+        assert_int_equal(arrivals_watch(scene.arrivals, "/a", 0, ARRIVALS_OF_LIMITS), 0);
+        write_to(&scene, "a/cgroup.procs");
+        write_to(&scene, "a/memory.high");
+        assert_told(&scene, "");
+        write_to(&scene, "a/memory.max");
+        assert_told(&scene, " </a");
+        write_to(&scene, "a/memory.limit_in_bytes");
+        assert_told(&scene, " </a");
         close_scene(&scene);
 }
 
@@ -246,6 +264,8 @@ int main(void)
                 cmocka_unit_test_setup_teardown(test_a_handful_at_a_time, scratch_setup,
                                                 scratch_teardown),
                 cmocka_unit_test_setup_teardown(test_processes_that_are_moved, scratch_setup,
+                                                scratch_teardown),
+                cmocka_unit_test_setup_teardown(test_a_limit_is_written, scratch_setup,
                                                 scratch_teardown),
                 cmocka_unit_test_setup_teardown(test_made_again, scratch_setup, scratch_teardown),
                 cmocka_unit_test_setup_teardown(test_renamed, scratch_setup, scratch_teardown),

@@ -362,7 +362,6 @@ static void test_step_behind_a_step(void **state)
         assert_true(finding.ceiling <= 34300000);
 }
 
-/* The limit moves with the group's, and is passed by the first byte above it wherever it is. */
 /* 1 MiB a second together: by starting processes, unless the members gained most of it themselves. */
 static void test_family(void **state)
 {
@@ -406,17 +405,18 @@ static void test_family_as_culprit(void **state)
         workers[0] = grown(&own[0], 100 * MIB, 2.0 * MIB, 20 * SECOND, SECOND);
         (void)grown(&together, 10 * MIB, 4.0 * MIB, 20 * SECOND, SECOND);
         workers[1] = grown(&own[1], 10 * MIB, 0, 20 * SECOND, SECOND);
-        assert_int_equal(decide_culprit(&policy, workers, 2, 0), 0);
+        assert_int_equal(culprit(workers, 2, 0), 0);
         assert_false(decide_is_family(&policy, &workers[0]));
         workers[1].family = &together;
-        assert_int_equal(decide_culprit(&policy, workers, 2, 0), 1);
+        assert_int_equal(culprit(workers, 2, 0), 1);
         assert_true(decide_is_family(&policy, &workers[1]));
         /* the children grew, not their number */
         workers[1].by_members.growth = workers[1].by_members.leak = 60.0 * MIB;
-        assert_int_equal(decide_culprit(&policy, workers, 2, 0), 0);
+        assert_int_equal(culprit(workers, 2, 0), 0);
         assert_false(decide_is_family(&policy, &workers[1]));
 }
 
+/* The limit moves with the group's, and is passed by the first byte above it wherever it is. */
 static void test_shares(void **state)
 {
         struct subject subject = steady(100 * MIB);

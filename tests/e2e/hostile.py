@@ -7,7 +7,7 @@ import socket
 import time
 from pathlib import Path
 
-from harness import MIB, PYTHON, EndToEnd, Group, main
+from harness import MIB, PYTHON, WORKERS, EndToEnd, Group, main
 
 # Forks so many children, which sleep and ignore SIGTERM or do not, and grows itself.
 CROWD = """
@@ -244,6 +244,22 @@ class Hostile(EndToEnd):
         process = self.grow(self.group("late"), 20, 800)
         self.assertLess(self.assert_ended(guard, process, "worker-memory")["value"], 400 * MIB)
         self.wait_for("their end", lambda: said().count(b"dry") == 2)
+
+    def test_a_group_that_a_container_makes(self):
+        """By way of a mount of its own, in a cgroup namespace of its own; and nothing else is watched."""
+        guard = self.guard("[Policy p]\nCgroup={home}/box/*\nWorkerMemoryMax=96M\nAction=kill\n")
+        box = Group(self.hierarchies, f"{self.home}/box", parent=True)
+        self.addCleanup(box.remove)
+        self.addCleanup(lambda: [(folder / "x").rmdir() for folder in box.folders if (folder / "x").exists()])
+        self.addCleanup(self.reap)
+        time.sleep(1)  # it is known by then
+        mount = self.folder / "mount"
+        mount.mkdir()
+        kind = ["-t", "cgroup2"] if self.hierarchies.version == 2 else ["-t", "cgroup", "-o", "memory"]
+        enter = f"mount {' '.join(kind)} none {mount} && mkdir {mount}/x && echo $$ > {mount}/x/cgroup.procs"
+        grow = [PYTHON, WORKERS / "grow.py", 0, 40 * MIB, 120 * MIB, ""]
+        inside = ["unshare", "--cgroup", "--mount", "sh", "-c", enter + ' && exec "$@"', "sh", *grow]
+        self.assert_ended(guard, self.spawn(box, inside), "worker-memory", 30)
 
     def test_a_proof_that_never_comes(self):
         freezer = Path("/sys/fs/cgroup/freezer")

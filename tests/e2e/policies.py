@@ -70,6 +70,20 @@ class Shares(EndToEnd):
         verdict = self.assert_ended(guard, process, "worker-memory")
         self.assertEqual(verdict["limit"], 96 * MIB)
 
+    def test_a_share_follows_a_limit_far_above_it(self):
+        """There are so many groups that their lists are read once in a minute."""
+        box = self.group("box")
+        for i in range(400):
+            self.group(f"box/{i}")
+        deep = self.group("box/w")
+        guard = self.guard("[Policy p]\nCgroup={home}/box/*\nWorkerMemoryMax=50% of group\nAction=kill\n")
+        process = self.grow(deep, 0, 0, start=64)
+        self.wait_for("it is watched", lambda: "is watched" in guard.bng("explain", str(process.pid)).stdout)
+        time.sleep(3)
+        self.assert_lives(process)
+        box.limit(110 * MIB)
+        self.assert_ended(guard, process, "worker-memory", 20)
+
 
 class CrashLoops(EndToEnd):
     POLICY = "[Policy p]\nCgroup={home}/*\nWorkerMemoryMax=48M\nAction=kill\nCrashLoop=3/10min\n"

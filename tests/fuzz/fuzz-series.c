@@ -91,8 +91,11 @@ static void check(const struct policy *policy, const struct subject *subject)
                         "a look is due in time");
         check_finding(policy, decide_worker(policy, subject));
         check_finding(policy, decide_group(policy, subject));
-        require(decide_culprit(policy, subject, 1, subject->memory) == 0,
+        require(decide_culprit(policy, subject, 1, &(struct untold){.departed = subject->memory}) ==
+                        0,
                 "a culprit is one of them");
+        require(decide_culprit(policy, subject, 1, &(struct untold){.series = series}) <= 1,
+                "or nobody");
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

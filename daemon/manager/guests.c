@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * Who is found in a group that is being ended, and does not belong to its end: a worker that comes from elsewhere,
+ * as whoever waits for a death brings in the next one. It has done nothing yet, and a signal to it is one to the
+ * wrong process; while one that was forked in the group meanwhile is what the end is about. They look alike, but
+ *
+ *   - one that is older than the end, and was not in the group when that began, was brought here;
+ *   - a task with a pending SIGKILL cannot fork. So once everybody in the group has one it is closed: who was started
+ *     later is nobody's child in it. cgroup.kill closes it at once, else lists in a row that show nobody new do. One
+ *     that is older and still there has slipped by (kernels before 6.14 let a fork do that), and who knows what it has
+ *     forked: it opens the group again;
+ *   - where all died when they were asked to, no one's parent is left in it. Orphans are handed to an init or to
+ *     one that takes an init's place; whose parent lives elsewhere was started there.
+ *
+ * Who is taken for a guest and is none lives on in a watched group, and is judged anew.
+ */
+
+#include <stdlib.h>
+#include "manager/ending.h"
+
+void guests_close(struct ending *ending)
+{
+        ending->closed = true;
+        ending->closed_at = process_ticks_now();
+        if (host_read_latest_pid(&ending->manager->host, &ending->closed_up_to) < 0)
+                ending->closed_up_to = 0;
+}
+
+/* The kernel tells a start in whole ticks: within one the pids tell. */
+static bool started_since(const struct ending *ending, const struct worker *worker)
+{
+        uint64_t start = worker->target.start_time;
+        pid_t now;
+
+        if (start != ending->closed_at)
+                return start > ending->closed_at;
+        return ending->closed_up_to > 0 &&
+               host_read_latest_pid(&ending->manager->host, &now) == 0 &&
+               host_started_since(worker->target.pid, ending->closed_up_to, now);
+}
+
+static bool is_older(const struct ending *ending, const struct worker *worker)
+{
+        return ending->complete && worker->born < ending->started;
+}
+
+static bool has_parent_elsewhere(const struct ending *ending, const struct worker *worker)
+{
+        const struct host *host = &ending->manager->host;
+        struct process_reader *reader;
+        bool elsewhere = false;
+        char *group;
+
+        if (worker->target.parent <= 1 || members_include(ending, worker->target.parent) ||
+            process_reader_new(&reader, host, worker->target.parent) < 0)
+                return false;
+        if (process_read_group(reader, host, &group) >= 0) {
+                elsewhere = !path_is_below(group, ending->path);
+                free(group);
+        }
+        process_reader_free(reader);
+        return elsewhere;
+}
+
+bool guests_include(const struct ending *ending, const struct worker *worker)
+{
+        if (is_older(ending, worker))
+                return true;
+        if (ending->closed)
+                return started_since(ending, worker);
+        return ending->stage < KILLED && !members_awaited(ending) &&
+               has_parent_elsewhere(ending, worker);
+}
+
+bool guests_are_in(const struct ending *ending)
+{
+        struct act_group target = {.path = ending->path, .inode = ending->inode};
+        bool found = false;
+        pid_t *pids = NULL;
+        size_t n = 0;
+
+        if (!ending->watch ||
+            act_group_members(&ending->manager->host, &target, &pids, &n) != ACT_DONE)
+                return false;
+        for (size_t i = 0; i < n && !found; i++) {
+                struct worker *worker;
+
+                if (members_include(ending, pids[i]) ||
+                    watch_hold(ending->watch, pids[i], &worker) != ACT_DONE)
+                        continue;
+                found = guests_include(ending, worker);
+                worker_unref(worker);
+        }
+        free(pids);
+        return found;
+}

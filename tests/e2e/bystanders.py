@@ -1,0 +1,199 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Who is beside the one that breaks a limit, or comes behind him, is left alone, also where the one cannot be ended
+or seen."""
+
+import json
+import os
+import time
+from pathlib import Path
+
+from harness import MIB, PYTHON, WORKERS, EndToEnd, main, names
+
+DEPTH = 300  # deeper than the daemon looks
+
+# Goes down below GROUPS, DEPTH deep, by way of descriptors: the path is longer than may be named at once. There it
+# takes SIZE bytes at RATE, is told by "deep" and waits.
+DIVE = """
+import os, sys, time
+depth, rate, size = map(int, sys.argv[1:4])
+for group in sys.argv[4:]:
+    at = os.open(group, os.O_RDONLY)
+    for i in range(depth):
+        try:
+            os.mkdir("d", dir_fd=at)
+        except FileExistsError:
+            pass
+        at = os.open("d", os.O_RDONLY, dir_fd=at)
+    procs = os.open("cgroup.procs", os.O_WRONLY, dir_fd=at)
+    os.write(procs, b"0")
+print("deep", flush=True)
+time.sleep(3)
+held = []
+for i in range(size // (1 << 20)):
+    held.append(b"x" * (1 << 20))
+    time.sleep((1 << 20) / rate)
+print("full", flush=True)
+time.sleep(1000)
+"""
+
+# Has two workers in the groups, a small one and one that runs the command, and starts another small one as soon as
+# one of them is dead.
+REPLACE = """
+import os, sys
+groups, command = sys.argv[1].split(":"), sys.argv[2:]
+def start(command):
+    pid = os.fork()
+    if pid == 0:
+        for group in groups:
+            with open(group + "/cgroup.procs", "w") as procs:
+                procs.write("0")
+        os.execvp(command[0], command)
+    return pid
+start(["sleep", "1000"])
+start(command)
+print("dead", os.wait()[0], flush=True)
+print("started", start(["sleep", "1000"]), flush=True)
+while True:
+    os.wait()
+"""
+
+
+class Bystanders(EndToEnd):
+    POLICY = "[Policy p]\nCgroup={home}/w\nGroupMemoryMax=%s\nGrowthWindowSec=1s\nAction=kill\n"
+
+    def said(self):
+        return (self.folder / "workers").read_bytes()
+
+    def play(self, group, role, *script):
+        return self.spawn(
+            group, [PYTHON, WORKERS / "play.py", self.folder / "notes", role, json.dumps(script)]
+        )
+
+    def noted(self, what):
+        notes = self.folder / "notes"
+        self.wait_for(what, lambda: notes.exists() and f"{what} " in notes.read_text())
+
+    def judge_nobody(self, guard, *innocent):
+        """It is told that nobody is ended, and for a while nobody is."""
+        said = lambda: "held by none of its processes" in guard.said()
+        self.wait_for("that to be said", lambda: said() or guard.verdicts())
+        time.sleep(4)
+        self.assertEqual(guard.verdicts(), [])
+        self.assert_lives(*innocent)
+
+    # ---- who brought the group over its limit cannot be ended
+
+    def remove_below(self, group):
+        for folder in group.folders:
+            at = [os.open(folder, os.O_RDONLY)]
+            while True:
+                try:
+                    at.append(os.open("d", os.O_RDONLY, dir_fd=at[-1]))
+                except FileNotFoundError:
+                    break
+            for below in reversed(at[:-1]):
+                self.wait_for("an empty group", lambda: self.is_removed(below))
+            for each in at:
+                os.close(each)
+
+    @staticmethod
+    def is_removed(above):
+        try:
+            os.rmdir("d", dir_fd=above)
+        except FileNotFoundError:
+            return True
+        except OSError:
+            return False
+        return True
+
+    def test_one_that_lives_too_deep_to_be_seen(self):
+        guard = self.guard(self.POLICY % "120M")
+        group = self.group("w")
+        self.addCleanup(self.remove_below, group)
+        self.addCleanup(self.reap)
+        large = self.grow(group, 0, 0, start=40)
+        diver = self.spawn(group, [PYTHON, "-c", DIVE, DEPTH, 40 * MIB, 90 * MIB, *group.folders])
+        self.judge_nobody(guard, large, diver)
+        self.assertIn(b"full", self.said())
+
+    def test_a_file_in_memory(self):
+        guard = self.guard(self.POLICY % "120M")
+        group = self.group("w")
+        path = Path("/dev/shm") / self.home[1:]
+        self.addCleanup(path.unlink)
+        innocent = [self.grow(group, 0, 0, start=20) for _ in range(2)]
+        time.sleep(3)
+        writer = self.spawn(
+            group,
+            ["sh", "-c", 'for i in $(seq 80); do head -c 1M /dev/zero; sleep 0.02; done > "$0"; sleep 1000', path],
+        )
+        self.judge_nobody(guard, *innocent, writer)
+
+    def test_one_whom_another_policy_has_claimed(self):
+        guard = self.guard(
+            "[Policy vip]\nCgroup={home}/w\nCommand=vip*\nWorkerMemoryMax=900M\n" + self.POLICY % "120M"
+        )
+        group = self.group("w")
+        innocent = [self.grow(group, 0, 0, start=20) for _ in range(2)]
+        time.sleep(3)
+        vip = self.play(group, "vip", ["name", "vip"], ["wait", 1], ["grow", 40 * MIB, 90 * MIB])
+        self.judge_nobody(guard, *innocent, vip)
+
+    # ---- or only looks as if it had not grown
+
+    def test_one_that_grows_by_shared_memory(self):
+        guard = self.guard(self.POLICY % "160M")
+        group = self.group("w")
+        large = self.grow(group, 0, 0, start=60)
+        time.sleep(3)
+        guilty = self.play(group, "guilty", ["wait", 2], ["grow_shared", 40 * MIB, 200 * MIB])
+        self.assert_ended(guard, guilty, "group-memory")
+        self.assert_lives(large)
+
+    # ---- who comes into a group that is being ended
+
+    def end_by_one(self, group):
+        """Somebody from elsewhere in the v2 group: cgroup.kill is out of the question."""
+        for folder in group.folders[1:]:
+            sleeper = self.spawn(self.group("elsewhere"), ["sleep", "1000"])
+            (folder / "cgroup.procs").write_text(str(sleeper.pid))
+
+    def replace(self, text, *command):
+        """Ends the group of a supervisor who does not wait for all to be dead. The verdicts."""
+        guard = self.guard("[Policy p]\nCgroup={home}/w\nGroupMemoryMax=160M\nScope=group\n" + text)
+        group = self.group("w")
+        self.end_by_one(group)
+        command = [PYTHON, "-c", REPLACE, ":".join(map(str, group.folders)), *command]
+        self.spawn(self.group("supervisor"), command)
+        self.wait_for("the next worker", lambda: b"started" in self.said())
+        pid = int(self.said().partition(b"started ")[2].split()[0])
+        self.wait_for("the verdicts", lambda: len(guard.verdicts()) >= 2)
+        time.sleep(1)
+        self.assertEqual(len(guard.verdicts()), 2, guard.verdicts())
+        self.assertEqual(Path(f"/proc/{pid}/comm").read_text(), "sleep\n")
+        return guard.verdicts()
+
+    def test_the_next_worker_of_a_group_that_is_killed_one_by_one(self):
+        self.replace("Action=kill\n", PYTHON, WORKERS / "grow.py", 0, 400 * MIB, 400 * MIB, "")
+
+    def test_the_next_worker_of_a_group_that_leaves_when_asked(self):
+        verdicts = self.replace("GraceSec=7s\n", PYTHON, WORKERS / "grow.py", 150 * MIB, MIB, 161 * MIB, "leave-late")
+        self.assertEqual([names(verdict) for verdict in verdicts], [["SIGTERM"]] * 2)
+
+    def test_one_that_is_moved_in_while_the_others_are_asked(self):
+        guard = self.guard("[Policy p]\nCgroup={home}/w\nGroupMemoryMax=64M\nScope=group\nGraceSec=2s\n")
+        group, elsewhere = self.group("w"), self.group("elsewhere")
+        spare = self.spawn(elsewhere, ["sleep", "1000"])
+        process = self.creep(group, 64, "ignore-loudly")
+        self.wait_for("SIGTERM", lambda: b"asked" in self.said())
+        for folder in group.folders:
+            (folder / "cgroup.procs").write_text(str(spare.pid))
+        verdict = self.assert_ended(guard, process, "group-memory")
+        self.assertEqual(names(verdict), ["SIGTERM", "SIGKILL"])
+        time.sleep(1)
+        self.assert_lives(spare)
+        self.assertEqual(len(guard.verdicts()), 1)
+
+
+if __name__ == "__main__":
+    main()
