@@ -37,7 +37,11 @@ _bng()
                 mapfile -t COMPREPLY < <(compgen -W '500ms 10s 1min infinity' -- "$current")
                 return
                 ;;
-        --policy | --since | -n)
+        --since)
+                mapfile -t COMPREPLY < <(compgen -W '10min 2h 1d today yesterday' -- "$current")
+                return
+                ;;
+        --policy | -n)
                 return
                 ;;
         --runtime | --state)

@@ -17,7 +17,8 @@ enum {
 
 static const struct argp_option history_options[] = {
         {"since", OPTION_SINCE, "TIME", 0,
-         "Only from then on: `2h' (ago), `2026-09-10', `2026-09-10 03:00' (local time) or "
+         "Only from then on: `2h' (ago), `2026-09-10', `2026-09-10 03:00' (local time), "
+         "`yesterday' or "
          "`2026-09-10T01:00:00Z'",
          0},
         {NULL, 'n', "N", 0, "The latest N only, 0 for all (default: 20, with --json all)", 0},

@@ -31,13 +31,30 @@ static bool parse_date(const char *text, uint64_t *realtime_usec)
         return false;
 }
 
+/* The last midnight, or the one before it, wherever the clock was put forward or back in between. */
+static bool parse_day(const char *text, uint64_t *realtime_usec)
+{
+        bool yesterday = strcmp(text, "yesterday") == 0;
+        time_t now = time(NULL);
+        struct tm tm;
+
+        if ((!yesterday && strcmp(text, "today") != 0) || !localtime_r(&now, &tm))
+                return false;
+        tm.tm_hour = tm.tm_min = tm.tm_sec = 0;
+        tm.tm_mday -= yesterday;
+        tm.tm_isdst = -1;
+        now = mktime(&tm);
+        *realtime_usec = now > 0 ? (uint64_t)now * BNG_USEC_PER_SEC : 0;
+        return true;
+}
+
 bool moment_parse(const char *text, uint64_t *realtime_usec)
 {
         struct timespec now;
         struct bng_why why;
         uint64_t ago, usec;
 
-        if (parse_date(text, realtime_usec))
+        if (parse_date(text, realtime_usec) || parse_day(text, realtime_usec))
                 return true;
         if (!bng_parse_duration(text, &ago, &why))
                 return false;

@@ -3,7 +3,7 @@
 
 /*
  * A moment as people type it: a time ago in a duration's form ("2h", "1d 3h"), a local date and time
- * ("2026-09-10", "2026-09-10 03:00", with seconds or a T), or one in UTC with a Z behind.
+ * ("2026-09-10", "2026-09-10 03:00", with seconds or a T; "today", "yesterday"), or one in UTC with a Z behind.
  */
 
 #include <stdbool.h>

@@ -6,6 +6,7 @@
  */
 
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include "manager/context.h"
@@ -32,7 +33,8 @@ static struct status_worker worker_status(const struct worker *worker, const cha
                 .next_usec = from_now(worker->due, now),
                 .state = worker->ending                                              ? "ending"
                          : worker->answered.frozen || worker->watch->answered.frozen ? "frozen"
-                                                                                     : "watched",
+                         : worker->policy                                            ? "watched"
+                                                                                     : "unwatched",
         };
 }
 
@@ -87,8 +89,8 @@ static void add_groups(json_t *entry, struct manager *manager, const struct poli
                         .limit = watch->reading.limit,
                         .worker_memory_max = policy_worker_memory_max(policy, watch_bases(watch)),
                         .group_memory_max = policy_group_memory_max(policy, watch_bases(watch)),
-                        .peak = watch->peak,
-                        .rate = growth_latest(watch->series),
+                        .peak = watch->policy ? watch->peak : UINT64_MAX,
+                        .rate = watch->policy ? growth_latest(watch->series) : NAN,
                         .next_usec = from_now(watch->next_look, now),
                 };
 
@@ -179,8 +181,9 @@ static void add_limits(json_t *explanation, const struct worker *worker)
                   (struct share){0});
 }
 
+/* `group`: what became of reading its path. */
 static const char *why_exempt(struct manager *manager, const struct process_identity *identity,
-                              const char *path)
+                              const char *path, int group)
 {
         struct group_facts facts = {.path = path};
         char *claim;
@@ -192,6 +195,8 @@ static const char *why_exempt(struct manager *manager, const struct process_iden
                 return "the first process";
         if (!manager->host.foreign && identity->pid == getpid())
                 return "the daemon itself";
+        if (group == -ESRCH)
+                return "it has ended, and waits for its parent to ask (a zombie)";
         if (!path)
                 return "its group cannot be seen";
         if (group_is_forbidden(path, manager->own_group))
@@ -247,7 +252,7 @@ static int explain_unwatched(struct manager *manager, pid_t pid, json_t **ret)
         struct process_identity identity;
         struct process_reader *reader;
         char *command = NULL, *path = NULL;
-        int r;
+        int r, group;
 
         r = process_reader_new(&reader, &manager->host, pid);
         if (r < 0)
@@ -255,13 +260,13 @@ static int explain_unwatched(struct manager *manager, pid_t pid, json_t **ret)
         r = process_read_identity(reader, &identity);
         if (r >= 0) {
                 (void)process_read_comm(reader, &command);
-                (void)process_read_group(reader, &manager->host, &path);
+                group = process_read_group(reader, &manager->host, &path);
                 process.worker.start_time = identity.start_time;
                 process.worker.uid = identity.uid;
                 process.worker.command = command ? command : "";
                 process.cgroup = path;
                 facts.path = path; /* a unit is only confirmed for what is watched */
-                process.exempt = why_exempt(manager, &identity, path);
+                process.exempt = why_exempt(manager, &identity, path, group);
                 *ret = explain_new(&process);
                 for (size_t i = 0; i < config->n_policies; i++)
                         explain_add_policy(*ret, &config->policies[i], EXPLAIN_OTHER_GROUP,

@@ -101,7 +101,7 @@ json_t *status_add_group(json_t *policy, const struct status_group *group)
                 json_put(json, "limit", json_count_or_null(group->limit)) &&
                 json_put(json, "worker_memory_max", json_count_or_null(group->worker_memory_max)) &&
                 json_put(json, "group_memory_max", json_count_or_null(group->group_memory_max)) &&
-                json_put(json, "peak", json_count(group->peak)) &&
+                json_put(json, "peak", json_count_or_null(group->peak)) &&
                 json_put(json, "rate", json_rounded(group->rate)) &&
                 json_put(json, "next_look", json_seconds_or_null(group->next_usec)) &&
                 json_put(json, "workers", json_array());

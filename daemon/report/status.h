@@ -33,8 +33,8 @@ struct status_group {
         uint64_t memory;                              /* bytes that only an end would free */
         uint64_t limit;                               /* the kernel's, UINT64_MAX: none */
         uint64_t worker_memory_max, group_memory_max; /* the policy's here, UINT64_MAX: none */
-        uint64_t peak;                                /* the highest that we measured */
-        double rate;                                  /* bytes per second */
+        uint64_t peak; /* the highest that we measured, UINT64_MAX: it is not measured itself */
+        double rate;   /* bytes per second, NAN likewise */
         uint64_t next_usec; /* microseconds from now to the next look, UINT64_MAX: not polled */
 };
 
@@ -47,7 +47,7 @@ struct status_worker {
         uint64_t peak;
         double rate;
         uint64_t next_usec; /* as above */
-        const char *state;  /* "watched", "ending", "frozen" */
+        const char *state;  /* "watched", "ending", "frozen", "unwatched": no policy is about it */
 };
 
 json_t *status_new(const struct status_daemon *daemon);

@@ -345,8 +345,8 @@ static void test_moment(void **state)
                 {"2026-09-10T00:26:40.123456Z", 1789000000},
                 {"1969-01-01", 0},
         };
-        static const char *const bad[] = {"", "soon", "2026-13-01", "2026-09-10x", "-2h"};
-        uint64_t usec;
+        static const char *const bad[] = {"", "soon", "2026-13-01", "2026-09-10x", "-2h", "todays"};
+        uint64_t usec, before, again;
 
         (void)state;
         setenv("TZ", "UTC", 1);
@@ -360,6 +360,13 @@ static void test_moment(void **state)
                         fail_msg("`%s' passed", bad[i]);
         assert_true(moment_parse("999999d", &usec));
         assert_int_equal(usec, 0);
+        do { /* a day may begin in between */
+                assert_true(moment_parse("today", &usec));
+                assert_true(moment_parse("yesterday", &before));
+                assert_true(moment_parse("today", &again));
+        } while (again != usec);
+        assert_int_equal(usec % (86400 * UINT64_C(1000000)), 0);
+        assert_int_equal(usec - before, 86400 * UINT64_C(1000000));
 }
 
 #define plain_test(f) cmocka_unit_test_setup_teardown(f, setup, teardown)

@@ -73,6 +73,26 @@ class Tool(EndToEnd):
         self.assertNotEqual(done.returncode, 0)
         self.assertTrue(done.stderr)
 
+    def test_explain_of_who_is_in_a_watched_group_and_under_no_policy(self):
+        guard = self.guard(POLICY.replace("Cgroup={home}/*", "Cgroup={home}/*\nUser=nobody"))
+        process = self.grow(self.group("a"), 40, 20)
+        known = lambda: [p["match"] for p in self.json(guard, "explain", str(process.pid))["process"]["policies"]]
+        self.wait_for("it to be known", lambda: known() == ["other-worker"])
+        self.assertEqual(self.json(guard, "explain", str(process.pid))["process"]["state"], "unwatched")
+        said = guard.bng("explain", str(process.pid)).stdout
+        self.assertIn("it is not watched", said)
+        self.assertNotIn("It is watched", said)
+        group = self.json(guard, "status")["policies"][0]["groups"][0]
+        self.assertEqual((group["path"], group["peak"], group["rate"]), (f"{self.home}/a", None, None))
+
+    def test_explain_of_a_zombie(self):
+        guard = self.guard(POLICY)
+        process = self.grow(self.group("a"), 40, 20)
+        process.kill()
+        os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+        # Until the next look it is known as it was.
+        self.wait_for("a word of it", lambda: "a zombie" in guard.bng("explain", str(process.pid)).stdout)
+
     def test_history_is_there_with_and_without_the_daemon(self):
         guard = self.guard(POLICY)
         process = self.grow(self.group("a"), 40, 60)
