@@ -12,8 +12,10 @@
 #define BACKOFF_FIRST_USEC (UINT64_C(3600) * 1000000)
 #define BACKOFF_LAST_USEC (UINT64_C(24) * 3600 * 1000000)
 
+/* One that was frozen and was let go by somebody has this answer from now on. */
 static void note_logged(struct answered *answered, enum reason reason, uint64_t now)
 {
+        answered->quiet_up_to = 0;
         answered->reasons |= 1U << reason;
         answered->backoff = answered->backoff == 0                      ? BACKOFF_FIRST_USEC
                             : answered->backoff < BACKOFF_LAST_USEC / 2 ? answered->backoff * 2

@@ -19,6 +19,13 @@ static uint64_t from_now(uint64_t usec, uint64_t now)
         return usec == UINT64_MAX ? UINT64_MAX : usec > now ? usec - now : 0;
 }
 
+/* Who grows was let go by somebody. */
+static bool is_frozen(const struct worker *worker)
+{
+        return worker->watch->answered.frozen ||
+               (worker->answered.frozen && worker_memory(worker) <= worker->answered.quiet_up_to);
+}
+
 static struct status_worker worker_status(const struct worker *worker, const char *command,
                                           uint64_t now)
 {
@@ -31,10 +38,10 @@ static struct status_worker worker_status(const struct worker *worker, const cha
                 .peak = worker->peak,
                 .rate = growth_latest(&worker->series),
                 .next_usec = from_now(worker->due, now),
-                .state = worker->ending                                              ? "ending"
-                         : worker->answered.frozen || worker->watch->answered.frozen ? "frozen"
-                         : worker->policy                                            ? "watched"
-                                                                                     : "unwatched",
+                .state = worker->ending      ? "ending"
+                         : is_frozen(worker) ? "frozen"
+                         : worker->policy    ? "watched"
+                                             : "unwatched",
         };
 }
 

@@ -128,6 +128,22 @@ class CrashLoops(EndToEnd):
         self.assertEqual((verdict["reason"], verdict["outcome"]), ("crash-loop", "withheld"))
 
 
+class Frozen(EndToEnd):
+    def test_one_that_is_continued_in_a_dry_run_is_told_of_once(self):
+        text = "[Guard]\nDryRun=%s\n[Policy p]\nCgroup={home}/*\nWorkerMemoryMax=48M\nAction=freeze\n"
+        guard = self.guard(text % "no")
+        process = self.grow(self.group("a"), 30, 120)
+        self.assertEqual(self.verdict_on(guard, process)["outcome"], "frozen")
+        self.configure(text % "yes")
+        self.assertEqual(guard.bng("reload").returncode, 0)
+        self.assertIn("It is frozen", guard.bng("explain", str(process.pid)).stdout)
+        process.send_signal(signal.SIGCONT)
+        self.wait_for("another verdict", lambda: len(guard.verdicts()) > 1)
+        time.sleep(2)
+        self.assertEqual([v["outcome"] for v in guard.verdicts()], ["frozen", "would-have-ended"])
+        self.assertIn("It is watched", guard.bng("explain", str(process.pid)).stdout)
+
+
 # Starts so many children, and those that "grow" take 2 MiB ten times a second; a "spawner" starts one of
 # 4 MiB each quarter of a second, for ever. Says who they are.
 PARENT = """
