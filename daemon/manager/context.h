@@ -522,6 +522,8 @@ struct worker **contributors_find(struct watch *watch, size_t *n, struct untold 
 void judge_workers(struct watch *watch, enum pace pace, uint64_t now); /* those that are due */
 void judge_families(struct watch *watch, uint64_t now); /* those that grow by starting processes */
 void judge_group(struct watch *watch, enum pace pace, uint64_t now);
+/* Is it over its limit, and was that answered (logged, or stopped)? */
+bool judge_group_is_answered(const struct watch *watch, uint64_t now);
 
 /* ---- answer.c */
 /* Was this answered already, so that there is nothing more to say or do? */

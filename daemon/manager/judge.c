@@ -84,6 +84,13 @@ static bool is_over_and_answered(const struct worker *worker, const struct subje
                                subject->now);
 }
 
+bool judge_group_is_answered(const struct watch *watch, uint64_t now)
+{
+        return watch->policy &&
+               watch->memory > policy_group_memory_max(watch->policy, watch_bases(watch)) &&
+               answer_is_given(&watch->answered, REASON_GROUP_MEMORY, watch->memory, now);
+}
+
 void judge_workers(struct watch *watch, enum pace pace, uint64_t now)
 {
         bool swaps = watch_swaps(watch);
@@ -304,4 +311,6 @@ void judge_group(struct watch *watch, enum pace pace, uint64_t now)
                 watch->nobody_until = 0;
         } else if (!answer_is_given(&watch->answered, finding.reason, watch->memory, now))
                 judge_members(watch, &finding, now);
+        else if (judge_group_is_answered(watch, now))
+                watch->due = now + ANSWERED_PAUSE_USEC;
 }

@@ -180,7 +180,7 @@ uint64_t schedule_unseen(const struct watch *watch, uint64_t usage, uint64_t now
                 struct subject subject = unseen(watch, policy, &empty, usage);
 
                 due = bng_min(due, decide_next_look_worker(policy, &subject));
-                if (policy == watch->policy)
+                if (policy == watch->policy && !judge_group_is_answered(watch, now))
                         due = bng_min(due, decide_next_look_group(policy, &subject));
         }
         return now + due;
