@@ -317,7 +317,9 @@ BNG_PUBLIC uint64_t bng_ctx_memory_limit_bytes(const bng_ctx *ctx);
  * How long an operation may take, in microseconds (TimeMax=); an evaluation is one operation. It is
  * BNG_REFUSED_TIME before it runs where even half of the predicted time is over the limit, as a
  * prediction may be off by a factor of 2; and while it runs, when the limit is over, as far as it
- * can be interrupted: see below.
+ * can be interrupted: see below. A factor of 2 holds for what takes 10 ms or more on a machine that was
+ * calibrated, with one exception: how far the next prime is (nextprime), nobody knows before, and only
+ * the mean over many numbers is predicted. One of them may be refused that would have ended in time.
  */
 BNG_PUBLIC void bng_ctx_set_time_limit_usec(bng_ctx *ctx, uint64_t usec);
 BNG_PUBLIC uint64_t bng_ctx_time_limit_usec(const bng_ctx *ctx);

@@ -66,12 +66,17 @@ struct bng_prediction bng_predict_root_remainder(struct bng_operand a, struct bn
 }
 
 /*
- * The second factor takes a product and a quotient of both lengths. Which are wanted is not known
- * here: with the product alone neither is far off.
+ * The longer factor takes a product, and its quotient by the shorter number. Whether it is wanted is
+ * not known here: with half of the quotient neither is off by a factor of 2.
  */
 static struct bng_time gcd_extended_time(struct bng_lengths of)
 {
-        return bng_time_and(bng_time_invert(of.a, of.b), bng_time_multiply(of.a, of.b));
+        uint64_t shorter = bng_min(of.a, of.b);
+        struct bng_time quotient = bng_time_quotient(bng_sat_add(of.a, of.b), shorter);
+
+        quotient.seconds /= 2;
+        return bng_time_and(bng_time_invert(of.a, of.b),
+                            bng_time_and(bng_time_multiply(of.a, of.b), quotient));
 }
 
 /*

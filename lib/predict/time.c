@@ -100,12 +100,12 @@ static uint64_t doubled(uint64_t bits)
 #define TRANSFORM_BITS (UINT64_C(1) << 17)
 
 /* From here on a factor so many times as long as the other one is cut in pieces (steps/multiply.c). */
-#define PIECES_BITS (UINT64_C(24) << 20)
+#define PIECES_BITS (UINT64_C(20) << 20)
 #define LONGER 4
 
 /*
- * The longer factor in pieces as long as the shorter one, or twice as long; or both as if they were
- * equally long.
+ * The longer factor in pieces as long as the shorter one, or twice as long: two bits of products for
+ * each of its bits, or one and a half; or both as if they were equally long.
  */
 struct bng_time bng_time_multiply(uint64_t a_bits, uint64_t b_bits)
 {
@@ -115,12 +115,13 @@ struct bng_time bng_time_multiply(uint64_t a_bits, uint64_t b_bits)
                 return bng_time_of(BNG_PACE_MULTIPLY, 0);
         if (most == BNG_BITS_BEYOND)
                 return bng_time_of(BNG_PACE_MULTIPLY, BNG_BITS_BEYOND);
-        double bits = (double)least + (double)most;
+        double bits = 1.75 * (double)most + .25 * (double)least;
         uint64_t as_long_as = doubled(least);
         if (least >= TRANSFORM_BITS) {
-                bool in_pieces = bits > (double)PIECES_BITS && most / LONGER >= least;
+                double both = (double)least + (double)most;
+                bool in_pieces = both > (double)PIECES_BITS && most / LONGER >= least;
                 as_long_as = in_pieces ? bng_sat_mul(3, least) : bng_sat_add(least, most);
-                bits = in_pieces ? 1.5 * (double)most : bits;
+                bits = in_pieces ? 1.5 * (double)most : both;
         }
         return (struct bng_time){seconds_of(BNG_PACE_MULTIPLY, as_long_as, bits),
                                  BNG_PACE_MULTIPLY};

@@ -6,17 +6,18 @@
  * A product is a step of GMP's: nothing that is put together from several is as fast. Two kinds are
  * taken apart all the same. A long factor is cut in pieces like the short one, which GMP does
  * itself. And where both are long but their product is one of those that have to end within a
- * moment, Karatsuba's three products of the halves replace it, which takes half as long again.
+ * moment, Karatsuba's three products of the halves replace it, which takes half as long again; a square
+ * becomes three squares.
  *
  *     (x1 B + x0) (y1 B + y0) = z2 B^2 + (z1 - z2 - z0) B + z0,  z1 = (x0 + x1) (y0 + y1)
  */
 
 /*
- * From here to there a product is to end within a moment, and GMP's would take longer than some 80
- * ms on a slow machine. Shorter ones do not; longer ones may take as long as they take; a square
- * takes two thirds of that.
+ * From here to there a product, or a square, is to end within a moment, and GMP's would take longer
+ * than some 70 ms on a slow machine. Shorter ones do not; longer ones may take as long as they take.
  */
-#define PRODUCT_STEP_BITS (UINT64_C(24) << 20)
+#define PRODUCT_STEP_BITS (UINT64_C(20) << 20)
+#define SQUARE_STEP_BITS (UINT64_C(28) << 20)
 #define MOMENT_BITS (UINT64_C(32) << 20)
 
 /* A factor so many times as long as the other one is cut in pieces. */
@@ -39,12 +40,13 @@ static void multiply_sums(mpz_ptr z1, mpz_srcptr a, mpz_srcptr b, size_t half)
 
         mpz_inits(x, y, NULL);
         add_halves(x, a, half);
-        add_halves(y, b, half);
-        mpz_mul(z1, x, y);
+        if (b != a)
+                add_halves(y, b, half);
+        mpz_mul(z1, x, b == a ? x : y);
         mpz_clears(x, y, NULL);
 }
 
-/* Absolute values; a is not shorter than b, and b has more than `half` limbs. */
+/* Absolute values; a is not shorter than b, and b, which may be a, has more than `half` limbs. */
 static bool karatsuba(mpz_ptr rop, mpz_srcptr a, mpz_srcptr b, size_t half,
                       const struct bng_stop *stop)
 {
@@ -57,7 +59,7 @@ static bool karatsuba(mpz_ptr rop, mpz_srcptr a, mpz_srcptr b, size_t half,
         if (done) {
                 mp_limb_t *to = mpz_limbs_write(product, (mp_size_t)limbs);
                 const mp_limb_t *u = mpz_limbs_read(a), *v = mpz_limbs_read(b);
-                mpn_mul_n(to, u, v, (mp_size_t)half);
+                mpn_mul(to, u, (mp_size_t)half, v, (mp_size_t)half);
                 done = !bng_stop_now(stop);
                 if (done) {
                         mpn_mul(to + 2 * half, u + half, (mp_size_t)(mpz_size(a) - half), v + half,
@@ -108,9 +110,10 @@ static bool in_one_piece(mpz_srcptr a, mpz_srcptr b)
 {
         uint64_t bits = (mpz_size(a) + mpz_size(b)) * GMP_NUMB_BITS;
 
-        if (bits <= PRODUCT_STEP_BITS || mpz_size(b) < BNG_PIECE_LIMBS_MIN)
+        if (bits <= (a == b ? SQUARE_STEP_BITS : PRODUCT_STEP_BITS) ||
+            mpz_size(b) < BNG_PIECE_LIMBS_MIN)
                 return true;
-        return (a == b || bits > MOMENT_BITS) && mpz_size(a) < LONGER * mpz_size(b);
+        return bits > MOMENT_BITS && mpz_size(a) < LONGER * mpz_size(b);
 }
 
 bool bng_steps_multiply(mpz_ptr rop, mpz_srcptr a, mpz_srcptr b, const struct bng_stop *stop)
@@ -131,7 +134,7 @@ bool bng_steps_multiply(mpz_ptr rop, mpz_srcptr a, mpz_srcptr b, const struct bn
         bng_limbs_view(y, b, 0, mpz_size(b));
         bool done = mpz_size(a) >= LONGER * mpz_size(b)
                             ? by_pieces(rop, x, y, 2 * mpz_size(b), stop)
-                    : mpz_size(b) > half ? karatsuba(rop, x, y, half, stop)
+                    : mpz_size(b) > half ? karatsuba(rop, x, a == b ? x : y, half, stop)
                                          : by_pieces(rop, x, y, half, stop);
         if (done && is_negative)
                 mpz_neg(rop, rop);

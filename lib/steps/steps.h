@@ -14,9 +14,10 @@
  * result, or less; where the result has less than 4 MiB, some 80 ms at most on a slow machine
  * (bench-steps measures both). What is shorter than BNG_STEPS_MIN_BITS goes to GMP in one piece. In
  * all this costs less than a tenth, but 15 percent for texts of 4 MiB, up to a third for single
- * products of 3 to 4 MiB (multiply.c), and up to a fifth for powers modulo a number, or two fifths where
- * it has two limbs or more than some 100000 bits (modular.c). Binomials of words take a quarter to a
- * third of GMP's time, and powers modulo many twos a part of it where the exponent is longer than these.
+ * products of 2.5 to 4 MiB and squares of 3.5 to 4 MiB (multiply.c), a sixth for powers that end with
+ * one of these, and up to a fifth for powers modulo a number, or two fifths where it has two limbs or
+ * more than some 100000 bits (modular.c). Binomials of words take a quarter to a third of GMP's time,
+ * and powers modulo many twos a part of it where the exponent is longer than these.
  *
  * Functions return true when the result is there, exactly GMP's. False: stopped. Results may be
  * operands.

@@ -27,7 +27,6 @@ struct steps_work {
         void (*make)(struct operands *x, uint64_t bits);
         uint64_t bits_max;
         bool by_index; /* of x->n alone */
-        bool is_one_step;
         /* Operands for which it needs several steps. */
         void (*make_long)(struct operands *x);
 };

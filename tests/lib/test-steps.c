@@ -120,6 +120,20 @@ static void make_factors(struct operands *x, uint64_t bits)
         random_integer(x->b, b_bits);
 }
 
+/* Squares that are taken apart, to the last bit of their lengths. */
+static void test_long_squares(void **userdata)
+{
+        static const uint64_t lengths[] = {14680064, 14680065, 15728640, 16777216, 16777217};
+        struct fixture *f = *userdata;
+
+        for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
+                random_integer(f->x.a, lengths[i]);
+                mpz_mul(f->plain, f->x.a, f->x.a);
+                assert_true(bng_steps_multiply(f->steps, f->x.a, f->x.a, &steps_stop));
+                assert_int_equal(mpz_cmp(f->steps, f->plain), 0);
+        }
+}
+
 static void test_results_may_be_operands(void **userdata)
 {
         struct fixture *f = *userdata;
@@ -355,6 +369,7 @@ int main(void)
                 CASE(test_results_are_those_of_gmp),
                 CASE(test_small_arguments_are_those_of_gmp),
                 CASE(test_indices_around_the_thresholds),
+                CASE(test_long_squares),
                 CASE(test_results_may_be_operands),
                 CASE(test_powers_modulo_any_number_in_steps),
                 CASE(test_powers_modulo_a_number),

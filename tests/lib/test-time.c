@@ -119,6 +119,9 @@ static void test_parts_take_their_part(void **userdata)
         double once = bng_time_multiply(1000000, 1000).seconds;
         double twice = bng_time_multiply(2000000, 1000).seconds;
         assert_true(twice > 1.9 * once && twice < 2.1 * once);
+        /* Each piece of it is a product as long as two of the other one. */
+        double piece = bng_time_multiply(1000, 1000).seconds;
+        assert_true(once > 1000 * piece * 3 / 4 && once < 1000.5 * piece);
         /* A transform of both is as long as their product, and pieces no shorter than the factor. */
         assert_true(bng_time_multiply(6000000, 1000000).seconds ==
                     bng_time_multiply(3500000, 3500000).seconds);
