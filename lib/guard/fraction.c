@@ -122,12 +122,17 @@ bng_status bng_check_mpq_canonicalize(bng_ctx *ctx, const mpq_t a)
         return bng_judge(ctx, &predicted);
 }
 
-/* It only becomes shorter, so what is over the limit before may fit after. */
+/*
+ * It only becomes shorter, so what is over the limit before may fit after. Copied in parts: mpq_set
+ * copies no denominator below 0.
+ */
 bng_status bng_mpq_canonicalize(bng_ctx *ctx, mpq_t rop)
 {
         RUN_MPQ(bng_predict_fraction_canonical(rop), {
-                if (out != rop)
-                        mpq_set(out, rop);
+                if (out != rop) {
+                        mpz_set(mpq_numref(out), mpq_numref(rop));
+                        mpz_set(mpq_denref(out), mpq_denref(rop));
+                }
                 mpq_canonicalize(out);
         });
 }

@@ -288,12 +288,62 @@ static void test_what_is_no_fraction(void **userdata)
         mpz_clear(nothing);
 }
 
+/* Signs, zero, and lengths that a copy of a wrong length would not survive. */
+static const char *const not_canonical[] = {
+        "1/-3",
+        "-6/-4",
+        "0/-5",
+        "1/-36893488147419103232",
+        "-340282366920938463463374607431768211456/-36893488147419103232",
+        "36893488147419103232/340282366920938463463374607431768211456",
+};
+
+/* Where the limit is open, where it straddles, and under a total. */
+static void try_canonicalize(const char *text, uint64_t result_limit_bits,
+                             uint64_t total_limit_bytes)
+{
+        bng_ctx *ctx;
+        mpq_t r, expected;
+
+        mpq_init(expected);
+        assert_int_equal(mpq_set_str(expected, text, 10), 0);
+        mpq_canonicalize(expected);
+        assert_int_equal(bng_ctx_new(&ctx), BNG_OK);
+        bng_ctx_set_total_limit_bytes(ctx, total_limit_bytes);
+        assert_int_equal(bng_mpq_init(ctx, r), BNG_OK);
+        assert_int_equal(bng_mpq_set_str(ctx, r, text, 10), BNG_OK);
+        bng_ctx_set_result_limit_bits(ctx, result_limit_bits);
+        assert_int_equal(bng_check_mpq_canonicalize(ctx, r), BNG_OK);
+        assert_int_equal(bng_mpq_canonicalize(ctx, r), BNG_OK);
+        assert_true(same_fraction(r, expected));
+        bng_mpq_clear(ctx, r);
+        bng_ctx_free(ctx);
+        mpq_clear(expected);
+}
+
+static void test_canonicalize(void **unused)
+{
+        (void)unused;
+        for (size_t i = 0; i < sizeof not_canonical / sizeof *not_canonical; i++) {
+                mpq_t q;
+                mpq_init(q);
+                assert_int_equal(mpq_set_str(q, not_canonical[i], 10), 0);
+                mpq_canonicalize(q);
+                uint64_t bits = longer_part(q);
+                mpq_clear(q);
+                try_canonicalize(not_canonical[i], UINT64_MAX, UINT64_MAX);
+                try_canonicalize(not_canonical[i], bits, UINT64_MAX);
+                try_canonicalize(not_canonical[i], UINT64_MAX, 1 << 20);
+        }
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_every_operation_at_its_limit),
                 cmocka_unit_test(test_memory),
                 cmocka_unit_test(test_what_is_no_fraction),
+                cmocka_unit_test(test_canonicalize),
         };
 
         return cmocka_run_group_tests(tests, memory_set_up, memory_tear_down);
