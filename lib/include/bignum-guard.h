@@ -701,8 +701,11 @@ BNG_PUBLIC bng_status bng_mpz_array_init(bng_ctx *ctx, mpz_ptr array, mp_size_t 
  * As above, for GMP's fractions. A result fits if its numerator and its denominator both do.
  * Operands are in lowest terms with a denominator above 0, as GMP demands; a denominator of 0, in
  * an operand or as an argument, is BNG_UNDEFINED, so that no fraction that comes from here has one.
- * set_str, set_ui, set_si and the parts take numbers as they are: bng_mpq_canonicalize brings them
- * to lowest terms, and is judged by what is left. Text is "n" or "n/d"; as for integers otherwise.
+ * set_str, inp_str, set_ui, set_si and the parts take numbers as they are, also "1/-3":
+ * bng_mpq_canonicalize brings them to lowest terms, and is judged by what is left. Until then a
+ * denominator below 0 is BNG_UNDEFINED as an operand, too, because GMP would write over memory; only
+ * the parts, get_str, out_str and bng_mpz_set_q take it. Text is "n" or "n/d"; as for integers
+ * otherwise.
  */
 BNG_PUBLIC bng_status bng_mpq_set(bng_ctx *ctx, mpq_t rop, const mpq_t op);
 BNG_PUBLIC bng_status bng_mpq_abs(bng_ctx *ctx, mpq_t rop, const mpq_t op);

@@ -34,9 +34,26 @@ static struct bng_fraction_bits bits_of_inverse(mpq_srcptr a)
         return (struct bng_fraction_bits){den_bits(a), num_bits(a)};
 }
 
-static struct bng_prediction undefined(void)
+static const char zero_denominator[] = "a fraction with the denominator zero";
+
+/*
+ * Why GMP may not compute with a; NULL if it may. It takes a denominator's signed count of limbs for
+ * the count that it copies, so one below 0 would write over memory.
+ */
+static const char *flaw(mpq_srcptr a)
 {
-        return bng_predicted_undefined("a fraction with the denominator zero");
+        int sign = mpz_sgn(mpq_denref(a));
+
+        if (sign == 0)
+                return zero_denominator;
+        return sign < 0 ? "a fraction with a denominator below zero, which canonicalizing mends"
+                        : NULL;
+}
+
+static const char *flaw_of_either(mpq_srcptr a, mpq_srcptr b)
+{
+        const char *first = flaw(a);
+        return first ? first : flaw(b);
 }
 
 static struct bng_operand of_bounds(bng_bounds bits)
@@ -52,8 +69,6 @@ static struct bng_operand longer(bng_bounds_mpq bounds)
 /* Numerators and denominators are moved as they are. */
 static struct bng_prediction moved(struct bng_operand num, struct bng_operand den)
 {
-        if (den.size.surely_zero)
-                return undefined();
         uint64_t both = bng_sat_add(bng_operand_bits_max(num), bng_operand_bits_max(den));
         return bng_predicted(bng_operand_longest(num, den), BNG_WORK_COPY,
                              bng_sat_add(both, 2 * GMP_NUMB_BITS));
@@ -80,11 +95,15 @@ static struct bng_prediction reduced(bng_bounds_mpq bounds, uint64_t bits)
 
 struct bng_prediction bng_predict_fraction_of(struct bng_operand num, struct bng_operand den)
 {
+        if (den.size.surely_zero)
+                return bng_predicted_undefined(zero_denominator);
         return moved(num, den);
 }
 
 struct bng_prediction bng_predict_fraction_copy(mpq_srcptr a)
 {
+        if (flaw(a))
+                return bng_predicted_undefined(flaw(a));
         return moved(bng_operand_z(mpq_numref(a)), bng_operand_z(mpq_denref(a)));
 }
 
@@ -97,8 +116,8 @@ struct bng_prediction bng_predict_fraction_inverse(mpq_srcptr a)
 
 struct bng_prediction bng_predict_fraction_add(mpq_srcptr a, mpq_srcptr b)
 {
-        if (mpz_sgn(mpq_denref(a)) == 0 || mpz_sgn(mpq_denref(b)) == 0)
-                return undefined();
+        if (flaw_of_either(a, b))
+                return bng_predicted_undefined(flaw_of_either(a, b));
         return bng_holding(
                 reduced(bng_bounds_mpq_add(num_bits(a), den_bits(a), num_bits(b), den_bits(b)),
                         bng_sat_add(all_bits(a), all_bits(b))),
@@ -108,8 +127,8 @@ struct bng_prediction bng_predict_fraction_add(mpq_srcptr a, mpq_srcptr b)
 /* GMP knows a square by its address. */
 struct bng_prediction bng_predict_fraction_multiply(mpq_srcptr a, mpq_srcptr b)
 {
-        if (mpz_sgn(mpq_denref(a)) == 0 || mpz_sgn(mpq_denref(b)) == 0)
-                return undefined();
+        if (flaw_of_either(a, b))
+                return bng_predicted_undefined(flaw_of_either(a, b));
         return bng_holding(
                 reduced(bng_bounds_mpq_mul(num_bits(a), den_bits(a), num_bits(b), den_bits(b)),
                         bng_sat_add(all_bits(a), all_bits(b))),
@@ -119,8 +138,8 @@ struct bng_prediction bng_predict_fraction_multiply(mpq_srcptr a, mpq_srcptr b)
 
 struct bng_prediction bng_predict_fraction_divide(mpq_srcptr a, mpq_srcptr b)
 {
-        if (mpz_sgn(mpq_denref(a)) == 0 || mpz_sgn(mpq_denref(b)) == 0)
-                return undefined();
+        if (flaw_of_either(a, b))
+                return bng_predicted_undefined(flaw_of_either(a, b));
         if (mpz_sgn(mpq_numref(b)) == 0)
                 return bng_predicted_undefined("a division by zero");
         return bng_holding(
@@ -131,8 +150,8 @@ struct bng_prediction bng_predict_fraction_divide(mpq_srcptr a, mpq_srcptr b)
 
 static struct bng_prediction shifted(mpq_srcptr a, bng_bounds_mpq bounds)
 {
-        if (mpz_sgn(mpq_denref(a)) == 0)
-                return undefined();
+        if (flaw(a))
+                return bng_predicted_undefined(flaw(a));
         return moved(of_bounds(bounds.num), of_bounds(bounds.den));
 }
 
@@ -154,7 +173,7 @@ static bng_bounds down_to_one(uint64_t bits)
 struct bng_prediction bng_predict_fraction_canonical(mpq_srcptr a)
 {
         if (mpz_sgn(mpq_denref(a)) == 0)
-                return undefined();
+                return bng_predicted_undefined(zero_denominator);
         return reduced((bng_bounds_mpq){down_to_one(num_bits(a)), down_to_one(den_bits(a))},
                        all_bits(a));
 }

@@ -3,6 +3,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
 #include "guard-cases.h"
@@ -337,6 +338,61 @@ static void test_canonicalize(void **unused)
         }
 }
 
+#define EXPECT_FLAWED(ctx, r, call, ...)                                                           \
+        do {                                                                                       \
+                EXPECT_NO_FRACTION(ctx, r, BNG_UNDEFINED, bng_mpq_##call(ctx, r, __VA_ARGS__),     \
+                                   "denominator below zero");                                      \
+                assert_int_equal(bng_check_mpq_##call(ctx, __VA_ARGS__), BNG_UNDEFINED);           \
+        } while (0)
+
+/* Texts of strangers may be such, and are read; GMP would write over memory in most of these. */
+static void test_denominators_below_zero(void **userdata)
+{
+        bng_ctx *ctx = *userdata;
+
+        bng_ctx_set_result_limit_bits(ctx, UINT64_MAX);
+        for (size_t i = 0; i < sizeof not_canonical / sizeof *not_canonical; i++) {
+                mpq_t r, bad, one;
+                mpz_t z, quotient;
+                char *text;
+
+                mpq_inits(r, bad, one, NULL);
+                mpz_inits(z, quotient, NULL);
+                mpq_set_ui(r, 47, 11);
+                mpq_set_ui(one, 1, 1);
+                assert_int_equal(bng_mpq_set_str(ctx, bad, not_canonical[i], 10), BNG_OK);
+                if (mpz_sgn(mpq_denref(bad)) < 0) {
+                        EXPECT_FLAWED(ctx, r, set, bad);
+                        EXPECT_FLAWED(ctx, r, abs, bad);
+                        EXPECT_FLAWED(ctx, r, neg, bad);
+                        if (mpq_sgn(bad) != 0)
+                                EXPECT_FLAWED(ctx, r, inv, bad);
+                        EXPECT_FLAWED(ctx, r, add, bad, one);
+                        EXPECT_FLAWED(ctx, r, add, one, bad);
+                        EXPECT_FLAWED(ctx, r, sub, bad, bad);
+                        EXPECT_FLAWED(ctx, r, sub, one, bad);
+                        EXPECT_FLAWED(ctx, r, mul, bad, bad);
+                        EXPECT_FLAWED(ctx, r, mul, one, bad);
+                        EXPECT_FLAWED(ctx, r, div, bad, one);
+                        EXPECT_FLAWED(ctx, r, div, one, bad);
+                        EXPECT_FLAWED(ctx, r, mul_2exp, bad, 3);
+                        EXPECT_FLAWED(ctx, r, div_2exp, bad, 3);
+                }
+                assert_int_equal(bng_mpq_get_str(ctx, &text, 10, bad), BNG_OK);
+                assert_string_equal(text, not_canonical[i]);
+                free(text);
+                mpz_tdiv_q(quotient, mpq_numref(bad), mpq_denref(bad));
+                assert_int_equal(bng_mpz_set_q(ctx, z, bad), BNG_OK);
+                assert_int_equal(mpz_cmp(z, quotient), 0);
+                assert_int_equal(bng_mpq_get_den(ctx, z, bad), BNG_OK);
+                assert_int_equal(mpz_cmp(z, mpq_denref(bad)), 0);
+                assert_int_equal(bng_mpq_set_den(ctx, one, z), BNG_OK);
+                assert_int_equal(mpz_cmp(z, mpq_denref(one)), 0);
+                mpq_clears(r, bad, one, NULL);
+                mpz_clears(z, quotient, NULL);
+        }
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -344,6 +400,7 @@ int main(void)
                 cmocka_unit_test(test_memory),
                 cmocka_unit_test(test_what_is_no_fraction),
                 cmocka_unit_test(test_canonicalize),
+                cmocka_unit_test(test_denominators_below_zero),
         };
 
         return cmocka_run_group_tests(tests, memory_set_up, memory_tear_down);
