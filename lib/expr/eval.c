@@ -7,31 +7,16 @@
 #include "expr/predict.h"
 #include "guard/account.h"
 
-/* Both parts, or none. */
-static bng_status hand_out(struct bng_machine *m, mpq_ptr rop)
-{
-        struct bng_rational *value = &m->values[0];
-        mpz_t num, den;
-        mpz_init(num);
-        mpz_init(den);
-        bng_status status = bng_integer_take(&m->work, &value->num, num);
-        if (status == BNG_OK)
-                status = bng_integer_take(&m->work, &value->den, den);
-        if (status == BNG_OK) {
-                mpz_swap(mpq_numref(rop), num);
-                mpz_swap(mpq_denref(rop), den);
-        }
-        mpz_clear(num);
-        mpz_clear(den);
-        return status;
-}
-
 bng_status bng_evaluate(bng_ctx *ctx, mpq_ptr rop, const struct bng_expression *expression)
 {
         struct bng_machine machine;
         bng_status status = bng_machine_run(&machine, ctx, expression, false);
         if (status == BNG_OK)
-                status = hand_out(&machine, rop);
+                status = bng_machine_own(&machine);
+        if (status == BNG_OK) {
+                mpz_swap(mpq_numref(rop), machine.values[0].num.z);
+                mpz_swap(mpq_denref(rop), machine.values[0].den.z);
+        }
         bool is_of_operation = bng_is_refusal(status) && machine.values;
         size_t offset = machine.offset;
         bng_machine_end(&machine);

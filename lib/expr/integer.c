@@ -4,6 +4,7 @@
 #include "bounds/checked.h"
 #include "expr/integer.h"
 #include "guard/account.h"
+#include "guard/clock.h"
 #include "guard/judge.h"
 
 /* What malloc rounds a small block up to, and what it needs beside a larger one, on 64 bits. */
@@ -56,6 +57,15 @@ static uint64_t limbs_bytes(uint64_t limbs)
         return block_bytes(bng_sat_mul(limbs, sizeof(mp_limb_t)));
 }
 
+/* What it counts in the total: its room. The context in which a prediction computes has no total, near
+ * which it would give back what it does not need. */
+static uint64_t counted_bytes(const struct bng_work *work, mpz_srcptr z)
+{
+        if (work->scratch)
+                return bng_work_counted(mpz_size(z));
+        return mpz_size(z) > 1 ? bng_room_bytes(z) : 0;
+}
+
 /* Charges it for its number: for a predicted one, what the evaluation would hold. */
 static void charge(struct bng_work *work, struct bng_integer *a)
 {
@@ -70,13 +80,20 @@ static void charge(struct bng_work *work, struct bng_integer *a)
         } else {
                 a->charged_bytes = limbs_bytes((uint64_t)a->z->_mp_alloc);
                 a->charged_most_bytes = a->charged_bytes;
-                bng_work_count(work, &a->live_bytes, mpz_size(a->z) > 1 ? bng_room_bytes(a->z) : 0);
+                bng_work_count(work, &a->live_bytes, counted_bytes(work, a->z));
         }
         bng_work_hold(work, a->charged_bytes, a->charged_most_bytes);
 }
 
-/* After a guarded function: keeps no more limbs than the number needs and may spare, and charges
- * them. */
+/* Moved into a smaller block, it may be there twice for a moment. */
+static bool may_move(const struct bng_work *work, mpz_srcptr z)
+{
+        uint64_t bytes = bng_sat_mul(mpz_size(z), sizeof(mp_limb_t));
+        return bng_memory_suffices(work->ctx, bng_sat_add(bng_room_bytes(z), bytes));
+}
+
+/* After a guarded function: keeps no more limbs than the number needs and may spare, if it may move, and
+ * charges them. */
 static bng_status computed(struct bng_work *work, struct bng_integer *rop, bng_status status)
 {
         if (status != BNG_OK) {
@@ -84,7 +101,7 @@ static bng_status computed(struct bng_work *work, struct bng_integer *rop, bng_s
                         bng_ctx_fail(work->ctx, status, "%s", bng_ctx_message(work->scratch));
                 return status;
         }
-        if ((size_t)rop->z->_mp_alloc > mpz_size(rop->z) + SPARE_LIMBS)
+        if ((size_t)rop->z->_mp_alloc > mpz_size(rop->z) + SPARE_LIMBS && may_move(work, rop->z))
                 mpz_realloc2(rop->z, mpz_sizeinbase(rop->z, 2));
         charge(work, rop);
         return work->scratch ? bng_integer_judge(work, rop) : BNG_OK;
@@ -97,14 +114,24 @@ static bng_ctx *runner(const struct bng_work *work)
 }
 
 /*
+ * What a prediction spends on computing, so that it comes at once whatever the text: a line of powers
+ * modulo numbers of 4096 bits would take seconds.
+ */
+#define EXACT_SECONDS 0.05
+
+/*
  * Small enough for a prediction to compute. What it holds before its first refusal, the evaluation
  * would hold too, so it was judged. After it nothing is: then only what has its place on the stack
- * of values anyway.
+ * of values anyway, and likewise when its time is spent.
  */
-static bool is_small(const struct bng_work *work, const struct bng_prediction *prediction)
+static bool is_small(struct bng_work *work, const struct bng_prediction *prediction)
 {
-        uint64_t exact_bits = work->refusal == BNG_OK ? BNG_EXACT_BITS : 64;
-        return bng_range_bits(prediction->result.size).bits_max <= exact_bits;
+        bool may_spend = work->refusal == BNG_OK && work->computing_seconds <= EXACT_SECONDS;
+        uint64_t exact_bits = may_spend ? BNG_EXACT_BITS : 64;
+        if (bng_range_bits(prediction->result.size).bits_max > exact_bits)
+                return false;
+        work->computing_seconds += bng_predicted_seconds(work->ctx, prediction);
+        return true;
 }
 
 bool bng_integer_is_tight(const struct bng_integer *a)
@@ -115,6 +142,18 @@ bool bng_integer_is_tight(const struct bng_integer *a)
         bng_bounds bits = bng_range_bits(a->predicted->size);
         return !a->predicted->size.may_be_zero && bits.bits_min > 64 &&
                bits.bits_max - bits.bits_min <= 1;
+}
+
+/* GMP takes the zeros at the operands' ends away first, so how many there are is a part of the cost. */
+static bool drops_zeros(const struct bng_binary *operation)
+{
+        return operation->predict == bng_predict_power || operation->predict == bng_predict_gcd ||
+               operation->predict == bng_predict_lcm;
+}
+
+static bool is_tight_to_its_end(const struct bng_integer *a)
+{
+        return bng_integer_is_tight(a) && (!a->predicted || a->predicted->zeros_known);
 }
 
 struct bng_operand bng_integer_operand(const struct bng_integer *a)
@@ -173,15 +212,23 @@ void bng_integer_absolute(struct bng_integer *a)
         }
 }
 
-static bng_status set_predicted(struct bng_work *work, struct bng_integer *rop,
-                                const struct bng_operand *operand)
+static bng_status know(struct bng_work *work, struct bng_integer *rop,
+                       const struct bng_operand *operand)
 {
         rop->predicted = malloc(sizeof *rop->predicted);
         if (!rop->predicted)
                 return bng_no_memory(work->ctx);
         *rop->predicted = *operand;
-        charge(work, rop);
         return BNG_OK;
+}
+
+static bng_status set_predicted(struct bng_work *work, struct bng_integer *rop,
+                                const struct bng_operand *operand)
+{
+        bng_status status = know(work, rop, operand);
+        if (status == BNG_OK)
+                charge(work, rop);
+        return status;
 }
 
 void bng_integer_set_ui(struct bng_work *work, struct bng_integer *rop, unsigned long n)
@@ -195,7 +242,9 @@ bng_status bng_integer_set_variable(struct bng_work *work, struct bng_integer *r
         mp_size_t limbs = (mp_size_t)mpz_size(n);
         if (work->scratch && mpz_sizeinbase(n, 2) > BNG_EXACT_BITS) {
                 struct bng_operand operand = bng_operand_z(n);
-                return set_predicted(work, rop, &operand);
+                bng_status status = know(work, rop, &operand);
+                if (status != BNG_OK)
+                        return status;
         }
         /* Zero is there already, and is_callers() could not tell its limbs from its own. */
         if (limbs > 0)
@@ -209,19 +258,18 @@ static bool is_callers(mpz_srcptr z)
         return z->_mp_alloc == 0 && mpz_sgn(z) != 0;
 }
 
-bng_status bng_integer_take(struct bng_work *work, struct bng_integer *a, mpz_ptr z)
+bng_status bng_integer_own(struct bng_work *work, struct bng_integer *a)
 {
-        if (is_callers(a->z)) {
-                struct bng_integer copy;
-                bng_integer_init(&copy);
-                bng_status status = computed(work, &copy, bng_mpz_set(work->ctx, copy.z, a->z));
-                bng_integer_swap(&copy, a);
-                bng_integer_clear(work, &copy);
-                if (status != BNG_OK)
-                        return status;
-        }
-        mpz_swap(z, a->z);
-        return BNG_OK;
+        static const struct bng_unary copy = {.predict = bng_predict_copy, .run = bng_mpz_set};
+
+        if (!is_callers(a->z))
+                return BNG_OK;
+        struct bng_integer own;
+        bng_integer_init(&own);
+        bng_status status = bng_integer_unary(work, &own, &copy, a);
+        bng_integer_swap(&own, a);
+        bng_integer_clear(work, &own);
+        return status;
 }
 
 bng_status bng_integer_set_operand(struct bng_work *work, struct bng_integer *rop,
@@ -330,7 +378,9 @@ bng_status bng_integer_binary(struct bng_work *work, struct bng_integer *rop,
                 struct bng_prediction prediction =
                         operation->predict(bng_integer_operand(a), bng_integer_operand(b));
                 bool computable = !a->predicted && !b->predicted;
-                bool tight = bng_integer_is_tight(a) && bng_integer_is_tight(b);
+                bool tight = drops_zeros(operation)
+                                     ? is_tight_to_its_end(a) && is_tight_to_its_end(b)
+                                     : bng_integer_is_tight(a) && bng_integer_is_tight(b);
                 bng_status status = predicted(work, rop, &prediction, computable, tight, &run);
                 if (!run)
                         return status;

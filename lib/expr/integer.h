@@ -30,7 +30,7 @@
 
 struct bng_integer {
         mpz_t z;
-        struct bng_operand *predicted; /* NULL: z is the number. Else what is known; z is unused */
+        struct bng_operand *predicted; /* NULL: z is the number. Else all that is looked at */
         uint64_t charged_bytes;        /* for what it surely holds */
         uint64_t charged_most_bytes;   /* for what it perhaps holds */
         uint64_t live_bytes;           /* what it counts in the total, see bng_work_counted() */
@@ -59,8 +59,8 @@ bng_status bng_integer_set_literal(struct bng_work *work, struct bng_integer *ro
                                    const struct bng_literal *literal);
 /* The caller's number, which is read where it is. A longer one is only seen by a prediction. */
 bng_status bng_integer_set_variable(struct bng_work *work, struct bng_integer *rop, mpz_srcptr n);
-/* Gives a computed number away to z, which is initialised; the caller's own is copied. */
-bng_status bng_integer_take(struct bng_work *work, struct bng_integer *a, mpz_ptr z);
+/* What is handed out is the evaluation's own: a number of the caller's is copied. */
+bng_status bng_integer_own(struct bng_work *work, struct bng_integer *a);
 /* Makes it predicted, or computed if what is known leaves no choice. */
 bng_status bng_integer_set_operand(struct bng_work *work, struct bng_integer *rop,
                                    const struct bng_operand *operand);

@@ -125,6 +125,16 @@ bng_status bng_machine_run(struct bng_machine *m, bng_ctx *ctx,
         return status;
 }
 
+bng_status bng_machine_own(struct bng_machine *m)
+{
+        struct bng_rational *value = &m->values[0];
+        bng_status before = m->work.refusal;
+        bng_status status = bng_integer_own(&m->work, &value->num);
+        if (status == BNG_OK)
+                status = bng_integer_own(&m->work, &value->den);
+        return note_refusal(m, before, status);
+}
+
 void bng_machine_end(struct bng_machine *m)
 {
         while (m->depth > 0)

@@ -28,5 +28,7 @@ struct bng_machine {
  */
 bng_status bng_machine_run(struct bng_machine *machine, bng_ctx *ctx,
                            const struct bng_expression *expression, bool predict);
+/* After it, the value is the machine's own and may be handed out. */
+bng_status bng_machine_own(struct bng_machine *machine);
 /* Gives back everything; what ctx says is held is again what it was. */
 void bng_machine_end(struct bng_machine *machine);

@@ -116,6 +116,8 @@ static bng_status predict(bng_ctx *ctx, const struct bng_expression *expression,
         struct bng_machine machine;
         struct bng_work *work = &machine.work;
         bng_status status = bng_machine_run(&machine, ctx, expression, true);
+        if (status == BNG_OK)
+                status = bng_machine_own(&machine);
         struct bng_predict_result result = {.is_known = status == BNG_OK};
         if (result.is_known) {
                 result.size = larger_part(&machine.values[0]);

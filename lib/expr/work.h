@@ -28,6 +28,7 @@ struct bng_work {
         uint64_t live_bytes;      /* predicting: what values would surely count in the total */
         double seconds;           /* predicting: the time of all the operations so far */
         double sure_seconds;      /* predicting: of those whose operands are known well */
+        double computing_seconds; /* predicting: of those that it computed itself */
         uint64_t deadline_nsec;   /* evaluating: the context's before, to be set again */
         bng_status refusal;       /* predicting: the first one, or BNG_OK */
         char sentence[512];       /* of that refusal */

@@ -22,28 +22,35 @@ static void look(bng_ctx *ctx)
         ctx->trusted_bytes = ctx->seen.bytes / TRUSTED_PART;
 }
 
-static bng_status judge_available(bng_ctx *ctx, uint64_t peak_bytes)
+static bool is_available(bng_ctx *ctx, uint64_t needed)
 {
-        uint64_t needed = bng_sat_add(peak_bytes, ctx->imagined_bytes);
-
         if (needed <= BNG_UNSEEN_BYTES)
-                return BNG_OK;
+                return true;
         if (!ctx->imagines && needed <= ctx->trusted_bytes) {
                 ctx->trusted_bytes -= needed;
-                return BNG_OK;
+                return true;
         }
         if (!ctx->imagines || ctx->seen.bytes == 0)
                 look(ctx);
-        return needed > ctx->seen.bytes ? bng_refuse_available(ctx, needed) : BNG_OK;
+        return needed <= ctx->seen.bytes;
+}
+
+bool bng_memory_suffices(bng_ctx *ctx, uint64_t bytes)
+{
+        if (ctx->memory_limit_bytes == BNG_MEMORY_AUTO)
+                return is_available(ctx, bng_sat_add(bytes, ctx->imagined_bytes));
+        return bng_sat_add(bytes, ctx->held_bytes) <= ctx->memory_limit_bytes;
 }
 
 bng_status bng_judge_memory(bng_ctx *ctx, const struct bng_prediction *prediction)
 {
+        uint64_t peak_bytes = prediction->peak_bytes;
+
+        if (bng_memory_suffices(ctx, peak_bytes))
+                return BNG_OK;
         if (ctx->memory_limit_bytes == BNG_MEMORY_AUTO)
-                return judge_available(ctx, prediction->peak_bytes);
-        if (bng_sat_add(prediction->peak_bytes, ctx->held_bytes) > ctx->memory_limit_bytes)
-                return bng_refuse_memory(ctx, prediction->peak_bytes);
-        return BNG_OK;
+                return bng_refuse_available(ctx, bng_sat_add(peak_bytes, ctx->imagined_bytes));
+        return bng_refuse_memory(ctx, peak_bytes);
 }
 
 bng_status bng_judge_cost(bng_ctx *ctx, const struct bng_prediction *prediction)

@@ -44,6 +44,8 @@ bng_status bng_judge_total(bng_ctx *ctx, mpz_srcptr destination,
 /* Judges memory and time alone, for what makes no new integer; and memory alone. */
 bng_status bng_judge_cost(bng_ctx *ctx, const struct bng_prediction *prediction);
 bng_status bng_judge_memory(bng_ctx *ctx, const struct bng_prediction *prediction);
+/* The same question, of which nobody is told: may so many bytes be taken beside what is held? */
+bool bng_memory_suffices(bng_ctx *ctx, uint64_t bytes);
 
 /* May the result of what bng_judge lets run still be over the result limit? Then look at it. */
 bool bng_straddles(const bng_ctx *ctx, const struct bng_prediction *prediction);

@@ -43,11 +43,14 @@ static struct bng_operand sum(struct bng_operand a, struct bng_operand b)
 
 static struct bng_operand product(struct bng_operand a, struct bng_operand b)
 {
-        return bng_operand_range(bng_range_mul(a.size, b.size),
-                                 (a.may_be_negative && b.may_be_positive) ||
-                                         (a.may_be_positive && b.may_be_negative),
-                                 (a.may_be_positive && b.may_be_positive) ||
-                                         (a.may_be_negative && b.may_be_negative));
+        struct bng_operand result =
+                bng_operand_range(bng_range_mul(a.size, b.size),
+                                  (a.may_be_negative && b.may_be_positive) ||
+                                          (a.may_be_positive && b.may_be_negative),
+                                  (a.may_be_positive && b.may_be_positive) ||
+                                          (a.may_be_negative && b.may_be_negative));
+        return bng_operand_with_zeros(result, bng_sat_add(a.zeros, b.zeros),
+                                      a.zeros_known && b.zeros_known);
 }
 
 /* GMP makes room for the sum of the factors' limbs, whether or not the product fills it. */

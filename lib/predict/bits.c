@@ -198,6 +198,9 @@ struct bng_prediction bng_predict_shift_left(struct bng_operand a, struct bng_op
 
         struct bng_operand result = bng_operand_range(bng_range_shift_left(a.size, count.size),
                                                       a.may_be_negative, a.may_be_positive);
+        result =
+                bng_operand_with_zeros(result, bng_sat_add(a.zeros, bng_range_least(count.size)),
+                                       a.zeros_known && count.size.known && !count.may_be_negative);
         return bng_predicted(result, BNG_WORK_COPY, bng_operand_bits_max(result));
 }
 

@@ -13,9 +13,13 @@
 
 static struct bng_operand power(struct bng_operand base, struct bng_operand exponent)
 {
-        return bng_operand_range(bng_range_pow(base.size, exponent.size),
-                                 base.may_be_negative && exponent.may_be_odd,
-                                 base.may_be_positive || exponent.may_be_even);
+        struct bng_operand result = bng_operand_range(bng_range_pow(base.size, exponent.size),
+                                                      base.may_be_negative && exponent.may_be_odd,
+                                                      base.may_be_positive || exponent.may_be_even);
+        if (!exponent.size.known || exponent.may_be_negative)
+                return result;
+        return bng_operand_with_zeros(result, bng_sat_mul(base.zeros, exponent.size.value),
+                                      base.zeros_known);
 }
 
 /* A number without odd factors, as far as is known. */

@@ -11,7 +11,19 @@ struct bng_operand bng_operand_range(struct bng_range size, bool may_be_negative
                 .may_be_odd = !size.known || size.value % 2 == 1,
                 .may_be_even = !size.known || size.value % 2 == 0,
                 .zeros = size.known && size.value != 0 ? (uint64_t)__builtin_ctzll(size.value) : 0,
+                .zeros_known = size.known,
         };
+}
+
+/* What is known exactly has told its zeros already. No number is all zeros: a saturated count neither. */
+struct bng_operand bng_operand_with_zeros(struct bng_operand operand, uint64_t zeros, bool exactly)
+{
+        if (operand.size.known || operand.size.surely_zero)
+                return operand;
+        uint64_t bits_max = bng_range_bits(operand.size).bits_max;
+        operand.zeros = zeros < bits_max ? zeros : bits_max - 1;
+        operand.zeros_known = exactly && !operand.size.may_be_zero;
+        return operand;
 }
 
 struct bng_operand bng_operand_ui(uint64_t n)
@@ -57,5 +69,6 @@ struct bng_operand bng_operand_z(mpz_srcptr n)
         operand.may_be_odd = mpz_odd_p(n);
         operand.may_be_even = mpz_even_p(n);
         operand.zeros = zeros;
+        operand.zeros_known = true;
         return operand;
 }

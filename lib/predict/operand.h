@@ -17,7 +17,8 @@ struct bng_operand {
         bool may_be_positive;
         bool may_be_odd;
         bool may_be_even;
-        uint64_t zeros; /* bits at its end that surely are 0; of 0, none */
+        uint64_t zeros;   /* bits at its end that surely are 0; of 0, none */
+        bool zeros_known; /* and the one before them is 1: there are not more */
 };
 
 /* An integer that exists. */
@@ -30,3 +31,6 @@ struct bng_operand bng_operand_si(int64_t n);
  */
 struct bng_operand bng_operand_range(struct bng_range size, bool may_be_negative,
                                      bool may_be_positive);
+
+/* The same, where its zeros follow from how it was made: so many at least, or exactly so many. */
+struct bng_operand bng_operand_with_zeros(struct bng_operand operand, uint64_t zeros, bool exactly);
