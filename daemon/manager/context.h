@@ -310,8 +310,8 @@ struct watch {
         struct missing *missing; /* NULL: the log tells, or no list was read yet */
         struct pressed pressed;
         struct departed departed;
-        struct series
-                *untold; /* what it holds and none of its processes shows; NULL: never counted */
+        struct series *untold; /* bytes of it that none of its processes shows; NULL: not counted */
+        uint64_t foreign;      /* and that they show beyond it */
         uint64_t deliberating; /* since when culprits are being proven, 0: they are not */
         bool put_off;          /* until what was told of new groups is heard */
         uint64_t
@@ -517,6 +517,9 @@ void contributors_departed(struct watch *watch, uint64_t bytes, uint64_t now);
  * to free, NULL without memory. *untold: what else may have. */
 struct worker **contributors_find(struct watch *watch, size_t *n, struct untold *untold,
                                   uint64_t now);
+/* One of them, as it has a part in what the group holds. */
+struct subject contributors_subject(const struct watch *watch, const struct worker *worker,
+                                    uint64_t now);
 
 /* ---- judge.c */
 void judge_workers(struct watch *watch, enum pace pace, uint64_t now); /* those that are due */

@@ -7,7 +7,8 @@
  * above is near they are listed and sampled for its sake, and once more when it is passed.
  *
  * What the group is charged for beyond what they hold is untold (decide-culprit.c): nobody's, that of processes too
- * deep below or otherwise out of sight, or of those that are another policy's.
+ * deep below or otherwise out of sight, or of those that are another policy's. What they hold beyond that is foreign: who
+ * was moved here brought memory that stays charged to the group he comes from, and his end would free none of this one's.
  */
 
 #include <stdlib.h>
@@ -89,6 +90,7 @@ static void count_untold(struct watch *watch, uint64_t now)
                         if (worker->ending || may_be_culprit(watch, worker, now))
                                 seen = bng_sat_add(seen, worker_memory(worker));
         series_push(untold, now, memory > seen ? memory - seen : 0);
+        watch->foreign = seen > memory ? seen - memory : 0;
 }
 
 static void sample_all(struct watch *watch, uint64_t now)
@@ -129,4 +131,25 @@ struct worker **contributors_find(struct watch *watch, size_t *n, struct untold 
                         if (worker->series.latest.usec == now && may_be_culprit(watch, worker, now))
                                 found[(*n)++] = worker;
         return found;
+}
+
+/* Bytes of it that may be foreign: not more than it came with, if it was not started here. */
+static uint64_t foreign(const struct watch *watch, const struct worker *worker)
+{
+        const struct worker *parent;
+
+        HASH_FIND(hh, worker->watch->workers, &worker->target.parent, sizeof(pid_t), parent);
+        return parent || worker->brought == UINT64_MAX ? 0
+                                                       : bng_min(worker->brought, watch->foreign);
+}
+
+struct subject contributors_subject(const struct watch *watch, const struct worker *worker,
+                                    uint64_t now)
+{
+        struct subject subject = worker_subject(worker, now);
+        uint64_t bytes = foreign(watch, worker);
+
+        subject.memory -= bng_min(subject.memory, bytes);
+        subject.at_sight -= bng_min(subject.at_sight, bytes);
+        return subject;
 }

@@ -262,7 +262,7 @@ static void judge_members(struct watch *watch, const struct finding *finding, ui
         else if (subjects &&
                  (is_fast(finding, watch->memory) || is_proven(watch, workers, n, now))) {
                 for (size_t i = 0; i < n; i++)
-                        subjects[i] = worker_subject(workers[i], now);
+                        subjects[i] = contributors_subject(watch, workers[i], now);
                 answer_members(watch, workers, subjects, n, &untold, finding, now);
         }
         free(subjects);

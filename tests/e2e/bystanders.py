@@ -139,6 +139,21 @@ class Bystanders(EndToEnd):
         vip = self.play(group, "vip", ["name", "vip"], ["wait", 1], ["grow", 40 * MIB, 90 * MIB])
         self.judge_nobody(guard, *innocent, vip)
 
+    def test_one_that_brings_memory_from_elsewhere(self):
+        """It is young, and larger than what the one that grows has taken; but charged for it is another group."""
+        guard = self.guard(self.POLICY.replace("=1s", "=10s") % "160M")
+        group, elsewhere = self.group("w"), self.group("elsewhere")
+        large = self.grow(group, 0, 0, start=80)
+        self.wait_for("its memory", lambda: group.anonymous() > 80 * MIB)
+        time.sleep(11)  # its growth is older than the window
+        guilty = self.play(group, "guilty", ["wait", 2], ["grow", 60 * MIB, 200 * MIB])
+        mover = self.grow(elsewhere, 0, 0, start=120)
+        self.wait_for("its memory", lambda: elsewhere.anonymous() > 120 * MIB)
+        for folder in group.folders:
+            (folder / "cgroup.procs").write_text(str(mover.pid))
+        self.assert_ended(guard, guilty, "group-memory")
+        self.assert_lives(large, mover)
+
     # ---- or only looks as if it had not grown
 
     def test_one_that_grows_by_shared_memory(self):
