@@ -83,10 +83,10 @@ class Ends(EndToEnd):
     def test_a_child_of_a_group_below_that_is_watched_itself_is_the_one(self):
         self.judge_nested("{home}/w\nCgroup={home}/w/*")
 
-    def test_who_takes_the_place_of_another_is_not_the_one(self):
+    def judge_replaced(self, before=""):
         """A worker grows while another is replaced by one that loads as much as the last."""
         guard = self.guard(
-            "[Policy p]\nCgroup={home}/*\nGroupMemoryMax=160M\nGrowthWindowSec=10s\nAction=kill\n"
+            before + "[Policy p]\nCgroup={home}/*\nGroupMemoryMax=160M\nGrowthWindowSec=10s\nAction=kill\n"
         )
         group = self.group("a")
         last = self.grow(group, 0, 0, start=60)
@@ -97,6 +97,12 @@ class Ends(EndToEnd):
         fresh = self.grow(group, 60, 60)
         self.assert_ended(guard, guilty, "group-memory")
         self.assert_lives(fresh)
+
+    def test_who_takes_the_place_of_another_is_not_the_one(self):
+        self.judge_replaced()
+
+    def test_nor_where_another_policy_forgets_sooner(self):
+        self.judge_replaced("[Policy vip]\nCgroup={home}/*\nCommand=vip*\nLeakMax=1G\nGrowthWindowSec=100ms\n")
 
     def test_scope_group_ends_all_of_it_at_once(self):
         guard = self.guard(

@@ -22,13 +22,15 @@ TERM, KILL, BOTH = ("SIGTERM",), ("SIGKILL",), ("SIGTERM", "SIGKILL")
 @dataclass
 class Answer:
     """What has to become of one process. `signals` are the right ways; `event` is shared by those that
-    have to end in one."""
+    have to end in one. Which of several ways is right depends on how fast it was seen to be: with `grace`, in seconds,
+    the verdict itself has to bear out the one that was taken."""
 
     reason: str
     outcome: str = ENDED
     signals: tuple = (TERM, KILL, BOTH)
     event: str = ""
     policy: str = ""
+    grace: int = 0
 
 
 @dataclass
@@ -134,8 +136,13 @@ class Scenario:
             script = [["term", "ignore"], *script]
         elif grace == "3s":
             script = [["term", "leave"], *script]
-        right = {(True, True): (BOTH,), (True, False): (TERM,), (False, True): (KILL, BOTH)}
-        return script, lines, Answer("worker-memory", signals=right.get((slow, ignores), (TERM, KILL, BOTH)))
+        right = {
+            (True, True): (BOTH,),
+            (True, False): (TERM,),
+            (False, True): (KILL, BOTH),
+            (False, False): (TERM, KILL, BOTH),
+        }
+        return script, lines, Answer("worker-memory", signals=right[slow, ignores], grace=int(grace[0]))
 
     def neighbours(self, limit):
         """Others, under the same policy and outside of it, who have to live."""

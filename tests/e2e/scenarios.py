@@ -19,10 +19,11 @@ import re
 import signal
 import sys
 import time
+from datetime import datetime
 
 import drawing
 from harness import BUILD, FENCE, MIB, PYTHON, WORKERS, EndToEnd, main, names
-from scenario import BOTH, ENDED, FROZEN, GONE, WITHHELD
+from scenario import BOTH, KILL, ENDED, FROZEN, GONE, WITHHELD
 from cgroups import Group  # from tests/support, which harness makes known
 from guard import Guard, start_time
 
@@ -215,12 +216,25 @@ class Play:
         sent = tuple(name for name, _ in itertools.groupby(names(verdict)))
         if sent not in answer.signals:
             self.complain(f"{role}: signals {sent}, not one of {answer.signals}")
+        if answer.grace:
+            self.judge_grace(role, answer.grace, verdict, sent)
         if answer.outcome in (ENDED, GONE):
             self.judge_death(role, sent)
         elif self.is_dead(role):
             self.complain(f"{role} is dead")
         elif answer.outcome in (FROZEN, WITHHELD) and not self.is_frozen(role):
             self.complain(f"{role} is not frozen")
+
+    def judge_grace(self, role, grace, verdict, sent):
+        """It is refused to one that would have grown past a 20th over its limit within it, and cut for one that did."""
+        value, step = verdict["value"], verdict["limit"] // 20
+        ceiling = verdict["limit"] + step if value <= verdict["limit"] + step else value + step
+        if sent == KILL and value + (max(verdict["rate"], 0) + 1) * grace < ceiling:
+            self.complain(f"{role}: killed at once, but it had time for its grace")
+        if sent == BOTH and verdict["peak"] <= ceiling:
+            asked, killed = (datetime.fromisoformat(verdict["signals"][i]["time"]) for i in (0, -1))
+            if (killed - asked).total_seconds() < grace:
+                self.complain(f"{role}: killed in its grace, but it did not grow on")
 
     def judge_death(self, role, sent):
         """Does its status tell of the signal that the verdict names?"""
