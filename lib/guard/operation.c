@@ -60,8 +60,11 @@ bng_status bng_output_open_copy(struct bng_output *output, bng_ctx *ctx, mpz_ptr
 {
         bng_status status = bng_output_open(output, ctx, destination, prediction);
 
-        if (status == BNG_OK && output->out != destination)
+        if (status == BNG_OK && output->out != destination) {
+                /* The result's room from the start, so that it is not moved. */
+                mpz_realloc2(output->out, (mp_bitcnt_t)prediction->room_bits);
                 mpz_set(output->out, destination);
+        }
         return status;
 }
 

@@ -94,13 +94,14 @@ struct bng_prediction bng_predict_xor(struct bng_operand a, struct bng_operand b
         return bitwise(a, b, xor_limbs);
 }
 
-/* The number is moved to where the result has room, or was copied before. */
-static struct bng_prediction updated(struct bng_operand a, struct bng_operand result)
+/* The number is moved to where the result has its room; what it leaves was the caller's. */
+static struct bng_prediction updated(struct bng_operand result)
 {
-        uint64_t both = bng_sat_add(bng_operand_bits_max(a), bng_operand_bits_max(result));
+        struct bng_prediction prediction =
+                bng_predicted(result, BNG_WORK_UPDATE, bng_operand_bits_max(result));
 
-        return bng_holding(bng_predicted(result, BNG_WORK_UPDATE, bng_operand_bits_max(result)),
-                           bng_peak_bytes(BNG_WORK_COPY, both));
+        return bng_holding(prediction,
+                           bng_bytes_of_limbs(bng_limbs_of_bits(prediction.room_bits)));
 }
 
 /* At least the bit itself, at most the sum. */
@@ -123,13 +124,13 @@ struct bng_prediction bng_predict_set_bit(struct bng_operand a, struct bng_opera
         struct bng_range nearer = bng_range_of_bits(1, bits);
 
         if (bng_surely_negative(a))
-                return updated(a, bng_operand_range(nearer, true, false));
+                return updated(bng_operand_range(nearer, true, false));
 
         struct bng_range size = with_bit(a, index);
         if (a.may_be_negative)
                 size = bng_range_union(size, nearer);
         struct bng_operand result = bng_operand_range(size, a.may_be_negative, true);
-        return updated(a, result);
+        return updated(result);
 }
 
 /*
@@ -167,7 +168,7 @@ struct bng_prediction bng_predict_clear_bit(struct bng_operand a, struct bng_ope
                                         : without_bit(a, index);
         struct bng_operand result = bng_operand_range(size, a.may_be_negative, a.may_be_positive);
 
-        return updated(a, result);
+        return updated(result);
 }
 
 /* Beyond the length it is known whether the bit is set. Below, the length may change by one. */
@@ -186,7 +187,7 @@ struct bng_prediction bng_predict_flip_bit(struct bng_operand a, struct bng_oper
                 bng_operand_range(bng_range_union(set.size, cleared.size),
                                   set.may_be_negative || cleared.may_be_negative,
                                   set.may_be_positive || cleared.may_be_positive);
-        return updated(a, result);
+        return updated(result);
 }
 
 static const char negative_count[] = "a shift by a negative count";
@@ -212,6 +213,16 @@ static enum bng_rounding rounding(enum bng_division division, struct bng_operand
         return away ? BNG_ANY_ROUNDING : BNG_TOWARDS_ZERO;
 }
 
+/* GMP makes room for what is left of the limbs, and where it may round for a carry; for one at least. */
+static uint64_t shifted_right_bytes(enum bng_division division, struct bng_operand a,
+                                    struct bng_operand count)
+{
+        uint64_t lost = bng_range_least(count.size) / GMP_NUMB_BITS;
+        uint64_t left = bng_sat_sub(bng_limbs_of_bits(bng_operand_bits_max(a)), lost);
+
+        return bng_bytes_of_limbs(bng_max(left + (division != BNG_TRUNCATE), 1));
+}
+
 struct bng_prediction bng_predict_shift_right(enum bng_division division, struct bng_operand a,
                                               struct bng_operand count)
 {
@@ -220,8 +231,8 @@ struct bng_prediction bng_predict_shift_right(enum bng_division division, struct
 
         struct bng_range size = bng_range_shift_right(a.size, count.size, rounding(division, a));
         struct bng_operand result = bng_operand_range(size, a.may_be_negative, a.may_be_positive);
-        /* GMP makes room for what is left of the limbs and for a carry: up to two limbs more. */
-        return bng_predicted(result, BNG_WORK_COPY, bng_operand_bits_max(result));
+        return bng_holding(bng_predicted(result, BNG_WORK_COPY, bng_operand_bits_max(result)),
+                           shifted_right_bytes(division, a, count));
 }
 
 struct bng_prediction bng_predict_low_bits(enum bng_division division, struct bng_operand a,

@@ -71,7 +71,7 @@ static struct bng_prediction moved(struct bng_operand num, struct bng_operand de
 {
         uint64_t both = bng_sat_add(bng_operand_bits_max(num), bng_operand_bits_max(den));
         return bng_predicted(bng_operand_longest(num, den), BNG_WORK_COPY,
-                             bng_sat_add(both, 2 * GMP_NUMB_BITS));
+                             bng_sat_add(both, 5 * GMP_NUMB_BITS));
 }
 
 static struct bng_time reduced_time(struct bng_lengths of)

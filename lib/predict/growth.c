@@ -273,8 +273,8 @@ struct bng_prediction bng_predict_lucas(struct bng_operand n)
                 return bng_predicted_undefined("a Lucas number of negative index");
         struct bng_prediction prediction = positive(bng_range_lucas(n.size), BNG_WORK_LUCAS);
         uint64_t bits = bng_operand_bits_max(prediction.result);
-        return bng_timed(bng_holding(prediction, bng_peak_lucas(bits)), lucas_time, bits, n.zeros,
-                         0);
+        return bng_timed(bng_holding(prediction, bng_peak_lucas(bits, n.may_be_odd, n.may_be_even)),
+                         lucas_time, bits, n.zeros, 0);
 }
 
 static struct bng_time long_binomial_time(struct bng_lengths of)

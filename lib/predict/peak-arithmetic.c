@@ -53,12 +53,13 @@ uint64_t bng_peak_exact_square(uint64_t a_bits)
         return bng_bytes_of_limbs(2 * a + bng_scratch_exact_square(a));
 }
 
-/* The header of a block. */
+/* A carry, as the sum's room has it (bng_predicted); the header of a block. */
+#define SPARE_LIMBS 3
 #define BLOCK_LIMBS 4
 
 /*
- * The sum in place of r, which is moved to where it has room, and then the product by itself. Of a
- * single limb there is no product.
+ * The sum where there is room for it, to where r is moved, and the product by itself. Of a single
+ * limb there is no product.
  */
 uint64_t bng_peak_add_product(uint64_t r_bits, uint64_t a_bits, uint64_t b_bits,
                               uint64_t product_bytes)
@@ -66,12 +67,9 @@ uint64_t bng_peak_add_product(uint64_t r_bits, uint64_t a_bits, uint64_t b_bits,
         uint64_t r = bng_limbs_of_bits(r_bits);
         uint64_t a = bng_limbs_of_bits(a_bits);
         uint64_t b = bng_limbs_of_bits(b_bits);
-        uint64_t room = bng_bytes_of_limbs(bng_max(r, a + b) + 1);
-        uint64_t moved = bng_bytes_of_limbs(r);
+        uint64_t room = bng_bytes_of_limbs(bng_max(r, a + b) + SPARE_LIMBS);
 
-        if (a == 0 || b == 0)
-                return bng_bytes_of_limbs(r + 1);
-        if (a > 1 && b > 1)
-                moved = bng_max(moved, bng_sat_add(product_bytes, bng_bytes_of_limbs(BLOCK_LIMBS)));
-        return bng_sat_add(room, moved);
+        if (a <= 1 || b <= 1)
+                return room;
+        return bng_sat_add(room, bng_sat_add(product_bytes, bng_bytes_of_limbs(BLOCK_LIMBS)));
 }

@@ -213,12 +213,18 @@ uint64_t bng_peak_fibonacci(uint64_t bits)
         return bng_bytes_of_limbs(5 * half_room(bits) + product_of_pair(bits) + 16);
 }
 
-/* Two blocks of the result's length, and one of the pair; or a square in the first two. */
-uint64_t bng_peak_lucas(uint64_t bits)
+/*
+ * Two blocks of the result's length, and one of the pair's; of an even index a square in the first
+ * two, and then the pair leads to half of it at most.
+ */
+uint64_t bng_peak_lucas(uint64_t bits, bool may_be_odd, bool may_be_even)
 {
-        return bng_bytes_of_limbs(
-                5 * half_room(bits) +
-                bng_max(product_of_pair(bits), bng_scratch_square(half_of(bits))) + 16);
+        uint64_t of_odd = 5 * half_room(bits) + product_of_pair(bits);
+        uint64_t of_even =
+                4 * half_room(bits) + half_room(bits / 2 + 1) +
+                bng_max(product_of_pair(bits / 2 + 1), bng_scratch_square(half_of(bits)));
+
+        return bng_bytes_of_limbs(bng_max(may_be_odd ? of_odd : 0, may_be_even ? of_even : 0) + 16);
 }
 
 /* The pair and the third block; for Lucas numbers they are made in a fourth. */

@@ -16,7 +16,6 @@ static const struct {
         unsigned percent;
         unsigned fixed;
 } peaks[] = {
-        [BNG_WORK_COPY] = {100, 32},            /* 100 */
         [BNG_WORK_UPDATE] = {210, 64},          /* 200 */
         [BNG_WORK_BITWISE] = {320, 64},         /* 300 */
         [BNG_WORK_MULTIPLY] = {850, 64},        /* 832 */
@@ -38,8 +37,17 @@ static const struct {
         [BNG_WORK_PRINT] = {1000, 4096},        /* 770 and the text */
 };
 
+/* In whole limbs, with one for a carry: exact, because short results are common. */
+static uint64_t copy_bytes(uint64_t bits)
+{
+        return bng_sat_mul(bng_div_up(bits, GMP_NUMB_BITS) + 1, sizeof(mp_limb_t));
+}
+
 uint64_t bng_peak_bytes(enum bng_work work, uint64_t bits)
 {
+        if (work == BNG_WORK_COPY)
+                return copy_bytes(bits);
+
         uint64_t bytes = bng_div_up(bits, 8);
         uint64_t whole = bng_sat_mul(bytes / 100, peaks[work].percent);
         uint64_t rest = bytes % 100 * peaks[work].percent / 100 + 1;

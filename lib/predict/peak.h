@@ -85,7 +85,8 @@ uint64_t bng_peak_list(uint64_t numbers, uint64_t n);
 uint64_t bng_peak_progression(uint64_t bits, uint64_t numbers, uint64_t n);
 uint64_t bng_peak_primorial(uint64_t bits, uint64_t n);
 uint64_t bng_peak_fibonacci(uint64_t bits);
-uint64_t bng_peak_lucas(uint64_t bits);
+/* Of an index that may be odd or even. */
+uint64_t bng_peak_lucas(uint64_t bits, bool may_be_odd, bool may_be_even);
 /* Of the longer number, which comes with the one before it. */
 uint64_t bng_peak_fibonacci_pair(uint64_t bits);
 uint64_t bng_peak_lucas_pair(uint64_t bits);
