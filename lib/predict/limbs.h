@@ -21,3 +21,12 @@ static inline uint64_t bng_bytes_of_limbs(uint64_t limbs)
 {
         return limbs < BNG_LIMBS_BEYOND ? limbs * sizeof(mp_limb_t) : UINT64_MAX;
 }
+
+/*
+ * What the hooks see of a temporary block of so many limbs: nothing up to 0x7f00 bytes, which are on
+ * the stack; otherwise a header too.
+ */
+static inline uint64_t bng_block_limbs(uint64_t limbs)
+{
+        return limbs * sizeof(mp_limb_t) <= 0x7f00 ? 0 : limbs + 8;
+}

@@ -128,6 +128,13 @@ uint64_t bng_peak_gcd_extended(uint64_t a_bits, uint64_t b_bits);
 uint64_t bng_peak_inverse(uint64_t a_bits, uint64_t modulus_bits);
 
 /*
+ * peak-primes.c: a number of up to so many bits without a factor of f_bits; the next prime of up to so
+ * many bits, where a power modulo it holds so much.
+ */
+uint64_t bng_peak_remove(uint64_t bits, uint64_t f_bits, bool f_may_be_odd, bool f_may_be_even);
+uint64_t bng_peak_next_prime(uint64_t bits, uint64_t power_bytes);
+
+/*
  * peak-fraction.c: products and sums of fractions whose parts have such lengths; a quotient is the
  * product by the inverse, and a difference takes what a sum does.
  */

@@ -13,10 +13,21 @@ static struct bng_time remove_time(struct bng_lengths of)
         return bng_time_remove(of.a, of.b);
 }
 
-/*
- * GMP divides by f, f^2, f^4 ... as long as it goes, and keeps them all: less than 2a together, and
- * f itself at least.
- */
+/* Where the factor is known; otherwise less than 2a of powers, and f itself at least. */
+static uint64_t remove_peak(struct bng_operand a, struct bng_operand f)
+{
+        uint64_t bits = bng_operand_bits_max(a);
+        bng_bounds f_bits = bng_range_bits(f.size);
+
+        if (f.size.known && f.size.value == 2)
+                return bng_peak_bytes(BNG_WORK_COPY, bits);
+        if (f_bits.bits_min == f_bits.bits_max && f_bits.bits_min > 1)
+                return bng_peak_remove(bits, f_bits.bits_max, f.may_be_odd, f.may_be_even);
+        uint64_t kept = bng_sat_add(bng_sat_mul(bits, 5), bng_sat_mul(f_bits.bits_max, 2));
+        return bng_sat_add(bng_peak_bytes(BNG_WORK_DIVIDE, bits),
+                           bng_peak_bytes(BNG_WORK_COPY, kept));
+}
+
 struct bng_prediction bng_predict_remove(struct bng_operand a, struct bng_operand f)
 {
         if (f.size.surely_zero)
@@ -30,34 +41,14 @@ struct bng_prediction bng_predict_remove(struct bng_operand a, struct bng_operan
 
         if (a.size.surely_zero || (f.size.known && f.size.value == 1))
                 return bng_predict_copy(a);
-        uint64_t kept = bng_sat_add(bng_sat_mul(bits, 5), bng_sat_mul(bng_operand_bits_max(f), 2));
-        prediction.peak_bytes =
-                bng_sat_add(prediction.peak_bytes, bng_peak_bytes(BNG_WORK_COPY, kept));
-        return bng_timed(prediction, remove_time, bits, bng_operand_bits_max(f), 0);
-}
-
-/*
- * What GMP keeps to sieve candidates of so many bits, in bytes. In 6.2 some words; in 6.3 the gaps
- * between the primes up to bits^2.5 / 124, at most 150000001, a byte each, and a bit for every third
- * number. There are n / 5 primes at most below n >= 150, and n / 5 + n / 24 < n / 4.
- */
-static uint64_t sieve_bytes(uint64_t bits)
-{
-        uint64_t limit = 150000001;
-
-        if (bits < 12818) {
-                uint64_t root = 1;
-                while (root * root < bits)
-                        root++;
-                limit = bits * bits * root / 124;
-        }
-        return limit / 4 + bits + 8192;
+        return bng_timed(bng_holding(prediction, remove_peak(a, f)), remove_time, bits,
+                         bng_operand_bits_max(f), 0);
 }
 
 /*
  * How many candidates are tried: on average every (ln 2 bits)-th number is a prime, and of all
  * numbers a sieve up to x leaves e^-gamma / ln x (Mertens): in GMP 6.2 those without primes up to
- * 1000, later as in sieve_bytes. A prime itself is tried as long as five others.
+ * 1000, later as in peak-primes.c. A prime itself is tried as long as five others.
  */
 #define TESTS_OF_A_PRIME 5
 #define LN_2_OVER_E_TO_GAMMA 0.389
@@ -99,10 +90,8 @@ struct bng_prediction bng_predict_next_prime(struct bng_operand a)
         struct bng_operand candidate =
                 bng_operand_range(bng_range_of_bits(1, bits_max), false, true);
         struct bng_prediction test = bng_predict_power_modulo(candidate, candidate, candidate);
-        struct bng_prediction prediction =
-                bng_predicted(prime, BNG_WORK_COPY, bng_sat_mul(bits_max, 8));
+        struct bng_prediction prediction = bng_predicted(prime, BNG_WORK_COPY, bits_max);
 
-        prediction.peak_bytes = bng_sat_add(prediction.peak_bytes,
-                                            bng_sat_add(test.peak_bytes, sieve_bytes(bits_max)));
+        prediction = bng_holding(prediction, bng_peak_next_prime(bits_max, test.peak_bytes));
         return bng_timed(prediction, next_prime_time, bits_max, 0, 0);
 }
