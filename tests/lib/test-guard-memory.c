@@ -227,6 +227,38 @@ static void test_multifactorials_of_all_kinds(void **userdata)
         random_end();
 }
 
+/* ---- primes: longer than in the table, up to where candidates are sieved by many of them ---- */
+
+static bng_status ask_nextprime(bng_ctx *ctx, const void *userdata)
+{
+        return bng_check_nextprime(ctx, userdata);
+}
+
+static void test_next_primes(void **userdata)
+{
+        bng_ctx *ctx = *userdata;
+        mpz_t a, r;
+
+        random_start(seed);
+        bng_ctx_set_result_limit_bits(ctx, UINT64_MAX);
+        for (double bits = 45; bits < (test_is_extended() ? 5000 : 1300); bits *= 1.3) {
+                mpz_inits(a, r, NULL);
+                random_integer(a, (uint64_t)bits);
+                mpz_abs(a, a);
+                uint64_t predicted = predicted_peak(ctx, ask_nextprime, a);
+                gmp_hooks_start();
+                assert_int_equal(bng_mpz_nextprime(ctx, r, a), BNG_OK);
+                uint64_t measured = gmp_hooks_peak_bytes();
+                /* Half as much again at most, where there is at least the generator. */
+                if (measured > predicted || (bits > 60 && predicted > measured + measured / 2))
+                        fail_msg("nextprime holds %lu bytes, predicted %lu, of %lu bits, seed %lu",
+                                 (unsigned long)measured, (unsigned long)predicted,
+                                 (unsigned long)bit_length(a), seed);
+                mpz_clears(a, r, NULL);
+        }
+        random_end();
+}
+
 /* ---- how close a prediction is, above 10^6 bits ---- */
 
 /*
@@ -482,6 +514,7 @@ int main(int argc, char **argv)
                 cmocka_unit_test(test_no_operation_holds_more_than_predicted),
                 cmocka_unit_test(test_text_holds_no_more_than_predicted),
                 cmocka_unit_test(test_multifactorials_of_all_kinds),
+                cmocka_unit_test(test_next_primes),
                 cmocka_unit_test(test_predictions_are_close),
                 cmocka_unit_test(test_conversions_are_close),
                 cmocka_unit_test(test_a_refusal_asks_gmp_for_nothing),
