@@ -61,13 +61,14 @@ bng_status bng_account_charge(bng_ctx *ctx, mpz_srcptr n);
 static inline bng_status bng_account_counted(bng_ctx *ctx, mpz_srcptr n)
 {
         size_t limbs = mpz_size(n);
-        if (limbs * GMP_NUMB_BITS > ctx->largest_bits) {
+        if (__builtin_expect(limbs * GMP_NUMB_BITS > ctx->largest_bits, 0)) {
                 uint64_t bits = bng_limbs_bits(n, limbs);
                 if (bits > ctx->largest_bits)
                         ctx->largest_bits = bits;
         }
         unsigned slot = bng_account_slot(n);
-        if (ctx->recent[slot].number != n || ctx->recent[slot].alloc != n->_mp_alloc)
+        if (__builtin_expect(ctx->recent[slot].number != n, 0) ||
+            __builtin_expect(ctx->recent[slot].alloc != n->_mp_alloc, 0))
                 return bng_account_charge(ctx, n);
         return BNG_OK;
 }

@@ -36,9 +36,10 @@ static inline bool bng_is_positive_limb(mpz_srcptr n)
         return n->_mp_size == 1;
 }
 
+/* As it nearly always is: so the short way is the straight one. */
 static inline bool bng_has_two_limbs(mpz_srcptr out)
 {
-        return out->_mp_alloc >= 2;
+        return __builtin_expect(out->_mp_alloc >= 2, 1);
 }
 
 static inline bng_signed_limbs bng_limb_signed(mpz_srcptr n)

@@ -161,7 +161,8 @@ unsigned long bng_saturated_word(mpz_srcptr n);
         __attribute__((noinline)) static bng_status counted_##op(bng_ctx *ctx, mpz_t rop,          \
                                                                  BNG_UNPACK parameters)            \
         {                                                                                          \
-                if ((limbs) >= ctx->small_limbs || bng_stop_asked(&ctx->stop))                     \
+                if (__builtin_expect((limbs) >= ctx->small_limbs, 0) ||                            \
+                    __builtin_expect(bng_stop_asked(&ctx->stop), 0))                               \
                         return judged_##op(ctx, rop, BNG_UNPACK arguments);                        \
                 mpz_ptr out = rop;                                                                 \
                 work;                                                                              \
