@@ -358,8 +358,8 @@ uint64_t manager_now(const struct manager *manager); /* monotonic microseconds, 
 /* One end of this policy's budget: 1 it is granted, 0 it is not, or -ENOMEM. */
 int manager_take_budget(struct manager *manager, const struct policy *policy);
 void manager_give_back_budget(struct manager *manager, const struct policy *policy);
-/* Bytes until the machine itself is out of memory. */
-uint64_t manager_available(struct manager *manager);
+/* Reads how many bytes the machine has left, if that was not just done. */
+void manager_read_available(struct manager *manager, uint64_t now);
 /* The last end that was under way is over. */
 void manager_ends_are_over(struct manager *manager);
 
@@ -463,8 +463,8 @@ void look_for_newcomers(struct watch *watch);
 /* ---- round.c */
 int round_start(struct manager *manager);
 void round_stop(struct manager *manager);
-void round_include(struct watch *watch); /* its next look is the round's, */
-void round_exclude(struct watch *watch); /* or not any more */
+void round_include(struct watch *watch, uint64_t now); /* its next look is the round's, */
+void round_exclude(struct watch *watch);               /* or not any more */
 
 /* ---- schedule.c: monotonic microseconds of the next measurement, UINT64_MAX: none is asked for */
 enum pace schedule_pace(const struct watch *watch, uint64_t usage);

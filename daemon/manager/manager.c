@@ -47,16 +47,13 @@ void manager_give_back_budget(struct manager *manager, const struct policy *poli
         accounts_give_back(manager->accounts, policy->name);
 }
 
-uint64_t manager_available(struct manager *manager)
+void manager_read_available(struct manager *manager, uint64_t now)
 {
-        uint64_t now = manager_now(manager);
-
-        if (manager->available_read == 0 || now - manager->available_read >= AVAILABLE_FRESH_USEC) {
-                manager->available_read = now;
-                if (host_read_available(&manager->host, &manager->available, &manager->swaps) < 0)
-                        manager->available = UINT64_MAX;
-        }
-        return manager->available;
+        if (manager->available_read > 0 && now - manager->available_read < AVAILABLE_FRESH_USEC)
+                return;
+        manager->available_read = now;
+        if (host_read_available(&manager->host, &manager->available, &manager->swaps) < 0)
+                manager->available = UINT64_MAX;
 }
 
 /* ---- stopping */

@@ -119,10 +119,10 @@ static int on_next(sd_event_source *source, void *userdata)
         return 0;
 }
 
-void round_include(struct watch *watch)
+void round_include(struct watch *watch, uint64_t now)
 {
         struct round *round = &watch->manager->round;
-        uint64_t now = manager_now(watch->manager), rest;
+        uint64_t rest;
 
         round_exclude(watch);
         if (watch->next_look >= UINT64_MAX - GRAIN_USEC)

@@ -481,7 +481,7 @@ void watch_look_at(struct watch *watch, uint64_t usec)
                                                     CLOCK_MONOTONIC, usec, 0, on_timer, watch) < 0;
         if (watch->in_round) {
                 watch->timer = sd_event_source_disable_unref(watch->timer);
-                round_include(watch);
+                round_include(watch, now);
                 return;
         }
         round_exclude(watch);
