@@ -7,24 +7,42 @@
  * results is in several.c.
  */
 
+/*
+ * GMP copies a divisor whose place a result takes, however short the result is. Of its own the result
+ * takes less, and no more than predicted (predict/peak-division.c).
+ */
+static void in_divisors_place(void (*divide)(mpz_ptr, mpz_srcptr, mpz_srcptr), mpz_ptr out,
+                              mpz_srcptr a, mpz_srcptr d)
+{
+        mpz_t result;
+
+        mpz_init(result);
+        divide(result, a, d);
+        mpz_swap(out, result);
+        mpz_clear(result);
+}
+
+#define DIVIDE(divide, plain)                                                                      \
+        (out == d && !bng_is_limb(d) ? in_divisors_place(plain, out, a, d) : divide(out, a, d))
+
 #define BY_DIVISOR (const mpz_t a, const mpz_t d), (a, d)
 #define LIMBS_DIVISION (mpz_sgn(d) != 0 ? mpz_size(a) + mpz_size(d) : NOT_SMALL)
 
 SMALL_OPERATION(tdiv_q, BY_DIVISOR, LIMBS_DIVISION, bng_predict_quotient(BNG_TRUNCATE, Z(a), Z(d)),
-                bng_limb_tdiv_q(out, a, d))
+                DIVIDE(bng_limb_tdiv_q, mpz_tdiv_q))
 SMALL_OPERATION(fdiv_q, BY_DIVISOR, LIMBS_DIVISION, bng_predict_quotient(BNG_FLOOR, Z(a), Z(d)),
-                bng_limb_fdiv_q(out, a, d))
+                DIVIDE(bng_limb_fdiv_q, mpz_fdiv_q))
 SMALL_OPERATION(cdiv_q, BY_DIVISOR, LIMBS_DIVISION, bng_predict_quotient(BNG_CEILING, Z(a), Z(d)),
-                mpz_cdiv_q(out, a, d))
+                DIVIDE(mpz_cdiv_q, mpz_cdiv_q))
 SMALL_OPERATION(divexact, BY_DIVISOR, LIMBS_DIVISION, bng_predict_exact_quotient(Z(a), Z(d)),
-                mpz_divexact(out, a, d))
+                DIVIDE(mpz_divexact, mpz_divexact))
 
 SMALL_OPERATION(tdiv_r, BY_DIVISOR, LIMBS_DIVISION, bng_predict_remainder(BNG_TRUNCATE, Z(a), Z(d)),
-                bng_limb_tdiv_r(out, a, d))
+                DIVIDE(bng_limb_tdiv_r, mpz_tdiv_r))
 SMALL_OPERATION(fdiv_r, BY_DIVISOR, LIMBS_DIVISION, bng_predict_remainder(BNG_FLOOR, Z(a), Z(d)),
-                bng_limb_fdiv_r(out, a, d))
+                DIVIDE(bng_limb_fdiv_r, mpz_fdiv_r))
 SMALL_OPERATION(cdiv_r, BY_DIVISOR, LIMBS_DIVISION, bng_predict_remainder(BNG_CEILING, Z(a), Z(d)),
-                mpz_cdiv_r(out, a, d))
+                DIVIDE(mpz_cdiv_r, mpz_cdiv_r))
 
 static struct bng_operand magnitude(const mpz_t n)
 {
@@ -33,7 +51,7 @@ static struct bng_operand magnitude(const mpz_t n)
 }
 
 SMALL_OPERATION(mod, BY_DIVISOR, LIMBS_DIVISION,
-                bng_predict_remainder(BNG_FLOOR, Z(a), magnitude(d)), bng_limb_mod(out, a, d))
+                bng_predict_remainder(BNG_FLOOR, Z(a), magnitude(d)), DIVIDE(bng_limb_mod, mpz_mod))
 
 /* ---- by a word ---- */
 

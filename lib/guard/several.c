@@ -116,6 +116,24 @@ static bng_status close(struct results *results, bng_ctx *ctx)
                 return BNG_OK;                                                                     \
         }
 
+/* A result in the divisor's place is made beside it, as in division.c. */
+typedef void division(mpz_ptr first, mpz_ptr second, mpz_srcptr a, mpz_srcptr d);
+
+static void divide(division *plain, mpz_ptr first, mpz_ptr second, mpz_srcptr a, mpz_srcptr d)
+{
+        mpz_ptr in_place = first == d ? first : second == d ? second : NULL;
+        mpz_t result;
+
+        if (!in_place) {
+                plain(first, second, a, d);
+                return;
+        }
+        mpz_init(result);
+        plain(first == d ? result : first, first == d ? second : result, a, d);
+        mpz_swap(in_place, result);
+        mpz_clear(result);
+}
+
 #define BY_DIVISOR (const mpz_t a, const mpz_t d), (a, d)
 #define BY_WORD (const mpz_t a, unsigned long d), (a, d)
 #define LIMBS_DIVISION (mpz_sgn(d) != 0 ? mpz_size(a) + mpz_size(d) : NOT_SMALL)
@@ -123,11 +141,13 @@ static bng_status close(struct results *results, bng_ctx *ctx)
 
 SMALL_TWO(tdiv_qr, BY_DIVISOR, LIMBS_DIVISION,
           bng_predict_quotient_remainder(BNG_TRUNCATE, Z(a), Z(d)),
-          mpz_tdiv_qr(first, second, a, d))
+          divide(mpz_tdiv_qr, first, second, a, d))
 SMALL_TWO(fdiv_qr, BY_DIVISOR, LIMBS_DIVISION,
-          bng_predict_quotient_remainder(BNG_FLOOR, Z(a), Z(d)), mpz_fdiv_qr(first, second, a, d))
+          bng_predict_quotient_remainder(BNG_FLOOR, Z(a), Z(d)),
+          divide(mpz_fdiv_qr, first, second, a, d))
 SMALL_TWO(cdiv_qr, BY_DIVISOR, LIMBS_DIVISION,
-          bng_predict_quotient_remainder(BNG_CEILING, Z(a), Z(d)), mpz_cdiv_qr(first, second, a, d))
+          bng_predict_quotient_remainder(BNG_CEILING, Z(a), Z(d)),
+          divide(mpz_cdiv_qr, first, second, a, d))
 SMALL_TWO(tdiv_qr_ui, BY_WORD, LIMBS_WORD,
           bng_predict_quotient_remainder_by_word(BNG_TRUNCATE, Z(a), U(d)),
           mpz_tdiv_qr_ui(first, second, a, d))

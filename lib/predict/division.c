@@ -84,15 +84,12 @@ static struct bng_time remainder_time(struct bng_lengths of)
 }
 
 /* How peaks depend on lengths, and on whether the quotient may be rounded away from zero. */
-typedef uint64_t lengths_peak(uint64_t a_bits, uint64_t d_bits, enum bng_division division,
-                              bool may_be_away);
+typedef uint64_t lengths_peak(uint64_t a_bits, uint64_t d_bits, bool may_be_away);
 
-static uint64_t quotient_peak(uint64_t a_bits, uint64_t d_bits, enum bng_division division,
-                              bool may_be_away)
+static uint64_t quotient_peak(uint64_t a_bits, uint64_t d_bits, bool may_be_away)
 {
         (void)may_be_away;
-        return division == BNG_TRUNCATE ? bng_peak_quotient(a_bits, d_bits)
-                                        : bng_peak_rounded_quotient(a_bits, d_bits);
+        return bng_peak_quotient(a_bits, d_bits);
 }
 
 /* To a bit. */
@@ -105,15 +102,18 @@ static bool is_known(bng_bounds bits)
 static uint64_t division_peak(lengths_peak *peak, enum bng_division division, struct bng_operand a,
                               struct bng_operand d)
 {
-        bng_bounds bits = bng_range_bits(d.size);
-        uint64_t a_bits = bng_operand_bits_max(a);
+        bng_bounds a_bits = bng_range_bits(a.size);
+        bng_bounds d_bits = bng_range_bits(d.size);
         bool away = may_be_away(division, a, d);
+        uint64_t most = 0;
 
-        if (!is_known(bits) || !is_known(bng_range_bits(a.size)))
+        if (!is_known(a_bits) || !is_known(d_bits))
                 return bng_peak_bytes(BNG_WORK_DIVIDE, longer_bits(a, d));
-        uint64_t by_longer = peak(a_bits, bits.bits_max, division, away);
-        uint64_t by_shorter = peak(a_bits, bits.bits_min, division, away);
-        return bng_max(by_longer, by_shorter);
+        for (uint64_t n = a_bits.bits_min; n <= a_bits.bits_max; n++)
+                for (uint64_t m = d_bits.bits_min; m <= d_bits.bits_max; m++)
+                        if (n > 0 && m > 0)
+                                most = bng_max(most, peak(n, m, away));
+        return most;
 }
 
 struct bng_prediction bng_predict_quotient(enum bng_division division, struct bng_operand a,
@@ -123,21 +123,30 @@ struct bng_prediction bng_predict_quotient(enum bng_division division, struct bn
                 return bng_predicted_undefined(by_zero);
         struct bng_prediction prediction =
                 bng_predicted(quotient_of(division, a, d), BNG_WORK_DIVIDE, longer_bits(a, d));
-        return bng_timed(bng_holding(prediction, division_peak(quotient_peak, division, a, d)),
+        lengths_peak *peak = division == BNG_TRUNCATE ? quotient_peak : bng_peak_rounded_quotient;
+        return bng_timed(bng_holding(prediction, division_peak(peak, division, a, d)),
                          quotient_time, bng_operand_bits_max(a), slowest_divisor_bits(a, d), 0);
 }
 
 /* The divisor's zeros are taken from both at first, in limbs. */
 static uint64_t exact_quotient_peak(struct bng_operand a, struct bng_operand d)
 {
-        bng_bounds bits = bng_range_bits(d.size);
+        bng_bounds a_bits = bng_range_bits(a.size);
+        bng_bounds d_bits = bng_range_bits(d.size);
+        bool zeros_are_known = !d.may_be_even || d.zeros > 0;
         uint64_t zeros = d.zeros / GMP_NUMB_BITS * GMP_NUMB_BITS;
-        uint64_t a_bits = bng_sat_sub(bng_operand_bits_max(a), zeros);
+        uint64_t most = 0;
 
-        if (!is_known(bits) || !is_known(bng_range_bits(a.size)))
-                return bng_peak_exact_quotient_up_to(a_bits, bits.bits_max - zeros);
-        return bng_max(bng_peak_exact_quotient(a_bits, bits.bits_max - zeros),
-                       bng_peak_exact_quotient(a_bits, bits.bits_min - zeros));
+        if (!is_known(a_bits) || !is_known(d_bits) || !zeros_are_known)
+                return bng_peak_exact_quotient_up_to(bng_sat_sub(a_bits.bits_max, zeros),
+                                                     d_bits.bits_max - zeros);
+        for (uint64_t n = a_bits.bits_min; n <= a_bits.bits_max; n++)
+                for (uint64_t m = d_bits.bits_min; m <= d_bits.bits_max; m++)
+                        if (n >= m && m > 0)
+                                most = bng_max(most,
+                                               bng_peak_exact_quotient(n - zeros, m - zeros,
+                                                                       d.zeros % GMP_NUMB_BITS));
+        return most;
 }
 
 struct bng_prediction bng_predict_exact_quotient(struct bng_operand a, struct bng_operand d)

@@ -4,15 +4,34 @@
 #include "predict/scratch.h"
 
 /*
- * The peaks of division. The quotient has q = n - d + 1 limbs, the remainder d. An operand that a
- * result overwrites is copied before, and keeps its block for that result: at most the n limbs of the
- * dividend are held besides, and either result. What is rounded away from zero has the divisor added
- * to its remainder, which moves for that, as does its quotient, after the scratch is gone. mpz_fdiv_q
- * and mpz_cdiv_q find a remainder too, to see whether there is one.
+ * The peaks of division, of exactly these lengths. The quotient has q = n - d + 1 limbs, of which the
+ * highest may be 0, the remainder d. A dividend that a result overwrites is copied before, and keeps
+ * its block for that result: at most the copy's n limbs are held instead of the result's. What is
+ * rounded away from zero has the divisor added to its remainder, which moves for that, as does its
+ * quotient, after the scratch is gone. mpz_fdiv_q and mpz_cdiv_q find a remainder too, to see whether
+ * there is one.
+ *
+ * A divisor that a result overwrites is copied too. Mostly that is no more than the copy of a dividend;
+ * but where the result is short (mpz_tdiv_q, mpz_divexact, or any remainder of a dividend that is
+ * shorter than the divisor) it would be several times the rest, and is not told of here: the guard
+ * divides into a number of its own then (guard/division.c).
  */
 
-/* Lengths differ by rounding where an operand is only predicted. */
+/* Headers of blocks, and lengths that are known roughly. */
 #define SPARE_LIMBS 8
+
+/* The scratch for both results. The quotient is a limb shorter where the highest limbs say so. */
+static uint64_t scratch(uint64_t a_bits, uint64_t d_bits)
+{
+        uint64_t n = bng_limbs_of_bits(a_bits);
+        uint64_t d = bng_limbs_of_bits(d_bits);
+        uint64_t a_top = (a_bits - 1) % GMP_NUMB_BITS;
+        uint64_t d_top = (d_bits - 1) % GMP_NUMB_BITS;
+        uint64_t shorter = a_top <= d_top ? bng_scratch_tdiv_qr(n, d, 0) : 0;
+        uint64_t longer = a_top >= d_top ? bng_scratch_tdiv_qr(n, d, 1) : 0;
+
+        return bng_max(shorter, longer);
+}
 
 uint64_t bng_peak_quotient(uint64_t a_bits, uint64_t d_bits)
 {
@@ -20,53 +39,58 @@ uint64_t bng_peak_quotient(uint64_t a_bits, uint64_t d_bits)
         uint64_t d = bng_limbs_of_bits(d_bits);
 
         if (n < d)
-                return bng_bytes_of_limbs(1);
-        return bng_bytes_of_limbs(bng_max(n - d + 1, d) + SPARE_LIMBS + bng_scratch_quotient(n, d));
+                return 0;
+        /* In the dividend's place the leading limbs of that are copied once more. */
+        uint64_t q = n - d + 1;
+        uint64_t result = bng_max(q, q < d ? bng_block_limbs(2 * q + 3) : 0);
+        return bng_bytes_of_limbs(result + bng_scratch_tdiv_q(n, d));
 }
 
-uint64_t bng_peak_rounded_quotient(uint64_t a_bits, uint64_t d_bits)
+uint64_t bng_peak_rounded_quotient(uint64_t a_bits, uint64_t d_bits, bool may_be_away)
+{
+        uint64_t n = bng_limbs_of_bits(a_bits);
+        uint64_t d = bng_limbs_of_bits(d_bits);
+        uint64_t remainder = bng_block_limbs(d);
+
+        if (n < d)
+                return bng_bytes_of_limbs(remainder + 1);
+        uint64_t q = n - d + 1;
+        uint64_t divided = bng_max(q, bng_block_limbs(n)) + scratch(a_bits, d_bits);
+        return bng_bytes_of_limbs(remainder + bng_max(divided, may_be_away ? 2 * q + 1 : 0));
+}
+
+/* A dividend that is shorter than the divisor becomes the remainder as it is. */
+uint64_t bng_peak_remainder(uint64_t a_bits, uint64_t d_bits, bool may_be_away)
+{
+        uint64_t n = bng_limbs_of_bits(a_bits);
+        uint64_t d = bng_limbs_of_bits(d_bits);
+        uint64_t moved = may_be_away ? bng_min(n, d) + d + 1 : 0;
+
+        if (n < d)
+                return bng_bytes_of_limbs(bng_max(n, moved));
+        uint64_t quotient = bng_block_limbs(n - d + 1);
+        uint64_t divided = bng_max(d, bng_block_limbs(n)) + quotient + scratch(a_bits, d_bits);
+        return bng_bytes_of_limbs(bng_max(divided, moved));
+}
+
+/*
+ * The remainder has as much room as the divisor from the start. With a copy of the dividend there is
+ * one result, the quotient in the divisor's place or the remainder. That is the quotient where it has
+ * no room there. The divisor is kept to be added then, instead of a quotient.
+ */
+uint64_t bng_peak_quotient_remainder(uint64_t a_bits, uint64_t d_bits, bool may_be_away)
 {
         uint64_t n = bng_limbs_of_bits(a_bits);
         uint64_t d = bng_limbs_of_bits(d_bits);
 
         if (n < d)
-                return bng_bytes_of_limbs(d + SPARE_LIMBS);
-        return bng_bytes_of_limbs(n + d + SPARE_LIMBS +
-                                  bng_max(n - d, bng_scratch_remainder(n, d)));
-}
-
-/*
- * A dividend that is shorter than the divisor becomes the remainder as it is. But for truncation the
- * divisor is copied where a result overwrites it.
- */
-static uint64_t undivided(uint64_t n, uint64_t d, bool is_truncated, bool may_be_away)
-{
-        uint64_t copies = (is_truncated ? 0 : 1) + (may_be_away ? 1 : 0);
-
-        return bng_max(n, copies * d);
-}
-
-uint64_t bng_peak_remainder(uint64_t a_bits, uint64_t d_bits, enum bng_division division,
-                            bool may_be_away)
-{
-        uint64_t n = bng_limbs_of_bits(a_bits);
-        uint64_t d = bng_limbs_of_bits(d_bits);
-        uint64_t held = n < d ? undivided(n, d, division == BNG_TRUNCATE, may_be_away)
-                              : n + n - d + bng_scratch_remainder(n, d);
-
-        return bng_bytes_of_limbs(held + SPARE_LIMBS);
-}
-
-/* The remainder has as much room as the divisor from the start. */
-uint64_t bng_peak_quotient_remainder(uint64_t a_bits, uint64_t d_bits, enum bng_division division,
-                                     bool may_be_away)
-{
-        uint64_t n = bng_limbs_of_bits(a_bits);
-        uint64_t d = bng_limbs_of_bits(d_bits);
-        uint64_t held = n < d ? d + undivided(0, d, division == BNG_TRUNCATE, may_be_away)
-                              : n + bng_max(n - d, d) + bng_scratch_remainder(n, d);
-
-        return bng_bytes_of_limbs(held + SPARE_LIMBS);
+                return bng_bytes_of_limbs(may_be_away ? 2 * d + 2 : d);
+        uint64_t q = n - d + 1;
+        uint64_t longer = bng_max(q, bng_max(d, bng_block_limbs(d)));
+        uint64_t results = bng_max(q + d, bng_block_limbs(n) + longer);
+        uint64_t moved = longer + bng_max(q, bng_block_limbs(d)) + d + 2;
+        return bng_bytes_of_limbs(
+                bng_max(results + scratch(a_bits, d_bits), may_be_away ? moved : 0));
 }
 
 /*
@@ -88,20 +112,16 @@ uint64_t bng_peak_first_reduction(uint64_t base_bits, uint64_t modulus_bits)
                                   bng_scratch_remainder_by_up_to(n + d, d));
 }
 
-/* The quotient is made beside what it overwrites, and copied. */
-static uint64_t exact_quotient(uint64_t n, uint64_t d, uint64_t scratch)
-{
-        uint64_t quotient = n - d + 1 + SPARE_LIMBS;
-
-        return bng_bytes_of_limbs(quotient + bng_max(scratch, quotient));
-}
-
-uint64_t bng_peak_exact_quotient(uint64_t a_bits, uint64_t d_bits)
+/* In the dividend's place the quotient is made beside it, and copied. */
+uint64_t bng_peak_exact_quotient(uint64_t a_bits, uint64_t d_bits, bool may_be_even)
 {
         uint64_t n = bng_limbs_of_bits(a_bits);
         uint64_t d = bng_limbs_of_bits(d_bits);
 
-        return n < d ? bng_bytes_of_limbs(1) : exact_quotient(n, d, bng_scratch_exact(n, d));
+        if (n < d)
+                return 0;
+        uint64_t result = n - d + 1 + (bng_block_limbs(n - d + 1) > 0 ? SPARE_LIMBS : 0);
+        return bng_bytes_of_limbs(result + bng_scratch_exact(n, d, may_be_even));
 }
 
 /* The divisor may be shorter; then the quotient is longer, but needs no more together with it. */
@@ -110,7 +130,10 @@ uint64_t bng_peak_exact_quotient_up_to(uint64_t a_bits, uint64_t d_bits)
         uint64_t n = bng_limbs_of_bits(a_bits);
         uint64_t d = bng_limbs_of_bits(d_bits);
 
-        return n < d ? bng_bytes_of_limbs(1) : exact_quotient(n, d, bng_scratch_exact_up_to(n, d));
+        if (n < d)
+                return 0;
+        uint64_t quotient = n - d + 1 + SPARE_LIMBS;
+        return bng_bytes_of_limbs(quotient + bng_max(quotient, bng_scratch_exact_up_to(n, d)));
 }
 
 /*

@@ -104,21 +104,22 @@ uint64_t bng_peak_print(uint64_t bits, unsigned base);
 uint64_t bng_peak_parse(uint64_t digits, unsigned base);
 
 /*
- * peak-division.c: the quotient towards zero; rounded otherwise; a remainder, or both, where the
- * quotient may be rounded away from zero or never is.
+ * peak-division.c, of exactly these lengths: the quotient towards zero; rounded otherwise; a remainder,
+ * or both, where the quotient may be rounded away from zero or never is.
  */
 uint64_t bng_peak_quotient(uint64_t a_bits, uint64_t d_bits);
-uint64_t bng_peak_rounded_quotient(uint64_t a_bits, uint64_t d_bits);
-uint64_t bng_peak_remainder(uint64_t a_bits, uint64_t d_bits, enum bng_division division,
-                            bool may_be_away);
-uint64_t bng_peak_quotient_remainder(uint64_t a_bits, uint64_t d_bits, enum bng_division division,
-                                     bool may_be_away);
+uint64_t bng_peak_rounded_quotient(uint64_t a_bits, uint64_t d_bits, bool may_be_away);
+uint64_t bng_peak_remainder(uint64_t a_bits, uint64_t d_bits, bool may_be_away);
+uint64_t bng_peak_quotient_remainder(uint64_t a_bits, uint64_t d_bits, bool may_be_away);
 uint64_t bng_peak_square_root(uint64_t a_bits);
 uint64_t bng_peak_square_root_remainder(uint64_t a_bits);
 /* Of a power modulo a number: until a base that is longer than that is reduced; 0 for others. */
 uint64_t bng_peak_first_reduction(uint64_t base_bits, uint64_t modulus_bits);
-/* Without a remainder; of operands of up to these lengths. */
-uint64_t bng_peak_exact_quotient(uint64_t a_bits, uint64_t d_bits);
+/*
+ * Without a remainder, of exactly these lengths without the limbs at the divisor's end that are 0; of
+ * operands of up to these lengths.
+ */
+uint64_t bng_peak_exact_quotient(uint64_t a_bits, uint64_t d_bits, bool may_be_even);
 uint64_t bng_peak_exact_quotient_up_to(uint64_t a_bits, uint64_t d_bits);
 
 /* peak-gcd.c: of operands of up to these lengths; with both factors; an inverse. */

@@ -1,48 +1,117 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "predict/limbs.h"
 #include "predict/scratch.h"
+#include "predict/tuning.h"
 
 /*
- * What division allocates. Long numbers are divided by multiplying by an inverse (mpn_mu_div_qr,
- * mpn_mu_div_q): both operands are copied to be shifted; the inverse has as many limbs as a step of
- * the quotient; and each step is a product with the inverse, and one with the divisor, which is made
- * modulo B^L - 1 with L a little over the divisor. A quotient that is shorter than the divisor comes
- * from the leading limbs of both.
+ * What division allocates (mpn_tdiv_qr, mpn_div_q). Both operands are copied to be shifted until the
+ * divisor's highest bit is set. Then short numbers are divided limb by limb, longer ones in halves
+ * and the longest by an inverse (scratch-inverse.c); where, tuning.c knows. A quotient that is
+ * shorter than the divisor comes from the leading limbs of both, and is multiplied by the rest of
+ * the divisor for the remainder.
+ *
+ * Without a remainder a quotient is found with a limb more, which may be too large by a few. Only
+ * where that limb says that the quotient itself may be too large, as it does of exact multiples and
+ * their neighbours, the quotient is multiplied by the whole divisor. Nobody knows before, so this
+ * counts: a short quotient of most operands holds half of its prediction.
  */
 
-/* The limbs of a step, as mpn_mu_div_qr_choose_in has them. */
-static uint64_t step_of(uint64_t q, uint64_t d)
+/* Is a dividend of n limbs divided by an inverse, where its quotient is no shorter than the divisor? */
+static bool long_by_inverse(uint64_t n, uint64_t d, uint64_t from)
 {
-        if (q > d)
-                return bng_div_up(q, bng_div_up(q, d));
-        return 3 * q > d ? bng_div_up(q, 2) : q;
+        uint64_t from_divisor = bng_tuning().long_inverse;
+
+        if (d < from_divisor || n < 2 * from)
+                return false;
+        if (n >= BNG_LIMBS_BEYOND || from < from_divisor)
+                return true;
+        /* GMP compares the same in doubles: with a little less on one side, to be sure. */
+        uint64_t in_halves = 2 * (from - from_divisor) * d + from_divisor * n;
+        return in_halves - in_halves / 1024 <= d * n;
 }
 
-/* Shifting may make the quotient a limb longer or shorter, and that may make one step of two. */
-static uint64_t step(uint64_t q, uint64_t d)
+/* The quotient is no shorter than the divisor: of q limbs, and a bit. */
+static uint64_t long_remainder(uint64_t n, uint64_t d, uint64_t q)
 {
-        return bng_max(step_of(q + 1, d), step_of(q > 2 ? q - 2 : 1, d)) + 1;
+        bool by_inverse = long_by_inverse(q + d, d, bng_tuning().remainder_inverse);
+
+        return bng_block_limbs(d) + bng_block_limbs(n + 1) +
+               (by_inverse ? bng_scratch_by_inverse(q, d, 0) : bng_block_limbs(d));
 }
 
-/*
- * Steps of `in` limbs by d limbs: the inverse, and the scratch of either product. `beside` is needed
- * by something else while the blocks for that scratch are there.
- */
-static uint64_t in_steps(uint64_t in, uint64_t d, uint64_t beside)
+/* Of the leading 2q limbs by q, and a product with the divisor's d - q others, or one less. */
+static uint64_t short_remainder(uint64_t d, uint64_t q)
 {
-        uint64_t halves = 2 * in > d ? 6 : 5;
-        uint64_t ring = bng_scratch_modulo(d + 1, halves);
+        uint64_t others = d - q;
         uint64_t product =
-                halves * bng_modulo_limbs(d + 1) + bng_max(beside, bng_scratch_multiply(in, in));
+                bng_block_limbs(d) + bng_max(bng_scratch_exact_product(others, q, true),
+                                             bng_scratch_exact_product(others - 1, q, true));
 
-        return in + bng_max(ring, product) + 16;
+        if (q >= bng_tuning().remainder_inverse)
+                product = bng_scratch_by_inverse(q, q, product);
+        return bng_block_limbs(q) + bng_block_limbs(2 * q + 1) + product;
 }
 
-/* q limbs of a quotient by d limbs. */
-static uint64_t by_inverse(uint64_t q, uint64_t d, uint64_t beside)
+uint64_t bng_scratch_tdiv_qr(uint64_t n, uint64_t d, unsigned higher)
 {
-        return in_steps(step(q, d), d, beside);
+        if (n < d || d <= 1)
+                return 0;
+        if (d == 2)
+                return bng_block_limbs(n + 1);
+        uint64_t q = n - d + higher;
+        if (q >= d)
+                return long_remainder(n, d, q);
+        return q == 0 ? 0 : short_remainder(d, q);
 }
+
+/*
+ * The dividend, shifted, has n limbs or one more: mpn_dcpi1_div_q and mpn_mu_div_q copy it again, to
+ * have another limb of the quotient. Where that one is a little shorter than the divisor, no more of
+ * the operands counts than it needs.
+ */
+static uint64_t long_quotient(uint64_t n, uint64_t d)
+{
+        const struct bng_tuning from = bng_tuning();
+        uint64_t q = n - d;
+        uint64_t product = bng_scratch_exact_product(d, q, true);
+
+        if (d < from.quotient_halves || q < from.quotient_halves)
+                return 0;
+        if (!long_by_inverse(n, d, from.quotient_inverse))
+                return bng_block_limbs(n + 1) + bng_block_limbs(q + 1) + product;
+        if (q >= d)
+                return q + n + 16 + bng_scratch_quotient_by_inverse(q + 1, d, product);
+        return q + 9 + bng_scratch_quotient_by_inverse(q + 1, q + 1, n + 8 + product);
+}
+
+/* From the leading limbs of both, twice of which are copied, and copied apart from an operand. */
+static uint64_t short_quotient(uint64_t n, uint64_t d)
+{
+        uint64_t q = n - d + 1;
+        uint64_t product = bng_block_limbs(n + 1) + bng_scratch_exact_product(d, q, true);
+
+        if (q + 1 >= bng_tuning().quotient_inverse)
+                product = bng_max(bng_scratch_quotient_by_inverse(q, q + 1, product),
+                                  bng_scratch_quotient_by_inverse(q + 1, q + 1, product));
+        return 2 * bng_block_limbs(q + 1) + product;
+}
+
+/* Quotients of up to so many limbs less than the divisor count as long ones. */
+#define FUDGE 5
+
+uint64_t bng_scratch_tdiv_q(uint64_t n, uint64_t d)
+{
+        if (n < d)
+                return 0;
+        uint64_t copy = bng_block_limbs(n + 1);
+        if (d <= 2)
+                return copy;
+        if (n - d + 1 + FUDGE < d)
+                return copy + short_quotient(n, d);
+        return copy + bng_block_limbs(d) + bng_max(long_quotient(n, d), long_quotient(n + 1, d));
+}
+
+/* ---- about the same: of lengths that are not known exactly, and up to them ---- */
 
 uint64_t bng_scratch_remainder(uint64_t n, uint64_t d)
 {
@@ -52,15 +121,14 @@ uint64_t bng_scratch_remainder(uint64_t n, uint64_t d)
                 return n + 2;
         uint64_t q = n - d + 1;
         if (n + 1 >= 2 * d)
-                return n + d + 8 + by_inverse(q, d, 0);
+                return n + d + 8 + bng_scratch_about_by_inverse(q, d, 0);
         uint64_t rest = d > q ? d - q : 0;
-        return 3 * q + d + 16 + by_inverse(q, q, bng_scratch_multiply(q, rest));
+        return 3 * q + d + 16 + bng_scratch_about_by_inverse(q, q, bng_scratch_multiply(q, rest));
 }
 
-/* A step has no more limbs than the divisor, but for the one that step() adds. */
 uint64_t bng_scratch_remainder_by_up_to(uint64_t n, uint64_t d)
 {
-        return n + d + 8 + in_steps(d + 1, d, 0);
+        return n + d + 8 + bng_scratch_by_inverse_up_to(d);
 }
 
 uint64_t bng_scratch_quotient(uint64_t n, uint64_t d)
@@ -73,8 +141,8 @@ uint64_t bng_scratch_quotient(uint64_t n, uint64_t d)
         /* What is nearly exact is multiplied out to see whether the quotient is one too large. */
         uint64_t product = bng_scratch_multiply(d, q);
         if (q + 8 >= d)
-                return 2 * n + 2 * d + q + 16 + by_inverse(q, d, product);
-        return n + 5 * q + 16 + by_inverse(q + 1, q + 1, d + q + product);
+                return 2 * n + 2 * d + q + 16 + bng_scratch_about_by_inverse(q, d, product);
+        return n + 5 * q + 16 + bng_scratch_about_by_inverse(q + 1, q + 1, d + q + product);
 }
 
 /*
@@ -92,41 +160,4 @@ uint64_t bng_scratch_remainder_up_to(uint64_t n)
                 n + 2 * half + half / 2 + bng_max(ring, held + bng_scratch_multiply_any(n));
 
         return bng_max(by_half, by_quotient) + 32;
-}
-
-/*
- * Exact division goes from the lower end (mpn_divexact, mpn_bdiv_q): what is needed of both operands,
- * no more than the quotient has, is shifted until the divisor is odd, and multiplied by an inverse
- * modulo a power of two as long as a step of the quotient; that product keeps its lower half alone
- * (mpn_mullo_n). Shorter ones need a copy and products. q limbs of a quotient in steps of `in`, of
- * which `needed` limbs of the divisor matter.
- */
-static uint64_t exact(uint64_t q, uint64_t needed, uint64_t in)
-{
-        uint64_t lower_half = 2 * in + bng_scratch_multiply(in, in);
-        uint64_t steps = in + needed +
-                         bng_max(bng_scratch_modulo(needed + 1, 6),
-                                 6 * bng_modulo_limbs(needed + 1) + lower_half);
-
-        return q + needed + 4 + bng_max(q + bng_scratch_multiply(needed, needed), steps) + 32;
-}
-
-/* A step is as long as the divisor or as half of the quotient, and with a limb less may be longer. */
-uint64_t bng_scratch_exact(uint64_t n, uint64_t d)
-{
-        if (n < d || d <= 1)
-                return 0;
-        uint64_t q = n - d + 1;
-        uint64_t in = q > d + 1 ? bng_max(bng_div_up(q, bng_div_up(q, d)),
-                                          bng_div_up(q - 1, bng_div_up(q - 1, d)))
-                                : bng_max(bng_div_up(q, 2), bng_min(q, d));
-        return exact(q, bng_min(d, q) + 1, in + 1);
-}
-
-/* The quotient has n - d limbs, a step half of it or less, or as many as the divisor: a third of n at most. */
-uint64_t bng_scratch_exact_up_to(uint64_t n, uint64_t d)
-{
-        uint64_t needed = bng_min(d, n / 2 + 1) + 1;
-
-        return exact(n, needed, bng_min(needed, n / 3 + 2) + 1);
 }

@@ -15,16 +15,10 @@
  * sixteenth away from where they part. The constants hold for all thresholds of gmp-mparam.h.
  */
 
-#define STACK_BYTES 0x7f00
 #define ROUNDING 1024
 
 /* No product of fewer limbs takes more than the stack. */
 #define STACK_LIMBS 1000
-
-static uint64_t block(uint64_t limbs)
-{
-        return limbs * sizeof(mp_limb_t) <= STACK_BYTES ? 0 : limbs + 8;
-}
 
 /* Up to so many limbs of both factors. */
 static uint64_t pieces(uint64_t limbs)
@@ -35,7 +29,7 @@ static uint64_t pieces(uint64_t limbs)
 /* In six to eight pieces: mpn_toom8h_mul_itch, which is above the ones of Toom44 and Toom6h. */
 static uint64_t by_eight(uint64_t a, uint64_t b)
 {
-        return block(15 * (a + b) / 14 + ROUNDING) + pieces(a / 6 + 2);
+        return bng_block_limbs(15 * (a + b) / 14 + ROUNDING) + pieces(a / 6 + 2);
 }
 
 /* Of a factor of less than 5/2 of b the pieces are less than 5/12 of it; what is split in fewer is short. */
@@ -48,9 +42,9 @@ static uint64_t pieces_of_three(uint64_t b)
 static uint64_t by_three(uint64_t a, uint64_t b)
 {
         bool may_be_five = 16 * 2 * a + 1024 >= 15 * 3 * b && 15 * 6 * a <= 16 * 11 * b + 1024;
-        uint64_t sums = may_be_five ? block(10 * (bng_max(a / 5, b / 3) + 2)) : 0;
+        uint64_t sums = may_be_five ? bng_block_limbs(10 * (bng_max(a / 5, b / 3) + 2)) : 0;
 
-        return block(4 * b + 64) + sums + pieces_of_three(b);
+        return bng_block_limbs(4 * b + 64) + sums + pieces_of_three(b);
 }
 
 /* What is left of a longer factor in the end is between half and 5/2 of b long. */
@@ -62,7 +56,8 @@ static uint64_t last_piece(uint64_t b)
 /* Twice the shorter one's length at a time. */
 static uint64_t by_parts(uint64_t b)
 {
-        return block(4 * b + 64) + block(7 * b / 2) + bng_max(last_piece(b), pieces_of_three(b));
+        return bng_block_limbs(4 * b + 64) + bng_block_limbs(7 * b / 2) +
+               bng_max(last_piece(b), pieces_of_three(b));
 }
 
 uint64_t bng_scratch_toom_multiply(uint64_t a, uint64_t b)
@@ -88,7 +83,7 @@ static uint64_t products_of_three(uint64_t a, uint64_t b)
         uint64_t n = bng_max(bng_div_up(a, parts), bng_div_up(b, 3));
         uint64_t highest_a = bng_sat_sub(a, (parts - 1) * n);
         uint64_t highest_b = bng_sat_sub(b, 2 * n);
-        uint64_t sums = parts == 5 ? block(10 * (n + 1)) : 0;
+        uint64_t sums = parts == 5 ? bng_block_limbs(10 * (n + 1)) : 0;
         uint64_t equal = n < STACK_LIMBS ? 0 : by_eight(n + 1, n + 1);
 
         return sums + bng_max(equal, bng_scratch_toom_exactly(bng_max(highest_a, highest_b),
@@ -103,11 +98,11 @@ uint64_t bng_scratch_toom_exactly(uint64_t a, uint64_t b)
         if (4 * b > 3 * a + 12)
                 return by_eight(a, b);
         if (2 * a < 5 * b)
-                return block(4 * b + 64) + products_of_three(a, b);
+                return bng_block_limbs(4 * b + 64) + products_of_three(a, b);
         uint64_t last = a - bng_div_up(2 * a - 5 * b + 1, 4 * b) * 2 * b;
         uint64_t limbs = bng_max(products_of_three(2 * b, b),
                                  bng_scratch_toom_exactly(bng_max(last, b), bng_min(last, b)));
-        return block(4 * b + 64) + block(7 * b / 2) + limbs;
+        return bng_block_limbs(4 * b + 64) + bng_block_limbs(7 * b / 2) + limbs;
 }
 
 uint64_t bng_scratch_toom_up_to(uint64_t a, uint64_t b)
@@ -126,5 +121,5 @@ uint64_t bng_scratch_toom_up_to(uint64_t a, uint64_t b)
 
 uint64_t bng_scratch_toom_square(uint64_t a)
 {
-        return block(15 * a / 8 + ROUNDING);
+        return bng_block_limbs(15 * a / 8 + ROUNDING);
 }

@@ -48,13 +48,34 @@ uint64_t bng_scratch_toom_exactly(uint64_t a, uint64_t b);
 uint64_t bng_scratch_toom_up_to(uint64_t a, uint64_t b);
 uint64_t bng_scratch_toom_square(uint64_t a);
 
-/* scratch-division.c: the quotient of n by d limbs, the remainder, or both. */
+/*
+ * scratch-inverse.c: q limbs of a quotient by d limbs, by an inverse, with a remainder; of about so
+ * many; and by d limbs at a time. `beside` is held at another moment than what is made for products.
+ */
+uint64_t bng_scratch_by_inverse(uint64_t q, uint64_t d, uint64_t beside);
+uint64_t bng_scratch_about_by_inverse(uint64_t q, uint64_t d, uint64_t beside);
+uint64_t bng_scratch_by_inverse_up_to(uint64_t d);
+/* Without a remainder, which is in the block then. */
+uint64_t bng_scratch_quotient_by_inverse(uint64_t q, uint64_t d, uint64_t beside);
+
+/*
+ * scratch-division.c: mpn_tdiv_qr of exactly n by d limbs; `higher` is 1 where the dividend's highest
+ * limb is not below the divisor's, otherwise 0. mpn_div_q of exactly n by d limbs, with what
+ * mpz_tdiv_q gives it.
+ */
+uint64_t bng_scratch_tdiv_qr(uint64_t n, uint64_t d, unsigned higher);
+uint64_t bng_scratch_tdiv_q(uint64_t n, uint64_t d);
+/* About the same: the quotient of about n by d limbs, the remainder, or both. */
 uint64_t bng_scratch_quotient(uint64_t n, uint64_t d);
 uint64_t bng_scratch_remainder(uint64_t n, uint64_t d);
 /* The remainder of n limbs by up to d, 2d <= n. */
 uint64_t bng_scratch_remainder_by_up_to(uint64_t n, uint64_t d);
 /* The remainder of up to n limbs by any number of them. */
 uint64_t bng_scratch_remainder_up_to(uint64_t n);
-/* The quotient without a remainder of n limbs by d; of up to n limbs by up to d. */
-uint64_t bng_scratch_exact(uint64_t n, uint64_t d);
+
+/*
+ * scratch-exact.c: the quotient without a remainder of n limbs by d, which may be even; of up to n
+ * limbs by up to d.
+ */
+uint64_t bng_scratch_exact(uint64_t n, uint64_t d, bool may_be_even);
 uint64_t bng_scratch_exact_up_to(uint64_t n, uint64_t d);

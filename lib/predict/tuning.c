@@ -7,19 +7,21 @@
 
 /*
  * Where GMP's transforms begin differs by a factor of ten from processor to processor, and what a
- * product holds by a factor of two with it. A build of GMP has this from a table of its source,
- * gmp-mparam.h, made by a program that measures one machine. It does not tell the threshold, but it
+ * product holds by a factor of two with it; where it divides by inverses by a factor of five, and
+ * what a short quotient holds by three. A build of GMP has this from a table of its source,
+ * gmp-mparam.h, made by a program that measures one machine. It does not tell the thresholds, but it
  * has a function that tells in how many pieces it splits a transform of any length, from a hundred
  * rows of the same table. They differ between all machines that were measured, so they say which
- * table it is, and the table has the threshold.
+ * table it is, and the table has the thresholds.
  *
- * This is right as long as a build takes both from one table of GMP. A table that was measured anew
+ * This is right as long as a build takes all from one table of GMP. A table that was measured anew
  * has other rows, is not known, and then nothing is assumed but that no product of less than 1000
- * limbs is worth a transform; neither of another version of GMP, nor where the function is missing.
- * Two builds without a table at all for their processor are not known either.
+ * limbs is worth a transform and no quotient of less than 200 an inverse; neither of another version
+ * of GMP, nor where the function is missing. Two builds without a table at all for their processor
+ * are not known either.
  */
 
-static const struct bng_tuning unknown = {1000, 1000};
+static const struct bng_tuning unknown = {1000, 1000, 40, 200, 200, 0, 200};
 
 #define LIMBS_LEAST 64
 #define LIMBS_MOST (1 << 26)
@@ -42,38 +44,40 @@ static bool is_known(const char *version)
         return strncmp(version, "6.2.", 4) == 0 || strncmp(version, "6.3.", 4) == 0;
 }
 
-struct bng_tuning bng_tuning_of(const char *version, int (*split)(mp_size_t limbs, int is_square))
+static const struct bng_tuning *find(const char *version,
+                                     int (*split)(mp_size_t limbs, int is_square))
 {
         if (!is_known(version) || !split)
-                return unknown;
+                return &unknown;
         uint64_t hash = hash_of(split);
         for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
                 if (tables[i].hash == hash)
-                        return tables[i].tuning;
-        return unknown;
+                        return &tables[i].tuning;
+        return &unknown;
+}
+
+struct bng_tuning bng_tuning_of(const char *version, int (*split)(mp_size_t limbs, int is_square))
+{
+        return *find(version, split);
 }
 
 /* Not part of GMP's interface, so it may be missing. */
 extern int __gmpn_fft_best_k(mp_size_t limbs, int is_square) __attribute__((weak));
 
-/* Both lengths in one word, 0 before GMP was asked; whoever asks gets the same answer. */
-static _Atomic uint32_t asked;
+/* NULL before GMP was asked; whoever asks gets the same answer. */
+static _Atomic(const struct bng_tuning *) asked;
 
-static void keep(struct bng_tuning tuning)
+static const struct bng_tuning *keep(const struct bng_tuning *tuning)
 {
-        atomic_store_explicit(&asked, (uint32_t)tuning.multiply << 16 | tuning.square,
-                              memory_order_relaxed);
+        atomic_store_explicit(&asked, tuning, memory_order_relaxed);
+        return tuning;
 }
 
 struct bng_tuning bng_tuning(void)
 {
-        uint32_t kept = atomic_load_explicit(&asked, memory_order_relaxed);
+        const struct bng_tuning *kept = atomic_load_explicit(&asked, memory_order_relaxed);
 
-        if (kept != 0)
-                return (struct bng_tuning){(uint16_t)(kept >> 16), (uint16_t)kept};
-        struct bng_tuning tuning = bng_tuning_of(gmp_version, __gmpn_fft_best_k);
-        keep(tuning);
-        return tuning;
+        return kept ? *kept : *keep(find(gmp_version, __gmpn_fft_best_k));
 }
 
 /* A table that nobody knows tells its splits too. */
@@ -90,5 +94,5 @@ int bng_tuning_split(uint64_t limbs, bool is_square)
 void bng_tuning_forget(bool forget)
 {
         atomic_store_explicit(&forgotten, forget, memory_order_relaxed);
-        keep(forget ? unknown : bng_tuning_of(gmp_version, __gmpn_fft_best_k));
+        keep(forget ? &unknown : find(gmp_version, __gmpn_fft_best_k));
 }

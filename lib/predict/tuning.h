@@ -2,8 +2,9 @@
 #pragma once
 
 /*
- * From which lengths on the GMP that is linked multiplies by transforms: in limbs, of a factor. No
- * length below takes one.
+ * From which lengths on the GMP that is linked multiplies by transforms and divides by inverses, in
+ * limbs. No length below does. Of numbers whose lengths are not known the lowest are assumed: by
+ * each of these ways GMP holds more than by the one for shorter numbers.
  */
 
 #include <stdbool.h>
@@ -11,8 +12,18 @@
 #include <gmp.h>
 
 struct bng_tuning {
+        /* A transform: of a factor. */
         uint16_t multiply;
         uint16_t square;
+        /* A quotient without its remainder in two halves: of it and the divisor. */
+        uint16_t quotient_halves;
+        /* By an inverse, of the quotient: with its remainder, without it. */
+        uint16_t remainder_inverse;
+        uint16_t quotient_inverse;
+        /* The same of the divisor, where the quotient is much longer. */
+        uint16_t long_inverse;
+        /* By an inverse, without a remainder from the low end: of the divisor. */
+        uint16_t exact_inverse;
 };
 
 /* Of the GMP that is linked. Asks it once; any thread. */
