@@ -105,7 +105,7 @@ static uint64_t division_peak(lengths_peak *peak, enum bng_division division, st
         bng_bounds a_bits = bng_range_bits(a.size);
         bng_bounds d_bits = bng_range_bits(d.size);
         bool away = may_be_away(division, a, d);
-        uint64_t most = 0;
+        uint64_t most = bng_bytes_of_limbs(1);
 
         if (!is_known(a_bits) || !is_known(d_bits))
                 return bng_peak_bytes(BNG_WORK_DIVIDE, longer_bits(a, d));
@@ -135,7 +135,7 @@ static uint64_t exact_quotient_peak(struct bng_operand a, struct bng_operand d)
         bng_bounds d_bits = bng_range_bits(d.size);
         bool zeros_are_known = !d.may_be_even || d.zeros > 0;
         uint64_t zeros = d.zeros / GMP_NUMB_BITS * GMP_NUMB_BITS;
-        uint64_t most = 0;
+        uint64_t most = bng_bytes_of_limbs(1);
 
         if (!is_known(a_bits) || !is_known(d_bits) || !zeros_are_known)
                 return bng_peak_exact_quotient_up_to(bng_sat_sub(a_bits.bits_max, zeros),

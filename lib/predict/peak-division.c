@@ -39,7 +39,7 @@ uint64_t bng_peak_quotient(uint64_t a_bits, uint64_t d_bits)
         uint64_t d = bng_limbs_of_bits(d_bits);
 
         if (n < d)
-                return 0;
+                return bng_bytes_of_limbs(1);
         /* In the dividend's place the leading limbs of that are copied once more. */
         uint64_t q = n - d + 1;
         uint64_t result = bng_max(q, q < d ? bng_block_limbs(2 * q + 3) : 0);
@@ -119,7 +119,7 @@ uint64_t bng_peak_exact_quotient(uint64_t a_bits, uint64_t d_bits, bool may_be_e
         uint64_t d = bng_limbs_of_bits(d_bits);
 
         if (n < d)
-                return 0;
+                return bng_bytes_of_limbs(1);
         uint64_t result = n - d + 1 + (bng_block_limbs(n - d + 1) > 0 ? SPARE_LIMBS : 0);
         return bng_bytes_of_limbs(result + bng_scratch_exact(n, d, may_be_even));
 }
@@ -131,7 +131,7 @@ uint64_t bng_peak_exact_quotient_up_to(uint64_t a_bits, uint64_t d_bits)
         uint64_t d = bng_limbs_of_bits(d_bits);
 
         if (n < d)
-                return 0;
+                return bng_bytes_of_limbs(1);
         uint64_t quotient = n - d + 1 + SPARE_LIMBS;
         return bng_bytes_of_limbs(quotient + bng_max(quotient, bng_scratch_exact_up_to(n, d)));
 }
