@@ -47,7 +47,10 @@ SMALL_OPERATION(cdiv_r, BY_DIVISOR, LIMBS_DIVISION, bng_predict_remainder(BNG_CE
 static struct bng_operand magnitude(const mpz_t n)
 {
         struct bng_operand size = Z(n);
-        return bng_operand_range(size.size, false, true);
+
+        size.may_be_positive = !size.size.surely_zero;
+        size.may_be_negative = false;
+        return size;
 }
 
 SMALL_OPERATION(mod, BY_DIVISOR, LIMBS_DIVISION,

@@ -83,36 +83,39 @@ static struct bng_time remainder_time(struct bng_lengths of)
         return bng_time_remainder(of.a, of.b);
 }
 
-/* How peaks depend on lengths, and on whether the quotient may be rounded away from zero. */
-typedef uint64_t lengths_peak(uint64_t a_bits, uint64_t d_bits, bool may_be_away);
-
-static uint64_t quotient_peak(uint64_t a_bits, uint64_t d_bits, bool may_be_away)
-{
-        (void)may_be_away;
-        return bng_peak_quotient(a_bits, d_bits);
-}
-
 /* To a bit. */
 static bool is_known(bng_bounds bits)
 {
         return bits.bits_max - bits.bits_min <= 1;
 }
 
+/* Are the zeros at its end all that there are? */
+static bool zeros_are_known(struct bng_operand a)
+{
+        return !a.may_be_even || a.zeros > 0;
+}
+
+typedef uint64_t division_bits_peak(struct bng_division_bits of);
+
 /* The peak for operands whose lengths are known to a bit, or else the worst for any. */
-static uint64_t division_peak(lengths_peak *peak, enum bng_division division, struct bng_operand a,
-                              struct bng_operand d)
+static uint64_t division_peak(division_bits_peak *peak, enum bng_division division,
+                              struct bng_operand a, struct bng_operand d)
 {
         bng_bounds a_bits = bng_range_bits(a.size);
         bng_bounds d_bits = bng_range_bits(d.size);
-        bool away = may_be_away(division, a, d);
+        struct bng_division_bits of = {
+                .d_zeros = d.zeros,
+                .may_be_more = !zeros_are_known(d),
+                .may_be_away = may_be_away(division, a, d),
+        };
         uint64_t most = bng_bytes_of_limbs(1);
 
         if (!is_known(a_bits) || !is_known(d_bits))
                 return bng_peak_bytes(BNG_WORK_DIVIDE, longer_bits(a, d));
-        for (uint64_t n = a_bits.bits_min; n <= a_bits.bits_max; n++)
-                for (uint64_t m = d_bits.bits_min; m <= d_bits.bits_max; m++)
-                        if (n > 0 && m > 0)
-                                most = bng_max(most, peak(n, m, away));
+        for (of.a = a_bits.bits_min; of.a <= a_bits.bits_max; of.a++)
+                for (of.d = d_bits.bits_min; of.d <= d_bits.bits_max; of.d++)
+                        if (of.a > 0 && of.d > 0)
+                                most = bng_max(most, peak(of));
         return most;
 }
 
@@ -123,7 +126,8 @@ struct bng_prediction bng_predict_quotient(enum bng_division division, struct bn
                 return bng_predicted_undefined(by_zero);
         struct bng_prediction prediction =
                 bng_predicted(quotient_of(division, a, d), BNG_WORK_DIVIDE, longer_bits(a, d));
-        lengths_peak *peak = division == BNG_TRUNCATE ? quotient_peak : bng_peak_rounded_quotient;
+        division_bits_peak *peak =
+                division == BNG_TRUNCATE ? bng_peak_quotient : bng_peak_rounded_quotient;
         return bng_timed(bng_holding(prediction, division_peak(peak, division, a, d)),
                          quotient_time, bng_operand_bits_max(a), slowest_divisor_bits(a, d), 0);
 }
@@ -133,11 +137,10 @@ static uint64_t exact_quotient_peak(struct bng_operand a, struct bng_operand d)
 {
         bng_bounds a_bits = bng_range_bits(a.size);
         bng_bounds d_bits = bng_range_bits(d.size);
-        bool zeros_are_known = !d.may_be_even || d.zeros > 0;
         uint64_t zeros = d.zeros / GMP_NUMB_BITS * GMP_NUMB_BITS;
         uint64_t most = bng_bytes_of_limbs(1);
 
-        if (!is_known(a_bits) || !is_known(d_bits) || !zeros_are_known)
+        if (!is_known(a_bits) || !is_known(d_bits) || !zeros_are_known(d))
                 return bng_peak_exact_quotient_up_to(bng_sat_sub(a_bits.bits_max, zeros),
                                                      d_bits.bits_max - zeros);
         for (uint64_t n = a_bits.bits_min; n <= a_bits.bits_max; n++)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <string.h>
 #include "predict/limbs.h"
 #include "predict/peak.h"
 #include "predict/scratch.h"
@@ -20,77 +21,102 @@
 /* Headers of blocks, and lengths that are known roughly. */
 #define SPARE_LIMBS 8
 
-/* The scratch for both results. The quotient is a limb shorter where the highest limbs say so. */
-static uint64_t scratch(uint64_t a_bits, uint64_t d_bits)
+struct limbs {
+        uint64_t n, d;
+};
+
+static struct limbs limbs_of(struct bng_division_bits of)
 {
-        uint64_t n = bng_limbs_of_bits(a_bits);
-        uint64_t d = bng_limbs_of_bits(d_bits);
-        uint64_t a_top = (a_bits - 1) % GMP_NUMB_BITS;
-        uint64_t d_top = (d_bits - 1) % GMP_NUMB_BITS;
-        uint64_t shorter = a_top <= d_top ? bng_scratch_tdiv_qr(n, d, 0) : 0;
-        uint64_t longer = a_top >= d_top ? bng_scratch_tdiv_qr(n, d, 1) : 0;
+        return (struct limbs){bng_limbs_of_bits(of.a), bng_limbs_of_bits(of.d)};
+}
+
+/*
+ * From GMP 6.3 on limbs at the divisor's end that are 0, and as many of the dividend, are part of the
+ * remainder as they are.
+ */
+static bool is_version(const char *start)
+{
+        return strncmp(gmp_version, start, strlen(start)) == 0;
+}
+
+/* By how many limbs fewer than d. The quotient is a limb shorter where the highest limbs say so. */
+static uint64_t scratch_without(struct bng_division_bits of, uint64_t zeros, bool may_be_more)
+{
+        struct limbs x = limbs_of(of);
+        uint64_t a_top = (of.a - 1) % GMP_NUMB_BITS;
+        uint64_t d_top = (of.d - 1) % GMP_NUMB_BITS;
+        uint64_t n = x.n - zeros, d = x.d - zeros;
+        uint64_t shorter = a_top <= d_top ? bng_scratch_tdiv_qr(n, d, 0, may_be_more) : 0;
+        uint64_t longer = a_top >= d_top ? bng_scratch_tdiv_qr(n, d, 1, may_be_more) : 0;
 
         return bng_max(shorter, longer);
 }
 
-uint64_t bng_peak_quotient(uint64_t a_bits, uint64_t d_bits)
+/* For both results. */
+static uint64_t scratch(struct bng_division_bits of)
 {
-        uint64_t n = bng_limbs_of_bits(a_bits);
-        uint64_t d = bng_limbs_of_bits(d_bits);
+        uint64_t with = is_version("6.3.") ? 0 : scratch_without(of, 0, false);
+        uint64_t without = is_version("6.2.") ? 0
+                                              : scratch_without(of, of.d_zeros / GMP_NUMB_BITS,
+                                                                of.may_be_more);
 
-        if (n < d)
-                return bng_bytes_of_limbs(1);
-        /* In the dividend's place the leading limbs of that are copied once more. */
-        uint64_t q = n - d + 1;
-        uint64_t result = bng_max(q, q < d ? bng_block_limbs(2 * q + 3) : 0);
-        return bng_bytes_of_limbs(result + bng_scratch_tdiv_q(n, d));
+        return bng_max(with, without);
 }
 
-uint64_t bng_peak_rounded_quotient(uint64_t a_bits, uint64_t d_bits, bool may_be_away)
+uint64_t bng_peak_quotient(struct bng_division_bits of)
 {
-        uint64_t n = bng_limbs_of_bits(a_bits);
-        uint64_t d = bng_limbs_of_bits(d_bits);
-        uint64_t remainder = bng_block_limbs(d);
+        struct limbs x = limbs_of(of);
 
-        if (n < d)
+        if (x.n < x.d)
+                return bng_bytes_of_limbs(1);
+        /* In the dividend's place the leading limbs of that are copied once more. */
+        uint64_t q = x.n - x.d + 1;
+        uint64_t result = bng_max(q, q < x.d ? bng_block_limbs(2 * q + 3) : 0);
+        return bng_bytes_of_limbs(result + bng_scratch_tdiv_q(x.n, x.d));
+}
+
+uint64_t bng_peak_rounded_quotient(struct bng_division_bits of)
+{
+        struct limbs x = limbs_of(of);
+        uint64_t remainder = bng_block_limbs(x.d);
+
+        if (x.n < x.d)
                 return bng_bytes_of_limbs(remainder + 1);
-        uint64_t q = n - d + 1;
-        uint64_t divided = bng_max(q, bng_block_limbs(n)) + scratch(a_bits, d_bits);
-        return bng_bytes_of_limbs(remainder + bng_max(divided, may_be_away ? 2 * q + 1 : 0));
+        uint64_t q = x.n - x.d + 1;
+        uint64_t divided = bng_max(q, bng_block_limbs(x.n)) + scratch(of);
+        return bng_bytes_of_limbs(remainder + bng_max(divided, of.may_be_away ? 2 * q + 1 : 0));
 }
 
 /* A dividend that is shorter than the divisor becomes the remainder as it is. */
-uint64_t bng_peak_remainder(uint64_t a_bits, uint64_t d_bits, bool may_be_away)
+uint64_t bng_peak_remainder(struct bng_division_bits of)
 {
-        uint64_t n = bng_limbs_of_bits(a_bits);
-        uint64_t d = bng_limbs_of_bits(d_bits);
-        uint64_t moved = may_be_away ? bng_min(n, d) + d + 1 : 0;
+        struct limbs x = limbs_of(of);
+        uint64_t moved = of.may_be_away ? bng_min(x.n, x.d) + x.d + 1 : 0;
 
-        if (n < d)
-                return bng_bytes_of_limbs(bng_max(n, moved));
-        uint64_t quotient = bng_block_limbs(n - d + 1);
-        uint64_t divided = bng_max(d, bng_block_limbs(n)) + quotient + scratch(a_bits, d_bits);
+        if (x.n < x.d)
+                return bng_bytes_of_limbs(bng_max(x.n, moved));
+        uint64_t quotient = bng_block_limbs(x.n - x.d + 1);
+        uint64_t divided = bng_max(x.d, bng_block_limbs(x.n)) + quotient + scratch(of);
         return bng_bytes_of_limbs(bng_max(divided, moved));
 }
 
 /*
  * The remainder has as much room as the divisor from the start. With a copy of the dividend there is
- * one result, the quotient in the divisor's place or the remainder. That is the quotient where it has
- * no room there. The divisor is kept to be added then, instead of a quotient.
+ * one result, the remainder or the quotient, where that has not enough room in the divisor's place. A
+ * divisor to be added afterwards is kept instead of a quotient there.
  */
-uint64_t bng_peak_quotient_remainder(uint64_t a_bits, uint64_t d_bits, bool may_be_away)
+uint64_t bng_peak_quotient_remainder(struct bng_division_bits of)
 {
-        uint64_t n = bng_limbs_of_bits(a_bits);
-        uint64_t d = bng_limbs_of_bits(d_bits);
+        struct limbs x = limbs_of(of);
 
-        if (n < d)
-                return bng_bytes_of_limbs(may_be_away ? 2 * d + 2 : d);
-        uint64_t q = n - d + 1;
-        uint64_t longer = bng_max(q, bng_max(d, bng_block_limbs(d)));
-        uint64_t results = bng_max(q + d, bng_block_limbs(n) + longer);
-        uint64_t moved = longer + bng_max(q, bng_block_limbs(d)) + d + 2;
-        return bng_bytes_of_limbs(
-                bng_max(results + scratch(a_bits, d_bits), may_be_away ? moved : 0));
+        if (x.n < x.d)
+                return bng_bytes_of_limbs(of.may_be_away ? 2 * x.d + 2 : x.d);
+        uint64_t q = x.n - x.d + 1;
+        uint64_t copy = bng_block_limbs(x.d);
+        uint64_t longer = bng_max(q, bng_max(x.d, copy));
+        uint64_t results = bng_max(q + x.d, bng_block_limbs(x.n) + longer);
+        uint64_t moved = of.may_be_away ? longer + bng_max(q, copy) + x.d + 2 : 0;
+        return bng_bytes_of_limbs(bng_max(results + scratch(of), moved));
 }
 
 /*

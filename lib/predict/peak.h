@@ -107,10 +107,16 @@ uint64_t bng_peak_parse(uint64_t digits, unsigned base);
  * peak-division.c, of exactly these lengths: the quotient towards zero; rounded otherwise; a remainder,
  * or both, where the quotient may be rounded away from zero or never is.
  */
-uint64_t bng_peak_quotient(uint64_t a_bits, uint64_t d_bits);
-uint64_t bng_peak_rounded_quotient(uint64_t a_bits, uint64_t d_bits, bool may_be_away);
-uint64_t bng_peak_remainder(uint64_t a_bits, uint64_t d_bits, bool may_be_away);
-uint64_t bng_peak_quotient_remainder(uint64_t a_bits, uint64_t d_bits, bool may_be_away);
+struct bng_division_bits {
+        uint64_t a, d;
+        uint64_t d_zeros; /* at the divisor's lower end */
+        bool may_be_more; /* or more of them */
+        bool may_be_away;
+};
+uint64_t bng_peak_quotient(struct bng_division_bits of);
+uint64_t bng_peak_rounded_quotient(struct bng_division_bits of);
+uint64_t bng_peak_remainder(struct bng_division_bits of);
+uint64_t bng_peak_quotient_remainder(struct bng_division_bits of);
 uint64_t bng_peak_square_root(uint64_t a_bits);
 uint64_t bng_peak_square_root_remainder(uint64_t a_bits);
 /* Of a power modulo a number: until a base that is longer than that is reduced; 0 for others. */

@@ -39,20 +39,25 @@ static uint64_t long_remainder(uint64_t n, uint64_t d, uint64_t q)
                (by_inverse ? bng_scratch_by_inverse(q, d, 0) : bng_block_limbs(d));
 }
 
-/* Of the leading 2q limbs by q, and a product with the divisor's d - q others, or one less. */
-static uint64_t short_remainder(uint64_t d, uint64_t q)
+/*
+ * Of the leading 2q limbs by q, and a product with the divisor's d - q others, or one less. With fewer
+ * of them any product may be the worst; and a divisor of q or less by itself is no more than the
+ * leading q limbs of one.
+ */
+static uint64_t short_remainder(uint64_t d, uint64_t q, bool may_be_shorter)
 {
         uint64_t others = d - q;
-        uint64_t product =
-                bng_block_limbs(d) + bng_max(bng_scratch_exact_product(others, q, true),
-                                             bng_scratch_exact_product(others - 1, q, true));
+        uint64_t product = may_be_shorter ? bng_scratch_multiply(others, q)
+                                          : bng_max(bng_scratch_exact_product(others, q, true),
+                                                    bng_scratch_exact_product(others - 1, q, true));
 
+        product += bng_block_limbs(d);
         if (q >= bng_tuning().remainder_inverse)
                 product = bng_scratch_by_inverse(q, q, product);
         return bng_block_limbs(q) + bng_block_limbs(2 * q + 1) + product;
 }
 
-uint64_t bng_scratch_tdiv_qr(uint64_t n, uint64_t d, unsigned higher)
+uint64_t bng_scratch_tdiv_qr(uint64_t n, uint64_t d, unsigned higher, bool may_be_shorter)
 {
         if (n < d || d <= 1)
                 return 0;
@@ -61,7 +66,7 @@ uint64_t bng_scratch_tdiv_qr(uint64_t n, uint64_t d, unsigned higher)
         uint64_t q = n - d + higher;
         if (q >= d)
                 return long_remainder(n, d, q);
-        return q == 0 ? 0 : short_remainder(d, q);
+        return q == 0 ? 0 : short_remainder(d, q, may_be_shorter);
 }
 
 /*

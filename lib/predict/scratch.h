@@ -60,10 +60,10 @@ uint64_t bng_scratch_quotient_by_inverse(uint64_t q, uint64_t d, uint64_t beside
 
 /*
  * scratch-division.c: mpn_tdiv_qr of exactly n by d limbs; `higher` is 1 where the dividend's highest
- * limb is not below the divisor's, otherwise 0. mpn_div_q of exactly n by d limbs, with what
- * mpz_tdiv_q gives it.
+ * limb is not below the divisor's, otherwise 0. Any number of limbs at the lower ends of both may be
+ * missing. mpn_div_q of exactly n by d limbs, with what mpz_tdiv_q gives it.
  */
-uint64_t bng_scratch_tdiv_qr(uint64_t n, uint64_t d, unsigned higher);
+uint64_t bng_scratch_tdiv_qr(uint64_t n, uint64_t d, unsigned higher, bool may_be_shorter);
 uint64_t bng_scratch_tdiv_q(uint64_t n, uint64_t d);
 /* About the same: the quotient of about n by d limbs, the remainder, or both. */
 uint64_t bng_scratch_quotient(uint64_t n, uint64_t d);
