@@ -35,12 +35,15 @@ static uint64_t in_steps(uint64_t q, uint64_t d, uint64_t in)
                bng_max(bng_scratch_modulo(d, halves), halves * h + lower_half(in));
 }
 
-/* Of d limbs that are not 0 at their lower end. */
+/* By d <= q limbs; where nobody knows which way, by either. */
 static uint64_t quotient(uint64_t q, uint64_t d)
 {
-        if (d < bng_tuning().exact_inverse)
+        uint64_t from = bng_tuning().exact_inverse;
+        uint64_t in = q > d ? bng_div_up(q, bng_div_up(q, d)) : bng_div_up(q, 2);
+
+        if (d < from)
                 return bng_block_limbs(q);
-        return in_steps(q, d, q > d ? bng_div_up(q, bng_div_up(q, d)) : bng_div_up(q, 2));
+        return bng_max(in_steps(q, d, in), from == 0 ? bng_block_limbs(q) : 0);
 }
 
 uint64_t bng_scratch_exact(uint64_t n, uint64_t d, bool may_be_even)

@@ -22,7 +22,7 @@ struct bng_tuning {
         uint16_t quotient_inverse;
         /* The same of the divisor, where the quotient is much longer. */
         uint16_t long_inverse;
-        /* By an inverse, without a remainder from the low end: of the divisor. */
+        /* By an inverse from the low end, without a remainder: of the divisor. 0: nobody knows. */
         uint16_t exact_inverse;
 };
 
