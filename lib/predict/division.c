@@ -95,6 +95,14 @@ static bool zeros_are_known(struct bng_operand a)
         return !a.may_be_even || a.zeros > 0;
 }
 
+/* Are its length and the zeros at its end known exactly? */
+static bool is_exact(struct bng_operand a)
+{
+        bng_bounds bits = bng_range_bits(a.size);
+
+        return bits.bits_min == bits.bits_max && zeros_are_known(a);
+}
+
 typedef uint64_t division_bits_peak(struct bng_division_bits of);
 
 /* The peak for operands whose lengths are known to a bit, or else the worst for any. */
@@ -229,10 +237,13 @@ static uint64_t gcd_peak(struct bng_operand a, struct bng_operand b)
 
         if (bng_min(a_bits, b_bits) <= GMP_NUMB_BITS) {
                 bool may_be_copied = a.size.may_be_zero || b.size.may_be_zero;
-                return bng_peak_bytes(BNG_WORK_COPY, may_be_copied ? bng_max(a_bits, b_bits) : 1);
+                return may_be_copied ? bng_peak_bytes(BNG_WORK_COPY, bng_max(a_bits, b_bits))
+                                     : bng_bytes_of_limbs(1);
         }
-        return bng_sat_add(bng_peak_gcd(a_bits - a.zeros, b_bits - b.zeros),
-                           bng_peak_bytes(BNG_WORK_COPY, bng_min(a.zeros, b.zeros)));
+        uint64_t odd = is_exact(a) && is_exact(b)
+                               ? bng_peak_exact_gcd(a_bits - a.zeros, b_bits - b.zeros)
+                               : bng_peak_gcd(a_bits - a.zeros, b_bits - b.zeros);
+        return bng_sat_add(odd, bng_peak_bytes(BNG_WORK_COPY, bng_min(a.zeros, b.zeros)));
 }
 
 struct bng_prediction bng_predict_gcd(struct bng_operand a, struct bng_operand b)
@@ -243,6 +254,19 @@ struct bng_prediction bng_predict_gcd(struct bng_operand a, struct bng_operand b
                          odd_bits(b), 0);
 }
 
+/* GMP multiplies by a limb without more. */
+static uint64_t lcm_peak(struct bng_operand a, struct bng_operand b)
+{
+        uint64_t a_bits = bng_operand_bits_max(a);
+        uint64_t b_bits = bng_operand_bits_max(b);
+
+        if (bng_min(a_bits, b_bits) <= GMP_NUMB_BITS)
+                return bng_peak_bytes(BNG_WORK_COPY,
+                                      bng_sat_add(bng_max(a_bits, b_bits), 2 * GMP_NUMB_BITS));
+        return is_exact(a) && is_exact(b) ? bng_peak_exact_lcm(a_bits, b_bits, a.zeros, b.zeros)
+                                          : bng_peak_lcm(a_bits, b_bits);
+}
+
 struct bng_prediction bng_predict_lcm(struct bng_operand a, struct bng_operand b)
 {
         struct bng_operand result = bng_operand_range(bng_range_lcm(a.size, b.size), false, true);
@@ -251,8 +275,8 @@ struct bng_prediction bng_predict_lcm(struct bng_operand a, struct bng_operand b
         struct bng_prediction prediction =
                 bng_predicted(result, BNG_WORK_LCM, bng_sat_add(a_bits, b_bits));
         uint64_t shorter_odd = odd_bits(a) < odd_bits(b) ? odd_bits(a) : odd_bits(b);
-        return bng_timed(bng_holding(prediction, bng_peak_lcm(a_bits, b_bits)), lcm_time, a_bits,
-                         b_bits, shorter_odd);
+        return bng_timed(bng_holding(prediction, lcm_peak(a, b)), lcm_time, a_bits, b_bits,
+                         shorter_odd);
 }
 
 static const char modulus_zero[] = "a modulus of zero";

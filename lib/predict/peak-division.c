@@ -102,8 +102,9 @@ uint64_t bng_peak_remainder(struct bng_division_bits of)
 
 /*
  * The remainder has as much room as the divisor from the start. With a copy of the dividend there is
- * one result, the remainder or the quotient, where that has not enough room in the divisor's place. A
- * divisor to be added afterwards is kept instead of a quotient there.
+ * one result, the remainder or the quotient, where that has not enough room in the divisor's place. To
+ * be rounded away from zero each result moves, first the quotient; a divisor that is kept for that
+ * counts instead of the remainder in its place, or beside it instead of the quotient.
  */
 uint64_t bng_peak_quotient_remainder(struct bng_division_bits of)
 {
@@ -112,11 +113,10 @@ uint64_t bng_peak_quotient_remainder(struct bng_division_bits of)
         if (x.n < x.d)
                 return bng_bytes_of_limbs(of.may_be_away ? 2 * x.d + 2 : x.d);
         uint64_t q = x.n - x.d + 1;
-        uint64_t copy = bng_block_limbs(x.d);
-        uint64_t longer = bng_max(q, bng_max(x.d, copy));
-        uint64_t results = bng_max(q + x.d, bng_block_limbs(x.n) + longer);
-        uint64_t moved = of.may_be_away ? longer + bng_max(q, copy) + x.d + 2 : 0;
-        return bng_bytes_of_limbs(bng_max(results + scratch(of), moved));
+        uint64_t copy = bng_max(x.d, bng_block_limbs(x.d));
+        uint64_t results = bng_max(q + x.d, bng_block_limbs(x.n) + bng_max(q, copy));
+        uint64_t moved = copy + bng_max(2 * q, bng_max(q, x.d) + x.d) + 2;
+        return bng_bytes_of_limbs(bng_max(results + scratch(of), of.may_be_away ? moved : 0));
 }
 
 /*

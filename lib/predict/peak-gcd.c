@@ -33,25 +33,39 @@ static uint64_t applied(uint64_t n)
         return bng_scratch_modulo(n - n / 4 + 2, 8);
 }
 
+/* The block for the matrices of a third of the length, and their scratch; or the first quotient. */
+static uint64_t gcd_block(uint64_t a, uint64_t n)
+{
+        uint64_t third = n / 3 + 2;
+        uint64_t matrices = matrix(third) + bng_max(hgcd(third), n + n - third);
+
+        return bng_block_limbs(bng_max(matrices, a - n + 1));
+}
+
 /*
- * The first division, of all of a >= n limbs, when there are no products yet. Later ones divide up to
- * n limbs.
+ * Beside the block, once both operands have n limbs: a third of the length at a time, and products of
+ * that by the rest; or any division.
  */
+static uint64_t gcd_steps(uint64_t n)
+{
+        uint64_t third = n / 3 + 2;
+        uint64_t products =
+                bng_max(bng_scratch_multiply(n - third + 2, third / 2 + 2), applied(third));
+
+        return bng_max(products, bng_scratch_remainder_up_to(n));
+}
+
+/* The first division, of all of a >= n limbs. Of operands of up to these lengths. */
 static uint64_t first_division(uint64_t a, uint64_t n)
 {
         return a < 2 * n ? bng_scratch_remainder_up_to(a) : bng_scratch_remainder_by_up_to(a, n);
 }
 
-/* mpz_gcd of a >= n limbs. By a third of the length at a time, and products of that by the rest. */
-static uint64_t gcd(uint64_t a, uint64_t n)
+/* mpz_gcd of a >= n limbs: copies of both. */
+static uint64_t gcd(uint64_t a, uint64_t n, uint64_t first)
 {
-        uint64_t third = n / 3 + 2;
-        uint64_t block = matrix(third) + bng_max(hgcd(third), n + n - third);
-        uint64_t products =
-                bng_max(bng_scratch_multiply(n - third + 2, third / 2 + 2), applied(third));
-
-        uint64_t later = block + bng_max(products, bng_scratch_remainder_up_to(n));
-        return a + n + bng_max(bng_max(block, a - n + 1) + first_division(a, n), later) + 16;
+        return bng_block_limbs(a + 1) + bng_block_limbs(n + 1) + gcd_block(a, n) +
+               bng_max(first, gcd_steps(n));
 }
 
 /*
@@ -65,8 +79,8 @@ static uint64_t gcd_extended(uint64_t a, uint64_t n)
         uint64_t half = n / 2 + 2;
         uint64_t products = bng_max(bng_scratch_multiply(half, half), applied(two_thirds));
 
-        uint64_t later = block + bng_max(products, bng_scratch_remainder_up_to(n));
-        return a + 3 * n + bng_max(bng_max(block, a - n + 1) + first_division(a, n), later) + 16;
+        uint64_t most = bng_max(products, bng_scratch_remainder_up_to(n));
+        return a + 3 * n + bng_max(block, a - n + 1) + bng_max(first_division(a, n), most) + 16;
 }
 
 /* The second factor is (g - a s) / b: up to a limbs, of a product that is in the first block. */
@@ -93,18 +107,64 @@ uint64_t bng_peak_gcd(uint64_t a_bits, uint64_t b_bits)
 {
         struct lengths x = lengths_of(a_bits, b_bits);
 
-        return bng_bytes_of_limbs(gcd(x.longer, x.shorter));
+        return bng_bytes_of_limbs(gcd(x.longer, x.shorter, first_division(x.longer, x.shorter)));
 }
 
-/* One operand divided by the divisor and multiplied by the other one. */
+/* Of odd numbers of exactly so many bits, or such with as many zeros as they have, in limbs. */
+static uint64_t exact_gcd(uint64_t a_bits, uint64_t b_bits)
+{
+        uint64_t longer = bng_max(a_bits, b_bits), shorter = bng_min(a_bits, b_bits);
+        uint64_t a = bng_limbs_of_bits(longer), n = bng_limbs_of_bits(shorter);
+        uint64_t a_top = (longer - 1) % GMP_NUMB_BITS;
+        uint64_t n_top = (shorter - 1) % GMP_NUMB_BITS;
+        uint64_t first = 0;
+
+        if (a > n && a_top <= n_top)
+                first = bng_scratch_tdiv_qr(a, n, 0, false);
+        if (a > n && a_top >= n_top)
+                first = bng_max(first, bng_scratch_tdiv_qr(a, n, 1, false));
+        return gcd(a, n, first);
+}
+
+uint64_t bng_peak_exact_gcd(uint64_t a_odd_bits, uint64_t b_odd_bits)
+{
+        return bng_bytes_of_limbs(exact_gcd(a_odd_bits, b_odd_bits));
+}
+
+/*
+ * mpz_lcm: room for the divisor, as much as a has; a divided by it; and the quotient times b. What
+ * these three hold depends on the divisor, which nobody knows, and it is the longest of them that
+ * counts: most is held for the divisor itself, or by the product where there is none but 1, and only
+ * in between, for a divisor of about half of a, may it be the division. A long divisor makes a short
+ * quotient, so no more than both together count, by their sixteenths.
+ */
+static uint64_t lcm(uint64_t a, uint64_t b, uint64_t divisor)
+{
+        uint64_t shorter = bng_min(a, b);
+        uint64_t most = bng_max(divisor, a + b + bng_scratch_multiply(a, b));
+
+        for (unsigned sixteenths = 1; sixteenths <= 16; sixteenths++) {
+                uint64_t least = shorter * (sixteenths - 1) / 16;
+                uint64_t d = shorter * sixteenths / 16 + 1;
+                uint64_t q = a - least;
+                most = bng_max(most, bng_block_limbs(q) + bng_scratch_exact_within(q, d));
+        }
+        return bng_block_limbs(a) + most;
+}
+
 uint64_t bng_peak_lcm(uint64_t a_bits, uint64_t b_bits)
 {
         struct lengths x = lengths_of(a_bits, b_bits);
-        uint64_t a = x.longer, b = x.shorter;
-        uint64_t quotient = a + a + bng_scratch_exact_up_to(a, b);
-        uint64_t product = a + b + bng_scratch_multiply(a, b);
+        uint64_t divisor = gcd(x.longer, x.shorter, first_division(x.longer, x.shorter));
 
-        return bng_bytes_of_limbs(a + bng_max(gcd(a, b), bng_max(quotient, product)));
+        return bng_bytes_of_limbs(
+                lcm(bng_limbs_of_bits(a_bits) + 1, bng_limbs_of_bits(b_bits) + 1, divisor));
+}
+
+uint64_t bng_peak_exact_lcm(uint64_t a_bits, uint64_t b_bits, uint64_t a_zeros, uint64_t b_zeros)
+{
+        return bng_bytes_of_limbs(lcm(bng_limbs_of_bits(a_bits), bng_limbs_of_bits(b_bits),
+                                      exact_gcd(a_bits - a_zeros, b_bits - b_zeros)));
 }
 
 /* Both factors, and the divisor. */

@@ -128,9 +128,14 @@ uint64_t bng_peak_first_reduction(uint64_t base_bits, uint64_t modulus_bits);
 uint64_t bng_peak_exact_quotient(uint64_t a_bits, uint64_t d_bits, bool may_be_even);
 uint64_t bng_peak_exact_quotient_up_to(uint64_t a_bits, uint64_t d_bits);
 
-/* peak-gcd.c: of operands of up to these lengths; with both factors; an inverse. */
+/*
+ * peak-gcd.c: of operands of up to these lengths, or of exactly these, where the zeros at their ends are
+ * known: without them the common divisor of odd numbers. With both factors; an inverse.
+ */
 uint64_t bng_peak_gcd(uint64_t a_bits, uint64_t b_bits);
+uint64_t bng_peak_exact_gcd(uint64_t a_odd_bits, uint64_t b_odd_bits);
 uint64_t bng_peak_lcm(uint64_t a_bits, uint64_t b_bits);
+uint64_t bng_peak_exact_lcm(uint64_t a_bits, uint64_t b_bits, uint64_t a_zeros, uint64_t b_zeros);
 uint64_t bng_peak_gcd_extended(uint64_t a_bits, uint64_t b_bits);
 uint64_t bng_peak_inverse(uint64_t a_bits, uint64_t modulus_bits);
 

@@ -133,7 +133,7 @@ uint64_t bng_scratch_remainder(uint64_t n, uint64_t d)
 
 uint64_t bng_scratch_remainder_by_up_to(uint64_t n, uint64_t d)
 {
-        return n + d + 8 + bng_scratch_by_inverse_up_to(d);
+        return n + d + 8 + bng_scratch_in_steps_up_to(d + 1, d, 0);
 }
 
 uint64_t bng_scratch_quotient(uint64_t n, uint64_t d)
@@ -151,18 +151,31 @@ uint64_t bng_scratch_quotient(uint64_t n, uint64_t d)
 }
 
 /*
- * The worst of both ways in bng_scratch_remainder: by half as many limbs, in steps as long as those;
- * or a quotient of up to half as many in two steps, which is then multiplied by the rest of the
- * divisor.
+ * The worst of both ways, of divisors or quotients in so many sixteenths of n. By up to half of n in
+ * steps that are as long as the divisor, or half of the quotient; or a quotient of up to half of n in
+ * two steps, which is then multiplied by others of the divisor's limbs, no more than that has.
  */
+static uint64_t with_sixteenths(uint64_t n, unsigned sixteenths)
+{
+        uint64_t least = n * (sixteenths - 1) / 16;
+        uint64_t most = n * sixteenths / 16 + 2;
+        uint64_t divisor = n - least + 2;
+        uint64_t step = bng_min(most, divisor / 2) + 1;
+        uint64_t by_divisor = n + most + bng_scratch_in_steps_up_to(step, most, 0);
+        uint64_t by_quotient =
+                3 * most + bng_scratch_in_steps_up_to(most / 2 + 1, most,
+                                                      divisor + bng_scratch_multiply_any(divisor));
+
+        return bng_max(by_divisor, by_quotient) + 32;
+}
+
 uint64_t bng_scratch_remainder_up_to(uint64_t n)
 {
-        uint64_t half = n / 2 + 2;
-        uint64_t ring = bng_scratch_modulo(half + 1, 6);
-        uint64_t held = 6 * bng_modulo_limbs(half + 1);
-        uint64_t by_half = n + 2 * half + bng_max(ring, held + bng_scratch_multiply(half, half));
-        uint64_t by_quotient =
-                n + 2 * half + half / 2 + bng_max(ring, held + bng_scratch_multiply_any(n));
+        uint64_t worst = 0;
 
-        return bng_max(by_half, by_quotient) + 32;
+        if (n >= BNG_LIMBS_BEYOND)
+                return BNG_LIMBS_BEYOND;
+        for (unsigned sixteenths = 1; sixteenths <= 8; sixteenths++)
+                worst = bng_max(worst, with_sixteenths(n, sixteenths));
+        return worst;
 }

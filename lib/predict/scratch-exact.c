@@ -21,11 +21,9 @@ static uint64_t lower_half(uint64_t in)
         return bng_block_limbs(2 * in) + bng_scratch_product(in, in);
 }
 
-/* mpn_mu_bdiv_q of q limbs by d <= q, in steps of `in`. */
-static uint64_t in_steps(uint64_t q, uint64_t d, uint64_t in)
+/* Steps of `in` limbs by d limbs, with so many halves, and of so many left. */
+static uint64_t in_steps(uint64_t in, uint64_t d, uint64_t halves, uint64_t left)
 {
-        uint64_t left = q > d ? d : 0;
-        uint64_t halves = 16 * in > 7 * d ? 6 : 5;
         uint64_t h = bng_modulo_limbs(d);
         uint64_t block = bng_block_limbs(in + left + halves * h + ROUNDING);
 
@@ -35,7 +33,7 @@ static uint64_t in_steps(uint64_t q, uint64_t d, uint64_t in)
                bng_max(bng_scratch_modulo(d, halves), halves * h + lower_half(in));
 }
 
-/* By d <= q limbs; where nobody knows which way, by either. */
+/* mpn_bdiv_q by d <= q limbs; where nobody knows which way, by either. */
 static uint64_t quotient(uint64_t q, uint64_t d)
 {
         uint64_t from = bng_tuning().exact_inverse;
@@ -43,7 +41,8 @@ static uint64_t quotient(uint64_t q, uint64_t d)
 
         if (d < from)
                 return bng_block_limbs(q);
-        return bng_max(in_steps(q, d, in), from == 0 ? bng_block_limbs(q) : 0);
+        uint64_t steps = in_steps(in, d, 16 * in > 7 * d ? 6 : 5, q > d ? d : 0);
+        return bng_max(steps, from == 0 ? bng_block_limbs(q) : 0);
 }
 
 uint64_t bng_scratch_exact(uint64_t n, uint64_t d, bool may_be_even)
@@ -70,4 +69,15 @@ uint64_t bng_scratch_exact_up_to(uint64_t n, uint64_t d)
                                  6 * bng_modulo_limbs(needed + 1) + lower);
 
         return n + needed + 36 + bng_max(n + bng_scratch_multiply(needed, needed), steps);
+}
+
+/* A step is no longer than the divisor, nor than half of the quotient. */
+uint64_t bng_scratch_exact_within(uint64_t q, uint64_t d)
+{
+        uint64_t needed = bng_min(d, q) + 1;
+        uint64_t steps = in_steps(bng_min(needed, q / 2 + 1), needed, 6, needed);
+
+        return bng_block_limbs(needed) + bng_block_limbs(q + 1) +
+               bng_max(bng_block_limbs(q) + bng_scratch_product(needed / 2 + 1, needed / 2 + 1),
+                       steps);
 }

@@ -37,11 +37,18 @@ static uint64_t inverse(uint64_t n)
         return limbs + ROUNDING;
 }
 
-/* Steps of `in` limbs by d limbs, with `own` limbs more in the block. */
-static uint64_t in_steps(uint64_t in, uint64_t d, uint64_t own, uint64_t beside)
+/*
+ * The scratch of a step that is longer than h counts, also where it is a little shorter: a divisor with
+ * zeros at its end may be taken without them.
+ */
+static uint64_t halves(uint64_t in, uint64_t d)
 {
-        /* The scratch of a step that is longer than h; a divisor with zeros at its end may be shorter. */
-        uint64_t halves = 16 * in > 7 * d ? 6 : 5;
+        return 16 * in > 7 * d ? 6 : 5;
+}
+
+/* Steps of `in` limbs by d limbs, with so many halves and `own` limbs more in the block. */
+static uint64_t in_steps(uint64_t in, uint64_t d, uint64_t halves, uint64_t own, uint64_t beside)
+{
         uint64_t h = bng_modulo_limbs(d + 1);
         uint64_t block = bng_block_limbs(in + own + halves * h + ROUNDING);
         uint64_t products = bng_max(inverse(in + 1), bng_scratch_product(in, in));
@@ -54,22 +61,26 @@ static uint64_t in_steps(uint64_t in, uint64_t d, uint64_t own, uint64_t beside)
 
 uint64_t bng_scratch_by_inverse(uint64_t q, uint64_t d, uint64_t beside)
 {
-        return in_steps(step_of(q, d), d, 0, beside);
+        uint64_t in = step_of(q, d);
+
+        return in_steps(in, d, halves(in, d), 0, beside);
 }
 
 uint64_t bng_scratch_about_by_inverse(uint64_t q, uint64_t d, uint64_t beside)
 {
         uint64_t in = bng_max(step_of(q + 1, d), step_of(q > 2 ? q - 2 : 1, d)) + 1;
 
-        return in_steps(in, d, 0, beside);
+        return in_steps(in, d, halves(in, d), 0, beside);
 }
 
-uint64_t bng_scratch_by_inverse_up_to(uint64_t d)
+uint64_t bng_scratch_in_steps_up_to(uint64_t in, uint64_t d, uint64_t beside)
 {
-        return in_steps(d + 1, d, 0, 0);
+        return in_steps(in, d, 6, 0, beside);
 }
 
 uint64_t bng_scratch_quotient_by_inverse(uint64_t q, uint64_t d, uint64_t beside)
 {
-        return in_steps(step_of(q, d), d, d, beside);
+        uint64_t in = step_of(q, d);
+
+        return in_steps(in, d, halves(in, d), d, beside);
 }

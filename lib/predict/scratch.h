@@ -50,11 +50,12 @@ uint64_t bng_scratch_toom_square(uint64_t a);
 
 /*
  * scratch-inverse.c: q limbs of a quotient by d limbs, by an inverse, with a remainder; of about so
- * many; and by d limbs at a time. `beside` is held at another moment than what is made for products.
+ * many; and in steps of up to `in` limbs by up to d. `beside` is held at another moment than what is
+ * made for products.
  */
 uint64_t bng_scratch_by_inverse(uint64_t q, uint64_t d, uint64_t beside);
 uint64_t bng_scratch_about_by_inverse(uint64_t q, uint64_t d, uint64_t beside);
-uint64_t bng_scratch_by_inverse_up_to(uint64_t d);
+uint64_t bng_scratch_in_steps_up_to(uint64_t in, uint64_t d, uint64_t beside);
 /* Without a remainder, which is in the block then. */
 uint64_t bng_scratch_quotient_by_inverse(uint64_t q, uint64_t d, uint64_t beside);
 
@@ -79,3 +80,5 @@ uint64_t bng_scratch_remainder_up_to(uint64_t n);
  */
 uint64_t bng_scratch_exact(uint64_t n, uint64_t d, bool may_be_even);
 uint64_t bng_scratch_exact_up_to(uint64_t n, uint64_t d);
+/* Of up to q limbs by up to d, whatever they have together. */
+uint64_t bng_scratch_exact_within(uint64_t q, uint64_t d);

@@ -16,9 +16,9 @@
  *
  * This is right as long as a build takes all from one table of GMP. A table that was measured anew
  * has other rows, is not known, and then nothing is assumed but that no product of less than 1000
- * limbs is worth a transform and no quotient of less than 200 an inverse, but for exact ones; neither of another version
- * of GMP, nor where the function is missing. Two builds without a table at all for their processor
- * are not known either.
+ * limbs is worth a transform and no quotient of less than 200 an inverse, but for exact ones; neither
+ * of another version of GMP, nor where the function is missing. Two builds without a table at all for
+ * their processor are not known either.
  */
 
 static const struct bng_tuning unknown = {1000, 1000, 40, 200, 200, 0, 0};
