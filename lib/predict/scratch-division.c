@@ -48,8 +48,8 @@ static uint64_t short_remainder(uint64_t d, uint64_t q, bool may_be_shorter)
 {
         uint64_t others = d - q;
         uint64_t product = may_be_shorter ? bng_scratch_multiply(others, q)
-                                          : bng_max(bng_scratch_exact_product(others, q, true),
-                                                    bng_scratch_exact_product(others - 1, q, true));
+                                          : bng_max(bng_scratch_exact_product(others, q),
+                                                    bng_scratch_exact_product(others - 1, q));
 
         product += bng_block_limbs(d);
         if (q >= bng_tuning().remainder_inverse)
@@ -78,7 +78,7 @@ static uint64_t long_quotient(uint64_t n, uint64_t d)
 {
         const struct bng_tuning from = bng_tuning();
         uint64_t q = n - d;
-        uint64_t product = bng_scratch_exact_product(d, q, true);
+        uint64_t product = bng_scratch_exact_product(d, q);
 
         if (d < from.quotient_halves || q < from.quotient_halves)
                 return 0;
@@ -93,7 +93,7 @@ static uint64_t long_quotient(uint64_t n, uint64_t d)
 static uint64_t short_quotient(uint64_t n, uint64_t d)
 {
         uint64_t q = n - d + 1;
-        uint64_t product = bng_block_limbs(n + 1) + bng_scratch_exact_product(d, q, true);
+        uint64_t product = bng_block_limbs(n + 1) + bng_scratch_exact_product(d, q);
 
         if (q + 1 >= bng_tuning().quotient_inverse)
                 product = bng_max(bng_scratch_quotient_by_inverse(q, q + 1, product),
