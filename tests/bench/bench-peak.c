@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <stdio.h>
 #include <string.h>
+#include "division-shapes.h"
 #include "gmp-hooks.h"
 #include "guard-cases.h"
 
 /*
  * How far predictions of memory lie above the truth: predicted over measured peak of every guarded
- * operation over sizes from 10^4 bits on, with random and structured operands; the
- * smallest, the median and the largest. Below 1 would be a broken promise.
+ * operation over sizes from 10^4 bits on, with random and structured operands, and of divisions of
+ * all shapes (division-shapes.c); the smallest, the median and the largest. Below 1 would be a broken
+ * promise.
  *
  * Where GMP finds its scratch on the stack, and the result is short, a prediction for any processor
  * is many times what was held.
@@ -73,8 +75,8 @@ static void report(const char *name, const struct sample *samples, size_t n, boo
 }
 
 /* False where no size could be measured. */
-static bool compare(bng_ctx *ctx, const struct guard_case *op, double least, double most, bool json,
-                    bool first)
+static bool compare(bng_ctx *ctx, const char *name, const struct guard_case *op, double least,
+                    double most, bool json, bool first)
 {
         struct sample samples[SAMPLES_MAX];
         size_t n = 0;
@@ -92,7 +94,7 @@ static bool compare(bng_ctx *ctx, const struct guard_case *op, double least, dou
         if (n == 0)
                 return false;
         qsort(samples, n, sizeof *samples, by_ratio);
-        report(op->name, samples, n, json, first);
+        report(name, samples, n, json, first);
         return true;
 }
 
@@ -141,7 +143,16 @@ int main(int argc, char **argv)
         bool first = true;
         for (size_t c = 0; c < guard_cases_count; c++)
                 if (wanted(guard_cases[c].name, argc - i, argv + i))
-                        first &= !compare(ctx, &guard_cases[c], least, most, json, first);
+                        first &= !compare(ctx, guard_cases[c].name, &guard_cases[c], least, most,
+                                          json, first);
+        for (size_t d = 0; d < division_shapes_count; d++) {
+                const struct division_shape *shape = &division_shapes[d];
+                struct guard_case shaped = *division_shape_case(shape);
+
+                shaped.make = shape->make;
+                if (wanted(shape->name, argc - i, argv + i))
+                        first &= !compare(ctx, shape->name, &shaped, least, most, json, first);
+        }
         if (json)
                 printf("]\n");
         random_end();
