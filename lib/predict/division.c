@@ -89,18 +89,12 @@ static bool is_known(bng_bounds bits)
         return bits.bits_max - bits.bits_min <= 1;
 }
 
-/* Are the zeros at its end all that there are? */
-static bool zeros_are_known(struct bng_operand a)
-{
-        return !a.may_be_even || a.zeros > 0;
-}
-
 /* Are its length and the zeros at its end known exactly? */
 static bool is_exact(struct bng_operand a)
 {
         bng_bounds bits = bng_range_bits(a.size);
 
-        return bits.bits_min == bits.bits_max && zeros_are_known(a);
+        return bits.bits_min == bits.bits_max && a.zeros_known;
 }
 
 typedef uint64_t division_bits_peak(struct bng_division_bits of);
@@ -113,7 +107,7 @@ static uint64_t division_peak(division_bits_peak *peak, enum bng_division divisi
         bng_bounds d_bits = bng_range_bits(d.size);
         struct bng_division_bits of = {
                 .d_zeros = d.zeros,
-                .may_be_more = !zeros_are_known(d),
+                .may_be_more = !d.zeros_known,
                 .may_be_away = may_be_away(division, a, d),
         };
         uint64_t most = bng_bytes_of_limbs(1);
@@ -148,7 +142,7 @@ static uint64_t exact_quotient_peak(struct bng_operand a, struct bng_operand d)
         uint64_t zeros = d.zeros / GMP_NUMB_BITS * GMP_NUMB_BITS;
         uint64_t most = bng_bytes_of_limbs(1);
 
-        if (!is_known(a_bits) || !is_known(d_bits) || !zeros_are_known(d))
+        if (!is_known(a_bits) || !is_known(d_bits) || !d.zeros_known)
                 return bng_peak_exact_quotient_up_to(bng_sat_sub(a_bits.bits_max, zeros),
                                                      d_bits.bits_max - zeros);
         for (uint64_t n = a_bits.bits_min; n <= a_bits.bits_max; n++)

@@ -28,5 +28,5 @@ static inline uint64_t bng_bytes_of_limbs(uint64_t limbs)
  */
 static inline uint64_t bng_block_limbs(uint64_t limbs)
 {
-        return limbs * sizeof(mp_limb_t) <= 0x7f00 ? 0 : limbs + 8;
+        return limbs * sizeof(mp_limb_t) <= 0x7f00 ? 0 : limbs + 16 / sizeof(mp_limb_t);
 }
