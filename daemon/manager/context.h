@@ -170,6 +170,7 @@ struct worker {
         struct watch *watch; /* NULL once the watch has let it go */
         struct process_reader *reader;
         struct act_target target;
+        char *domain; /* the group above that lists it and is charged for it, where its own is threaded; or NULL */
         bool annexed; /* lives in a group below the watched one: counts for the group's limit alone */
         bool seen;    /* in the list of processes that is being read */
         bool let_go; /* it was found elsewhere, or protected: not judged any more as who it was here */
@@ -432,6 +433,8 @@ bool path_is_below(const char *path, const char *above); /* or the same */
 int worker_new(struct worker **ret, struct watch *watch, pid_t pid, uint64_t now);
 struct worker *worker_ref(struct worker *worker);
 struct worker *worker_unref(struct worker *worker); /* NULL */
+/* The group that lists it and is charged for it: nearly always its own. */
+const char *worker_home(const struct worker *worker);
 /* Who it is by now, and so which policy is its own. */
 void worker_identify(struct worker *worker, uint64_t now);
 /* The first key of the policy that speaks against it, or NULL. */

@@ -102,7 +102,7 @@ static bool is_meant(struct manager *manager, const struct worker *worker,
 
         if (start != 0)
                 return start == worker->target.start_time;
-        return kill->group ? strcmp(kill->group, worker->target.group) == 0
+        return kill->group ? strcmp(kill->group, worker_home(worker)) == 0
                            : kill->uid == worker->target.uid;
 }
 

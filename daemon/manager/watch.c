@@ -282,7 +282,7 @@ static int adopt(struct watch *watch, struct worker *worker)
 {
         worker->watch = watch;
         worker->seen = true;
-        worker->annexed = strcmp(worker->target.group, watch->path) != 0;
+        worker->annexed = strcmp(worker_home(worker), watch->path) != 0;
         HASH_ADD(hh, watch->workers, target.pid, sizeof(pid_t), worker);
         return worker->hh.tbl ? 0 : -ENOMEM;
 }
@@ -297,7 +297,7 @@ static void take_in(struct watch *watch, pid_t pid, const char *path, uint64_t n
         int r;
 
         HASH_FIND(hh, watch->workers, &pid, sizeof(pid), worker);
-        if (worker && strcmp(worker->target.group, path) == 0) {
+        if (worker && strcmp(worker_home(worker), path) == 0) {
                 worker->seen = true;
                 return;
         }
@@ -314,7 +314,7 @@ static void take_in(struct watch *watch, pid_t pid, const char *path, uint64_t n
                 return;
         /* A list is old by the time it is read: the process may be elsewhere, and protected there. */
         if (settings_exempt(manager, worker->target.group) ||
-            strcmp(worker->target.group, path) != 0 || adopt(watch, worker) < 0)
+            strcmp(worker_home(worker), path) != 0 || adopt(watch, worker) < 0)
                 worker_unref(worker);
 }
 
@@ -334,6 +334,18 @@ static int read_list(struct watch *watch, struct group_reader *reader, const cha
         return 0;
 }
 
+/* An annex that cannot be read now keeps whom it had; and the group itself is judged all the same. */
+static void pass_over(struct watch *watch, const struct annex *annex, int error, uint64_t now)
+{
+        struct worker *worker;
+
+        for (worker = watch->workers; worker; worker = worker->hh.next)
+                worker->seen |= strcmp(worker_home(worker), annex->path) == 0;
+        log_trouble(&watch->manager->trouble.read, now,
+                    "Cannot read a group below %s that counts for it: %s", watch->shown,
+                    strerror(-error));
+}
+
 int watch_scan(struct watch *watch, uint64_t now)
 {
         struct worker *worker, *next;
@@ -351,7 +363,7 @@ int watch_scan(struct watch *watch, uint64_t now)
                 if (r == -ENOENT || r == -ENODEV)
                         drop_annex(watch, annex);
                 else if (r < 0)
-                        return r;
+                        pass_over(watch, annex, r, now);
         }
         HASH_ITER(hh, watch->workers, worker, next)
         {
@@ -425,7 +437,7 @@ int watch_hold(struct watch *watch, pid_t pid, struct worker **ret)
                 return ACT_REFUSED;
         }
         if (fresh) {
-                if (adopt(find_owner(watch, worker->target.group), worker) < 0) {
+                if (adopt(find_owner(watch, worker_home(worker)), worker) < 0) {
                         worker_unref(worker);
                         return -ENOMEM;
                 }

@@ -43,6 +43,32 @@ static uint64_t born(const struct worker *worker, uint64_t now)
         return awake > age ? bng_min(awake - age, now) : 0;
 }
 
+/* False without memory. */
+static bool find_domain(struct worker *worker)
+{
+        const struct host *host = &worker->watch->manager->host;
+        const char *group = worker->target.group;
+        char *end;
+
+        if (strcmp(group, worker->watch->path) == 0 || !group_is_threaded(host, group))
+                return true;
+        worker->domain = strdup(group);
+        if (!worker->domain)
+                return false;
+        do {
+                end = strrchr(worker->domain, '/');
+                if (!end || end == worker->domain)
+                        break;
+                *end = '\0';
+        } while (group_is_threaded(host, worker->domain));
+        return true;
+}
+
+const char *worker_home(const struct worker *worker)
+{
+        return worker->domain ? worker->domain : worker->target.group;
+}
+
 int worker_new(struct worker **ret, struct watch *watch, pid_t pid, uint64_t now)
 {
         const struct host *host = &watch->manager->host;
@@ -61,6 +87,8 @@ int worker_new(struct worker **ret, struct watch *watch, pid_t pid, uint64_t now
         r = process_reader_new(&worker->reader, host, pid);
         if (r >= 0)
                 r = act_hold(&worker->target, host, worker->reader);
+        if (r == ACT_DONE && !find_domain(worker))
+                r = -ENOMEM;
         if (r != ACT_DONE) {
                 worker_unref(worker);
                 return r;
@@ -82,6 +110,7 @@ struct worker *worker_unref(struct worker *worker)
                 return NULL;
         act_release(&worker->target);
         process_reader_free(worker->reader);
+        free(worker->domain);
         free(worker->comm);
         free(worker->argv0);
         free(worker->cpu);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -76,6 +78,10 @@ int group_read_pids(struct group_reader *reader, pid_t **pids, size_t *n_pids)
 
         if (fd >= 0)
                 close(fd);
+        if (r == -EOPNOTSUPP) { /* threaded: its processes are in the list of its domain */
+                text = strdup("");
+                r = text ? 0 : -ENOMEM;
+        }
         if (r < 0)
                 return r;
         for (const char *p = text; *p; p++)
@@ -97,4 +103,14 @@ int group_read_pids(struct group_reader *reader, pid_t **pids, size_t *n_pids)
         *pids = list;
         *n_pids = n;
         return 0;
+}
+
+bool group_is_threaded(const struct host *host, const char *path)
+{
+        char name[PATH_MAX], text[TEXT_MAX];
+        int n = snprintf(name, sizeof(name), "%s/cgroup.type", path + strspn(path, "/"));
+
+        return host->controller[0] == '\0' && n > 0 && (size_t)n < sizeof(name) &&
+               text_read_at(host->groups, name, text, sizeof(text)) >= 0 &&
+               strcmp(text, "threaded\n") == 0;
 }

@@ -56,8 +56,12 @@ int group_read_cpu(struct group_reader *reader, uint64_t *usec);
 int group_read_kills(struct group_reader *reader, uint64_t *n);
 /* How often this group, not one below or above, came to the kernel's limit on its memory: the same. */
 int group_read_hits(struct group_reader *reader, uint64_t *n);
-/* The processes in the group itself (not below it). *pids is malloc'ed, the caller frees it. */
+/* The processes in the group itself (not below it), and of threaded groups below a v2 group that is their domain; of a
+ * threaded group none. *pids is malloc'ed, the caller frees it. */
 int group_read_pids(struct group_reader *reader, pid_t **pids, size_t *n_pids);
+/* Is this v2 group threaded? Its domain, the nearest group above that is not, lists its processes, and is charged for
+ * their memory. */
+bool group_is_threaded(const struct host *host, const char *path);
 
 /*
  * Walks this group and every one below it, parents first; with "/" those below the root of the watched

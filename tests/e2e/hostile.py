@@ -7,7 +7,7 @@ import socket
 import time
 from pathlib import Path
 
-from harness import MIB, PYTHON, WORKERS, EndToEnd, Group, main
+from harness import BUILD, MIB, PYTHON, WORKERS, EndToEnd, Group, Guard, main
 
 # Forks so many children, which sleep and ignore SIGTERM or do not, and grows itself.
 CROWD = """
@@ -100,6 +100,29 @@ class Hostile(EndToEnd):
 
     def test_a_crowd_that_ignores(self):
         self.crowd("ignore")
+
+    def guard_on_v2(self, text):
+        """The daemon on a v2 hierarchy, also where this machine counts memory by v1."""
+        if self.hierarchies.version == 2:
+            return self.guard(text)
+        if not self.hierarchies.unified:
+            self.skipTest("no v2 hierarchy is mounted")
+        guard = Guard(BUILD, self.configure(text), self.folder / "state", self.folder / "run")
+        bind = f'mount --bind {self.hierarchies.unified} /sys/fs/cgroup && exec "$@"'
+        guard.command[:0] = ["unshare", "--mount", "--propagation=private", "sh", "-c", bind, "sh"]
+        self.addCleanup(self.end_guard, guard)
+        return guard.start()
+
+    def test_threads_in_groups_of_their_own(self):
+        guard = self.guard_on_v2("[Policy p]\nCgroup={home}/a\nWorkerMemoryMax=96M\nAction=kill\n")
+        group, below = self.group("a"), self.group("a/t")
+        try:
+            (below.folders[-1] / "cgroup.type").write_text("threaded")
+        except OSError as error:
+            self.skipTest(f"no threaded groups below one that counts memory: {error.strerror}")
+        # It lists nobody, whoever is in it: its processes are in the list of the group above.
+        for home in (group, below):
+            self.assert_ended(guard, self.grow(home, 100, 400), "worker-memory")
 
     def test_a_process_without_its_first_thread(self):
         guard = self.guard("[Policy p]\nCgroup={home}/*\nWorkerMemoryMax=96M\nGraceSec=1s\n")

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * One watched group on a made-up host: who is taken in from the lists of processes, who is let go, and what is
+ * remembered of them.
+ */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include "manager/context.h"
+#include "scratch.h"
+
+#define SECOND UINT64_C(1000000)
+
+static struct manager manager;
+static const struct manager_options options = {.config = "test.conf"};
+
+static void put(const char *path, const char *text)
+{
+        char *copy = strdup(path);
+        FILE *file;
+
+        assert_non_null(copy);
+        for (char *p = strchr(copy, '/'); p; p = strchr(p + 1, '/')) {
+                *p = '\0';
+                mkdir(copy, 0755);
+                *p = '/';
+        }
+        free(copy);
+        file = fopen(path, "we");
+        assert_non_null(file);
+        fputs(text, file);
+        assert_int_equal(fclose(file), 0);
+}
+
+static void put_process(pid_t pid, pid_t parent, const char *group)
+{
+        char path[64], text[256];
+
+        snprintf(path, sizeof(path), "proc/%d/stat", (int)pid);
+        snprintf(text, sizeof(text),
+                 "%d (w) S %d 1 1 0 -1 4194304 1 2 3 4 5 6 7 8 20 0 1 0 %d 4096 10 0 1 1 0 0 0 0 0 "
+                 "0\n",
+                 (int)pid, (int)parent, (int)pid);
+        put(path, text);
+        snprintf(path, sizeof(path), "proc/%d/statm", (int)pid);
+        put(path, "90000 75000 1000 1 0 74000 0\n");
+        snprintf(path, sizeof(path), "proc/%d/status", (int)pid);
+        put(path, "Uid:\t33\t33\t33\t33\n");
+        snprintf(path, sizeof(path), "proc/%d/cgroup", (int)pid);
+        snprintf(text, sizeof(text), "0::%s\n", group);
+        put(path, text);
+}
+
+static void configure(const char *text)
+{
+        struct bng_config_errors errors = {0};
+
+        put("test.conf", text);
+        if (!manager.settings)
+                manager.settings = calloc(1, sizeof(*manager.settings));
+        assert_non_null(manager.settings);
+        manager.settings->references = 1;
+        guard_config_free(manager.settings->config);
+        manager.settings->config = NULL;
+        assert_int_equal(
+                guard_config_load(&manager.settings->config, NULL, options.config, &errors), 0);
+}
+
+static int set_up(void **state)
+{
+        if (scratch_setup(state) < 0 || chdir(*state) < 0)
+                return -1;
+        memset(&manager, 0, sizeof(manager));
+        put("proc/meminfo", "MemTotal: 9000000 kB\nMemAvailable: 8000000 kB\n");
+        put("cgroup/cgroup.controllers", "memory\n");
+        put("cgroup/a/cgroup.procs", "");
+        put("cgroup/a/memory.current", "4096\n");
+        put("cgroup/a/memory.max", "max\n");
+        put("cgroup/a/memory.stat", "anon 0\nshmem 0\n");
+        manager.options = &options;
+        manager.own_group = strdup("/");
+        configure("[Policy p]\nCgroup=/a\nWorkerMemoryMax=1M\nGroupMemoryMax=1G\n");
+        return manager.own_group && sd_event_new(&manager.event) >= 0 &&
+                               host_open(&manager.host, "proc", "cgroup") >= 0
+                       ? 0
+                       : -1;
+}
+
+static int tear_down(void **state)
+{
+        settings_unref(manager.settings);
+        host_close(&manager.host);
+        free(manager.own_group);
+        sd_event_unref(manager.event);
+        return chdir("/") == 0 ? scratch_teardown(state) : -1;
+}
+
+static struct watch *open_watch(void)
+{
+        struct watch *watch;
+
+        assert_int_equal(watch_new(&watch, &manager, "/a"), 0);
+        HASH_ADD_KEYPTR(hh, manager.watches, watch->path, strlen(watch->path), watch);
+        assert_true(watch_apply(watch));
+        return watch;
+}
+
+static void close_watch(struct watch *watch)
+{
+        HASH_DEL(manager.watches, watch);
+        watch_free(watch);
+}
+
+static struct worker *known(const struct watch *watch, pid_t pid)
+{
+        struct worker *worker;
+
+        HASH_FIND(hh, watch->workers, &pid, sizeof(pid), worker);
+        return worker;
+}
+
+/* A list below that cannot be read keeps nobody from being judged, and loses nobody. */
+static void test_an_annex_in_trouble(void **state)
+{
+        struct watch *watch;
+        struct worker *below;
+
+        (void)state;
+        put("cgroup/a/cgroup.procs", "7\n");
+        put("cgroup/a/b/cgroup.procs", "8\n");
+        put_process(7, 1, "/a");
+        put_process(8, 1, "/a/b");
+        watch = open_watch();
+        assert_int_equal(watch_annex(watch, "/a/b", 0), 0);
+        assert_int_equal(watch_scan(watch, SECOND), 0);
+        assert_non_null(known(watch, 7));
+        below = known(watch, 8);
+        assert_non_null(below);
+        assert_int_equal(unlink("cgroup/a/b/cgroup.procs"), 0);
+        assert_int_equal(mkdir("cgroup/a/b/cgroup.procs", 0755), 0);
+        put("cgroup/a/cgroup.procs", "7\n9\n");
+        put_process(9, 1, "/a");
+        assert_int_equal(watch_scan(watch, 2 * SECOND), 0);
+        assert_non_null(known(watch, 9));
+        assert_ptr_equal(known(watch, 8), below);
+        close_watch(watch);
+}
+
+/* Whoever is in a threaded group is in the list of its domain, and its memory is charged there. */
+static void test_a_process_in_a_threaded_group(void **state)
+{
+        struct watch *watch;
+        struct worker *worker;
+
+        (void)state;
+        put("cgroup/a/cgroup.procs", "7\n8\n");
+        put("cgroup/a/cgroup.type", "domain threaded\n");
+        put("cgroup/a/t/cgroup.type", "threaded\n");
+        put("cgroup/a/t/u/cgroup.type", "threaded\n");
+        put("cgroup/a/d/cgroup.type", "domain\n");
+        put_process(7, 1, "/a/t/u");
+        put_process(8, 1, "/a/d"); /* it has just moved */
+        watch = open_watch();
+        for (uint64_t now = SECOND; now <= 2 * SECOND; now += SECOND) {
+                assert_int_equal(watch_scan(watch, now), 0);
+                worker = known(watch, 7);
+                assert_non_null(worker);
+                assert_false(worker->annexed);
+                assert_int_equal(worker->first_seen, SECOND); /* the same as before */
+                assert_string_equal(worker->target.group, "/a/t/u");
+                assert_null(known(watch, 8));
+        }
+        close_watch(watch);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+        const struct CMUnitTest tests[] = {
+                TEST(test_an_annex_in_trouble),
+                TEST(test_a_process_in_a_threaded_group),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
