@@ -24,7 +24,8 @@ static int freeze_one(struct manager *manager, struct worker *worker)
         if (r == ACT_DONE) {
                 worker->answered.frozen = true;
                 note_stopped(&worker->answered, worker_memory(worker));
-        }
+        } else if (r == ACT_REFUSED)
+                worker->let_go = true; /* where it is listed again it is judged anew */
         return r;
 }
 
@@ -92,7 +93,7 @@ void affair_freeze(struct affair *affair, enum outcome outcome)
                             affair->watch->shown, strerror(-r));
         if (!is_final(r))
                 return;
-        if (r != ACT_DONE)
+        if (r != ACT_DONE && r != ACT_REFUSED)
                 affair_note_logged(affair);
         else if (affair->whole || !affair->breaker)
                 note_stopped(&affair->watch->answered, affair->watch->memory);

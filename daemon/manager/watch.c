@@ -11,6 +11,7 @@
  */
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -287,6 +288,22 @@ static int adopt(struct watch *watch, struct worker *worker)
         return worker->hh.tbl ? 0 : -ENOMEM;
 }
 
+/* A process that has been reaped is not in any list: whoever has its pid by now is another one. */
+static bool is_gone(const struct worker *worker)
+{
+        struct pollfd pidfd = {.fd = worker->target.pidfd, .events = POLLIN};
+        struct process_identity identity;
+
+        return poll(&pidfd, 1, 0) > 0 && process_read_identity(worker->reader, &identity) < 0;
+}
+
+/* One that was let go because it was elsewhere when its signal was due, and is here again, is judged as somebody new:
+ * else whoever is quick would never be judged again. */
+static bool is_let_go(const struct worker *worker)
+{
+        return worker->let_go && !worker->ending;
+}
+
 /* A process that `path` lists, which is the watched group or an annex. One that moved from one to the other
  * is another worker: what was decided about it was decided about its group. */
 static void take_in(struct watch *watch, pid_t pid, const char *path, uint64_t now)
@@ -297,12 +314,14 @@ static void take_in(struct watch *watch, pid_t pid, const char *path, uint64_t n
         int r;
 
         HASH_FIND(hh, watch->workers, &pid, sizeof(pid), worker);
-        if (worker && strcmp(worker_home(worker), path) == 0) {
+        if (worker && is_gone(worker))
+                watch_lose(watch, worker, now);
+        else if (worker && (is_let_go(worker) || strcmp(worker_home(worker), path) != 0))
+                watch_drop(watch, worker);
+        else if (worker) {
                 worker->seen = true;
                 return;
         }
-        if (worker)
-                watch_drop(watch, worker);
         if (pid <= 1)
                 return;
         room = path == watch->path ? self_has_room() : self_has_room_to_spare();

@@ -13,6 +13,8 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include "manager/context.h"
 #include "scratch.h"
 
@@ -180,12 +182,85 @@ static void test_a_process_in_a_threaded_group(void **state)
         close_watch(watch);
 }
 
+static struct worker *taken_in(struct watch *watch, pid_t pid, uint64_t now)
+{
+        struct worker *worker;
+
+        assert_int_equal(watch_scan(watch, now), 0);
+        worker = known(watch, pid);
+        assert_non_null(worker);
+        assert_false(worker->let_go);
+        return worker;
+}
+
+/* One that was away at the moment of its signal, and is back before anybody missed it. */
+static void test_one_that_was_let_go(void **state)
+{
+        struct worker *worker;
+        struct ending *ending = (struct ending *)&worker;
+        struct watch *watch;
+
+        (void)state;
+        put("cgroup/a/cgroup.procs", "7\n");
+        put_process(7, 1, "/a");
+        watch = open_watch();
+        worker = taken_in(watch, 7, SECOND);
+        assert_ptr_equal(taken_in(watch, 7, 2 * SECOND), worker);
+        worker->let_go = true;
+        worker->ending = ending; /* it goes on, with others */
+        assert_int_equal(watch_scan(watch, 3 * SECOND), 0);
+        assert_ptr_equal(known(watch, 7), worker);
+        worker->ending = NULL;
+        assert_int_equal(taken_in(watch, 7, 4 * SECOND)->first_seen, 4 * SECOND);
+        close_watch(watch);
+}
+
+/* The pidfd of a process that has ended, and nobody has waited for. */
+static int open_ended(pid_t *pid)
+{
+        siginfo_t info;
+        int pidfd;
+
+        *pid = fork();
+        assert_true(*pid >= 0);
+        if (*pid == 0)
+                _exit(0);
+        pidfd = (int)syscall(SYS_pidfd_open, *pid, 0U);
+        assert_true(pidfd >= 0);
+        assert_int_equal(waitid(P_PID, (id_t)*pid, &info, WEXITED | WNOWAIT), 0);
+        return pidfd;
+}
+
+/* Another process under the pid of one that has died between two lists. */
+static void test_a_pid_that_is_given_out_again(void **state)
+{
+        struct worker *worker;
+        struct watch *watch;
+        pid_t pid;
+
+        (void)state;
+        put("cgroup/a/cgroup.procs", "7\n");
+        put_process(7, 1, "/a");
+        watch = open_watch();
+        worker = taken_in(watch, 7, SECOND);
+        worker->target.pidfd = open_ended(&pid);
+        assert_ptr_equal(taken_in(watch, 7, 2 * SECOND), worker); /* a zombie has its pid */
+        assert_int_equal(rename("proc/7", "proc/reaped"), 0);
+        assert_int_equal(unlink("proc/reaped/stat"), 0);
+        put_process(7, 1, "/a");
+        assert_int_equal(taken_in(watch, 7, 3 * SECOND)->first_seen, 3 * SECOND);
+        assert_int_equal(waitpid(pid, NULL, 0), pid);
+        close_watch(watch);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
         const struct CMUnitTest tests[] = {
                 TEST(test_an_annex_in_trouble),
                 TEST(test_a_process_in_a_threaded_group),
+                TEST(test_one_that_was_let_go),
+                TEST(test_a_pid_that_is_given_out_again),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
