@@ -15,8 +15,14 @@ bool answer_is_given(const struct answered *answered, enum reason reason, uint64
                      uint64_t now)
 {
         if (answered->quiet_up_to > 0)
-                return memory <= answered->quiet_up_to;
+                return reason == REASON_CPU ? now < answered->quiet_until
+                                            : memory <= answered->quiet_up_to;
         return (answered->reasons & (1U << reason)) && now < answered->again;
+}
+
+void answer_anew(struct answered *answered)
+{
+        *answered = (struct answered){.frozen = answered->frozen};
 }
 
 void answer_forget(struct answered *answered, uint64_t memory, uint64_t own_limit)

@@ -142,8 +142,10 @@ struct answered {
         unsigned reasons; /* a bit an enum reason */
         bool frozen;      /* by us: to be let go when we leave */
         uint64_t
-                quiet_up_to; /* bytes: frozen ones are judged anew above it, they have been let go */
-        uint64_t again;      /* monotonic microseconds: logged ones may be logged again */
+                quiet_up_to; /* bytes: frozen ones are judged anew above it, they have been let go; and for their CPU time */
+        uint64_t
+                quiet_until; /* this, monotonic microseconds: what they used before is out of the window */
+        uint64_t again; /* monotonic microseconds: logged ones may be logged again */
         uint64_t backoff;
         uint64_t tolerated_up_to; /* bytes: one of a crash loop may pass its limit, 0: it may not */
         struct loop_chance chance;
@@ -279,6 +281,7 @@ struct watch {
         uint64_t inode;
         bool seen;       /* in the walk that is under way */
         bool asks_names; /* a policy asks for users or commands */
+        bool dry;        /* nobody was to be ended when its policies were found */
         bool in_round;   /* the manager's round looks, at once or in seconds, not its own timer */
 
         const struct policy **policies; /* those that may match in this group, in their order */
@@ -535,6 +538,8 @@ bool judge_group_is_answered(const struct watch *watch, uint64_t now);
 /* Was this answered already, so that there is nothing more to say or do? */
 bool answer_is_given(const struct answered *answered, enum reason reason, uint64_t memory,
                      uint64_t now);
+/* Another answer may be due: what was given is forgotten, but not that it is frozen. */
+void answer_anew(struct answered *answered);
 /* Nothing is broken any more: what is frozen stays frozen, the rest starts anew. */
 void answer_forget(struct answered *answered, uint64_t memory, uint64_t own_limit);
 /* What is done about a worker that broke its policy, */

@@ -19,7 +19,9 @@ static bool may_be_culprit(const struct watch *watch, struct worker *worker, uin
 {
         const struct policy *policy = watch->policy;
 
-        if (worker->ending || worker->let_go || worker->answered.frozen || !worker->watch)
+        /* One that is frozen has its answer, unless another one is due since (answer_anew). */
+        if (worker->ending || worker->let_go || !worker->watch ||
+            (worker->answered.frozen && worker->answered.quiet_up_to > 0))
                 return false;
         /* The first policy that matches wins: one before ours has claimed it. */
         if (worker->policy && worker->policy < policy)

@@ -12,18 +12,21 @@
 
 #define FREEZE_ROUNDS 8 /* a group that is stopped one by one may fork meanwhile */
 
-static void note_stopped(struct answered *answered, uint64_t memory)
+static void note_stopped(const struct affair *affair, struct answered *answered, uint64_t memory)
 {
         answered->quiet_up_to = memory + memory / 8 + 1;
+        /* The points between which CPU time is counted are a sixteenth of the window apart. */
+        answered->quiet_until = affair->now + affair->policy->cpu_window / 4 * 5;
 }
 
-static int freeze_one(struct manager *manager, struct worker *worker)
+static int freeze_one(const struct affair *affair, struct worker *worker)
 {
+        struct manager *manager = affair->watch->manager;
         int r = act_signal(&worker->target, &manager->host, worker->reader, SIGSTOP);
 
         if (r == ACT_DONE) {
                 worker->answered.frozen = true;
-                note_stopped(&worker->answered, worker_memory(worker));
+                note_stopped(affair, &worker->answered, worker_memory(worker));
         } else if (r == ACT_REFUSED)
                 worker->let_go = true; /* where it is listed again it is judged anew */
         return r;
@@ -35,7 +38,7 @@ static int freeze_each(const struct affair *affair)
         int r = ACT_GONE;
 
         for (size_t i = 0; i < affair->n; i++) {
-                int one = freeze_one(affair->watch->manager, affair->workers[i]);
+                int one = freeze_one(affair, affair->workers[i]);
 
                 if (one < 0 || r == ACT_GONE)
                         r = one;
@@ -49,7 +52,7 @@ static int freeze_each(const struct affair *affair)
                 for (size_t i = 0; i < all.n; i++)
                         if (!all.workers[i]->answered.frozen) {
                                 fresh++;
-                                (void)freeze_one(affair->watch->manager, all.workers[i]);
+                                (void)freeze_one(affair, all.workers[i]);
                         }
                 watch_gathered_free(&all);
                 if (fresh == 0)
@@ -70,7 +73,7 @@ static int freeze(const struct affair *affair)
         if (r == ACT_DONE && affair->whole) {
                 affair->watch->answered.frozen = true;
                 for (size_t i = 0; i < affair->n; i++)
-                        note_stopped(&affair->workers[i]->answered,
+                        note_stopped(affair, &affair->workers[i]->answered,
                                      worker_memory(affair->workers[i]));
         } else if (r == -EOPNOTSUPP || r == ACT_REFUSED)
                 r = freeze_each(affair);
@@ -96,7 +99,7 @@ void affair_freeze(struct affair *affair, enum outcome outcome)
         if (r != ACT_DONE && r != ACT_REFUSED)
                 affair_note_logged(affair);
         else if (affair->whole || !affair->breaker)
-                note_stopped(&affair->watch->answered, affair->watch->memory);
+                note_stopped(affair, &affair->watch->answered, affair->watch->memory);
         if (r == ACT_GONE)
                 outcome = OUTCOME_GONE;
         else if (r != ACT_DONE && outcome == OUTCOME_FROZEN)

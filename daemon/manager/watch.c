@@ -164,6 +164,17 @@ static bool keep_series(struct watch *watch)
         return true;
 }
 
+/* Would the same be done by these policies as by those before, which are there until a reload is through? */
+static bool says_the_same(const struct watch *watch, const struct policy *const *policies, size_t n)
+{
+        if (watch->n_policies != n || watch->dry != watch->manager->dry_run)
+                return false;
+        for (size_t i = 0; i < n; i++)
+                if (!policy_is_alike(watch->policies[i], policies[i]))
+                        return false;
+        return true;
+}
+
 bool watch_apply(struct watch *watch)
 {
         struct manager *manager = watch->manager;
@@ -171,14 +182,12 @@ bool watch_apply(struct watch *watch)
         const struct group_facts facts = {.path = watch->path, .unit = watch->unit};
         const struct policy **policies;
         struct worker *worker;
-        bool shadowed = false;
+        bool shadowed = false, same;
+        size_t n = 0;
 
         policies = calloc(config->n_policies + 1, sizeof(*policies));
         if (!policies)
                 return false;
-        free(watch->policies);
-        watch->policies = policies;
-        watch->n_policies = 0;
         watch->policy = NULL;
         watch->asks_names = false;
 
@@ -187,7 +196,7 @@ bool watch_apply(struct watch *watch)
 
                 if (!policy_matches_group(policy, &facts))
                         continue;
-                policies[watch->n_policies++] = policy;
+                policies[n++] = policy;
                 if (!watch->policy && is_about_groups(policy))
                         watch->policy = policy;
                 /* One that takes every process leaves none to those behind it. */
@@ -195,6 +204,11 @@ bool watch_apply(struct watch *watch)
                 watch->asks_names |= narrows(policy);
         }
 
+        same = says_the_same(watch, policies, n);
+        free(watch->policies);
+        watch->policies = policies;
+        watch->n_policies = n;
+        watch->dry = manager->dry_run;
         if (!keep_series(watch)) {
                 free(watch->policies);
                 watch->policies = NULL;
@@ -204,11 +218,15 @@ bool watch_apply(struct watch *watch)
         kernel_forget(watch);
         for (worker = watch->workers; worker; worker = worker->hh.next) {
                 worker->answered.tolerated_up_to = 0;
+                if (!same)
+                        answer_anew(&worker->answered);
                 worker->policy = NULL; /* of a configuration that may be gone */
                 worker->facts_due = 0;
                 worker->due = 0;
         }
         watch->answered.tolerated_up_to = 0;
+        if (!same)
+                answer_anew(&watch->answered);
         watch->due = 0;
         watch->list_due = 0;
         watch->sample_below = 0;

@@ -166,6 +166,33 @@ static bool protects_path(const char *pattern, const char *path)
         return found;
 }
 
+static bool globs_are_alike(const struct globs *globs, const struct globs *others)
+{
+        if (globs->n != others->n)
+                return false;
+        for (size_t i = 0; i < globs->n; i++)
+                if (strcmp(globs->patterns[i], others->patterns[i]) != 0)
+                        return false;
+        return true;
+}
+
+/* Whatever else a policy holds is compared as it lies there: what lies between two members is nobody's, and makes a
+ * difference at worst. */
+bool policy_is_alike(const struct policy *policy, const struct policy *other)
+{
+        struct policy same = *policy;
+
+        same.name = other->name;
+        same.units = other->units;
+        same.cgroups = other->cgroups;
+        same.users = other->users;
+        same.commands = other->commands;
+        return strcmp(policy->name, other->name) == 0 &&
+               globs_are_alike(&policy->users, &other->users) &&
+               globs_are_alike(&policy->commands, &other->commands) &&
+               memcmp(&same, other, sizeof(same)) == 0;
+}
+
 bool guard_protects(const struct guard_config *config, const struct group_facts *group)
 {
         for (size_t i = 0; i < config->protect.n; i++) {

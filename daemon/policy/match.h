@@ -54,6 +54,8 @@ bool policy_matches_worker(const struct policy *policy, const struct worker_fact
  * NULL where it matches. */
 const char *policy_mismatch_group(const struct policy *policy, const struct group_facts *group);
 const char *policy_mismatch_worker(const struct policy *policy, const struct worker_facts *worker);
+/* In a group that both match: do they say the same of the same processes? False in doubt. */
+bool policy_is_alike(const struct policy *policy, const struct policy *other);
 /* Protect= names this group or unit, or a parent of it. */
 bool guard_protects(const struct guard_config *config, const struct group_facts *group);
 /* The root group, a group above (or equal to) the daemon's own: never watched. */

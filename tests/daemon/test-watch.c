@@ -253,14 +253,89 @@ static void test_a_pid_that_is_given_out_again(void **state)
         close_watch(watch);
 }
 
+static void apply(struct watch *watch, const char *text, bool dry_run)
+{
+        struct settings before = *manager.settings;
+
+        manager.settings->config = NULL;
+        configure(text);
+        manager.dry_run = dry_run;
+        assert_true(watch_apply(watch));
+        guard_config_free(before.config);
+}
+
+/* What was only told, or stopped, is judged anew once something else is to be done about it. */
+static void test_another_configuration(void **state)
+{
+        static const struct answered told = {
+                .reasons = 1, .again = 99 * SECOND, .quiet_up_to = 1 << 20, .frozen = true};
+        static const struct {
+                const char *text;
+                bool dry_run, same;
+        } steps[] = {
+                {"[Policy p]\nCgroup=/a\nWorkerMemoryMax=1M\nGroupMemoryMax=1G\n", true, false},
+                {"[Policy p]\nCgroup=/a\nWorkerMemoryMax=1M\nGroupMemoryMax=1G\n", true, true},
+                {"[Policy q]\nCgroup=/b\nWorkerMemoryMax=1M\n"
+                 "[Policy p]\nCgroup=/*\nWorkerMemoryMax=1M\nGroupMemoryMax=1G\n",
+                 true, true},
+                {"[Policy p]\nCgroup=/a\nWorkerMemoryMax=1M\nGroupMemoryMax=1G\n", false, false},
+                {"[Policy p]\nCgroup=/a\nWorkerMemoryMax=1M\nGroupMemoryMax=1G\nAction=kill\n",
+                 false, false},
+                {"[Policy p]\nCgroup=/a\nWorkerMemoryMax=1M\nGroupMemoryMax=2G\nAction=kill\n",
+                 false, false},
+                {"[Policy p]\nCgroup=/a\nCommand=x\nWorkerMemoryMax=1M\nGroupMemoryMax=2G\n"
+                 "Action=kill\n",
+                 false, false},
+                {"[Policy p]\nCgroup=/a\nCommand=y\nWorkerMemoryMax=1M\nGroupMemoryMax=2G\n"
+                 "Action=kill\n",
+                 false, false},
+        };
+        struct worker *worker;
+        struct watch *watch;
+
+        (void)state;
+        put("cgroup/a/cgroup.procs", "7\n");
+        put_process(7, 1, "/a");
+        watch = open_watch();
+        worker = taken_in(watch, 7, SECOND);
+        for (size_t i = 0; i < sizeof(steps) / sizeof(*steps); i++) {
+                watch->answered = worker->answered = told;
+                apply(watch, steps[i].text, steps[i].dry_run);
+                assert_true(worker->answered.frozen);
+                for (int of_group = 0; of_group < 2; of_group++) {
+                        const struct answered *answered =
+                                of_group ? &watch->answered : &worker->answered;
+
+                        assert_int_equal(answered->reasons, steps[i].same ? told.reasons : 0);
+                        assert_int_equal(answered->again, steps[i].same ? told.again : 0);
+                        assert_int_equal(answered->quiet_up_to,
+                                         steps[i].same ? told.quiet_up_to : 0);
+                }
+        }
+        watch->answered.frozen = worker->answered.frozen = false;
+        close_watch(watch);
+}
+
+/* Of one that is stopped: growth shows that it runs again, or CPU time that it cannot have used before. */
+static void test_one_that_is_frozen(void **state)
+{
+        const struct answered frozen = {
+                .frozen = true, .quiet_up_to = 100, .quiet_until = 9 * SECOND};
+
+        (void)state;
+        assert_true(answer_is_given(&frozen, REASON_WORKER_MEMORY, 100, 99 * SECOND));
+        assert_false(answer_is_given(&frozen, REASON_WORKER_MEMORY, 101, SECOND));
+        assert_true(answer_is_given(&frozen, REASON_CPU, 101, 9 * SECOND - 1));
+        assert_false(answer_is_given(&frozen, REASON_CPU, 100, 9 * SECOND));
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
         const struct CMUnitTest tests[] = {
-                TEST(test_an_annex_in_trouble),
-                TEST(test_a_process_in_a_threaded_group),
-                TEST(test_one_that_was_let_go),
-                TEST(test_a_pid_that_is_given_out_again),
+                TEST(test_an_annex_in_trouble),   TEST(test_a_process_in_a_threaded_group),
+                TEST(test_one_that_was_let_go),   TEST(test_a_pid_that_is_given_out_again),
+                TEST(test_another_configuration), TEST(test_one_that_is_frozen),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

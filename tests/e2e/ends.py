@@ -167,6 +167,17 @@ class Ends(EndToEnd):
         self.assertAlmostEqual(group.anonymous(), before, delta=MIB)
         self.assert_lives(process)
 
+    def test_one_that_burns_is_stopped_again_when_it_was_let_run(self):
+        guard = self.guard("[Policy p]\nCgroup={home}/*\nCpuTimeMax=300ms\nCpuWindowSec=1s\nAction=freeze\n")
+        process = self.worker(self.group("a"), "burn")
+        self.wait_for("its freeze", guard.verdicts)
+        time.sleep(3)
+        self.assertEqual(len(guard.verdicts()), 1)  # stopped, it burns no more
+        process.send_signal(signal.SIGCONT)
+        self.wait_for("another freeze", lambda: len(guard.verdicts()) > 1)
+        for verdict in guard.verdicts():
+            self.assertEqual((verdict["reason"], verdict["outcome"]), ("cpu", "frozen"))
+
     def test_the_kill_budget_stops_a_loop(self):
         guard = self.guard(
             "[Guard]\nKillBudget=2/10min\n"

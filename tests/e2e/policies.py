@@ -85,6 +85,30 @@ class Shares(EndToEnd):
         self.assert_ended(guard, process, "worker-memory", 20)
 
 
+class Reloads(EndToEnd):
+    """What was told, or stopped, is ended once a reload says so."""
+
+    POLICY = "[Policy p]\nCgroup={home}/*\nWorkerMemoryMax=96M\nAction="
+
+    def ends_after(self, first, outcome):
+        guard = self.guard(first)
+        process = self.grow(self.group("a"), 100, 120)
+        self.assertEqual(self.verdict_on(guard, process)["outcome"], outcome)
+        self.configure(self.POLICY + "kill\n")
+        guard.signal(signal.SIGHUP)
+        self.wait_for("its end", lambda: process.poll() is not None)
+        self.assertEqual([verdict["outcome"] for verdict in guard.verdicts()][:1], [outcome])
+
+    def test_from_a_dry_run(self):
+        self.ends_after("[Guard]\nDryRun=yes\n" + self.POLICY + "kill\n", "would-have-ended")
+
+    def test_from_logging(self):
+        self.ends_after(self.POLICY + "log\n", "logged")
+
+    def test_from_a_freeze(self):
+        self.ends_after(self.POLICY + "freeze\n", "frozen")
+
+
 class CrashLoops(EndToEnd):
     POLICY = "[Policy p]\nCgroup={home}/*\nWorkerMemoryMax=48M\nAction=kill\nCrashLoop=3/10min\n"
 
