@@ -24,6 +24,7 @@
  *   contributors.c  who may have brought a group over its limit
  *   answer.c     what is done about it: affair.c logs, freeze.c stops, or it is an end -> ending, record
  *   ending.c     an end as a little state machine; members.c: its processes
+ *   dying.c      memory that those hold who are being ended
  *   relief.c     memory that a death is about to free
  *   kernel.c     those whom the kernel ended before anybody here did, by its log, kernel-counts.c by the
  *                groups' counters; kernel-verdict.c tells of them     -> record
@@ -316,6 +317,8 @@ struct watch {
         struct departed departed;
         struct series *untold; /* bytes of it that none of its processes shows; NULL: not counted */
         uint64_t foreign;      /* and that they show beyond it */
+        uint64_t
+                crowded; /* since when it is over its limit without those who are dying, 0: it is not */
         uint64_t deliberating; /* since when culprits are being proven, 0: they are not */
         bool put_off;          /* until what was told of new groups is heard */
         uint64_t
@@ -581,6 +584,11 @@ bool ending_awaits(const struct manager *manager, pid_t pid);
 void ending_forget_watch(struct manager *manager, const struct watch *watch);
 /* Writes down every end that is under way as it stands, and lets go of all. */
 void ending_give_up(struct manager *manager);
+
+/* ---- dying.c */
+/* Somebody in the group or below is being ended. Takes off *memory, the group's, what they hold (bytes): is the rest
+ * over the group's limit by itself, and for more than a moment? */
+bool dying_leave_too_much(struct watch *watch, uint64_t now, uint64_t *memory);
 
 /* ---- relief.c */
 /* One that was ended is dead: its groups wait for its memory before they are judged again. */

@@ -274,6 +274,7 @@ void judge_group(struct watch *watch, enum pace pace, uint64_t now)
         struct finding finding;
         struct subject subject;
         uint64_t left = watch->reading.headroom;
+        bool some_die;
         int r;
 
         if (watch->manager->available < left)
@@ -299,17 +300,24 @@ void judge_group(struct watch *watch, enum pace pace, uint64_t now)
         };
         watch->due = schedule_group(watch, &subject, pace);
         ending_measured_group(watch);
-        if (relief_is_near(watch, now) || ending_under_way(watch) || watch->manager->stopping)
+        if (relief_is_near(watch, now) || watch->manager->stopping)
+                return;
+        some_die = ending_under_way(watch);
+        if (!some_die)
+                watch->crowded = 0;
+        else if (!dying_leave_too_much(watch, now, &subject.memory))
                 return;
 
         finding = decide_group(watch->policy, &subject);
+        if (some_die && finding.reason != REASON_GROUP_MEMORY)
+                return;
         if (finding.reason == REASON_NONE) {
                 answer_forget(&watch->answered, watch->memory,
                               policy_group_memory_max(watch->policy, subject.bases));
                 watch->deliberating = 0;
                 watch->put_off = false;
                 watch->nobody_until = 0;
-        } else if (!answer_is_given(&watch->answered, finding.reason, watch->memory, now))
+        } else if (!answer_is_given(&watch->answered, finding.reason, subject.memory, now))
                 judge_members(watch, &finding, now);
         else if (judge_group_is_answered(watch, now))
                 watch->due = now + ANSWERED_PAUSE_USEC;

@@ -85,6 +85,33 @@ class Shares(EndToEnd):
         self.assert_ended(guard, process, "worker-memory", 20)
 
 
+# Burns, and does not listen.
+DEAF = """
+import signal
+held = b"x" * (100 << 20)
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+while True:
+    pass
+"""
+
+
+class Graces(EndToEnd):
+    def test_another_runaway_is_met(self):
+        guard = self.guard(
+            "[Policy p]\nCgroup={home}/*\nGroupMemoryMax=160M\nCpuTimeMax=300ms\nCpuWindowSec=1s\nGraceSec=10min\n"
+        )
+        group = self.group("a")
+        deaf = self.spawn(group, ["nice", PYTHON, "-c", DEAF])
+        self.wait_for("its grace", lambda: "SIGTERM, and SIGKILL after" in guard.said())
+        # What the dying holds takes the group over its limit, and that is nobody else's.
+        innocent = self.grow(group, 5, 80, start=60)
+        self.wait_for("its size", lambda: group.anonymous() > 180 * MIB)
+        time.sleep(2)
+        self.assertEqual(guard.verdicts(), [])
+        self.assert_ended(guard, self.grow(group, 60, 700), "group-memory")
+        self.assert_lives(innocent, deaf)
+
+
 class Reloads(EndToEnd):
     """What was told, or stopped, is ended once a reload says so."""
 
