@@ -143,29 +143,28 @@ void bng_account_close(bng_ctx *ctx, mpz_srcptr n)
         free(entry);
 }
 
-uint64_t bng_account_left_bytes(bng_ctx *ctx, mpz_srcptr n)
+bool bng_account_replace(bng_ctx *ctx, struct bng_replaced *replaced, mpz_srcptr n)
 {
         if (ctx->total_limit_bytes == UINT64_MAX)
-                return UINT64_MAX;
+                return false;
         struct bng_entry *entry = ctx->counts_fresh ? NULL : find(ctx, n);
         if (!entry && !ctx->counts_fresh)
-                return UINT64_MAX;
+                return false;
         uint64_t room = bng_room_bytes(n);
-        if (entry)
+        if (entry) {
                 charge(ctx, entry, room);
-        uint64_t others = ctx->live_bytes + (uint64_t)ctx->pending_bytes - (entry ? room : 0);
-        uint64_t left = bng_sat_sub(ctx->total_limit_bytes, others);
-        return left > room ? left : room;
+                replaced->charged_bytes += room;
+        }
+        replaced->room_bytes += room;
+        return true;
 }
 
-void bng_account_promise(bng_ctx *ctx, mpz_srcptr n, uint64_t bytes)
+uint64_t bng_account_left_bytes(const bng_ctx *ctx, struct bng_replaced replaced)
 {
-        struct bng_entry *entry = ctx->counts_fresh ? NULL : find(ctx, n);
+        uint64_t others = ctx->live_bytes - replaced.charged_bytes;
+        uint64_t left = bng_sat_sub(ctx->total_limit_bytes, others);
 
-        if (entry)
-                ctx->pending_bytes += (int64_t)bytes - (int64_t)entry->bytes;
-        else if (ctx->counts_fresh)
-                ctx->pending_bytes += (int64_t)bytes;
+        return left > replaced.room_bytes ? left : replaced.room_bytes;
 }
 
 bng_status bng_account_charge(bng_ctx *ctx, mpz_srcptr n)

@@ -26,13 +26,16 @@ static inline uint64_t bng_room_bytes(mpz_srcptr n)
 bool bng_account_open(bng_ctx *ctx, mpz_ptr n);
 void bng_account_close(bng_ctx *ctx, mpz_srcptr n);
 
-/*
- * The room that a number may have under the total limit: what it has already at least, UINT64_MAX
- * where it does not count. Charges it for the room that it has now.
- */
-uint64_t bng_account_left_bytes(bng_ctx *ctx, mpz_srcptr n);
-/* A result of so much room will become this number: what is left for others until then. */
-void bng_account_promise(bng_ctx *ctx, mpz_srcptr n, uint64_t bytes);
+/* The room of numbers that an operation replaces together, and how much of it is in the books. */
+struct bng_replaced {
+        uint64_t room_bytes;
+        uint64_t charged_bytes;
+};
+
+/* Adds a number, which is charged for the room that it has now. False: no total counts it. */
+bool bng_account_replace(bng_ctx *ctx, struct bng_replaced *replaced, mpz_srcptr n);
+/* The room that they may have together under the total limit: what they have already at least. */
+uint64_t bng_account_left_bytes(const bng_ctx *ctx, struct bng_replaced replaced);
 
 /* An operation is done. */
 static inline void bng_account_operation(bng_ctx *ctx)

@@ -60,7 +60,6 @@ struct bng_ctx {
         } recent[BNG_RECENT]; /* with so much room there was nothing to charge */
         uint64_t live_bytes;  /* what they are charged for, and values of an evaluation */
         uint64_t live_peak_bytes;
-        int64_t pending_bytes; /* by which judged results will change live_bytes */
         uint64_t operations;
         uint64_t largest_bits;
         uint64_t failures[BNG_STATUSES]; /* how often a request ended in each status */

@@ -40,28 +40,35 @@ static bng_status open(struct output *output, bng_ctx *ctx, mpq_ptr destination,
 
 static void end(struct output *output)
 {
-        output->ctx->pending_bytes = 0;
         if (output->out != output->destination)
                 mpq_clear(output->temporary);
+}
+
+/* Both parts, or none. */
+static bng_status hand_out(bng_ctx *ctx, mpq_ptr destination, mpq_ptr value)
+{
+        struct bng_result parts[] = {
+                {.destination = mpq_numref(destination), .value = mpq_numref(value)},
+                {.destination = mpq_denref(destination), .value = mpq_denref(value)},
+        };
+        bng_status status = bng_judge_result(ctx, mpq_numref(value));
+
+        if (status == BNG_OK)
+                status = bng_judge_result(ctx, mpq_denref(value));
+        if (status == BNG_OK)
+                status = bng_judge_rooms(ctx, parts, 2);
+        for (size_t i = 0; i < 2 && status == BNG_OK; i++)
+                bng_result_hand_out(&parts[i]);
+        return status;
 }
 
 static bng_status close(struct output *output)
 {
         bng_ctx *ctx = output->ctx;
         bool direct = output->out == output->destination;
-        bng_status status = direct ? BNG_OK : bng_judge_result(ctx, mpq_numref(output->out));
+        bng_status status = direct ? BNG_OK : hand_out(ctx, output->destination, output->temporary);
 
-        if (status == BNG_OK && !direct)
-                status = bng_judge_result(ctx, mpq_denref(output->out));
-        if (status == BNG_OK && !direct)
-                status = bng_judge_room(ctx, mpq_numref(output->destination),
-                                        mpq_numref(output->out));
-        if (status == BNG_OK && !direct)
-                status = bng_judge_room(ctx, mpq_denref(output->destination),
-                                        mpq_denref(output->out));
         if (status == BNG_OK) {
-                if (!direct)
-                        mpq_swap(output->destination, output->temporary);
                 bng_account_operation(ctx);
                 bng_account_result(ctx, mpq_numref(output->destination));
                 bng_account_result(ctx, mpq_denref(output->destination));

@@ -93,7 +93,12 @@ static uint64_t counted(const bng_ctx *ctx, uint64_t room_bytes)
 bng_status bng_judge_total(bng_ctx *ctx, mpz_srcptr destination,
                            const struct bng_prediction *prediction, bool *straddles)
 {
-        uint64_t left = bng_account_left_bytes(ctx, destination);
+        struct bng_replaced replaced = {0};
+
+        *straddles = false;
+        if (!bng_account_replace(ctx, &replaced, destination))
+                return BNG_OK;
+        uint64_t left = bng_account_left_bytes(ctx, replaced);
         uint64_t bits_min = bng_range_bits(prediction->result.size).bits_min;
         uint64_t least = counted(ctx, room_of_bits(bits_min));
         uint64_t most = room_of_bits(prediction->room_bits);
@@ -125,16 +130,85 @@ static void give_back_spare_room(mpz_ptr result)
         }
 }
 
-bng_status bng_judge_room(bng_ctx *ctx, mpz_srcptr destination, mpz_ptr result)
+/* May a move hold so much more than what is held already by the operation? */
+static bool may_move(bng_ctx *ctx, uint64_t held_bytes, uint64_t bytes)
 {
-        uint64_t left = bng_account_left_bytes(ctx, destination);
-        uint64_t needed = mpz_size(result) * sizeof(mp_limb_t);
+        if (ctx->memory_limit_bytes != BNG_MEMORY_AUTO)
+                return bng_sat_add(ctx->held_bytes, held_bytes + bytes) <= ctx->memory_limit_bytes;
+        if (bytes <= BNG_UNSEEN_BYTES)
+                return true;
+        look(ctx);
+        return bytes <= ctx->seen.bytes;
+}
 
-        if (counted(ctx, needed) > left)
+static uint64_t needed_bytes(mpz_srcptr value)
+{
+        return mpz_size(value) * sizeof(mp_limb_t);
+}
+
+static bool is_temporary(const struct bng_result *result)
+{
+        return result->value != result->destination;
+}
+
+static uint64_t held_bytes(const struct bng_result *results, size_t n)
+{
+        uint64_t held = 0;
+
+        for (size_t i = 0; i < n; i++)
+                if (is_temporary(&results[i]))
+                        held += bng_room_bytes(results[i].value);
+        return held;
+}
+
+/* Where a result may not move, a copy holds no more: the destination has the room. */
+static bool fits_destination(const struct bng_result *result)
+{
+        uint64_t room = bng_room_bytes(result->destination);
+        return needed_bytes(result->value) <= room && room < bng_room_bytes(result->value);
+}
+
+/* The result's room is what it needs; or the smaller one of its own and the destination's. */
+static uint64_t settle_room(bng_ctx *ctx, struct bng_result *result, uint64_t held)
+{
+        uint64_t needed = needed_bytes(result->value);
+
+        if (bng_room_bytes(result->value) > needed && may_move(ctx, held, needed))
+                give_back_spare_room(result->value);
+        result->copies = fits_destination(result);
+        return bng_room_bytes(result->copies ? result->destination : result->value);
+}
+
+static bng_status refuse_move(bng_ctx *ctx, uint64_t held, uint64_t bytes)
+{
+        return ctx->memory_limit_bytes == BNG_MEMORY_AUTO ? bng_refuse_available(ctx, bytes)
+                                                          : bng_refuse_memory(ctx, held + bytes);
+}
+
+bng_status bng_judge_rooms(bng_ctx *ctx, struct bng_result *results, size_t n)
+{
+        struct bng_replaced replaced = {0};
+        uint64_t needed = 0, room = 0;
+
+        for (size_t i = 0; i < n; i++) {
+                results[i].counts = is_temporary(&results[i]) &&
+                                    bng_account_replace(ctx, &replaced, results[i].destination);
+                if (results[i].counts)
+                        needed += counted(ctx, needed_bytes(results[i].value));
+        }
+        uint64_t left = bng_account_left_bytes(ctx, replaced);
+        if (needed > left)
                 return bng_refuse_total(ctx, needed, left, ctx->live_bytes);
-        /* Also where it fits: another result of the same operation may need the room. */
-        if (left != UINT64_MAX && bng_room_bytes(result) > needed)
-                give_back_spare_room(result);
-        bng_account_promise(ctx, destination, bng_room_bytes(result));
-        return BNG_OK;
+        for (size_t i = 0; i < n; i++)
+                if (results[i].counts)
+                        room += counted(ctx, settle_room(ctx, &results[i], held_bytes(results, n)));
+        return room > left ? refuse_move(ctx, held_bytes(results, n), needed) : BNG_OK;
+}
+
+void bng_result_hand_out(const struct bng_result *result)
+{
+        if (result->copies)
+                mpz_set(result->destination, result->value);
+        else if (is_temporary(result))
+                mpz_swap(result->destination, result->value);
 }

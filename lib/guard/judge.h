@@ -16,7 +16,7 @@
  *   6. surely more room than the total leaves     BNG_REFUSED_TOTAL
  *
  * Between the bounds the result limit and the total are judged on the result itself: it is computed
- * into a temporary first, and bng_judge_result and bng_judge_room decide whether it is handed out.
+ * into a temporary first, and bng_judge_result and bng_judge_rooms decide whether it is handed out.
  */
 
 #include "guard/context.h"
@@ -52,8 +52,20 @@ bool bng_straddles(const bng_ctx *ctx, const struct bng_prediction *prediction);
 
 /* Judges after the work: BNG_OK, or BNG_REFUSED_RESULT with the exact size in the sentence. */
 bng_status bng_judge_result(bng_ctx *ctx, mpz_srcptr result);
+/* Where a result is, and the variable that it is for: it is there already, or in a temporary. */
+struct bng_result {
+        mpz_ptr destination;
+        mpz_ptr value;
+        bool counts; /* under the total */
+        bool copies; /* it fits into the room that the destination has, but its own does not */
+};
+
 /*
- * The same for the room of a result that the destination will get: BNG_OK, and promised to it, or
- * BNG_REFUSED_TOTAL. Room that the result does not need is given back.
+ * The same for the room of all results of one operation together, whatever their destinations have
+ * now: BNG_OK or BNG_REFUSED_TOTAL. Room that they do not need is given back, which holds a result
+ * twice: not where the memory limit forbids it. Only where their room does not fit otherwise, and
+ * neither does its move, that is BNG_REFUSED_MEMORY.
  */
-bng_status bng_judge_room(bng_ctx *ctx, mpz_srcptr destination, mpz_ptr result);
+bng_status bng_judge_rooms(bng_ctx *ctx, struct bng_result *results, size_t n);
+/* After BNG_OK: needs no memory. */
+void bng_result_hand_out(const struct bng_result *result);

@@ -68,27 +68,40 @@ bng_status bng_output_open_copy(struct bng_output *output, bng_ctx *ctx, mpz_ptr
         return status;
 }
 
-bng_status bng_output_judge(struct bng_output *output)
+static bool is_temporary(const struct bng_output *output)
 {
-        if (output->out == output->destination)
-                return BNG_OK;
-        bng_status status = bng_judge_result(output->ctx, output->out);
-        return status == BNG_OK
-                       ? bng_judge_room(output->ctx, output->destination, output->temporary)
-                       : status;
+        return output->out != output->destination;
+}
+
+bng_status bng_outputs_judge(bng_ctx *ctx, struct bng_output *outputs, size_t n)
+{
+        struct bng_result results[BNG_RESULTS_MAX];
+        bng_status status = BNG_OK;
+
+        for (size_t i = 0; i < n && status == BNG_OK; i++) {
+                results[i] = (struct bng_result){.destination = outputs[i].destination,
+                                                 .value = outputs[i].out};
+                if (is_temporary(&outputs[i]))
+                        status = bng_judge_result(ctx, outputs[i].temporary);
+        }
+        if (status == BNG_OK)
+                status = bng_judge_rooms(ctx, results, n);
+        for (size_t i = 0; i < n && status == BNG_OK; i++)
+                outputs[i].copies = results[i].copies;
+        return status;
 }
 
 static void end(struct bng_output *output)
 {
-        output->ctx->pending_bytes = 0;
-        if (output->out != output->destination)
+        if (is_temporary(output))
                 mpz_clear(output->temporary);
 }
 
 void bng_output_hand_out(struct bng_output *output)
 {
-        if (output->out != output->destination)
-                mpz_swap(output->destination, output->temporary);
+        bng_result_hand_out(&(struct bng_result){.destination = output->destination,
+                                                 .value = output->out,
+                                                 .copies = output->copies});
         end(output);
         bng_account_result(output->ctx, output->destination);
 }
@@ -100,7 +113,7 @@ void bng_output_discard(struct bng_output *output)
 
 bng_status bng_output_close(struct bng_output *output)
 {
-        bng_status status = bng_output_judge(output);
+        bng_status status = bng_outputs_judge(output->ctx, output, 1);
 
         if (status == BNG_OK) {
                 bng_account_operation(output->ctx);

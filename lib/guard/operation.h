@@ -13,11 +13,15 @@
 #include "guard/limb.h"
 #include "steps/steps.h"
 
+/* So many results has an operation at most. */
+#define BNG_RESULTS_MAX 3
+
 struct bng_output {
         bng_ctx *ctx;
         mpz_ptr destination;
         mpz_ptr out; /* where GMP writes: the destination, or the temporary */
         mpz_t temporary;
+        bool copies; /* see struct bng_result */
 };
 
 /* Judges, and if the operation may run, says where to. BNG_OK needs one of the ends below. */
@@ -39,12 +43,12 @@ bng_status bng_output_close(struct bng_output *output);
 /*
  * For operations with several results, all or none of which are handed out. Each is opened as a
  * part, because whether they fit under the total together is known when all are there. Then the
- * parts of a close: does it fit, and one of the two ends. The operation counts itself once
- * (bng_account_operation).
+ * parts of a close: do all of them fit (what has no destination is none), and one of the two ends
+ * for each. The operation counts itself once (bng_account_operation).
  */
 bng_status bng_output_open_part(struct bng_output *output, bng_ctx *ctx, mpz_ptr destination,
                                 const struct bng_prediction *prediction);
-bng_status bng_output_judge(struct bng_output *output);
+bng_status bng_outputs_judge(bng_ctx *ctx, struct bng_output *outputs, size_t n);
 void bng_output_hand_out(struct bng_output *output);
 void bng_output_discard(struct bng_output *output);
 

@@ -7,13 +7,11 @@
  * limit or the total is near, goes to a temporary.
  */
 
-#define RESULTS_MAX 3
-
 struct results {
         size_t n;
-        mpz_ptr destinations[RESULTS_MAX]; /* NULL: not wanted */
-        struct bng_output outputs[RESULTS_MAX];
-        mpz_ptr out[RESULTS_MAX]; /* where GMP writes */
+        mpz_ptr destinations[BNG_RESULTS_MAX]; /* NULL: not wanted */
+        struct bng_output outputs[BNG_RESULTS_MAX];
+        mpz_ptr out[BNG_RESULTS_MAX]; /* where GMP writes */
 };
 
 static bool have_variables_of_their_own(const struct results *results)
@@ -56,11 +54,8 @@ static bng_status open(struct results *results, bng_ctx *ctx,
 
 static bng_status close(struct results *results, bng_ctx *ctx)
 {
-        bng_status status = BNG_OK;
+        bng_status status = bng_outputs_judge(ctx, results->outputs, results->n);
 
-        for (size_t i = 0; i < results->n && status == BNG_OK; i++)
-                if (results->destinations[i])
-                        status = bng_output_judge(&results->outputs[i]);
         if (status == BNG_OK)
                 bng_account_operation(ctx);
         end(results, results->n, status == BNG_OK ? bng_output_hand_out : bng_output_discard);

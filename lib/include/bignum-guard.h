@@ -468,7 +468,10 @@ BNG_PUBLIC const char *bng_status_text(bng_status status);
  * it is the destination of a guarded function. What plain GMP does to it, mpz_swap and mpz_clear
  * included, is found at the next such call and not before. An operation that would make the
  * destination's room larger than the total leaves is BNG_REFUSED_TOTAL and changes nothing; what
- * needs no new room always runs.
+ * needs no new room always runs. All results of one operation, and both parts of a fraction, are
+ * judged together. A result that fits only without the spare room that GMP made for it has to move,
+ * and where the memory limit leaves no room for that, BNG_REFUSED_MEMORY ends an operation that a
+ * check allowed.
  */
 BNG_PUBLIC bng_status bng_mpz_init(bng_ctx *ctx, mpz_t x);
 BNG_PUBLIC bng_status bng_mpz_init2(bng_ctx *ctx, mpz_t x, mp_bitcnt_t bits);

@@ -125,6 +125,52 @@ static void test_total_of_every_operation(void **state)
         operands_clear(&x);
 }
 
+/* What one result's variable gives up is another one's room: what counts is their sum. */
+static void test_total_of_parts(void **state)
+{
+        (void)state;
+        bng_ctx *ctx = context(10000);
+        mpq_t q;
+        mpz_t large, larger, r, quotient;
+
+        mpz_inits(large, larger, NULL);
+        mpz_setbit(large, 6000 * 8 - 1);
+        mpz_setbit(larger, 7000 * 8 - 1);
+
+        bng_mpq_init(ctx, q);
+        assert_int_equal(bng_mpq_set_z(ctx, q, larger), BNG_OK);
+        assert_int_equal(bng_mpq_inv(ctx, q, q), BNG_OK);
+        assert_int_equal(bng_mpq_set_z(ctx, q, large), BNG_OK);
+        assert_int_equal(mpz_cmp(mpq_numref(q), large), 0);
+        assert_true(bng_ctx_live_bytes(ctx) <= 10000);
+        assert_int_equal(bng_mpq_div_2exp(ctx, q, q, 6000 * 8 - 1 + 5000 * 8), BNG_OK);
+        assert_int_equal(bng_mpq_set_z(ctx, q, larger), BNG_OK);
+        bng_ctx_set_total_limit_bytes(ctx, 7008 + 7);
+        assert_int_equal(bng_mpq_inv(ctx, q, q), BNG_OK);
+        bng_ctx_set_total_limit_bytes(ctx, 10000);
+        bng_mpq_clear(ctx, q);
+
+        bng_mpz_init(ctx, r);
+        bng_mpz_init(ctx, quotient);
+        assert_int_equal(bng_mpz_set(ctx, r, larger), BNG_OK);
+        assert_int_equal(bng_mpz_tdiv_qr_ui(ctx, quotient, r, large, 3), BNG_OK);
+        mpz_tdiv_q_ui(larger, large, 3);
+        assert_int_equal(mpz_cmp(quotient, larger), 0);
+        assert_true(bng_ctx_live_bytes(ctx) <= 10000);
+
+        /* Both do not fit. */
+        bng_mpz_clear(ctx, quotient);
+        bng_mpz_init(ctx, quotient);
+        assert_int_equal(bng_mpz_set_ui(ctx, quotient, 47), BNG_OK);
+        bng_ctx_set_total_limit_bytes(ctx, 5000);
+        assert_int_equal(bng_mpz_tdiv_qr_ui(ctx, quotient, r, large, 3), BNG_REFUSED_TOTAL);
+        assert_int_equal(mpz_cmp_ui(quotient, 47), 0);
+        bng_mpz_clear(ctx, r);
+        bng_mpz_clear(ctx, quotient);
+        mpz_clears(large, larger, NULL);
+        ctx = bng_ctx_free(ctx);
+}
+
 /* ---- the numbers ---- */
 
 static void test_numbers_come_and_go(void **state)
@@ -435,6 +481,7 @@ int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_total_of_every_operation),
+                cmocka_unit_test(test_total_of_parts),
                 cmocka_unit_test(test_numbers_come_and_go),
                 cmocka_unit_test(test_unguarded_changes_are_found),
                 cmocka_unit_test(test_fractions_count),
