@@ -22,13 +22,28 @@ void bng_mpz_clear(bng_ctx *ctx, mpz_t x)
         mpz_clear(x);
 }
 
-CHECK(realloc2, (mp_bitcnt_t bits), bng_predict_room(bits))
+/* What the total leaves for new numbers. */
+static bng_status judge_new(bng_ctx *ctx, uint64_t bytes)
+{
+        uint64_t left = bng_sat_sub(ctx->total_limit_bytes, ctx->live_bytes);
 
+        if (ctx->total_limit_bytes == UINT64_MAX || bytes <= left)
+                return BNG_OK;
+        return bng_refuse_total(ctx, bytes, left, ctx->live_bytes);
+}
+
+/* A denominator of 1 has a limb. Without it, it is the 0 that has no room. */
 bng_status bng_mpq_init(bng_ctx *ctx, mpq_t x)
 {
-        mpq_init(x);
+        bng_status status = judge_new(ctx, sizeof(mp_limb_t));
+
+        mpz_init(mpq_numref(x));
+        if (status == BNG_OK)
+                mpz_init_set_ui(mpq_denref(x), 1);
+        else
+                mpz_init(mpq_denref(x));
         if (bng_account_open(ctx, mpq_numref(x)) && bng_account_open(ctx, mpq_denref(x)))
-                return BNG_OK;
+                return status;
         bng_account_close(ctx, mpq_numref(x));
         return bng_no_memory(ctx);
 }
@@ -40,15 +55,18 @@ void bng_mpq_clear(bng_ctx *ctx, mpq_t x)
         mpq_clear(x);
 }
 
-/* Room for the bits is judged like a number that has them. */
+CHECK(realloc2, (mp_bitcnt_t bits), bng_predict_room(bits))
+
+/* Room for the bits is judged like a number that has them; GMP makes it a limb at least. */
 bng_status bng_mpz_realloc2(bng_ctx *ctx, mpz_t x, mp_bitcnt_t bits)
 {
         struct bng_prediction room = bng_predict_room(bits);
+        struct bng_prediction least = bng_predict_room(1);
         bool straddles;
 
         bng_status status = bng_judge(ctx, &room);
         if (status == BNG_OK)
-                status = bng_judge_total(ctx, x, &room, &straddles);
+                status = bng_judge_total(ctx, x, bits > 0 ? &room : &least, &straddles);
         if (status != BNG_OK)
                 return status;
         mpz_realloc2(x, bits);
@@ -67,16 +85,6 @@ static void clear_first(bng_ctx *ctx, mpz_ptr array, mp_size_t n)
 {
         for (mp_size_t i = 0; i < n; i++)
                 bng_mpz_clear(ctx, array + i);
-}
-
-/* What the total leaves for new numbers. */
-static bng_status judge_new(bng_ctx *ctx, uint64_t bytes)
-{
-        uint64_t left = bng_sat_sub(ctx->total_limit_bytes, ctx->live_bytes);
-
-        if (ctx->total_limit_bytes == UINT64_MAX || bytes <= left)
-                return BNG_OK;
-        return bng_refuse_total(ctx, bytes, left, ctx->live_bytes);
 }
 
 /*

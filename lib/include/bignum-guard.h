@@ -481,7 +481,10 @@ BNG_PUBLIC bng_status bng_mpz_init_set_si(bng_ctx *ctx, mpz_t x, long op);
 BNG_PUBLIC bng_status bng_mpz_init_set_d(bng_ctx *ctx, mpz_t x, double op);
 BNG_PUBLIC bng_status bng_mpz_init_set_str(bng_ctx *ctx, mpz_t x, const char *text, int base);
 BNG_PUBLIC void bng_mpz_clear(bng_ctx *ctx, mpz_t x);
-/* A fraction is two such numbers: 0/1 at first, as mpq_init makes it. */
+/*
+ * A fraction is two such numbers: 0/1 at first, as mpq_init makes it. Where the total leaves no room
+ * for the 1, it is 0/0, which is BNG_UNDEFINED as an operand, until something is stored to it.
+ */
 BNG_PUBLIC bng_status bng_mpq_init(bng_ctx *ctx, mpq_t x);
 BNG_PUBLIC void bng_mpq_clear(bng_ctx *ctx, mpq_t x);
 
