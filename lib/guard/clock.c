@@ -53,6 +53,12 @@ static uint64_t until_nsec(const bng_ctx *ctx, uint64_t now_nsec)
         return end_nsec < ctx->deadline_nsec ? end_nsec : ctx->deadline_nsec;
 }
 
+/* An evaluation's deadline may be the end that the limit sets it. */
+static bool is_deadline(const bng_ctx *ctx, uint64_t end_nsec)
+{
+        return end_nsec == ctx->deadline_nsec && end_nsec != ctx->limit_end_nsec;
+}
+
 bng_status bng_judge_time(bng_ctx *ctx, double seconds)
 {
         if (bng_stop_asked(&ctx->stop))
@@ -62,9 +68,10 @@ bng_status bng_judge_time(bng_ctx *ctx, double seconds)
         uint64_t now_nsec = bng_now_nsec();
         uint64_t end_nsec = until_nsec(ctx, now_nsec);
         if (end_nsec <= now_nsec)
-                return bng_refuse_late(ctx);
+                return bng_refuse_late(ctx, is_deadline(ctx, end_nsec));
         if (end_nsec != BNG_NSEC_NEVER && seconds / MARGIN > (double)(end_nsec - now_nsec) * 1e-9)
-                return bng_refuse_time(ctx, seconds, (end_nsec - now_nsec) / NSEC_PER_USEC);
+                return bng_refuse_time(ctx, seconds, (end_nsec - now_nsec) / NSEC_PER_USEC,
+                                       is_deadline(ctx, end_nsec));
         return BNG_OK;
 }
 
@@ -77,11 +84,14 @@ bng_status bng_stopped(bng_ctx *ctx)
 {
         if (bng_stop_asked(&ctx->stop))
                 return bng_ctx_fail(ctx, BNG_INTERRUPTED, "interrupted");
-        return bng_refuse_late(ctx);
+        return bng_refuse_late(ctx, is_deadline(ctx, ctx->stop.until_nsec));
 }
 
 void bng_clock_begin_all(bng_ctx *ctx)
 {
-        if (bng_is_timed(ctx))
-                ctx->deadline_nsec = until_nsec(ctx, bng_now_nsec());
+        if (!bng_is_timed(ctx))
+                return;
+        uint64_t end_nsec = until_nsec(ctx, bng_now_nsec());
+        if (end_nsec < ctx->deadline_nsec)
+                ctx->deadline_nsec = ctx->limit_end_nsec = end_nsec;
 }

@@ -31,7 +31,7 @@ bng_status bng_ctx_new(bng_ctx **ret)
         *ret = ctx;
         if (!ctx)
                 return BNG_NO_MEMORY;
-        ctx->deadline_nsec = ctx->stop.until_nsec = BNG_NSEC_NEVER;
+        ctx->deadline_nsec = ctx->limit_end_nsec = ctx->stop.until_nsec = BNG_NSEC_NEVER;
         bng_speed_init(&ctx->speed);
         set_limits(ctx, &BNG_CONFIG_LIMITS_DEFAULT);
         return BNG_OK;

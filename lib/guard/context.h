@@ -40,6 +40,7 @@ struct bng_ctx {
         /* See clock.h. */
         struct bng_stop stop; /* what ends the operation that runs */
         uint64_t deadline_nsec;
+        uint64_t limit_end_nsec; /* that deadline is no other than this end by time_limit_usec */
         struct bng_speed speed;
 
         /* While memory_limit_bytes is BNG_MEMORY_AUTO, see judge.c. */

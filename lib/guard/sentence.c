@@ -227,11 +227,11 @@ static const char *seconds_text(double seconds, struct bng_size_text *out)
         return bng_format_usec((uint64_t)(seconds * (double)BNG_USEC_PER_SEC), out);
 }
 
-bng_status bng_refuse_time(bng_ctx *ctx, double seconds, uint64_t left_usec)
+bng_status bng_refuse_time(bng_ctx *ctx, double seconds, uint64_t left_usec, bool by_deadline)
 {
         struct bng_size_text needed, left;
 
-        if (ctx->time_limit_usec == UINT64_MAX)
+        if (by_deadline)
                 return bng_ctx_fail(ctx, BNG_REFUSED_TIME,
                                     "refused: it would take about %s, the deadline is %s away",
                                     seconds_text(seconds, &needed),
@@ -242,11 +242,11 @@ bng_status bng_refuse_time(bng_ctx *ctx, double seconds, uint64_t left_usec)
                             bng_format_usec(ctx->time_limit_usec, &left));
 }
 
-bng_status bng_refuse_late(bng_ctx *ctx)
+bng_status bng_refuse_late(bng_ctx *ctx, bool by_deadline)
 {
         struct bng_size_text limit;
 
-        if (ctx->time_limit_usec == UINT64_MAX)
+        if (by_deadline)
                 return bng_ctx_fail(ctx, BNG_REFUSED_TIME, "refused: the deadline has passed");
         return bng_ctx_fail(ctx, BNG_REFUSED_TIME,
                             "refused: it takes longer than the time limit of %s (TimeMax=)",

@@ -21,6 +21,6 @@ bng_status bng_refuse_total(bng_ctx *ctx, uint64_t needed_bytes, uint64_t left_b
 /* Of ctx->seen, the tightest fence. */
 bng_status bng_refuse_available(bng_ctx *ctx, uint64_t needed_bytes);
 /* So many seconds are predicted, and left_usec are left by the limit or the deadline. */
-bng_status bng_refuse_time(bng_ctx *ctx, double seconds, uint64_t left_usec);
+bng_status bng_refuse_time(bng_ctx *ctx, double seconds, uint64_t left_usec, bool by_deadline);
 /* The time is over. */
-bng_status bng_refuse_late(bng_ctx *ctx);
+bng_status bng_refuse_late(bng_ctx *ctx, bool by_deadline);
