@@ -174,7 +174,7 @@ bng_bounds bng_bounds_gcd(uint64_t a_bits, uint64_t b_bits)
  */
 bng_bounds bng_bounds_gcdext(uint64_t other_bits)
 {
-        if (other_bits == BNG_BITS_BEYOND)
+        if (other_bits >= BEYOND_FROM)
                 return (bng_bounds){0, BNG_BITS_BEYOND};
         return (bng_bounds){0, other_bits > 2 ? other_bits - 1 : 1};
 }

@@ -143,6 +143,9 @@ static void test_ends(void **state)
         is(bng_bounds_bin_ui(3, half, 9), 0, 0);
         is(bng_bounds_gcdext(0), 0, 1);
         is(bng_bounds_gcdext(9), 0, 8);
+        is(bng_bounds_gcdext(half - 1), 0, half - 2);
+        is(bng_bounds_gcdext(half), 0, beyond);
+        is(bng_bounds_gcdext(beyond - 1), 0, beyond);
         is(bng_bounds_gcdext(beyond), 0, beyond);
         is(bng_bounds_sqrt(9), 5, 5);
         is(bng_bounds_nextprime(0), 2, 2);
