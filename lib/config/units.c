@@ -104,7 +104,8 @@ bool bng_parse_size_bits(const char *text, uint64_t *bits, struct bng_why *why)
         if (!parse_size(text, &size, why))
                 return false;
         if (!size.infinite && !shifted(size.number, size.shift + (size.in_bits ? 0 : 3), &result))
-                return bng_why(why, "\"%.60s\" is too large; at most 2^64 bits, which are 2E",
+                return bng_why(why,
+                               "\"%.60s\" is too large; at most 2^64 - 2 bits, where 2E are 2^64",
                                text);
         *bits = result;
         return true;

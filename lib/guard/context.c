@@ -187,21 +187,22 @@ bng_status bng_ctx_end_part(bng_ctx *ctx, bng_status status)
 }
 
 /* Whole lines, as many as fit. An error that finds no memory is none of them. */
-static void keep_errors(bng_ctx *ctx, const struct bng_config_errors *errors)
+static bng_status tell_errors(bng_ctx *ctx, const struct bng_config_errors *errors)
 {
+        char text[BNG_MESSAGE_BYTES];
         size_t used = 0;
 
-        snprintf(ctx->message, sizeof ctx->message, "%s", errors->n > 0 ? "" : "out of memory");
         for (size_t i = 0; i < errors->n; i++) {
                 size_t length = strlen(errors->lines[i]);
-                size_t room = sizeof ctx->message - used;
+                size_t room = sizeof text - used;
                 if (i > 0 && length + 2 > room)
-                        return;
-                used += (size_t)snprintf(ctx->message + used, room, "%s%s", i > 0 ? "\n" : "",
+                        break;
+                used += (size_t)snprintf(text + used, room, "%s%s", i > 0 ? "\n" : "",
                                          errors->lines[i]);
-                if (used >= sizeof ctx->message)
-                        return;
+                if (used >= sizeof text)
+                        break;
         }
+        return used > 0 ? bng_ctx_fail(ctx, BNG_INVALID, "%s", text) : bng_no_memory(ctx);
 }
 
 bng_status bng_ctx_load_limits(bng_ctx *ctx, const char *path)
@@ -213,10 +214,8 @@ bng_status bng_ctx_load_limits(bng_ctx *ctx, const char *path)
         if (bng_config_limits_read(&limits, NULL, path, &errors) &&
             bng_config_limits_environment(&limits, &errors))
                 set_limits(ctx, &limits);
-        else {
-                keep_errors(ctx, &errors);
-                status = errors.n > 0 ? BNG_INVALID : BNG_NO_MEMORY;
-        }
+        else
+                status = tell_errors(ctx, &errors);
         bng_config_errors_clear(&errors);
         return status;
 }

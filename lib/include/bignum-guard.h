@@ -412,11 +412,11 @@ BNG_PUBLIC void bng_ctx_set_refusal_callback(bng_ctx *ctx, bng_refusal_callback 
                                              void *userdata);
 
 /*
- * Statistics. Failures are always counted: the requests (operations, checks, evaluations) that
- * ended in this status, 0 for BNG_OK. The others are counted while statistics or a total limit are
- * on: the guarded operations that ended in BNG_OK (the steps of an evaluation each), the length of
- * their largest result, and what the context's live numbers hold, now and at most. All of them only
- * go on from where they were.
+ * Statistics. Failures are always counted: the requests (operations, checks, evaluations, and what
+ * loads limits or a calibration) that ended in this status, 0 for BNG_OK. The others are counted
+ * while statistics or a total limit are on: the guarded operations that ended in BNG_OK (the steps
+ * of an evaluation each), the length of their largest result, and what the context's live numbers
+ * hold, now and at most. All of them only go on from where they were.
  */
 BNG_PUBLIC void bng_ctx_set_statistics(bng_ctx *ctx, bool on);
 BNG_PUBLIC bool bng_ctx_statistics(const bng_ctx *ctx);

@@ -430,6 +430,19 @@ static void test_statistics(void **state)
         ctx = bng_ctx_free(ctx);
 }
 
+static bng_status load(bng_ctx *ctx, const char *text)
+{
+        char path[] = "/tmp/bng-context-XXXXXX";
+        int fd = mkstemp(path);
+
+        assert_true(fd >= 0);
+        assert_int_equal(write(fd, text, strlen(text)), (ssize_t)strlen(text));
+        close(fd);
+        bng_status status = bng_ctx_load_limits(ctx, path);
+        unlink(path);
+        return status;
+}
+
 static void test_who_is_told(void **state)
 {
         bng_ctx *ctx = context(UINT64_MAX);
@@ -452,27 +465,21 @@ static void test_who_is_told(void **state)
         assert_int_equal(told.times, 3);
         assert_int_equal(bng_ctx_failures(ctx, BNG_REFUSED_RESULT), 2);
         assert_int_equal(bng_ctx_failures(ctx, BNG_INVALID), 1);
+        assert_int_equal(load(ctx, "[Limits]\nResultMax=2E\nTotalMax=x\n"), BNG_INVALID);
+        assert_int_equal(told.times, 4);
+        assert_int_equal(told.status, BNG_INVALID);
+        assert_string_equal(told.sentence, bng_ctx_message(ctx));
+        assert_non_null(strstr(told.sentence, "\"2E\" is too large; at most 2^64 - 2 bits"));
+        assert_non_null(strstr(told.sentence, ":3: "));
+        assert_int_equal(bng_ctx_failures(ctx, BNG_INVALID), 2);
         bng_ctx_set_refusal_callback(ctx, NULL, NULL);
         assert_int_equal(bng_check_mul(ctx, a, a), BNG_REFUSED_RESULT);
-        assert_int_equal(told.times, 3);
+        assert_int_equal(told.times, 4);
         mpz_clear(a);
         ctx = bng_ctx_free(ctx);
 }
 
 /* ---- where limits come from ---- */
-
-static bng_status load(bng_ctx *ctx, const char *text)
-{
-        char path[] = "/tmp/bng-context-XXXXXX";
-        int fd = mkstemp(path);
-
-        assert_true(fd >= 0);
-        assert_int_equal(write(fd, text, strlen(text)), (ssize_t)strlen(text));
-        close(fd);
-        bng_status status = bng_ctx_load_limits(ctx, path);
-        unlink(path);
-        return status;
-}
 
 static void test_sources(void **state)
 {
