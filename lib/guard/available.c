@@ -77,13 +77,19 @@ __attribute__((format(printf, 3, 4))) static void fence(struct bng_available *ti
 
 /* ---- cgroups: v1 and v2 differ in names alone ---- */
 
+/*
+ * Above v2's memory.high nothing is killed. But whoever asks for more is put to sleep each time, for
+ * longer and longer: an operation that needs it hardly ends any more. v1's soft limit only says
+ * where memory is reclaimed first.
+ */
 struct files {
-        const char *limit, *usage, *active, *inactive;
+        const char *limit, *brake, *usage, *active, *inactive;
 };
 
-static const struct files v1 = {"memory.limit_in_bytes", "memory.usage_in_bytes",
+static const struct files v1 = {"memory.limit_in_bytes", NULL, "memory.usage_in_bytes",
                                 "total_active_file", "total_inactive_file"};
-static const struct files v2 = {"memory.max", "memory.current", "active_file", "inactive_file"};
+static const struct files v2 = {"memory.max", "memory.high", "memory.current", "active_file",
+                                "inactive_file"};
 
 /* A limit of v1 without a limit is the largest multiple of a page. */
 #define NO_LIMIT (UINT64_C(1) << 62)
@@ -96,6 +102,12 @@ static void look_at_group(const char *folder, const char *group, const struct fi
         if (!read_text(text, "%s%s/%s", folder, group, files->limit))
                 return;
         uint64_t limit = number(text);
+        uint64_t brake = NO_LIMIT;
+        if (files->brake && read_text(text, "%s%s/%s", folder, group, files->brake))
+                brake = number(text);
+        bool brakes = brake < limit;
+        if (brakes)
+                limit = brake;
         if (limit >= NO_LIMIT || !read_text(text, "%s%s/%s", folder, group, files->usage))
                 return;
         uint64_t usage = number(text);
@@ -104,8 +116,8 @@ static void look_at_group(const char *folder, const char *group, const struct fi
                                                   number_of(text, files->inactive, 0));
                 usage = bng_sat_sub(usage, file_pages);
         }
-        fence(tightest, bng_sat_sub(limit, usage), "the memory limit of its cgroup %s",
-              *group ? group : "/");
+        fence(tightest, bng_sat_sub(limit, usage), "the %s of its cgroup %s",
+              brakes ? "memory.high" : "memory limit", *group ? group : "/");
 }
 
 /*

@@ -5,8 +5,9 @@
  * What a process may really still take: OperationMemoryMax=auto. Each fence around it leaves
  * something, and the tightest one decides:
  *
- *   its cgroups     limit minus usage, of its own and of every one above it, v1 and v2. File pages
- *                   are no usage: the kernel drops them before anything is ended.
+ *   its cgroups     limit minus usage, of its own and of every one above it, v1 and v2, where
+ *                   memory.high is one like memory.max. File pages are no usage: the kernel drops
+ *                   them before anything is ended.
  *   RLIMIT_AS       minus the size of the address space
  *   RLIMIT_DATA     minus the size of its private writable mappings
  *   MemAvailable    of the system

@@ -304,10 +304,11 @@ BNG_PUBLIC uint64_t bng_ctx_result_limit_bits(const bng_ctx *ctx);
  * short temporaries are on the stack. Built with another --enable-alloca it may hold more.
  *
  * BNG_MEMORY_AUTO follows what the process may really still use: the tightest of what its cgroups
- * (v1 and v2, with all above them) leave of their limits, RLIMIT_AS, RLIMIT_DATA and the system's
- * MemAvailable; where nothing can be read, 256 MiB. What is held already counts by itself then. The
- * files are read (some 100 us) when an operation could take more than 1 MiB, and not again before
- * it is over a sixteenth of what was left, or this context's operations since could have been.
+ * (v1 and v2, with all above them) leave of their limits, memory.high included, RLIMIT_AS,
+ * RLIMIT_DATA and the system's MemAvailable; where nothing can be read, 256 MiB. What is held already
+ * counts by itself then. The files are read (some 100 us) when an operation could take more than
+ * 1 MiB, and not again before it is over a sixteenth of what was left, or this context's operations
+ * since could have been.
  */
 #define BNG_MEMORY_AUTO (UINT64_MAX - 1)
 BNG_PUBLIC void bng_ctx_set_memory_limit_bytes(bng_ctx *ctx, uint64_t bytes);

@@ -136,7 +136,19 @@ static void test_containers(void **state)
         put("proc/7/cgroup", "0::/../../docker/0123\n");
         put("cgroup/memory.max", "3000000\n");
         put("cgroup/memory.current", "1000000\n");
-        look(2000000, "cgroup /");
+        look(2000000, "the memory limit of its cgroup /");
+        /* The brake, where it is tighter. */
+        put("cgroup/memory.high", "2500000\n");
+        look(1500000, "the memory.high of its cgroup /");
+        put("cgroup/memory.high", "3000000\n");
+        look(2000000, "the memory limit of its cgroup /");
+        put("cgroup/memory.high", "max\n");
+        look(2000000, "the memory limit of its cgroup /");
+        put("cgroup/memory.max", "max\n");
+        put("cgroup/memory.high", "3000000\n");
+        look(2000000, "the memory.high of its cgroup /");
+        put("cgroup/memory.high", "max\n");
+        put("cgroup/memory.max", "3000000\n");
         /* On a hybrid host the v2 controller may hold memory too. */
         put("proc/7/cgroup", "1:name=memory:/\n0::/a/b\n");
         put("cgroup/memory.max", "max\n");
