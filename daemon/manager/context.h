@@ -237,8 +237,9 @@ enum pace {
 
 /* Memory that a death is about to free, see relief.c. */
 struct relief {
-        uint64_t settle, until; /* monotonic microseconds */
-        uint64_t below, above;  /* bytes of the group's total: between them it is awaited */
+        uint64_t settle, until;         /* monotonic microseconds */
+        uint64_t below, above;          /* bytes of the group's total: between them it is awaited */
+        uint64_t since, lately, before; /* of those whom the kernel ended: as in struct departed */
 };
 
 /* Where the kernel's log may not be read: its counters, and who ended meanwhile of himself. */
@@ -593,7 +594,10 @@ bool dying_leave_too_much(struct watch *watch, uint64_t now, uint64_t *memory);
 /* ---- relief.c */
 /* One that was ended is dead: its groups wait for its memory before they are judged again. */
 void relief_expect(const struct worker *dead, struct manager *manager);
-bool relief_is_near(struct watch *watch, uint64_t now); /* is memory still about to be freed? */
+/* One whom the kernel ended is dead, who held so many bytes. */
+void relief_by_kernel(const struct worker *dead, uint64_t bytes, struct manager *manager);
+uint64_t relief_lately(struct watch *watch, uint64_t now); /* bytes that such have just held */
+bool relief_is_near(struct watch *watch, uint64_t now);    /* is memory still about to be freed? */
 
 /* ---- kernel.c, kernel-counts.c */
 void kernel_start(struct manager *manager);

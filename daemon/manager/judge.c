@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include "bounds/checked.h"
 #include "manager/context.h"
 
 #define PROOF_FRESH_USEC UINT64_C(2000000) /* a proof that an end may rest on */
@@ -302,6 +303,7 @@ void judge_group(struct watch *watch, enum pace pace, uint64_t now)
         ending_measured_group(watch);
         if (relief_is_near(watch, now) || watch->manager->stopping)
                 return;
+        subject.memory -= bng_min(subject.memory, relief_lately(watch, now));
         some_die = ending_under_way(watch);
         if (!some_die)
                 watch->crowded = 0;

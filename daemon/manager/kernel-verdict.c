@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include "bounds/checked.h"
 #include "manager/kernel.h"
 #include "policy/overtaken.h"
 #include "report/escape.h"
@@ -86,7 +87,7 @@ void kernel_tell_worker(struct watch *watch, struct worker *worker, const struct
                 verdict->command = escape_command(name, strlen(name));
         }
         kernel_tell(manager, verdict, kill);
-        relief_expect(worker, manager);
+        relief_by_kernel(worker, bng_max(kill->memory, worker_memory(worker)), manager);
 }
 
 struct verdict *kernel_verdict_new(const struct watch *watch, const struct policy *policy,

@@ -29,6 +29,20 @@ time.sleep(600)
 """
 
 
+# Brings one child after the other into a group that is too small for it, for ever.
+VICTIMS = """
+import os, sys, time
+while True:
+    if os.fork() == 0:
+        open(sys.argv[1], "w").write("0")
+        time.sleep(0.1)
+        held = bytearray(b"x") * (64 << 20)
+    time.sleep(0.1)
+    while os.waitpid(-1, os.WNOHANG)[0]:
+        pass
+"""
+
+
 def may_read_the_log():
     try:
         os.close(os.open("/dev/kmsg", os.O_RDONLY | os.O_NONBLOCK))
@@ -170,6 +184,13 @@ class Log(Tight):
         process = self.grow(self.group("up/a"), 40, 400)
         verdict = self.killed(guard, process)
         self.assertEqual(verdict["cgroup"], f"{self.home}/up/a")
+
+    def test_kills_without_end_below_keep_nobody_from_being_judged(self):
+        guard = self.guard("[Policy p]\nCgroup={home}/a\nGroupMemoryMax=96M\nAction=kill\n")
+        group, below = self.group("a"), self.tight("a/below", 24 * MIB)
+        self.spawn(group, [PYTHON, "-c", VICTIMS, below.memory_folder / "cgroup.procs"])
+        self.wait_for("kills", lambda: len(guard.verdicts()) > 3)
+        self.assert_ended(guard, self.grow(group, 40, 400), "group-memory")
 
     def test_what_the_daemon_ends_is_not_the_kernels(self):
         guard = self.guard("[Policy p]\nCgroup={home}/*\nWorkerMemoryMax=32M\nAction=kill\n")
