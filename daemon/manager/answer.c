@@ -195,11 +195,22 @@ static void answer(struct affair *affair)
 
 static void answer_whole(struct affair *affair)
 {
+        struct manager *manager = affair->watch->manager;
         struct gathered all;
+        int r;
 
         affair->whole = true;
-        if (ending_of_group(affair->watch) || watch_gather(affair->watch, &all) < 0)
-                return; /* the next look tells what is wrong with the group */
+        if (ending_of_group(affair->watch))
+                return;
+        r = watch_gather(affair->watch, &all);
+        if (r < 0) {
+                /* One that is gone is its next look's to find out. */
+                if (r != -ENOENT)
+                        log_trouble(&manager->trouble.signal, affair->now,
+                                    "Cannot list who is to end in %s: %s", affair->watch->shown,
+                                    strerror(-r));
+                return;
+        }
         affair->workers = all.workers;
         affair->n = all.n;
         affair->partial = all.partial;
