@@ -73,6 +73,7 @@ int act_hold(struct act_target *target, const struct host *host, struct process_
         }
         held.pid = identity.pid;
         held.parent = identity.ppid;
+        held.session = identity.session;
         held.start_time = identity.start_time;
         held.uid = identity.uid;
         *target = held;

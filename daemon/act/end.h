@@ -31,6 +31,7 @@ struct act_target {
         int pidfd;           /* -1 on a foreign host */
         uint64_t start_time; /* clock ticks since boot */
         pid_t parent;        /* at first sight */
+        pid_t session;       /* at first sight */
         uid_t uid;           /* real user at first sight */
         char *group;         /* its group's path at first sight, the target's own */
 };

@@ -246,7 +246,8 @@ void answer_family(struct worker *parent, const struct policy *policy,
                                 .finding = &of_family,
                                 .now = now};
 
-        if (family_members(parent, &affair.workers, &affair.n) < 0)
+        if (family_members(parent, finding->reason == REASON_GROUP_MEMORY, &affair.workers,
+                           &affair.n) < 0)
                 return; /* the next look tries again */
         of_family.family = (unsigned)affair.n;
         answer(&affair);

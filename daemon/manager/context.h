@@ -181,6 +181,7 @@ struct worker {
         bool early;     /* near its limit when it was young */
         bool proving;
         bool condemned; /* an end of it was begun */
+        bool adopts;    /* the parent of somebody else's orphans */
         bool overtaken; /* the kernel ended it: that is written down */
 
         const struct policy *policy; /* the first that matches, or NULL */
@@ -462,8 +463,9 @@ int cpu_measure_group(struct watch *watch, uint64_t now);
 /* ---- family.c */
 /* What each parent in the group and its children hold by now. */
 void family_gather(struct watch *watch, uint64_t now);
-/* The parent, then its children, not referenced; *ret is the caller's to free. 0 or -ENOMEM. */
-int family_members(struct worker *parent, struct worker ***ret, size_t *n);
+/* The parent, then its children, `all` or those who may be why it grows; not referenced, *ret is the caller's to free.
+ * 0 or -ENOMEM. */
+int family_members(struct worker *parent, bool all, struct worker ***ret, size_t *n);
 
 /* ---- look.c */
 void look_now(struct watch *watch); /* the watch may be gone afterwards */

@@ -11,15 +11,25 @@
  * still: what a process takes as it starts is the doing of who started it.
  *
  * A child is known by the parent it had at first sight, so one whose parent is gone is not somebody
- * else's; grandchildren are their own parents'.
+ * else's; grandchildren are their own parents'. But whoever is the first process of a container, or asked for that
+ * (prctl's subreaper), becomes the parent of all orphans below it, and they may be so at their first sight. A
+ * session tells: it is inherited, or one's own. One that is led by somebody else comes from somebody else, and who
+ * has adopted one may have adopted them all: it has no family.
+ *
+ * Of a family that leaks or bursts by starting processes, those were no part of it that have been there much longer and
+ * do not grow.
  */
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include "bounds/checked.h"
 #include "manager/context.h"
 #include "samples/growth.h"
 #include "samples/leak.h"
+
+#define SETTLED_WINDOWS                                                                            \
+        4 /* it takes one or two until a leak is found: who is older was there before it */
 
 static bool asks(const struct watch *watch)
 {
@@ -34,6 +44,25 @@ static bool asks(const struct watch *watch)
         return false;
 }
 
+static bool is_adopted(const struct worker *worker, const struct worker *parent)
+{
+        pid_t session = worker->target.session, of_parent = parent->target.session;
+
+        return session > 0 && of_parent > 0 && session != of_parent &&
+               session != worker->target.pid && session != parent->target.pid;
+}
+
+static void note_adoptions(struct watch *watch)
+{
+        struct worker *worker, *parent;
+
+        for (worker = watch->workers; worker; worker = worker->hh.next) {
+                HASH_FIND(hh, watch->workers, &worker->target.parent, sizeof(pid_t), parent);
+                if (parent && is_adopted(worker, parent))
+                        parent->adopts = true;
+        }
+}
+
 static struct worker *find_parent(struct watch *watch, struct worker *worker)
 {
         struct worker *parent = NULL;
@@ -41,6 +70,8 @@ static struct worker *find_parent(struct watch *watch, struct worker *worker)
         if (!worker->policy)
                 return NULL;
         HASH_FIND(hh, watch->workers, &worker->target.parent, sizeof(pid_t), parent);
+        if (parent && (parent->adopts || is_adopted(worker, parent)))
+                return NULL;
         /* One that falls under another policy is judged, and ended, by that one alone. And another process
          * under the pid of a parent that is gone is younger than its "child". */
         if (!parent || parent == worker || parent->policy != worker->policy || worker->annexed ||
@@ -94,6 +125,7 @@ void family_gather(struct watch *watch, uint64_t now)
 
         if (!asks(watch))
                 return;
+        note_adoptions(watch);
         for (worker = watch->workers; worker; worker = worker->hh.next)
                 if (worker->family) {
                         worker->family->memory = worker->family->n = 0;
@@ -144,7 +176,18 @@ static void meet_newcomers(struct watch *watch, uint64_t now)
         free(pids);
 }
 
-int family_members(struct worker *parent, struct worker ***ret, size_t *n)
+/* It was there long before all this, and stays as it is. */
+static bool is_settled(const struct worker *worker)
+{
+        const struct series *series = &worker->series;
+        uint64_t window = bng_max(series->leak_window, series->growth_window);
+
+        return series->n_pushed > 0 &&
+               (series->latest.usec - worker->first_seen) / SETTLED_WINDOWS >= window &&
+               leak_in_window(series) <= (double)worker_memory(worker) / 16;
+}
+
+int family_members(struct worker *parent, bool all, struct worker ***ret, size_t *n)
 {
         struct watch *watch = parent->watch;
         struct worker **members, *worker;
@@ -156,7 +199,8 @@ int family_members(struct worker *parent, struct worker ***ret, size_t *n)
         *n = 0;
         members[(*n)++] = parent; /* first, so that it starts no more */
         for (worker = watch->workers; worker; worker = worker->hh.next)
-                if (!worker->ending && !worker->let_go && find_parent(watch, worker) == parent)
+                if (!worker->ending && !worker->let_go && find_parent(watch, worker) == parent &&
+                    (all || !is_settled(worker)))
                         members[(*n)++] = worker;
         *ret = members;
         return 0;

@@ -125,7 +125,7 @@ pid_t process_reader_pid(const struct process_reader *reader)
 int process_read_identity(struct process_reader *reader, struct process_identity *ret)
 {
         struct text_field uid = {.name = "Uid"};
-        uint64_t ppid, flags, start_time;
+        uint64_t ppid, session, flags, start_time;
         char text[TEXT_MAX];
         int r = process_read_file(reader->folder, "stat", text, sizeof(text));
         long pid;
@@ -136,6 +136,8 @@ int process_read_identity(struct process_reader *reader, struct process_identity
         if (pid <= 0 || !process_stat_field(text, 4, &ppid) ||
             !process_stat_field(text, 9, &flags) || !process_stat_field(text, 22, &start_time))
                 return -EBADMSG;
+        if (!process_stat_field(text, 6, &session))
+                session = 0;
         r = process_read_file(reader->folder, "status", text, sizeof(text));
         if (r < 0)
                 return r;
@@ -145,6 +147,7 @@ int process_read_identity(struct process_reader *reader, struct process_identity
         *ret = (struct process_identity){
                 .pid = (pid_t)pid,
                 .ppid = (pid_t)ppid,
+                .session = (pid_t)session,
                 .uid = (uid_t)uid.value,
                 .start_time = start_time,
                 .kernel_thread = flags & FLAG_KERNEL_THREAD,

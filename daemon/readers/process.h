@@ -22,6 +22,7 @@ struct process_memory {
 struct process_identity {
         pid_t pid;
         pid_t ppid;
+        pid_t session;       /* the pid of its leader, who may be gone; 0: it is not told */
         uid_t uid;           /* real user */
         uint64_t start_time; /* clock ticks since boot, field 22 of stat */
         bool kernel_thread;

@@ -41,15 +41,16 @@ static void put(const char *path, const char *text)
         assert_int_equal(fclose(file), 0);
 }
 
-static void put_process(pid_t pid, pid_t parent, const char *group)
+static void put_member(pid_t pid, pid_t parent, pid_t session, const char *group)
 {
         char path[64], text[256];
 
         snprintf(path, sizeof(path), "proc/%d/stat", (int)pid);
-        snprintf(text, sizeof(text),
-                 "%d (w) S %d 1 1 0 -1 4194304 1 2 3 4 5 6 7 8 20 0 1 0 %d 4096 10 0 1 1 0 0 0 0 0 "
-                 "0\n",
-                 (int)pid, (int)parent, (int)pid);
+        snprintf(
+                text, sizeof(text),
+                "%d (w) S %d 1 %d 0 -1 4194304 1 2 3 4 5 6 7 8 20 0 1 0 %d 4096 10 0 1 1 0 0 0 0 0 "
+                "0\n",
+                (int)pid, (int)parent, (int)session, (int)pid);
         put(path, text);
         snprintf(path, sizeof(path), "proc/%d/statm", (int)pid);
         put(path, "90000 75000 1000 1 0 74000 0\n");
@@ -58,6 +59,11 @@ static void put_process(pid_t pid, pid_t parent, const char *group)
         snprintf(path, sizeof(path), "proc/%d/cgroup", (int)pid);
         snprintf(text, sizeof(text), "0::%s\n", group);
         put(path, text);
+}
+
+static void put_process(pid_t pid, pid_t parent, const char *group)
+{
+        put_member(pid, parent, 1, group);
 }
 
 static void configure(const char *text)
@@ -329,13 +335,81 @@ static void test_one_that_is_frozen(void **state)
         assert_false(answer_is_given(&frozen, REASON_CPU, 100, 9 * SECOND));
 }
 
+static void see(struct watch *watch, uint64_t now)
+{
+        assert_int_equal(watch_scan(watch, now), 0);
+        for (struct worker *worker = watch->workers; worker; worker = worker->hh.next) {
+                worker_identify(worker, now);
+                assert_int_equal(worker_measure(worker, false, now), 0);
+        }
+        family_gather(watch, now);
+}
+
+static size_t family_of(const struct watch *watch, pid_t pid)
+{
+        const struct worker *worker = known(watch, pid);
+
+        return worker->family ? worker->family->n : 1;
+}
+
+/* Sessions: inherited, made by a child for itself, by its parent after the fork, and by somebody between them. */
+static void test_orphans_are_nobodys_children(void **state)
+{
+        struct watch *watch;
+
+        (void)state;
+        put("cgroup/a/cgroup.procs", "7\n8\n9\n10\n");
+        put_member(7, 1, 3, "/a");
+        put_member(8, 7, 3, "/a");
+        put_member(9, 7, 9, "/a");
+        put_member(10, 7, 7, "/a");
+        watch = open_watch();
+        see(watch, SECOND);
+        assert_int_equal(family_of(watch, 7), 4);
+        put("cgroup/a/cgroup.procs", "7\n8\n9\n10\n12\n");
+        put_member(12, 7, 11, "/a");
+        see(watch, 2 * SECOND);
+        assert_int_equal(family_of(watch, 7), 1);
+        close_watch(watch);
+}
+
+/* A master with a child that was always there, and one that came. */
+static void test_who_was_there_before_is_spared(void **state)
+{
+        struct worker **members;
+        struct watch *watch;
+        size_t n;
+
+        (void)state;
+        configure("[Policy p]\nCgroup=/a\nLeakMax=1M/h\nLeakWindowSec=6s\n");
+        put("cgroup/a/cgroup.procs", "7\n8\n");
+        put_process(7, 1, "/a");
+        put_process(8, 7, "/a");
+        watch = open_watch();
+        for (uint64_t now = SECOND; now < 26 * SECOND; now += SECOND / 4)
+                see(watch, now);
+        put("cgroup/a/cgroup.procs", "7\n8\n9\n");
+        put_process(9, 7, "/a");
+        see(watch, 26 * SECOND);
+        assert_int_equal(family_members(known(watch, 7), true, &members, &n), 0);
+        assert_int_equal(n, 3);
+        free(members);
+        assert_int_equal(family_members(known(watch, 7), false, &members, &n), 0);
+        assert_int_equal(n, 2);
+        assert_ptr_equal(members[0], known(watch, 7));
+        assert_ptr_equal(members[1], known(watch, 9));
+        free(members);
+        close_watch(watch);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
         const struct CMUnitTest tests[] = {
-                TEST(test_an_annex_in_trouble),   TEST(test_a_process_in_a_threaded_group),
-                TEST(test_one_that_was_let_go),   TEST(test_a_pid_that_is_given_out_again),
-                TEST(test_another_configuration), TEST(test_one_that_is_frozen),
+                TEST(test_an_annex_in_trouble),          TEST(test_a_process_in_a_threaded_group),
+                TEST(test_one_that_was_let_go),          TEST(test_a_pid_that_is_given_out_again),
+                TEST(test_another_configuration),        TEST(test_one_that_is_frozen),
+                TEST(test_orphans_are_nobodys_children), TEST(test_who_was_there_before_is_spared),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

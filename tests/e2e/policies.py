@@ -195,6 +195,24 @@ class Frozen(EndToEnd):
         self.assertIn("It is watched", guard.bng("explain", str(process.pid)).stdout)
 
 
+# Adopts what a child of its own leaves behind: one of 4 MiB each quarter of a second, in a session of its own.
+ADOPTER = """
+import ctypes, os, time
+ctypes.CDLL(None).prctl(36, 1)  # PR_SET_CHILD_SUBREAPER
+if os.fork() == 0:
+    while True:
+        if os.fork() == 0:
+            os.setsid()
+            if os.fork() == 0:
+                held = b"x" * (4 << 20)
+                time.sleep(1000)
+            os._exit(0)
+        os.wait()
+        time.sleep(0.25)
+while True:
+    time.sleep(1000)
+"""
+
 # Starts so many children, and those that "grow" take 2 MiB ten times a second; a "spawner" starts one of
 # 4 MiB each quarter of a second, for ever. Says who they are.
 PARENT = """
@@ -254,6 +272,15 @@ class Families(EndToEnd):
         verdict = self.assert_ended(guard, parent, "group-memory")
         self.assertGreater(verdict["family"], 2)
         self.assert_lives(large)
+
+    def test_who_adopts_orphans_does_not_end_for_them(self):
+        guard = self.guard(self.LEAK)
+        self.spawn(self.group("a"), [PYTHON, "-c", ADOPTER])
+        # Another one that starts as many by itself tells when it would have been found.
+        spawner = self.start(self.group("b"), "spawner", "0")
+        verdict = self.assert_ended(guard, spawner, "leak")
+        time.sleep(3)
+        self.assertEqual([v for v in guard.verdicts() if v["event"] != verdict["event"]], [])
 
     def test_of_a_master_whose_children_leak_the_children_end(self):
         guard = self.guard(self.LEAK)
