@@ -83,10 +83,10 @@ static struct bng_time remainder_time(struct bng_lengths of)
         return bng_time_remainder(of.a, of.b);
 }
 
-/* To a bit. */
+/* To a bit; beyond all lengths nothing is. */
 static bool is_known(bng_bounds bits)
 {
-        return bits.bits_max - bits.bits_min <= 1;
+        return bits.bits_max < BNG_BITS_BEYOND && bits.bits_max - bits.bits_min <= 1;
 }
 
 /* Are its length and the zeros at its end known exactly? */
@@ -94,7 +94,7 @@ static bool is_exact(struct bng_operand a)
 {
         bng_bounds bits = bng_range_bits(a.size);
 
-        return bits.bits_min == bits.bits_max && a.zeros_known;
+        return is_known(bits) && bits.bits_min == bits.bits_max && a.zeros_known;
 }
 
 typedef uint64_t division_bits_peak(struct bng_division_bits of);
@@ -116,7 +116,7 @@ static uint64_t division_peak(division_bits_peak *peak, enum bng_division divisi
                 return bng_peak_bytes(BNG_WORK_DIVIDE, longer_bits(a, d));
         for (of.a = a_bits.bits_min; of.a <= a_bits.bits_max; of.a++)
                 for (of.d = d_bits.bits_min; of.d <= d_bits.bits_max; of.d++)
-                        if (of.a > 0 && of.d > 0)
+                        if (of.a > 0 && of.d > of.d_zeros)
                                 most = bng_max(most, peak(of));
         return most;
 }
@@ -147,7 +147,7 @@ static uint64_t exact_quotient_peak(struct bng_operand a, struct bng_operand d)
                                                      d_bits.bits_max - zeros);
         for (uint64_t n = a_bits.bits_min; n <= a_bits.bits_max; n++)
                 for (uint64_t m = d_bits.bits_min; m <= d_bits.bits_max; m++)
-                        if (n >= m && m > 0)
+                        if (n >= m && m > d.zeros)
                                 most = bng_max(most,
                                                bng_peak_exact_quotient(n - zeros, m - zeros,
                                                                        d.zeros % GMP_NUMB_BITS));
