@@ -134,6 +134,9 @@ static int start(struct connection *connection, int *fd)
         if (r >= 0)
                 r = api_add(connection->bus, connection->owner->api);
         if (r >= 0)
+                r = sd_bus_set_close_on_exit(connection->bus,
+                                             0); /* who is silent holds up no stop */
+        if (r >= 0)
                 r = sd_bus_start(connection->bus);
         if (r >= 0)
                 r = sd_bus_attach_event(connection->bus, connection->owner->event, PRIORITY);

@@ -78,6 +78,9 @@ static int join(struct system_bus *system)
         free(address);
         if (r >= 0)
                 r = sd_bus_set_bus_client(system->bus, 1);
+        /* Else the loop's end would wait for a bus that hangs. */
+        if (r >= 0)
+                r = sd_bus_set_close_on_exit(system->bus, 0);
         /* Waits, in the loop, for the bus to appear. */
         if (r >= 0)
                 r = sd_bus_set_watch_bind(system->bus, 1);

@@ -118,7 +118,9 @@ bool units_available(struct units *units, uint64_t now)
         units->bus = sd_bus_close_unref(units->bus);
         if (open_bus(units) < 0)
                 return false;
-        if (sd_bus_attach_event(units->bus, units->event, SD_EVENT_PRIORITY_IDLE) < 0) {
+        /* No close with the loop's end: it would wait for a bus that hangs. */
+        if (sd_bus_set_close_on_exit(units->bus, 0) < 0 ||
+            sd_bus_attach_event(units->bus, units->event, SD_EVENT_PRIORITY_IDLE) < 0) {
                 units->bus = sd_bus_close_unref(units->bus);
                 return false;
         }

@@ -2,7 +2,7 @@
 
 /*
  * The system bus, played by a real dbus-daemon with the policy that is installed: it may come later, go,
- * and lets only root call.
+ * and lets only root call. And one that hangs, played here.
  */
 
 #include <setjmp.h>
@@ -16,11 +16,14 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include "bus/client.h"
 #include "bus/names.h"
 #include "bus/server.h"
+#include "manager/units.h"
 #include "scratch.h"
 
 #define NOBODY 65534
@@ -30,6 +33,7 @@ struct fixture {
         char address[256]; /* "unix:path=..." */
         pid_t server;
         pid_t bus;
+        bool asks; /* systemd too, through the same bus */
 };
 
 static struct server *serving;
@@ -68,6 +72,7 @@ static const struct server_ops ops = {on_status, on_explain, on_reload, on_dry_r
 static void serve(const struct fixture *fixture)
 {
         sd_event *event = NULL;
+        struct units *units = NULL;
         sigset_t term;
 
         setenv("DBUS_SYSTEM_BUS_ADDRESS", fixture->address, 1);
@@ -76,8 +81,10 @@ static void serve(const struct fixture *fixture)
         sigprocmask(SIG_BLOCK, &term, NULL);
         if (sd_event_new(&event) < 0 || sd_event_add_signal(event, NULL, SIGTERM, NULL, NULL) < 0 ||
             server_new(&serving, event, fixture->folder, false, &ops, NULL) < 0 ||
+            units_new(&units, event, false) < 0 || (fixture->asks && !units_available(units, 1)) ||
             sd_event_loop(event) < 0)
                 _exit(1);
+        units_free(units);
         server_free(serving);
         sd_event_unref(event);
         exit(0);
@@ -303,11 +310,62 @@ static void test_policy(void **state)
         assert_int_equal(status, 0);
 }
 
+/* A connection of a bus that shakes hands, and after that only listens. */
+static int shake_hands(int listener)
+{
+        static const char welcome[] =
+                "DATA\r\nOK 0123456789abcdef0123456789abcdef\r\nAGREE_UNIX_FD\r\n";
+        int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+        char said[4096];
+        size_t n = 0;
+
+        assert_true(fd >= 0);
+        assert_int_equal(write(fd, welcome, strlen(welcome)), strlen(welcome));
+        while (!memmem(said, n, "Hello", 5)) {
+                ssize_t more = read(fd, said + n, sizeof(said) - n);
+
+                assert_true(more > 0);
+                n += (size_t)more;
+        }
+        return fd;
+}
+
+/* Whoever waits for an answer waits for ever: the server still stops. */
+static void test_bus_hangs(void **state)
+{
+        struct fixture *fixture = *state;
+        struct sockaddr_un address = {.sun_family = AF_UNIX};
+        int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), first, second;
+        pid_t ended = 0;
+
+        snprintf(address.sun_path, sizeof(address.sun_path), "%.90s/system",
+                 (const char *)fixture->folder);
+        assert_int_equal(bind(listener, (struct sockaddr *)&address, sizeof(address)), 0);
+        assert_int_equal(listen(listener, 2), 0);
+        fixture->asks = true;
+        start_server(fixture);
+        first = shake_hands(listener);
+        second = shake_hands(listener);
+        kill(fixture->server, SIGTERM);
+        for (int i = 0; i < 2000 && ended == 0; i++) {
+                usleep(10000);
+                ended = waitpid(fixture->server, NULL, WNOHANG);
+        }
+        if (ended == 0)
+                stop(&fixture->server, SIGKILL);
+        fixture->server = 0;
+        assert_true(ended > 0);
+        close(first);
+        close(second);
+        close(listener);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test_setup_teardown(test_bus_comes_later, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_policy, setup, teardown),
+                cmocka_unit_test_setup_teardown(test_bus_hangs, setup, teardown),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }
