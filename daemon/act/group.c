@@ -242,14 +242,14 @@ static bool agree(const struct host *host, const struct act_group *group, const 
 
 /* The v2 folder of the members, if it holds exactly these; -EOPNOTSUPP. */
 static int open_twin(const struct host *host, const struct act_group *group,
-                     const struct pids *members, bool any)
+                     const struct pids *members)
 {
         char *path = NULL;
         int fd = -1;
 
         if (host->unified < 0 || members->n == 0 || unified_path(host, members->at[0], &path) < 0)
                 return -EOPNOTSUPP;
-        if (!names_root(path) && (fd = open_folder(host->unified, path)) >= 0 && !any &&
+        if (!names_root(path) && (fd = open_folder(host->unified, path)) >= 0 &&
             !agree(host, group, path, members)) {
                 close(fd);
                 fd = -1;
@@ -258,16 +258,19 @@ static int open_twin(const struct host *host, const struct act_group *group,
         return fd < 0 ? -EOPNOTSUPP : fd;
 }
 
-static int write_switch(int folder, const char *file, const char *text)
+/* The descriptor of the switch, which was pressed; or a negative errno. */
+static int press_at(int folder, const char *file)
 {
-        int fd = openat(folder, file, O_WRONLY | O_CLOEXEC), r = ACT_DONE;
+        int fd = openat(folder, file, O_WRONLY | O_CLOEXEC), r;
 
         if (fd < 0)
                 return errno == ENOENT ? -EOPNOTSUPP : -errno;
-        if (write(fd, text, strlen(text)) < 0)
+        if (write(fd, "1", 1) < 0) {
                 r = -errno;
-        close(fd);
-        return r;
+                close(fd);
+                return r;
+        }
+        return fd;
 }
 
 static int answer(int r)
@@ -276,10 +279,9 @@ static int answer(int r)
 }
 
 /* Opens the group that was seen and lists all who are in it and below; refuses where somebody is among them who
- * may not be touched. `harmless`: it lets run, so it does not matter who is in there, and not doing it would. */
+ * may not be touched. */
 static int list_touchable(const struct host *host, const struct act_group *group,
-                          const struct act_spare *spare, bool harmless, int *folder,
-                          struct pids *members)
+                          const struct act_spare *spare, int *folder, struct pids *members)
 {
         int r;
 
@@ -289,22 +291,26 @@ static int list_touchable(const struct host *host, const struct act_group *group
         if (*folder < 0)
                 return *folder;
         r = read_tree(host->groups, group->path, spare, members);
-        return r == 0 && !harmless && holds_untouchable(host, members) ? ACT_REFUSED : r;
+        return r == 0 && holds_untouchable(host, members) ? ACT_REFUSED : r;
 }
 
+/* ACT_DONE with the switch in *pressed, which is the caller's; else -1 is in it. */
 static int press(const struct host *host, const struct act_group *group,
-                 const struct act_spare *spare, const char *file, const char *text, bool harmless)
+                 const struct act_spare *spare, const char *file, int *pressed)
 {
         struct pids members = {0};
-        int folder = -1, r = list_touchable(host, group, spare, harmless, &folder, &members);
+        int folder = -1, r = list_touchable(host, group, spare, &folder, &members);
 
         if (r == 0 && host->controller[0] != '\0') {
                 close(folder);
-                folder = open_twin(host, group, &members, harmless);
+                folder = open_twin(host, group, &members);
                 r = folder < 0 ? folder : 0;
         }
-        if (r == 0)
-                r = write_switch(folder, file, text);
+        *pressed = r == 0 ? press_at(folder, file) : -1;
+        if (*pressed >= 0)
+                r = ACT_DONE;
+        else if (r == 0)
+                r = *pressed;
         if (folder >= 0)
                 close(folder);
         free(members.at);
@@ -315,7 +321,7 @@ int act_group_check(const struct host *host, const struct act_group *group,
                     const struct act_spare *spare)
 {
         struct pids members = {0};
-        int folder = -1, r = list_touchable(host, group, spare, false, &folder, &members);
+        int folder = -1, r = list_touchable(host, group, spare, &folder, &members);
 
         if (folder >= 0)
                 close(folder);
@@ -326,18 +332,25 @@ int act_group_check(const struct host *host, const struct act_group *group,
 int act_group_kill(const struct host *host, const struct act_group *group,
                    const struct act_spare *spare)
 {
-        return press(host, group, spare, "cgroup.kill", "1", false);
+        int pressed, r = press(host, group, spare, "cgroup.kill", &pressed);
+
+        if (pressed >= 0)
+                close(pressed);
+        return r;
 }
 
 int act_group_freeze(const struct host *host, const struct act_group *group,
-                     const struct act_spare *spare)
+                     const struct act_spare *spare, int *frozen)
 {
-        return press(host, group, spare, "cgroup.freeze", "1", false);
+        return press(host, group, spare, "cgroup.freeze", frozen);
 }
 
-int act_group_thaw(const struct host *host, const struct act_group *group)
+int act_group_thaw(int frozen)
 {
-        return press(host, group, NULL, "cgroup.freeze", "0", true);
+        int r = write(frozen, "0", 1) < 0 ? -errno : ACT_DONE;
+
+        close(frozen);
+        return answer(r);
 }
 
 int act_group_members(const struct host *host, const struct act_group *group, pid_t **pids,

@@ -41,11 +41,12 @@ int act_group_check(const struct host *host, const struct act_group *group,
  * spared; -EOPNOTSUPP: not here, see above. */
 int act_group_kill(const struct host *host, const struct act_group *group,
                    const struct act_spare *spare);
-/* Stops all of the group. Asynchronous. Results as above. */
+/* Stops all of the group. Asynchronous. Results as above; with ACT_DONE *frozen is the switch that was pressed, for
+ * act_group_thaw. */
 int act_group_freeze(const struct host *host, const struct act_group *group,
-                     const struct act_spare *spare);
-/* Lets a group that was stopped run again, whoever has come or gone meanwhile. */
-int act_group_thaw(const struct host *host, const struct act_group *group);
+                     const struct act_spare *spare, int *frozen);
+/* Lets what was stopped run again, whoever has come or gone meanwhile, and closes the switch. */
+int act_group_thaw(int frozen);
 /* The processes of the group and of the groups below it, sorted, each once. *pids is malloc'ed, NULL
  * where there are none. */
 int act_group_members(const struct host *host, const struct act_group *group, pid_t **pids,

@@ -313,6 +313,7 @@ struct watch {
 #define LOOK_CLOSELY 1     /* which is long ago; 0 while something is near */
 
         struct answered answered;
+        int frozen;              /* the switch that stops it, or -1 */
         struct relief relief;    /* from the last death in it */
         struct missing *missing; /* NULL: the log tells, or no list was read yet */
         struct pressed pressed;
@@ -406,6 +407,8 @@ bool watch_apply(struct watch *watch);
 /* A group below that has no watch of its own; those that were not told again leave. */
 int watch_annex(struct watch *watch, const char *path, uint64_t inode);
 void watch_drop_annexes(struct watch *watch);
+/* What was frozen as a whole runs again. */
+void watch_let_go(struct watch *watch);
 /* Reads the lists of processes: takes new ones in, drops those that left. 0 or a negative errno;
  * -ENODEV or -ENOENT when the group is gone. */
 int watch_scan(struct watch *watch, uint64_t now);

@@ -66,12 +66,15 @@ static int freeze(const struct affair *affair)
         struct manager *manager = affair->watch->manager;
         struct act_group target = watch_target(affair->watch);
         struct act_spare spare = settings_spare(manager);
-        int r = -EOPNOTSUPP;
+        int r = -EOPNOTSUPP, frozen = -1;
 
-        if (affair->whole && !affair->partial)
-                r = act_group_freeze(&manager->host, &target, &spare);
+        if (affair->whole && !affair->partial) {
+                watch_let_go(affair->watch); /* somebody else did already, if it is judged again */
+                r = act_group_freeze(&manager->host, &target, &spare, &frozen);
+        }
         if (r == ACT_DONE && affair->whole) {
                 affair->watch->answered.frozen = true;
+                affair->watch->frozen = frozen;
                 for (size_t i = 0; i < affair->n; i++)
                         note_stopped(affair, &affair->workers[i]->answered,
                                      worker_memory(affair->workers[i]));

@@ -50,6 +50,7 @@ int watch_new(struct watch **ret, struct manager *manager, const char *path)
         watch->claim = settings_claim(manager, path);
         watch->reading.headroom = watch->reading.limit = UINT64_MAX;
         watch->series = &no_series;
+        watch->frozen = -1;
         alarm_init(&watch->alarm);
         r = watch->path && watch->shown ? group_reader_new(&watch->reader, &manager->host, path)
                                         : -ENOMEM;
@@ -75,13 +76,26 @@ static void drop_annex(struct watch *watch, struct annex *annex)
         annex_free(annex);
 }
 
-static void let_go(struct watch *watch)
+void watch_let_go(struct watch *watch)
+{
+        if (watch->answered.frozen)
+                (void)act_group_thaw(watch->frozen);
+        watch->frozen = -1;
+        watch->answered.frozen = false;
+}
+
+/* Who is put into a group after the last of those that were frozen has left it would hang. */
+static void let_go_empty(struct watch *watch)
 {
         struct act_group target = watch_target(watch);
+        pid_t *pids = NULL;
+        size_t n = 0;
 
-        if (watch->answered.frozen)
-                (void)act_group_thaw(&watch->manager->host, &target);
-        watch->answered.frozen = false;
+        if (!watch->answered.frozen || watch->workers)
+                return;
+        if (act_group_members(&watch->manager->host, &target, &pids, &n) == ACT_DONE && n == 0)
+                watch_let_go(watch);
+        free(pids);
 }
 
 struct watch *watch_free(struct watch *watch)
@@ -91,7 +105,7 @@ struct watch *watch_free(struct watch *watch)
 
         if (!watch)
                 return NULL;
-        let_go(watch);
+        watch_let_go(watch);
         round_exclude(watch);
         alarm_off(watch);
         tripwire_release(watch);
@@ -408,6 +422,7 @@ int watch_scan(struct watch *watch, uint64_t now)
                         continue;
                 watch_lose(watch, worker, now);
         }
+        let_go_empty(watch);
         kernel_count(watch, now);
         watch->listed = now;
         return 0;

@@ -14,6 +14,7 @@
 #include "groups.h"
 
 static char home[64], other[64];
+static int frozen; /* the latest switch */
 
 static void wait_for_ever(void)
 {
@@ -187,7 +188,7 @@ static void test_a_foreign_host_is_never_touched(void **state)
         foreign.foreign = true;
         assert_int_equal(act_signal(&target, &foreign, reader, SIGKILL), ACT_REFUSED);
         assert_int_equal(act_group_kill(&foreign, &group, NULL), ACT_REFUSED);
-        assert_int_equal(act_group_freeze(&foreign, &group, NULL), ACT_REFUSED);
+        assert_int_equal(act_group_freeze(&foreign, &group, NULL, &frozen), ACT_REFUSED);
         act_release(&target);
         assert_int_equal(act_hold(&target, &foreign, reader), ACT_DONE);
         assert_int_equal(target.pidfd, -1);
@@ -259,26 +260,49 @@ static void test_a_frozen_group_runs_again(void **state)
         pid_t pid = child_in(home, false, wait_for_ever), bystander;
 
         (void)state;
-        assert_int_equal(act_group_freeze(&host, &group, NULL), ACT_DONE);
+        assert_int_equal(act_group_freeze(&host, &group, NULL, &frozen), ACT_DONE);
         wait_for_event("frozen 1");
         assert_true(is_alive(pid));
-        assert_int_equal(act_group_thaw(&host, &group), ACT_DONE);
+        assert_int_equal(act_group_thaw(frozen), ACT_DONE);
         wait_for_event("frozen 0");
 
         /* Also when another one has come into the v2 group meanwhile. */
         if (is_hybrid()) {
-                assert_int_equal(act_group_freeze(&host, &group, NULL), ACT_DONE);
+                assert_int_equal(act_group_freeze(&host, &group, NULL, &frozen), ACT_DONE);
                 wait_for_event("frozen 1");
                 need_group(other);
                 bystander = child_in(other, false, wait_for_ever);
                 assert_int_equal(join(host.unified, home, bystander), 0);
-                assert_int_equal(act_group_thaw(&host, &group), ACT_DONE);
+                assert_int_equal(act_group_thaw(frozen), ACT_DONE);
                 wait_for_event("frozen 0");
                 kill(bystander, SIGKILL);
                 reap(bystander);
         }
         kill(pid, SIGTERM);
         assert_int_equal(reap(pid), SIGTERM);
+}
+
+/* Nobody is left whose v2 group could be asked for: whoever comes next would hang. */
+static void test_a_frozen_group_is_let_go_when_it_is_empty(void **state)
+{
+        struct act_group group = need_switch();
+        pid_t pid = child_in(home, false, wait_for_ever);
+
+        (void)state;
+        assert_int_equal(act_group_freeze(&host, &group, NULL, &frozen), ACT_DONE);
+        wait_for_event("frozen 1");
+        kill(pid, SIGKILL);
+        reap(pid);
+        assert_int_equal(act_group_thaw(frozen), ACT_DONE);
+        wait_for_event("frozen 0");
+
+        /* And when it is no more, there is nothing to let go. */
+        pid = child_in(home, false, wait_for_ever);
+        assert_int_equal(act_group_freeze(&host, &group, NULL, &frozen), ACT_DONE);
+        kill(pid, SIGKILL);
+        reap(pid);
+        remove_group(home);
+        assert_int_equal(act_group_thaw(frozen), ACT_GONE);
 }
 
 /* A process in the v2 group alone would be killed along: so the switch is not used. */
@@ -297,7 +321,7 @@ static void test_a_differing_twin_is_not_used(void **state)
         bystander = child_in(other, false, wait_for_ever);
         assert_int_equal(join(host.unified, home, bystander), 0);
         assert_int_equal(act_group_kill(&host, &group, NULL), -EOPNOTSUPP);
-        assert_int_equal(act_group_freeze(&host, &group, NULL), -EOPNOTSUPP);
+        assert_int_equal(act_group_freeze(&host, &group, NULL, &frozen), -EOPNOTSUPP);
         assert_true(is_alive(member) && is_alive(bystander));
         kill(bystander, SIGKILL);
         reap(bystander);
@@ -326,7 +350,7 @@ static void test_another_users_process_is_left_alone(void **state)
         assert_int_equal(process_reader_new(&reader, &host, pid), 0);
         assert_int_equal(act_hold(&target, &host, reader), ACT_REFUSED);
         assert_int_equal(act_group_kill(&host, &group, NULL), ACT_REFUSED);
-        assert_int_equal(act_group_freeze(&host, &group, NULL), ACT_REFUSED);
+        assert_int_equal(act_group_freeze(&host, &group, NULL, &frozen), ACT_REFUSED);
         host.only = getuid();
         assert_int_equal(act_hold(&target, &host, reader), ACT_DONE);
         host.only = getuid() + 1; /* it changed hands */
@@ -366,7 +390,7 @@ static void test_a_group_below_is_seen_and_spared(void **state)
         assert_int_equal(pids[0], child);
         free(pids);
         assert_int_equal(act_group_kill(&host, &group, &spare), ACT_REFUSED);
-        assert_int_equal(act_group_freeze(&host, &group, &spare), ACT_REFUSED);
+        assert_int_equal(act_group_freeze(&host, &group, &spare, &frozen), ACT_REFUSED);
         assert_int_equal(asked, 4);
         assert_true(is_alive(child));
         assert_int_equal(act_group_kill(&host, &group, NULL), ACT_DONE);
@@ -396,7 +420,7 @@ static void test_the_root_and_our_own_group_are_refused(void **state)
         (void)state;
         group.path = "/";
         assert_int_equal(act_group_kill(&host, &group, NULL), ACT_REFUSED);
-        assert_int_equal(act_group_freeze(&host, &group, NULL), ACT_REFUSED);
+        assert_int_equal(act_group_freeze(&host, &group, NULL, &frozen), ACT_REFUSED);
 
         /* A child that stands for the daemon: it is in the group that it is told to kill. */
         group.path = home;
@@ -423,6 +447,8 @@ int main(void)
                 cmocka_unit_test_teardown(test_a_foreign_host_is_never_touched, remove_homes),
                 cmocka_unit_test_teardown(test_the_whole_group_is_killed, remove_homes),
                 cmocka_unit_test_teardown(test_a_frozen_group_runs_again, remove_homes),
+                cmocka_unit_test_teardown(test_a_frozen_group_is_let_go_when_it_is_empty,
+                                          remove_homes),
                 cmocka_unit_test_teardown(test_a_differing_twin_is_not_used, remove_homes),
                 cmocka_unit_test_teardown(test_another_users_process_is_left_alone, remove_homes),
                 cmocka_unit_test_teardown(test_a_group_below_is_seen_and_spared, remove_homes),
