@@ -5,30 +5,44 @@
 #include <uthash.h>
 #include "manager/loops.h"
 
-#define FORGOTTEN_USEC (UINT64_C(7) * 24 * 3600 * 1000000)
+#define DIAGNOSED_USEC (UINT64_C(7) * 24 * 3600 * 1000000)
+#define LOOKED_AT 2 /* old ones for each new one: so what is over is not more than what is not */
 
 struct loops {
-        char *key;      /* "POLICY /path": a policy's name has no blank */
-        uint64_t asked; /* monotonic microseconds */
+        char *key;       /* "POLICY /path": a policy's name has no blank */
+        uint64_t asked;  /* monotonic microseconds */
+        uint64_t window; /* of the policy: without an end for so many microseconds it is over */
         struct loop loop;
         UT_hash_handle hh;
 };
 
-static void drop(struct loops **loops, struct loops *entry)
+static void free_entry(struct loops *entry)
 {
-        HASH_DEL(*loops, entry);
         free(entry->key);
         free(entry);
 }
 
-static void forget_old(struct loops **loops, uint64_t now)
+static bool add(struct loops **loops, struct loops *entry)
 {
-        struct loops *entry, *next;
+        HASH_ADD_KEYPTR(hh, *loops, entry->key, strlen(entry->key), entry);
+        return entry->hh.tbl;
+}
 
-        HASH_ITER(hh, *loops, entry, next)
-        {
-                if (now - entry->asked > FORGOTTEN_USEC)
-                        drop(loops, entry);
+/* When the next report is due is remembered longer. */
+static bool is_over(const struct loops *entry, uint64_t now)
+{
+        return now - entry->asked > (entry->loop.diagnosed ? DIAGNOSED_USEC : entry->window);
+}
+
+/* In turn: what is looked at and is not over goes to the end. */
+static void forget_some(struct loops **loops, uint64_t now)
+{
+        for (unsigned i = 0; i < LOOKED_AT && *loops; i++) {
+                struct loops *entry = *loops;
+
+                HASH_DEL(*loops, entry);
+                if (is_over(entry, now) || !add(loops, entry))
+                        free_entry(entry);
         }
 }
 
@@ -49,11 +63,15 @@ struct loop *loops_get(struct loops **loops, const struct policy *policy, const 
                         free(key);
                         return NULL;
                 }
-                forget_old(loops, now);
+                forget_some(loops, now);
                 entry->key = key;
-                HASH_ADD_KEYPTR(hh, *loops, entry->key, strlen(entry->key), entry);
+                if (!add(loops, entry)) {
+                        free_entry(entry);
+                        return NULL;
+                }
         }
         entry->asked = now;
+        entry->window = policy->crash_loop_window;
         return &entry->loop;
 }
 
@@ -62,6 +80,9 @@ struct loops *loops_free(struct loops *loops)
         struct loops *entry, *next;
 
         HASH_ITER(hh, loops, entry, next)
-        drop(&loops, entry);
+        {
+                HASH_DEL(loops, entry);
+                free_entry(entry);
+        }
         return NULL;
 }

@@ -3,7 +3,7 @@
 
 /*
  * The crash loops of all policies and groups, by name and path: a service that is started again often has
- * a new group of the same path. What is long over is forgotten when another one is begun.
+ * a new group of the same path. What is over is forgotten, little by little, when others are begun.
  */
 
 #include "policy/loop.h"

@@ -5,8 +5,10 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <cmocka.h>
 #include "decide-fixture.h"
+#include "manager/loops.h"
 #include "policy/loop.h"
 
 static struct loop loop;
@@ -43,6 +45,33 @@ static void test_ends_in_a_row(void **state)
         assert_int_equal(loop.ends, 1);
         policy.crash_loop = 0;
         assert_false(loop_is_on(&loop, &policy, now));
+}
+
+/* Each job in a group of its own: what is over is not kept for days, what was reported is. */
+static void test_what_is_over_is_forgotten(void **state)
+{
+        struct loops *loops = NULL;
+        struct loop *over, *reported;
+        uint64_t now = HOUR;
+        char path[32];
+
+        (void)state;
+        over = loops_get(&loops, &policy, "/over", now);
+        reported = loops_get(&loops, &policy, "/reported", now);
+        assert_non_null(over);
+        assert_non_null(reported);
+        loop_note_end(over, &policy, now - SECOND, now);
+        assert_true(loop_take_report(reported, now));
+        for (unsigned i = 0; i < 100; i++) {
+                now += MINUTE;
+                snprintf(path, sizeof(path), "/job-%u", i);
+                assert_non_null(loops_get(&loops, &policy, path, now));
+                if (i < 9)
+                        assert_int_equal(loops_get(&loops, &policy, "/over", HOUR)->ends, 1);
+        }
+        assert_int_equal(loops_get(&loops, &policy, "/over", now)->ends, 0);
+        assert_true(loops_get(&loops, &policy, "/reported", now)->diagnosed);
+        assert_null(loops_free(loops));
 }
 
 static void test_ten_side_by_side_are_no_loop(void **state)
@@ -152,6 +181,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup(name, begin)
         const struct CMUnitTest tests[] = {
                 TEST(test_ends_in_a_row),
+                TEST(test_what_is_over_is_forgotten),
                 TEST(test_ten_side_by_side_are_no_loop),
                 TEST(test_what_concerns_loops),
                 TEST(test_one_that_settles_is_left_alone),
