@@ -129,12 +129,13 @@ struct manager {
         uint64_t walk_due;    /* monotonic microseconds: a walk although nothing arrived */
         uint64_t walk_again;  /* monotonic microseconds: not before, however much arrives */
 
-        uint64_t machine;        /* bytes of memory the machine has, UINT64_MAX: unknown */
-        uint64_t available;      /* bytes of memory the machine has left, */
-        bool swaps;              /* something on it may be swapped out, */
-        uint64_t available_read; /* and when that was read */
+        uint64_t machine;      /* bytes of memory the machine has, UINT64_MAX: unknown */
+        uint64_t available;    /* bytes of memory the machine has left, */
+        bool swaps;            /* something on it may be swapped out, */
+        uint64_t machine_read; /* when that was read, */
+        uint64_t resized;      /* and when it last had another size */
         struct {
-                struct log_trouble hold, read, walk, depth, signal, culprit, brake;
+                struct log_trouble hold, read, walk, depth, signal, culprit, brake, machine;
         } trouble;
 };
 
@@ -368,8 +369,8 @@ uint64_t manager_now(const struct manager *manager); /* monotonic microseconds, 
 /* One end of this policy's budget: 1 it is granted, 0 it is not, or -ENOMEM. */
 int manager_take_budget(struct manager *manager, const struct policy *policy);
 void manager_give_back_budget(struct manager *manager, const struct policy *policy);
-/* Reads how many bytes the machine has left, if that was not just done. */
-void manager_read_available(struct manager *manager, uint64_t now);
+/* Reads how many bytes the machine has and has left, if that was not just done. */
+void manager_read_machine(struct manager *manager, uint64_t now);
 /* The last end that was under way is over. */
 void manager_ends_are_over(struct manager *manager);
 

@@ -170,7 +170,7 @@ void look_now(struct watch *watch)
         if (watch->n_policies == 0)
                 return;
         watch->looked = now;
-        manager_read_available(manager, now);
+        manager_read_machine(manager, now);
         r = look(watch, now);
         if (is_gone(r)) {
                 kernel_hear(manager);

@@ -21,8 +21,9 @@
 #include "manager/self.h"
 
 #define STOP_USEC (UINT64_C(5) * 1000000)
-#define AVAILABLE_FRESH_USEC UINT64_C(50000)
-#define LOOP_FAILURES_MAX 100 /* in a row */
+#define MACHINE_FRESH_USEC UINT64_C(50000)
+#define RESIZE_PAUSE_USEC UINT64_C(5000000) /* a balloon grows by the page */
+#define LOOP_FAILURES_MAX 100               /* in a row */
 #define LOOP_PAUSE_NSEC 10000000
 
 uint64_t manager_now(const struct manager *manager)
@@ -47,13 +48,47 @@ void manager_give_back_budget(struct manager *manager, const struct policy *poli
         accounts_give_back(manager->accounts, policy->name);
 }
 
-void manager_read_available(struct manager *manager, uint64_t now)
+/* Its shares are other limits now, and when anything is due rested on the old ones. */
+static void resize(struct manager *manager, uint64_t total, uint64_t now)
 {
-        if (manager->available_read > 0 && now - manager->available_read < AVAILABLE_FRESH_USEC)
+        struct watch *watch;
+        struct worker *worker;
+
+        manager->machine = total;
+        manager->resized = now;
+        for (watch = manager->watches; watch; watch = watch->hh.next) {
+                for (worker = watch->workers; worker; worker = worker->hh.next)
+                        worker->due = 0;
+                watch->due = 0;
+                watch->list_due = 0;
+                watch_look_at(watch, 0);
+        }
+}
+
+void manager_read_machine(struct manager *manager, uint64_t now)
+{
+        struct host_memory memory;
+        int r;
+
+        if (manager->machine_read > 0 && now - manager->machine_read < MACHINE_FRESH_USEC)
                 return;
-        manager->available_read = now;
-        if (host_read_available(&manager->host, &manager->available, &manager->swaps) < 0)
+        manager->machine_read = now;
+        r = host_read_memory(&manager->host, &memory);
+        if (r < 0) {
                 manager->available = UINT64_MAX;
+                manager->swaps = true;
+                log_trouble(
+                        &manager->trouble.machine, now,
+                        "Cannot read how much memory the machine has: %s; limits that are shares "
+                        "of it %s.",
+                        strerror(-r),
+                        manager->machine == UINT64_MAX ? "do not hold" : "stay as they are");
+                return;
+        }
+        manager->available = memory.available;
+        manager->swaps = memory.swaps;
+        if (memory.total != manager->machine && now - manager->resized >= RESIZE_PAUSE_USEC)
+                resize(manager, memory.total, now);
 }
 
 /* ---- stopping */
@@ -217,7 +252,7 @@ int manager_new(struct manager **ret, const struct manager_options *options)
         if (!manager)
                 return failed(-ENOMEM, "Cannot start");
         manager->options = options;
-        manager->available = UINT64_MAX;
+        manager->machine = manager->available = UINT64_MAX;
         manager->told = UINT_MAX;
         clock_gettime(CLOCK_REALTIME, &now);
         manager->started_realtime = (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;

@@ -101,8 +101,7 @@ int settings_load(struct manager *manager, char **complaint)
                 *complaint = join(&errors);
                 free(settings);
         } else {
-                if (host_read_total(&manager->host, &manager->machine) < 0)
-                        manager->machine = UINT64_MAX;
+                manager_read_machine(manager, clock_now());
                 settings->references = 1;
                 settings_unref(manager->settings);
                 manager->settings = settings;

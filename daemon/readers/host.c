@@ -190,38 +190,26 @@ const char *host_layout_name(enum host_layout layout)
         return names[layout];
 }
 
-static int read_meminfo(const struct host *host, struct text_field *fields, size_t n)
+int host_read_memory(const struct host *host, struct host_memory *ret)
 {
+        struct text_field fields[] = {{.name = "MemTotal"},
+                                      {.name = "MemAvailable"},
+                                      {.name = "SwapTotal"},
+                                      {.name = "SwapFree"}};
         char text[TEXT_MAX];
         int r = text_read_at(host->procfs, "meminfo", text, sizeof(text));
 
         if (r < 0)
                 return r;
-        text_fields(text, fields, n);
-        return fields[0].found ? 0 : -ENODATA;
-}
-
-int host_read_available(const struct host *host, uint64_t *bytes, bool *swaps)
-{
-        struct text_field fields[] = {
-                {.name = "MemAvailable"}, {.name = "SwapTotal"}, {.name = "SwapFree"}};
-        int r = read_meminfo(host, fields, 3);
-
-        *swaps =
-                r < 0 || !fields[1].found || !fields[2].found || fields[1].value != fields[2].value;
-        if (r >= 0)
-                *bytes = fields[0].value;
-        return r;
-}
-
-int host_read_total(const struct host *host, uint64_t *bytes)
-{
-        struct text_field field = {.name = "MemTotal"};
-        int r = read_meminfo(host, &field, 1);
-
-        if (r >= 0)
-                *bytes = field.value;
-        return r;
+        text_fields(text, fields, 4);
+        if (!fields[0].found || !fields[1].found)
+                return -ENODATA;
+        *ret = (struct host_memory){
+                .total = fields[0].value,
+                .available = fields[1].value,
+                .swaps = !fields[2].found || !fields[3].found || fields[2].value != fields[3].value,
+        };
+        return 0;
 }
 
 /* "0.20 0.18 0.12 1/80 11206": the last number. */

@@ -46,14 +46,17 @@ int host_open(struct host *host, const char *procfs, const char *cgroupfs);
 void host_close(struct host *host);
 const char *host_layout_name(enum host_layout layout); /* "v2", "v1", "plain" */
 
-/*
- * MemAvailable of meminfo in bytes: what may still be used before the machine itself is out of
- * memory. It is the nearest limit of a group that has none. And is anything swapped out, or may be for what is known?
- * 0 or a negative errno.
- */
-int host_read_available(const struct host *host, uint64_t *bytes, bool *swaps);
-/* MemTotal in bytes, what percentages are of. 0 or a negative errno. */
-int host_read_total(const struct host *host, uint64_t *bytes);
+/* What meminfo says, in bytes. */
+struct host_memory {
+        uint64_t
+                total; /* what percentages are of; it changes where memory is plugged or a balloon grows */
+        uint64_t
+                available; /* what may still be used before the machine itself is out of memory: the nearest limit of
+                               a group that has none */
+        bool swaps; /* is anything swapped out, or may be for what is known? */
+};
+/* 0, or a negative errno: -ENODATA where one of the first two is not said. */
+int host_read_memory(const struct host *host, struct host_memory *ret);
 
 /* The pid that was given out last: the kernel goes up, and begins again below when there are none left. 0 or a
  * negative errno. */

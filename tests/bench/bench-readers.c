@@ -78,9 +78,7 @@ static int pids(void)
 
 static int available(void)
 {
-        uint64_t bytes;
-
-        return host_read_available(&host, &bytes, &(bool){0});
+        return host_read_memory(&host, &(struct host_memory){0});
 }
 
 static int count(void *userdata, const char *path, uint64_t inode)
@@ -145,7 +143,7 @@ int main(void)
                 measure("group_read", reading, ROUNDS);
                 measure("group_read_pids", pids, ROUNDS);
         }
-        measure("host_read_available", available, ROUNDS);
+        measure("host_read_memory", available, ROUNDS);
         measure("group_walk, all groups", walk, ROUNDS / 20);
 
         group_reader_free(group);

@@ -231,6 +231,37 @@ static void test_a_claimed_unit_is_no_unit(void **state)
         json_decref(verdicts);
 }
 
+/* A tenth of a machine that loses memory is a tenth of what it has left. */
+static void test_a_share_follows_the_machine(void **state)
+{
+        char copy[256], procfs[256], groups[256], before[300], after[300];
+        json_t *verdicts;
+        pid_t daemon;
+        FILE *file;
+
+        snprintf(copy, sizeof(copy), "cp -r %s/v2 %.60s/host", FIXTURES, (const char *)*state);
+        assert_int_equal(system(copy), 0);
+        configure(*state, "[Policy web]\nCgroup=/system.slice/*\nWorkerMemoryMax=10%\n");
+        snprintf(procfs, sizeof(procfs), "%.60s/host/proc", (const char *)*state);
+        snprintf(groups, sizeof(groups), "%.60s/host/cgroup", (const char *)*state);
+        options.procfs = procfs;
+        options.groups = groups;
+        daemon = start_daemon();
+        sleep(1); /* 1600 MiB: nobody holds that */
+        verdicts = read_verdicts(*state);
+        assert_int_equal(json_array_size(verdicts), 0);
+        json_decref(verdicts);
+        snprintf(before, sizeof(before), "%s/new", procfs);
+        snprintf(after, sizeof(after), "%s/meminfo", procfs);
+        file = fopen(before, "we");
+        assert_non_null(file);
+        fputs("MemTotal: 1024000 kB\nMemAvailable: 512000 kB\n", file);
+        assert_int_equal(fclose(file), 0);
+        assert_int_equal(rename(before, after), 0);
+        json_decref(wait_for_verdicts(*state, 2));
+        stop_daemon(daemon);
+}
+
 /* ---- this machine */
 
 static void take(size_t bytes)
@@ -465,6 +496,7 @@ int main(void)
                                                 end),
                 cmocka_unit_test_setup_teardown(test_a_groups_culprit_is_named_once, start, end),
                 cmocka_unit_test_setup_teardown(test_a_claimed_unit_is_no_unit, start, end),
+                cmocka_unit_test_setup_teardown(test_a_share_follows_the_machine, start, end),
                 cmocka_unit_test_setup_teardown(test_a_group_that_runs_away_is_caught, start, end),
                 cmocka_unit_test_setup_teardown(test_what_was_frozen_runs_again, start, end),
                 cmocka_unit_test_setup_teardown(test_a_stop_writes_what_is_under_way, start, end),

@@ -291,7 +291,7 @@ static void test_odd_files(void **state)
         put("cgroup/a/memory.max", "max\n");
         put("cgroup/a/memory.stat", "anon 1000\nanon 2000\nshmem 24\n");
         assert_int_equal(host_open(&host, "proc", "cgroup"), 0);
-        assert_int_equal(host_read_available(&host, &(uint64_t){0}, &(bool){0}), -ENODATA);
+        assert_int_equal(host_read_memory(&host, &(struct host_memory){0}), -ENODATA);
         assert_int_equal(host_read_latest_pid(&host, &(pid_t){0}), -ENOENT);
         expect_pids(&host, "/a", (const pid_t[]){12, 13}, 2);
         assert_int_equal(group_reader_new(&reader, &host, "/a"), 0);

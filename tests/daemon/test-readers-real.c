@@ -39,8 +39,8 @@ static void test_self(void **state)
         struct process_memory before, after;
         struct process_identity identity;
         struct process_reader *reader;
+        struct host_memory machine;
         uint64_t bytes;
-        bool swaps;
         char *text;
         size_t size;
         void *mine, *shared;
@@ -48,8 +48,9 @@ static void test_self(void **state)
         (void)state;
         need_host();
         assert_false(host.foreign);
-        assert_int_equal(host_read_available(&host, &bytes, &swaps), 0);
-        assert_true(bytes > MIB);
+        assert_int_equal(host_read_memory(&host, &machine), 0);
+        assert_true(machine.available > MIB);
+        assert_true(machine.total > machine.available);
         expect_the_order_of_starts();
         assert_int_equal(process_reader_new(&reader, &host, getpid()), 0);
         assert_int_equal(process_read_identity(reader, &identity), 0);

@@ -51,8 +51,8 @@ static void test_v2(void **state)
 {
         struct host host = open_fixture("v2");
         struct group_reading reading;
-        uint64_t usage, available;
-        bool swaps;
+        struct host_memory memory;
+        uint64_t usage;
         pid_t latest;
 
         (void)state;
@@ -61,9 +61,10 @@ static void test_v2(void **state)
         assert_string_equal(host.controller, "");
         assert_true(host.unified >= 0);
         assert_string_equal(strrchr(host.groups_path, '/'), "/cgroup");
-        assert_int_equal(host_read_available(&host, &available, &swaps), 0);
-        assert_true(swaps); /* it does not say */
-        assert_int_equal(available, 8192000 * UINT64_C(1024));
+        assert_int_equal(host_read_memory(&host, &memory), 0);
+        assert_true(memory.swaps); /* it does not say */
+        assert_int_equal(memory.available, 8192000 * UINT64_C(1024));
+        assert_int_equal(memory.total, 16384000 * UINT64_C(1024));
         assert_int_equal(host_read_latest_pid(&host, &latest), 0);
         assert_int_equal(latest, 3456);
 

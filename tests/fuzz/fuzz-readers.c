@@ -185,8 +185,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         const uint8_t *at = data + (size > 0), *end = data + size;
         char procfs[80], groups[80];
         struct host host;
-        uint64_t bytes;
-        bool swaps;
+        struct host_memory memory;
         pid_t pid;
 
         if (!*roots[0])
@@ -203,8 +202,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         require(host_open(&host, procfs, groups) == 0, "the host is there");
         require(host.foreign && host.layout == (version == 0 ? HOST_V2 : HOST_V1),
                 "it is what it is");
-        (void)host_read_available(&host, &bytes, &swaps);
-        (void)host_read_total(&host, &bytes);
+        (void)host_read_memory(&host, &memory);
         if (host_read_latest_pid(&host, &pid) == 0)
                 require(pid >= 0, "a pid is no negative number");
         read_process(&host);
