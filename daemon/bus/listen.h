@@ -10,6 +10,6 @@
 
 /* Where it is. -ENAMETOOLONG: beyond what a socket's address holds (107 bytes). */
 int listen_address(const char *runtime, struct sockaddr_un *ret);
-/* A listening descriptor (non-blocking, close on exec), or a negative errno. Makes the folder (0700)
+/* A listening descriptor (non-blocking, close on exec), or a negative errno. Makes the folder (0755)
  * where it is missing; -EPERM where it is not ours alone to write; -EADDRINUSE. */
 int listen_open(const char *runtime);

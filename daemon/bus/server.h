@@ -32,7 +32,7 @@ struct server_ops {
 
 struct server;
 
-/* `runtime` is made (0700) where it is missing. `ops` must outlive the server. 0; a negative errno when
+/* `runtime` is made (0755) where it is missing. `ops` must outlive the server. 0; a negative errno when
  * there can be no private socket (`user`: the other bus is the user's): -EADDRINUSE when another daemon answers on it, -EPERM when
  * the folder is not ours alone to write. */
 int server_new(struct server **ret, sd_event *event, const char *runtime, bool user,

@@ -153,6 +153,7 @@ static void show_process(const json_t *process)
 {
         const char *cgroup = text_field(process, "cgroup"), *unit = text_field(process, "unit");
         char *memory = format_bytes(json_object_get(process, "memory"));
+        char *mapped = format_bytes(json_object_get(process, "mapped"));
         const char *state = text_field(process, "state");
         bool watched = strcmp(state, "unwatched") != 0;
 
@@ -162,9 +163,14 @@ static void show_process(const json_t *process)
             unit[0] ? ", unit " : "", unit);
         if (watched)
                 say(stdout, "It is %s and holds %s.", state, memory ? memory : "?");
+        if (watched && count_field(process, "mapped") > 0)
+                say(stdout,
+                    "It maps %s more of files and shared memory: those count for no process alone.",
+                    mapped ? mapped : "?");
         show_policies(process);
         show_limits(process);
         free(memory);
+        free(mapped);
 }
 
 static void show_verdict(const json_t *verdict)

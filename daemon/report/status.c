@@ -135,6 +135,7 @@ json_t *explain_new(const struct explain_process *process)
 {
         json_t *json = json_object();
         bool whole = put_worker(json, &process->worker) &&
+                     json_put(json, "mapped", json_count(process->mapped)) &&
                      json_put(json, "cgroup", json_text(process->cgroup)) &&
                      json_put(json, "unit", json_text(process->unit)) &&
                      json_put(json, "exempt", json_text(process->exempt)) &&

@@ -66,6 +66,7 @@ enum explain_match {
 struct explain_process {
         struct status_worker
                 worker;     /* memory 0, next UINT64_MAX, state "unwatched" without a policy */
+        uint64_t mapped;    /* bytes of files and of shared memory, which its memory is without */
         const char *cgroup; /* its path, or NULL */
         const char *unit;   /* or NULL */
         const char

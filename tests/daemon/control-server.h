@@ -66,7 +66,8 @@ static inline int on_status(void *userdata, json_t **ret)
 
 static inline int on_explain(void *userdata, pid_t pid, json_t **ret)
 {
-        struct explain_process process = {.worker = worker, .cgroup = "/app/web"};
+        struct explain_process process = {
+                .worker = worker, .mapped = 3 << 20, .cgroup = "/app/web"};
         struct explain_limit memory = {.key = "WorkerMemoryMax",
                                        .limit = UINT64_C(512) << 20,
                                        .value = UINT64_C(400) << 20,

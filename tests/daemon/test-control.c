@@ -227,6 +227,8 @@ static void test_explain(void **state)
         assert_int_equal(run(*state, &output, "explain 4242"), 0);
         has(&output, "Process 4242 (py\\x1b[31mthon) of user 1000, in /app/web.");
         has(&output, "It is watched and holds 400M.");
+        has(&output, "It maps 3M more of files and shared memory: those count for no process "
+                     "alone.");
         has(&output, "Policy web applies, the first that matches: terminate worker.");
         has(&output, "What breaks it: SIGTERM, after 5s SIGKILL.");
         has(&output, "WorkerMemoryMax   512M       400M   78%  now\n");
