@@ -573,10 +573,10 @@ static void test_spare_room_that_may_not_move(void **unused)
         mpz_init(a);
         mpz_setbit(a, bytes * 8 - 2);
         bng_ctx_set_memory_limit_bytes(ctx, 2 * bytes);
-        bng_ctx_set_total_limit_bytes(ctx, bytes + 8);
+        bng_ctx_set_total_limit_bytes(ctx, bytes + sizeof(mp_limb_t));
         bng_mpz_init(ctx, r);
         assert_int_equal(bng_mpz_add_ui(ctx, r, a, 1), BNG_OK);
-        assert_int_equal(bng_ctx_live_bytes(ctx), bytes + 8);
+        assert_int_equal(bng_ctx_live_bytes(ctx), bytes + sizeof(mp_limb_t));
         bng_mpz_clear(ctx, r);
 
         bng_ctx_set_total_limit_bytes(ctx, bytes);
