@@ -107,6 +107,7 @@ struct manager {
         struct accounts *accounts;
 
         struct offload *offload;
+        struct offload *naming; /* a directory server may hang, and no end waits for that */
         struct offload
                 *arming;  /* the kernel waits while it sets an alarm; NULL where it has none */
         unsigned armings; /* so many wait for that */
@@ -204,8 +205,9 @@ struct worker {
         uint64_t
                 cpu_counted; /* its counter when it was last added to its groups', UINT64_MAX: never */
 
-        uint64_t asked;  /* monotonic microseconds: since when a proof is wanted, 0: it is not, */
-        uint64_t proven; /* and of the last proof, 0: none */
+        uint64_t asked;    /* monotonic microseconds: since when a proof is wanted, 0: it is not, */
+        uint64_t asked_at; /* bytes of `private` then, */
+        uint64_t proven;   /* and of the last proof, 0: none */
         struct answered answered;
         struct ending *ending;
         UT_hash_handle hh; /* by target.pid */

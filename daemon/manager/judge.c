@@ -16,21 +16,39 @@
 #define PROOF_FRESH_USEC UINT64_C(2000000) /* a proof that an end may rest on */
 #define PROOF_AGAIN_USEC                                                                           \
         UINT64_C(5000000) /* sharers come and go: what they take off is asked again */
-#define PROOF_PATIENCE_USEC UINT64_C(10000000) /* one that does not come: what was read holds */
+#define PROOF_PATIENCE_USEC UINT64_C(10000000) /* one that does not come: what was read holds, */
+#define PROOF_GROWING_USEC UINT64_C(1000000)   /* and sooner for who goes on and on meanwhile */
 #define UNDECIDED_USEC UINT64_C(20000)         /* while the name of its user is looked up */
 #define ANSWERED_PAUSE_USEC                                                                        \
         UINT64_C(1000000) /* between looks at one that is over, and was answered */
 #define EARLY_USEC UINT64_C(20000)
 #define DELIBERATION_USEC UINT64_C(1000000) /* how long a group's limit waits for proofs */
-#define PROOF_BASE_USEC 20000.0             /* a proof takes about this long, */
-#define PROOF_BYTES_PER_USEC 20000.0        /* and longer the larger the worker is */
+#define PROOF_BASE_USEC UINT64_C(20000)     /* a proof takes about this long, */
+#define PROOF_BYTES_PER_USEC 20000          /* and longer the larger the worker is */
+
+static uint64_t proof_usec(uint64_t memory)
+{
+        return PROOF_BASE_USEC + memory / PROOF_BYTES_PER_USEC;
+}
 
 /* Too fast to wait for a proof: by then it would be more than a fiftieth further. */
 static bool is_fast(const struct finding *finding, uint64_t memory)
 {
-        double wait = PROOF_BASE_USEC + (double)memory / PROOF_BYTES_PER_USEC;
+        return finding->rate * (double)proof_usec(memory) / 1e6 > (double)memory / 50;
+}
 
-        return finding->rate * wait / 1e6 > (double)memory / 50;
+/*
+ * A proof is under way that may never come. What a worker shares it shares already, so what it gains while it waits is
+ * its own: one that gains a 20th of its limit by that is no bystander with a few pages too many.
+ */
+static bool is_awaited(const struct worker *worker, uint64_t limit, uint64_t now)
+{
+        bool grows = worker->private > worker->asked_at &&
+                     worker->private - worker->asked_at > limit / 20;
+        uint64_t patience =
+                grows ? PROOF_GROWING_USEC + proof_usec(worker->private) : PROOF_PATIENCE_USEC;
+
+        return now - worker->asked < patience;
 }
 
 /* ---- one worker */
@@ -66,7 +84,7 @@ static void judge_worker(struct watch *watch, struct worker *worker, uint64_t no
         if (finding.reason == REASON_WORKER_MEMORY && !is_fast(&finding, subject.memory) &&
             (worker->proven == 0 || now - worker->proven >= PROOF_FRESH_USEC)) {
                 worker_prove(worker);
-                if (now - worker->asked < PROOF_PATIENCE_USEC)
+                if (is_awaited(worker, finding.limit, now))
                         return;
         }
         /* It may have become somebody else since it was last asked. */

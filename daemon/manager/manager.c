@@ -172,6 +172,8 @@ static int set_up_loop(struct manager *manager)
                 r = notify_open(manager->event);
         if (r >= 0)
                 r = offload_new(&manager->offload, manager->event);
+        if (r >= 0)
+                r = offload_new(&manager->naming, manager->event);
         if (r >= 0 && manager->host.layout == HOST_V1 && !manager->host.foreign)
                 r = offload_new(&manager->arming, manager->event);
         if (r >= 0 && manager->arming)
@@ -179,7 +181,7 @@ static int set_up_loop(struct manager *manager)
         if (r >= 0)
                 r = round_start(manager);
         if (r >= 0)
-                r = users_new(&manager->users, manager->offload);
+                r = users_new(&manager->users, manager->naming);
         if (r >= 0)
                 r = units_new(&manager->units, manager->event, manager->options->user);
         return r < 0 ? failed(r, "Cannot set up the event loop") : 0;
@@ -343,6 +345,7 @@ struct manager *manager_free(struct manager *manager)
         }
         tripwires_stop(manager);
         manager->offload = offload_free(manager->offload);
+        manager->naming = offload_free(manager->naming);
         manager->arming = offload_free(manager->arming);
         alarms_stop(manager);
         round_stop(manager);

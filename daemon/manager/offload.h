@@ -2,9 +2,9 @@
 #pragma once
 
 /*
- * One thread for reads that may take long (proportional memory waits for the process's mmap lock, a
- * user's name for a directory server), so that the loop never does. A job runs in the thread and comes
- * back to the loop, in the order of asking.
+ * A thread for reads that may take long (proportional memory waits for the process's mmap lock, a user's
+ * name for a directory server), so that the loop never does. A job runs in the thread and comes back to the
+ * loop, in the order of asking: one that hangs holds up those behind it, so each kind has a thread of its own.
  */
 
 #include <stdbool.h>

@@ -3,7 +3,7 @@
 
 /*
  * Names of users, for User=. A directory server may take seconds to answer, so names are looked up in
- * the offload's thread, once a user, and looked up again after USERS_FRESH_USEC.
+ * a thread of their own, once a user, and looked up again after USERS_FRESH_USEC.
  */
 
 #include <stdint.h>

@@ -374,8 +374,10 @@ void worker_prove(struct worker *worker)
 {
         struct proof *proof;
 
-        if (worker->asked == 0)
+        if (worker->asked == 0) {
                 worker->asked = manager_now(worker->watch->manager);
+                worker->asked_at = worker->private;
+        }
         if (worker->proving)
                 return;
         proof = calloc(1, sizeof(*proof));

@@ -7,8 +7,8 @@ import subprocess
 import time
 from pathlib import Path
 
-from harness import MIB, EndToEnd, main, names
-from guard import NotReady  # from tests/support, which harness makes known
+from harness import BUILD, MIB, EndToEnd, main, names
+from guard import Guard, NotReady  # from tests/support, which harness makes known
 
 POLICY = "[Policy p]\nCgroup={home}/*\nWorkerMemoryMax=96M\nGraceSec=%s\n"
 
@@ -33,6 +33,24 @@ class Resilience(EndToEnd):
         self.assertIn("test.conf:3", guard.said())
         self.assert_ended(guard, self.grow(self.group("a"), 40, 120), "worker-memory")
         self.assertIsNone(guard.process.poll())
+
+    def test_a_directory_server_that_hangs_delays_no_end(self):
+        unknown = 424242
+        users = "[Policy u]\nCgroup={home}/u\nUser=nobody\nWorkerMemoryMax=500M\n"
+        config = self.configure(users + "[Policy p]\nCgroup={home}/a\nWorkerMemoryMax=96M\nAction=kill\n")
+        guard = Guard(BUILD, config, self.folder / "state", self.folder / "run")
+        guard.environment |= {
+            "LD_PRELOAD": str(BUILD / "tests/faults/hang-names.so"),
+            "BNG_HANGS": str(unknown),
+            "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0",
+        }
+        self.addCleanup(self.end_guard, guard)
+        guard.start()
+        self.spawn(self.group("u"), ["setpriv", f"--reuid={unknown}", "--clear-groups", "sleep", "1000"])
+        time.sleep(2)  # for its name to be asked for
+        process = self.grow(self.group("a"), 40, 600)
+        # Ten seconds of patience with a proof are 400 MiB.
+        self.assertLess(self.assert_ended(guard, process, "worker-memory")["value"], 250 * MIB)
 
     def test_a_bad_start_says_where(self):
         with self.assertRaises(NotReady) as raised:
