@@ -312,6 +312,8 @@ struct watch {
         uint64_t listed;          /* and of the latest list of its processes; */
         uint64_t sample_below;    /* when those in watched groups below are to be sampled */
         uint64_t room, room_read; /* bytes to the nearest limit, and when that was */
+        bool empty;               /* nobody is in it, and the first who is will be told of, */
+        uint64_t empty_at;        /* and bytes of its usage then */
         uint64_t list_due; /* when the list of processes is to be read although nothing is near, */
 #define LOOK_CLOSELY 1     /* which is long ago; 0 while something is near */
 
@@ -500,6 +502,8 @@ uint64_t schedule_contribution(const struct watch *watch, enum pace pace, uint64
 uint64_t schedule_list(const struct watch *watch, uint64_t usage, uint64_t now);
 /* When a group with this usage can first be near a limit. */
 uint64_t schedule_unseen(const struct watch *watch, uint64_t usage, uint64_t now);
+/* When one that is far, or that nobody is in, is to be polled for that. */
+uint64_t schedule_poll(const struct watch *watch, uint64_t usage, uint64_t now);
 
 /* ---- alarm.c */
 int alarms_start(struct manager *manager);
@@ -620,6 +624,8 @@ uint64_t kernel_due(const struct watch *watch,
 void kernel_forget(struct watch *watch); /* the policies are about to change, or the watch ends */
 /* The group was read: does it stay at the kernel's limit, and nobody ends? */
 void kernel_watch_limit(struct watch *watch, uint64_t now);
+/* When one with this usage (bytes) is to be looked at for that, though nothing else is near; UINT64_MAX: not for that. */
+uint64_t kernel_limit_due(const struct watch *watch, uint64_t usage);
 
 /* ---- record.c */
 /* Was it the group's own total that broke the policy? Then its series is the evidence. */

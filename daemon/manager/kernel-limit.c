@@ -75,3 +75,11 @@ void kernel_watch_limit(struct watch *watch, uint64_t now)
                 tell(watch);
         pressed->rested = now + RESTED_USEC;
 }
+
+uint64_t kernel_limit_due(const struct watch *watch, uint64_t usage)
+{
+        const struct group_reading *reading = &watch->reading;
+
+        return usage > reading->headroom && usage != UINT64_MAX ? watch->listed + PRESSED_USEC
+                                                                : UINT64_MAX;
+}

@@ -68,7 +68,7 @@ static int look_in_passing(struct watch *watch, enum pace pace, uint64_t usage, 
         next = bng_min(known_due(watch), watch->list_due);
         if (pace != PACE_TOLD) {
                 alarm_want(watch, pace, usage, now);
-                next = bng_min(next, schedule_unseen(watch, usage, now));
+                next = bng_min(next, schedule_poll(watch, usage, now));
         }
         if (tripwire_is_set(watch))
                 next = bng_min(next, now + WIRED_PAUSE_USEC);
@@ -116,10 +116,16 @@ static int look_closely(struct watch *watch, uint64_t usage, uint64_t now)
         watch->list_due = pace == PACE_NEAR ? 0
                                             : bng_min(schedule_list(watch, usage, now),
                                                       kernel_due(watch, now));
+        if (pace == PACE_FAR)
+                watch->list_due = bng_min(watch->list_due, kernel_limit_due(watch, usage));
+        watch->empty_at = usage;
         if (pace != PACE_NEAR)
                 next = bng_min(next, watch->list_due);
-        if (pace != PACE_TOLD)
-                next = bng_min(next, schedule_unseen(watch, pace == PACE_FAR ? usage : 0, now));
+        if (pace == PACE_FAR)
+                next = bng_min(next, schedule_poll(watch, usage, now));
+        else if (pace == PACE_NEAR)
+                next = bng_min(next, watch->empty ? schedule_poll(watch, 0, now)
+                                                  : schedule_unseen(watch, 0, now));
         /* An alarm beyond the kernel's own limit never rings: the cache gives way before. */
         if (pace == PACE_NEAR && usage < watch->alarm.armed.early &&
             watch->alarm.armed.early < watch->reading.limit)
@@ -156,6 +162,11 @@ static int look(struct watch *watch, uint64_t now)
                 usage = UINT64_MAX;
         /* A wire may be lost without a ring. */
         watch->alarm.silent = !watch->wire && usage < watch->alarm.armed.early;
+        /* Somebody came in unheard, or the kernel's limit came near. */
+        if (watch->empty && usage > watch->empty_at)
+                watch->list_due = LOOK_CLOSELY;
+        else if (usage != UINT64_MAX)
+                watch->list_due = bng_min(watch->list_due, kernel_limit_due(watch, usage));
         if (now < watch->list_due && (pace = schedule_pace(watch, usage)) != PACE_NEAR)
                 return look_in_passing(watch, pace, usage, now);
         return look_closely(watch, usage, now);

@@ -9,6 +9,10 @@
  *               of every limit. Usage alone is read as often as the nearest limit asks for
  *   PACE_NEAR   everything is read, as often as the headroom over the fastest plausible growth asks for
  *
+ * Polls of groups that are far take a bounded share of the time, all of them together: who makes thousands of groups
+ * delays neither those that are near a limit nor those who ask something. Where nobody is in a group the first who comes
+ * is told of, so that it is polled only in case that fails.
+ *
  * New processes are found by reading the list: at once when one was moved in (arrivals.h). One that was
  * forked is charged to the group, so that it cannot grow unseen; while nothing is near, lists only have to
  * find it in time for the windows, and all of them together take a bounded share of the time.
@@ -19,6 +23,9 @@
 
 #define FAR_PAUSE_USEC UINT64_C(1000000)  /* between samples for a group's limit, far from it, */
 #define NEAR_PAUSE_USEC UINT64_C(50000)   /* and near it */
+#define FAR_EACH_USEC UINT64_C(15)        /* a poll of one that is far so often, of all together, */
+#define EMPTY_EACH_USEC UINT64_C(60)      /* and of one that nobody is in, */
+#define EMPTY_MIN_USEC UINT64_C(250000)   /* but not more often than this */
 #define LIST_EACH_USEC UINT64_C(150000)   /* a list every so often, of all groups together, */
 #define LIST_MIN_USEC UINT64_C(5000000)   /* one group's not more often, */
 #define LIST_OF_EACH_USEC UINT64_C(15000) /* so much rarer for each process in it, */
@@ -58,9 +65,21 @@ uint64_t schedule_sure(const struct watch *watch)
         return nearest > elsewhere ? nearest - elsewhere : 0;
 }
 
+/* Is the kernel's limit, or the end of the machine's memory, one of those that a policy forecasts? */
+static bool is_forecast(const struct watch *watch)
+{
+        for (size_t i = 0; i < watch->n_policies; i++)
+                if (watch->policies[i]->growth_max != POLICY_UNSET ||
+                    watch->policies[i]->leak_max != POLICY_UNSET)
+                        return true;
+        return false;
+}
+
 enum pace schedule_pace(const struct watch *watch, uint64_t usage)
 {
-        uint64_t left = bng_min(watch->reading.headroom, watch->manager->available);
+        uint64_t left = is_forecast(watch)
+                                ? bng_min(watch->reading.headroom, watch->manager->available)
+                                : UINT64_MAX;
         uint64_t bound = bng_sat_add(usage, brought(watch));
 
         if (bound == UINT64_MAX || !watch->reading.accounted)
@@ -184,4 +203,14 @@ uint64_t schedule_unseen(const struct watch *watch, uint64_t usage, uint64_t now
                         due = bng_min(due, decide_next_look_group(policy, &subject));
         }
         return now + due;
+}
+
+uint64_t schedule_poll(const struct watch *watch, uint64_t usage, uint64_t now)
+{
+        uint64_t n = HASH_COUNT(watch->manager->watches);
+        uint64_t pause = watch->empty && !watch->manager->arrivals_missed
+                                 ? bng_max(EMPTY_MIN_USEC, n * EMPTY_EACH_USEC)
+                                 : n * FAR_EACH_USEC;
+
+        return bng_max(schedule_unseen(watch, usage, now), now + bng_min(pause, DECIDE_POLL_MAX));
 }

@@ -22,6 +22,9 @@
 /* Looks that are further away than this are the manager's round's. */
 #define ROUND_FROM_USEC UINT64_C(4000000)
 
+/* Of one whose path is longer the kernel may not be asked to tell (arrivals.h). */
+#define TOLD_PATH_MAX (PATH_MAX - 256)
+
 /* Of groups that are not judged as a whole: nothing is ever pushed into it. */
 static struct series no_series;
 
@@ -369,6 +372,7 @@ static void take_in(struct watch *watch, pid_t pid, const char *path, uint64_t n
                 worker_unref(worker);
 }
 
+/* How many are in it, or a negative errno. */
 static int read_list(struct watch *watch, struct group_reader *reader, const char *path,
                      uint64_t now)
 {
@@ -382,7 +386,23 @@ static int read_list(struct watch *watch, struct group_reader *reader, const cha
         for (size_t i = 0; i < n; i++)
                 take_in(watch, pids[i], path, now);
         free(pids);
-        return 0;
+        return n < INT_MAX ? (int)n : INT_MAX;
+}
+
+/*
+ * Nobody is in it, by its list and by the kernel's word, which counts those below as well. Where there is no such word
+ * (v1) nobody comes in but by being moved, which is told; then who is below is not known.
+ */
+static bool is_empty(struct watch *watch)
+{
+        bool deserted = false;
+        int r;
+
+        if (watch->manager->arrivals_missed || strlen(watch->path) > TOLD_PATH_MAX ||
+            !self_has_room_to_spare())
+                return false;
+        r = group_await_events(watch->reader, &deserted);
+        return r == -ENOENT ? !watch->policy : r >= 0 && deserted;
 }
 
 /* An annex that cannot be read now keeps whom it had; and the group itself is judged all the same. */
@@ -401,6 +421,7 @@ int watch_scan(struct watch *watch, uint64_t now)
 {
         struct worker *worker, *next;
         struct annex *annex, *next_annex;
+        bool listed;
         int r;
 
         for (worker = watch->workers; worker; worker = worker->hh.next)
@@ -408,6 +429,7 @@ int watch_scan(struct watch *watch, uint64_t now)
         r = read_list(watch, watch->reader, watch->path, now);
         if (r < 0)
                 return r;
+        listed = r > 0;
         HASH_ITER(hh, watch->annexes, annex, next_annex)
         {
                 r = read_list(watch, annex->reader, annex->path, now);
@@ -415,7 +437,11 @@ int watch_scan(struct watch *watch, uint64_t now)
                         drop_annex(watch, annex);
                 else if (r < 0)
                         pass_over(watch, annex, r, now);
+                listed |= r != 0 && r != -ENOENT && r != -ENODEV;
         }
+        watch->empty = !listed && is_empty(watch);
+        if (!watch->empty)
+                group_let_events(watch->reader);
         HASH_ITER(hh, watch->workers, worker, next)
         {
                 if (worker->seen)

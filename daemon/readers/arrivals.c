@@ -163,16 +163,16 @@ int arrivals_watch(struct arrivals *arrivals, const char *path, uint64_t inode,
         return watch(arrivals, path, length, inode, what);
 }
 
-/* A write to one of these moves a process, or on v1 a thread, into the group, or sets its limit. 0: to neither. */
+/* A write to one of these moves a process, or on v1 a thread, into the group, or sets its limit; one is the kernel's own,
+ * when the first process comes in. 0: to neither. */
 static enum arrivals_of written(const struct inotify_event *event)
 {
         static const struct {
                 const char *file;
                 enum arrivals_of what;
         } files[] = {
-                {"cgroup.procs", ARRIVALS_OF_PROCESSES},
-                {"tasks", ARRIVALS_OF_PROCESSES},
-                {"memory.max", ARRIVALS_OF_LIMITS},
+                {"cgroup.procs", ARRIVALS_OF_PROCESSES},       {"tasks", ARRIVALS_OF_PROCESSES},
+                {"cgroup.events", ARRIVALS_OF_PROCESSES},      {"memory.max", ARRIVALS_OF_LIMITS},
                 {"memory.limit_in_bytes", ARRIVALS_OF_LIMITS},
         };
 

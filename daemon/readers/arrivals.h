@@ -11,7 +11,8 @@
  * All mounts of a hierarchy share its folders, so what a container does by way of its own is told as well. Never the
  * whole truth all the same: what cannot be watched (the user's watches are used up, or with -ENAMETOOLONG a path is
  * longer than the kernel takes) or was missed (the kernel's queue ran over) is still found by the next walk. A process
- * that was forked into a group, or started there by clone3(), is not told.
+ * that was forked into a group, or started there by clone3(), is not told, unless it is the first in a group whose
+ * cgroup.events somebody has open (group_await_events()).
  */
 
 #include "readers/host.h"

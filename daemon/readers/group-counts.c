@@ -66,6 +66,31 @@ int group_read_hits(struct group_reader *reader, uint64_t *n)
         return field.found ? 0 : -ENOENT;
 }
 
+/* The kernel tells of a file only as long as somebody has it open. */
+int group_await_events(struct group_reader *reader, bool *deserted)
+{
+        struct text_field field = {.name = "populated"};
+        char text[TEXT_MAX];
+        int r = reader->layout == HOST_V2
+                        ? group_open_file(reader->own.folder, "cgroup.events", &reader->events)
+                        : -ENOENT;
+
+        if (r >= 0)
+                r = reader->events < 0 ? -ENOENT : text_read(reader->events, text, sizeof(text));
+        if (r < 0)
+                return r;
+        text_fields(text, &field, 1);
+        *deserted = field.found && field.value == 0;
+        return field.found ? 0 : -ENOENT;
+}
+
+void group_let_events(struct group_reader *reader)
+{
+        if (reader->events >= 0)
+                close(reader->events);
+        reader->events = GROUP_FILE_UNOPENED;
+}
+
 int group_read_pids(struct group_reader *reader, pid_t **pids, size_t *n_pids)
 {
         size_t n = 0, lines = 1;

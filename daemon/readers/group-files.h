@@ -49,6 +49,7 @@ struct group_reader {
         uint64_t inode;
         struct group_level own;
         int swap;
+        int events; /* v2's cgroup.events, while the group is waited for to be entered */
         struct group_above *above;
 };
 

@@ -67,6 +67,7 @@ struct group_reader *group_reader_free(struct group_reader *reader)
                 return NULL;
         group_level_close(&reader->own);
         close_file(reader->swap);
+        close_file(reader->events);
         group_above_release(reader->above);
         free(reader);
         return NULL;
@@ -177,8 +178,10 @@ int group_reader_new(struct group_reader **ret, const struct host *host, const c
                 group_above_release(above);
                 return -ENOMEM;
         }
-        *reader = (struct group_reader){
-                .layout = host->layout, .swap = GROUP_FILE_UNOPENED, .above = above};
+        *reader = (struct group_reader){.layout = host->layout,
+                                        .swap = GROUP_FILE_UNOPENED,
+                                        .events = GROUP_FILE_UNOPENED,
+                                        .above = above};
         group_level_init(&reader->own, folder);
         r = open_group(reader);
         if (r < 0) {

@@ -56,6 +56,10 @@ int group_read_cpu(struct group_reader *reader, uint64_t *usec);
 int group_read_kills(struct group_reader *reader, uint64_t *n);
 /* How often this group, not one below or above, came to the kernel's limit on its memory: the same. */
 int group_read_hits(struct group_reader *reader, uint64_t *n);
+/* Is nobody in the group, nor below it? From now on arrivals.h tells of the first who is, however that came about, until
+ * group_let_events() is called. -ENOENT where the kernel tells nothing of it. */
+int group_await_events(struct group_reader *reader, bool *deserted);
+void group_let_events(struct group_reader *reader);
 /* The processes in the group itself (not below it), and of threaded groups below a v2 group that is their domain; of a
  * threaded group none. *pids is malloc'ed, the caller frees it. */
 int group_read_pids(struct group_reader *reader, pid_t **pids, size_t *n_pids);

@@ -9,11 +9,15 @@
 #include <cmocka.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 #include "readers/arrivals.h"
+#include "readers/group.h"
 #include "scratch.h"
 
 struct scene {
@@ -257,6 +261,66 @@ static void test_known_by_inode(void **state)
         close_scene(&scene);
 }
 
+/* On a real hierarchy: the first process that is started in a group, by whatever means. Here it is moved in, which is told
+ * twice then. */
+static void test_the_first_process(void **state)
+{
+        char path[64];
+        struct group_reader *reader;
+        struct scene scene = {0};
+        bool deserted = false;
+        pid_t child;
+        int procs;
+
+        (void)state;
+        scene.host.layout = HOST_V2;
+        scene.host.groups = open("/sys/fs/cgroup/unified", O_PATH | O_DIRECTORY | O_CLOEXEC);
+        if (scene.host.groups < 0)
+                scene.host.groups = open("/sys/fs/cgroup", O_PATH | O_DIRECTORY | O_CLOEXEC);
+        if (scene.host.groups < 0)
+                skip();
+        snprintf(path, sizeof(path), "/bng-test-arrivals-%d", (int)getpid());
+        if (faccessat(scene.host.groups, "cgroup.controllers", F_OK, 0) < 0 ||
+            mkdirat(scene.host.groups, path + 1, 0700) < 0) {
+                close(scene.host.groups);
+                skip();
+        }
+        assert_int_equal(group_reader_new(&reader, &scene.host, path), 0);
+        assert_int_equal(arrivals_new(&scene.arrivals, &scene.host), 0);
+        assert_int_equal(arrivals_watch(scene.arrivals, path, 0, ARRIVALS_OF_PROCESSES), 0);
+        assert_int_equal(group_await_events(reader, &deserted), 0);
+        assert_true(deserted);
+
+        child = fork();
+        assert_true(child >= 0);
+        if (child == 0) {
+                pause();
+                _exit(0);
+        }
+        snprintf(scene.told, sizeof(scene.told), "%s/cgroup.procs", path + 1);
+        procs = openat(scene.host.groups, scene.told, O_WRONLY | O_CLOEXEC);
+        assert_true(dprintf(procs, "%d", (int)child) > 0);
+        close(procs);
+        scene.told[0] = '\0';
+        for (unsigned i = 0; i < 100 && strlen(scene.told) <= 2 * strlen(path); i++) {
+                (void)usleep(20000);
+                assert_false(arrivals_read(scene.arrivals, note, &scene));
+        }
+        assert_true(strlen(scene.told) == 2 * (strlen(path) + 2));
+        assert_int_equal(group_await_events(reader, &deserted), 0);
+        assert_false(deserted);
+
+        kill(child, SIGKILL);
+        waitpid(child, NULL, 0);
+        group_reader_free(reader);
+        arrivals_free(scene.arrivals);
+        for (unsigned i = 0;
+             i < 100 && unlinkat(scene.host.groups, path + 1, AT_REMOVEDIR) < 0 && errno == EBUSY;
+             i++)
+                (void)usleep(20000);
+        close(scene.host.groups);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -275,6 +339,7 @@ int main(void)
                                                 scratch_teardown),
                 cmocka_unit_test_setup_teardown(test_known_by_inode, scratch_setup,
                                                 scratch_teardown),
+                cmocka_unit_test(test_the_first_process),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

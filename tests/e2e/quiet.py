@@ -68,6 +68,35 @@ class Quiet(unittest.TestCase):
                         self.assertGreaterEqual(pings, PINGS // 2)
                     self.assertEqual(guard.stop(), 0)
 
+    def groups(self, name, count):
+        """So many groups that a policy names, and that nobody is in; the guard of them."""
+        root = self.folder / "cgroup" / name
+        root.mkdir()
+        files = {
+            "cgroup.procs": "",
+            "cgroup.events": "populated 0\nfrozen 0\n",
+            "memory.current": "0\n",
+            "memory.max": "max\n",
+            "memory.high": "max\n",
+            "memory.swap.current": "0\n",
+            "memory.stat": "anon 0\nshmem 0\nactive_file 0\ninactive_file 0\n",
+            "memory.events.local": "low 0\nhigh 0\nmax 0\noom 0\noom_kill 0\n",
+        }
+        for i in range(count):
+            group = root / f"g{i}"
+            group.mkdir()
+            for file, text in files.items():
+                (group / file).write_text(text)
+        text = f"[Policy p]\nCgroup=/{name}/*\nWorkerMemoryMax=64M\n"
+        return self.guard(text, None)
+
+    def test_thousands_of_empty_groups_keep_nobody_waiting(self):
+        guard = self.groups("empty", 2500)
+        time.sleep(1)
+        for _ in range(3):
+            self.assertEqual(guard.bng("status").returncode, 0)
+        self.assertEqual(guard.stop(), 0)
+
 
 if __name__ == "__main__":
     main()
