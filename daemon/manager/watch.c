@@ -181,10 +181,13 @@ static bool keep_series(struct watch *watch)
         return true;
 }
 
-/* Would the same be done by these policies as by those before, which are there until a reload is through? */
+/*
+ * Would these policies do no more than those before, which are there until a reload is through? In a dry run
+ * that begins now, nothing is sent to whom the same policies stopped already.
+ */
 static bool says_the_same(const struct watch *watch, const struct policy *const *policies, size_t n)
 {
-        if (watch->n_policies != n || watch->dry != watch->manager->dry_run)
+        if (watch->n_policies != n || (watch->dry && !watch->manager->dry_run))
                 return false;
         for (size_t i = 0; i < n; i++)
                 if (!policy_is_alike(watch->policies[i], policies[i]))
