@@ -270,7 +270,7 @@ static void apply(struct watch *watch, const char *text, bool dry_run)
         guard_config_free(before.config);
 }
 
-/* What was only told, or stopped, is judged anew once something else is to be done about it. */
+/* What was only told, or stopped, is judged anew once more is to be done about it: not as a dry run begins. */
 static void test_another_configuration(void **state)
 {
         static const struct answered told = {
@@ -279,7 +279,7 @@ static void test_another_configuration(void **state)
                 const char *text;
                 bool dry_run, same;
         } steps[] = {
-                {"[Policy p]\nCgroup=/a\nWorkerMemoryMax=1M\nGroupMemoryMax=1G\n", true, false},
+                {"[Policy p]\nCgroup=/a\nWorkerMemoryMax=1M\nGroupMemoryMax=1G\n", true, true},
                 {"[Policy p]\nCgroup=/a\nWorkerMemoryMax=1M\nGroupMemoryMax=1G\n", true, true},
                 {"[Policy q]\nCgroup=/b\nWorkerMemoryMax=1M\n"
                  "[Policy p]\nCgroup=/*\nWorkerMemoryMax=1M\nGroupMemoryMax=1G\n",
