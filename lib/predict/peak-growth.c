@@ -38,7 +38,7 @@ static uint64_t power_scratch(uint64_t bits, uint64_t base_bits, uint64_t expone
  * mpz_n_pow_ui takes the zeros at the base's end away and puts them in at the end; what is left of
  * the base it multiplies out between the result and a second block. Half the length is enough for
  * that one where a square comes last, or a product by a single limb. mpz_pow_ui makes a square with
- * all its zeros.
+ * all its zeros, and nothing beside it; mpz_ui_pow_ui of a word does not.
  */
 uint64_t bng_peak_power(uint64_t bits, uint64_t room_bits, uint64_t base_bits, uint64_t zeros,
                         uint64_t exponent)
@@ -47,8 +47,12 @@ uint64_t bng_peak_power(uint64_t bits, uint64_t room_bits, uint64_t base_bits, u
         uint64_t all_zeros = bng_sat_mul(zeros, exponent);
         uint64_t room = bng_limbs_of_bits(room_bits) + 2;
         uint64_t odd = bng_limbs_of_bits(bng_sat_sub(room_bits, all_zeros)) + 2;
-        uint64_t square = exponent == 2 ? bng_peak_square(base_bits) : 0;
+        uint64_t square = exponent == 2 ? bng_max(bng_peak_square(base_bits),
+                                                  bng_peak_multiply(base_bits, base_bits))
+                                        : 0;
 
+        if (exponent == 2 && base_bits > sizeof(unsigned long) * CHAR_BIT)
+                return square;
         if (odd_bits <= 1 || exponent <= 1)
                 return bng_max(bng_bytes_of_limbs(room), square);
         uint64_t copy = odd_bits > 2 * GMP_NUMB_BITS ? bng_limbs_of_bits(odd_bits) + 2 : 0;

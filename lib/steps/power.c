@@ -4,7 +4,8 @@
 /*
  * Powers as GMP makes them: the zeros at the end of the base are taken away first and shifted back
  * in the end, and the odd rest is squared once for each bit of the exponent, from the highest, and
- * multiplied by itself where the bit is one. Nearly all of the time is in the last few squares.
+ * multiplied by itself where the bit is one. Nearly all of the time is in the last few squares. The exponent
+ * 2 is a product, zeros and all, for mpz_pow_ui too.
  */
 
 /* power = odd^exponent, exponent > 0 */
@@ -35,6 +36,8 @@ bool bng_steps_power(mpz_ptr rop, mpz_srcptr base, unsigned long exponent,
                 mpz_pow_ui(rop, base, exponent);
                 return true;
         }
+        if (exponent == 2)
+                return bng_steps_multiply(rop, base, base, stop);
         mp_bitcnt_t zeros = mpz_scan1(base, 0);
         uint64_t odd_bits = mpz_sizeinbase(base, 2) - zeros;
         /* Below the ceiling neither product wraps; of one odd bit there is nothing to multiply. */
