@@ -113,10 +113,14 @@ static bng_status measure_all(struct calibration *c)
 
 /* ---- writing ---- */
 
-/* The folder and those above it, as far as they are missing. */
-static int make_folders(const char *path)
+/*
+ * The folder and those above it, as far as they are missing; 0 if a file can be made in it, or an errno. Asked
+ * before the measuring, which takes its time.
+ */
+static int prepare_folder(const char *path)
 {
         char *folder = strdup(path);
+        char *last = folder;
         int error = 0;
 
         if (!folder)
@@ -126,7 +130,11 @@ static int make_folders(const char *path)
                 if (mkdir(folder, 0700) < 0 && errno != EEXIST)
                         error = errno;
                 *at = '/';
+                last = at;
         }
+        *last = '\0';
+        if (error == 0 && access(*folder ? folder : "/", W_OK | X_OK) < 0)
+                error = errno;
         free(folder);
         return error;
 }
@@ -155,10 +163,8 @@ static int write_new(char *path, const struct bng_speed *speed)
 static int replace_file(const char *path, const struct bng_speed *speed)
 {
         char *new_path;
-        int error = make_folders(path);
+        int error;
 
-        if (error != 0)
-                return error;
         if (asprintf(&new_path, "%s.XXXXXX", path) < 0)
                 return ENOMEM;
         error = write_new(new_path, speed);
@@ -210,12 +216,21 @@ static int answer(const struct calibration *c)
         return answer_end();
 }
 
-static int calibrate(struct calibration *c)
+static int fail_to_write(const struct calibration *c, int error)
 {
         char sentence[512];
 
+        snprintf(sentence, sizeof sentence, "cannot write %s: %s", c->path, strerror(error));
+        return fail(c, sentence);
+}
+
+static int calibrate(struct calibration *c)
+{
         if (bng_ctx_new(&c->ctx) != BNG_OK || !find_path(c))
                 return fail(c, "out of memory");
+        int error = prepare_folder(c->path);
+        if (error != 0)
+                return fail_to_write(c, error);
         bng_ctx_set_result_limit_bits(c->ctx, UINT64_MAX);
         bng_ctx_set_memory_limit_bytes(c->ctx, UINT64_MAX);
         bng_speed_init(&c->speed);
@@ -229,11 +244,8 @@ static int calibrate(struct calibration *c)
                 return fail(c, "interrupted; nothing was written");
         if (status != BNG_OK)
                 return fail(c, bng_status_text(status));
-        int error = replace_file(c->path, &c->speed);
-        if (error == 0)
-                return answer(c);
-        snprintf(sentence, sizeof sentence, "cannot write %s: %s", c->path, strerror(error));
-        return fail(c, sentence);
+        error = replace_file(c->path, &c->speed);
+        return error == 0 ? answer(c) : fail_to_write(c, error);
 }
 
 int command_calibrate(int argc, char **argv)
