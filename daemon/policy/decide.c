@@ -10,6 +10,10 @@
 #include "samples/larger.h"
 #include "samples/leak.h"
 
+#define UNSEEN_USEC                                                                                \
+        UINT64_C(                                                                                  \
+                1500000) /* longer than this between two samples says nothing of each second in it */
+
 const char *reason_name(enum reason reason)
 {
         static const char *const names[] = {
@@ -108,13 +112,16 @@ static bool find_cpu(const struct policy *policy, const struct subject *subject,
  * What the grace would be refused for. The latest rate rests on an eighth of the growth window, in which a few steps
  * look like twice as many: memory is taken by the piece, and counted by the kernel in batches. So it has to have lasted
  * about as long as the grace would. Who has just begun to run away is given the grace, and not left it
- * (decide_cut_grace).
+ * (decide_cut_grace). So is who was not seen for longer than that: he may have grown in a moment long ago.
  */
 static double lasting_rate(const struct policy *policy, const struct subject *subject)
 {
-        return smaller(growth_latest(subject->series),
-                       growth_over(subject->series,
-                                   bng_min(policy->grace, subject->series->growth_window)));
+        double latest = growth_latest(subject->series);
+        uint64_t usec = bng_min(policy->grace, subject->series->growth_window);
+
+        if (latest > 0 && growth_unseen_usec(subject->series) > bng_max(usec, UNSEEN_USEC))
+                return 0;
+        return smaller(latest, growth_over(subject->series, usec));
 }
 
 static struct finding decide(const struct policy *policy, const struct subject *subject,

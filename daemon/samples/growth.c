@@ -118,6 +118,13 @@ double growth_over(const struct series *series, uint64_t usec)
         return slope(series_recent(series, i), series->latest);
 }
 
+uint64_t growth_unseen_usec(const struct series *series)
+{
+        if (series->n_recent < 2)
+                return 0;
+        return series->latest.usec - series_recent(series, series->n_recent - 2).usec;
+}
+
 double growth_latest(const struct series *series)
 {
         return growth_over(series, series->growth_window / PARTS);

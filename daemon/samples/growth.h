@@ -25,6 +25,9 @@ double growth_latest(const struct series *series);
 /* The same over the latest `usec` microseconds, as far as recent samples go back. */
 double growth_over(const struct series *series, uint64_t usec);
 
+/* Microseconds between the latest sample and the one before it; 0 with fewer than two. */
+uint64_t growth_unseen_usec(const struct series *series);
+
 /* Bytes that the latest sample is above the oldest in the growth window (negative: below); 0 without. */
 double growth_in_window(const struct series *series);
 /* Bytes of growth_in_window() that go on: twice those of its latter half, at most all, at least 0. */

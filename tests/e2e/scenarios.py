@@ -269,8 +269,7 @@ class Play:
         for role, answer in self.scenario.answers.items():
             lines.append(f"  expected of {role}: {answer or 'lives'}")
             for verdict in self.verdicts.get(role, []):
-                short = {key: value for key, value in verdict.items() if key != "samples"}
-                lines.append(f"    verdict: {short}")
+                lines.append(f"    verdict: {verdict}")
         return "\n".join(lines)
 
 
