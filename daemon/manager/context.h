@@ -162,7 +162,7 @@ struct family {
         struct family_growth by_members, newcomer;
 };
 
-/* Shared pages of a worker, bytes. */
+/* Shared memory that a worker maps, bytes; files on disk are charged to nobody as what only an end would free. */
 struct mapped {
         uint64_t bytes;
         uint64_t then,
@@ -194,6 +194,7 @@ struct worker {
         struct series series; /* of `private` */
         uint64_t private;     /* bytes: resident minus shared, and swapped out */
         uint64_t rss;
+        uint64_t shared_pages; /* bytes of it: files and shared memory */
         struct mapped mapped;
         uint64_t shared;       /* bytes of `private` that belong to others, by the last proof */
         uint64_t peak;         /* highest memory that was judged */
@@ -210,6 +211,7 @@ struct worker {
         uint64_t proven;   /* and of the last proof, 0: none */
         struct answered answered;
         struct ending *ending;
+        uint64_t guest_at; /* the event of an end that it is not concerned by (guests.c), or 0 */
         UT_hash_handle hh; /* by target.pid */
 };
 
@@ -458,6 +460,8 @@ const char *worker_mismatch(struct worker *worker, const struct policy *policy, 
 bool worker_matches(struct worker *worker, const struct policy *policy, uint64_t now);
 /* Measures it. 0; -ESRCH when it has ended. */
 int worker_measure(struct worker *worker, bool swaps, uint64_t now);
+/* And what it maps of shared memory, for a group above it. */
+void worker_measure_shmem(struct worker *worker, uint64_t now);
 uint64_t worker_memory(const struct worker *worker); /* bytes: what its end would free */
 struct subject worker_subject(const struct worker *worker, uint64_t now);
 /* Asks for proportional memory in the offload's thread; the group is looked at when it is there. */
@@ -599,6 +603,8 @@ void ending_forget_watch(struct manager *manager, const struct watch *watch);
 void ending_give_up(struct manager *manager);
 
 /* ---- dying.c */
+/* Bytes that those hold who live on after SIGKILL: nobody else ends for them. */
+uint64_t dying_never(const struct watch *watch, uint64_t now);
 /* Somebody in the group or below is being ended. Takes off *memory, the group's, what they hold (bytes): is the rest
  * over the group's limit by itself, and for more than a moment? */
 bool dying_leave_too_much(struct watch *watch, uint64_t now, uint64_t *memory);

@@ -66,6 +66,7 @@ static void sample(struct watch *below, bool with_swap, uint64_t now)
         for (worker = below->workers; worker; worker = worker->hh.next) {
                 worker_identify(worker, now);
                 (void)worker_measure(worker, with_swap, now);
+                worker_measure_shmem(worker, now);
         }
         family_gather(below, now);
 }

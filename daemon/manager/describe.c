@@ -235,7 +235,7 @@ static int explain_watched(struct manager *manager, struct worker *worker, json_
 {
         const struct guard_config *config = manager->settings->config;
         uint64_t now = manager_now(manager);
-        struct explain_process process = {.mapped = worker->mapped.bytes,
+        struct explain_process process = {.mapped = worker->shared_pages,
                                           .cgroup = worker->target.group,
                                           .unit = worker->watch->unit};
         char *command = NULL;

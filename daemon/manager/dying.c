@@ -70,6 +70,19 @@ static uint64_t dying(const struct watch *watch, uint64_t now)
         return bytes;
 }
 
+uint64_t dying_never(const struct watch *watch, uint64_t now)
+{
+        uint64_t bytes = 0;
+        struct ending *ending;
+
+        DL_FOREACH(watch->manager->endings, ending)
+        {
+                if (ending->stage == GIVEN_UP && path_is_below(ending->path, watch->path))
+                        bytes = bng_sat_add(bytes, held_by_members(ending, watch, now));
+        }
+        return bytes;
+}
+
 bool dying_leave_too_much(struct watch *watch, uint64_t now, uint64_t *memory)
 {
         /* An end of all would include them once more: it waits for theirs. */

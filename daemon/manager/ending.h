@@ -75,7 +75,7 @@ void members_give_up(struct ending *ending);
 
 /* ---- guests.c */
 /* Is this one, which is in the group and no member, not to end with it? */
-bool guests_include(const struct ending *ending, const struct worker *worker);
+bool guests_include(const struct ending *ending, struct worker *worker);
 /* Is there one? Then the group is not to be killed as a whole. */
 bool guests_are_in(const struct ending *ending);
 /* From now on nobody in the group can fork. */

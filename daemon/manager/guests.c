@@ -10,14 +10,16 @@
  *     later is nobody's child in it. cgroup.kill closes it at once, else lists in a row that show nobody new do. One
  *     that is older and still there has slipped by (kernels before 6.14 let a fork do that), and who knows what it has
  *     forked: it opens the group again;
- *   - where all died when they were asked to, no one's parent is left in it. Orphans are handed to an init or to
- *     one that takes an init's place; whose parent lives elsewhere was started there.
+ *   - until somebody is killed, whose parent lives elsewhere was started there. Orphans are handed to an init, or to
+ *     one that takes an init's place; those are in the session of whoever is gone (family.c).
  *
  * Who is taken for a guest and is none lives on in a watched group, and is judged anew.
  */
 
 #include <stdlib.h>
 #include "manager/ending.h"
+
+#define GENERATIONS_MAX 8
 
 void guests_close(struct ending *ending)
 {
@@ -48,6 +50,7 @@ static bool is_older(const struct ending *ending, const struct worker *worker)
 static bool has_parent_elsewhere(const struct ending *ending, const struct worker *worker)
 {
         const struct host *host = &ending->manager->host;
+        struct process_identity identity;
         struct process_reader *reader;
         bool elsewhere = false;
         char *group;
@@ -55,7 +58,10 @@ static bool has_parent_elsewhere(const struct ending *ending, const struct worke
         if (worker->target.parent <= 1 || members_include(ending, worker->target.parent) ||
             process_reader_new(&reader, host, worker->target.parent) < 0)
                 return false;
-        if (process_read_group(reader, host, &group) >= 0) {
+        if (process_read_identity(reader, &identity) >= 0 &&
+            (worker->target.session == identity.session ||
+             worker->target.session == worker->target.pid) &&
+            process_read_group(reader, host, &group) >= 0) {
                 elsewhere = !path_is_below(group, ending->path);
                 free(group);
         }
@@ -63,14 +69,35 @@ static bool has_parent_elsewhere(const struct ending *ending, const struct worke
         return elsewhere;
 }
 
-bool guests_include(const struct ending *ending, const struct worker *worker)
+static bool is_guest(const struct ending *ending, const struct worker *worker)
 {
-        if (is_older(ending, worker))
+        if (worker->guest_at == ending->event || is_older(ending, worker))
                 return true;
         if (ending->closed)
                 return started_since(ending, worker);
-        return ending->stage < KILLED && !members_awaited(ending) &&
-               has_parent_elsewhere(ending, worker);
+        return ending->stage < KILLED && has_parent_elsewhere(ending, worker);
+}
+
+/* Or a child of one, or a child's. Who is no member was not signalled: those above him in the group are asked. */
+bool guests_include(const struct ending *ending, struct worker *worker)
+{
+        struct worker *each = worker_ref(worker), *parent;
+        bool found = is_guest(ending, each);
+
+        for (unsigned i = 0; !found && i < GENERATIONS_MAX && ending->watch; i++) {
+                pid_t pid = each->target.parent;
+
+                if (pid <= 1 || members_include(ending, pid) ||
+                    watch_hold(ending->watch, pid, &parent) != ACT_DONE)
+                        break;
+                /* Another process under the pid of a parent that is gone is younger than its "child". */
+                found = parent->target.start_time <= each->target.start_time &&
+                        is_guest(ending, parent);
+                worker_unref(each);
+                each = parent;
+        }
+        worker_unref(each);
+        return found;
 }
 
 bool guests_are_in(const struct ending *ending)
@@ -83,13 +110,17 @@ bool guests_are_in(const struct ending *ending)
         if (!ending->watch ||
             act_group_members(&ending->manager->host, &target, &pids, &n) != ACT_DONE)
                 return false;
-        for (size_t i = 0; i < n && !found; i++) {
+        for (size_t i = 0; i < n; i++) {
                 struct worker *worker;
 
                 if (members_include(ending, pids[i]) ||
                     watch_hold(ending->watch, pids[i], &worker) != ACT_DONE)
                         continue;
-                found = guests_include(ending, worker);
+                if (guests_include(ending, worker)) {
+                        worker->guest_at =
+                                ending->event; /* they stay so when the others are killed */
+                        found = true;
+                }
                 worker_unref(worker);
         }
         free(pids);

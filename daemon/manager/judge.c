@@ -223,7 +223,10 @@ static void name_nobody(struct watch *watch, const char *why, uint64_t now)
 {
         bool early = watch->untold && watch->untold->n_pushed < 2;
 
-        watch->nobody_until = now + (early ? EARLY_USEC : ANSWERED_PAUSE_USEC);
+        /* What is untold is sampled by this: several times a window, or it would seem not to grow. */
+        watch->nobody_until =
+                now + (early ? EARLY_USEC
+                             : bng_min(ANSWERED_PAUSE_USEC, watch->policy->growth_window / 4));
         if (!early)
                 log_trouble(&watch->manager->trouble.culprit, now,
                             "%s is over a limit of policy %s, and %s.", watch->shown,
@@ -322,6 +325,7 @@ void judge_group(struct watch *watch, enum pace pace, uint64_t now)
         if (relief_is_near(watch, now) || watch->manager->stopping)
                 return;
         subject.memory -= bng_min(subject.memory, relief_lately(watch, now));
+        subject.memory -= bng_min(subject.memory, dying_never(watch, now));
         some_die = ending_under_way(watch);
         if (!some_die)
                 watch->crowded = 0;

@@ -63,7 +63,8 @@ void relief_by_kernel(const struct worker *dead, uint64_t bytes, struct manager 
                 if (watch->policy && path_is_below(dead->target.group, watch->path)) {
                         struct relief *relief = &watch->relief;
 
-                        if (now >= relief->until)
+                        /* Not again at once after one that was in vain. */
+                        if (relief->until == 0 || now >= relief->until + RELIEF_USEC)
                                 wait_for(relief, watch->memory, bytes, now);
                         turn(relief, now);
                         relief->lately = bng_sat_add(relief->lately, bytes);
@@ -83,7 +84,9 @@ bool relief_is_near(struct watch *watch, uint64_t now)
 
         if (now < relief->settle)
                 return true;
-        if (now >= relief->until || watch->memory <= relief->below)
+        if (watch->memory <= relief->below)
+                relief->until = 0; /* it has come */
+        if (now >= relief->until)
                 return false;
         /* Since the last reading before the death it may have grown; what counts is growth from here. */
         if (relief->above == UINT64_MAX)

@@ -214,11 +214,14 @@ void worker_identify(struct worker *worker, uint64_t now)
         set_policy(worker, NULL);
 }
 
-static void note_mapped(struct worker *worker, uint64_t bytes, uint64_t now)
+void worker_measure_shmem(struct worker *worker, uint64_t now)
 {
         struct mapped *mapped = &worker->mapped;
+        uint64_t bytes;
 
-        if (worker->series.n_pushed == 0)
+        if (process_read_shmem(worker->reader, &bytes) < 0)
+                return;
+        if (mapped->since == 0)
                 *mapped = (struct mapped){.then = bytes, .before = bytes, .since = now};
         mapped->bytes = bytes;
         if (now - mapped->since <= worker->series.growth_window)
@@ -244,7 +247,7 @@ int worker_measure(struct worker *worker, bool swaps, uint64_t now)
         }
         worker->private = memory.private_bytes + swapped;
         worker->rss = memory.rss;
-        note_mapped(worker, memory.rss - memory.private_bytes, now);
+        worker->shared_pages = memory.rss - memory.private_bytes;
         if (worker->brought == UINT64_MAX)
                 worker->brought = worker->private;
         series_push(&worker->series, now, worker->private);

@@ -11,7 +11,8 @@
  * A group is charged for more than its workers hold for themselves: for shared memory that they map, for files in
  * memory, for processes that cannot be seen. That is untold. A worker that maps more than before counts with it, as
  * far as the untold became more; what nobody maps is a contributor like others, but there is nobody to end for it.
- * When it began is not known before it is seen for a window, so until then all of it may be new.
+ * When it began is not known before it is seen for a window, so until then all of it may be new. Where the workers are
+ * over the limit without it, it excuses nobody who grew: else a file in memory would be a licence.
  */
 
 #include <math.h>
@@ -139,30 +140,31 @@ static struct rest rest_of(const struct subject *workers, size_t n, const struct
         return rest;
 }
 
-/* A contribution below this is none. */
-static double noise(const struct policy *policy, const struct subject *workers, size_t n)
+static uint64_t total_of(const struct subject *workers, size_t n)
 {
         uint64_t total = 0;
 
         for (size_t i = 0; i < n; i++)
                 total = bng_sat_add(total, workers[i].memory);
-        return (double)twentieth(
-                       bng_min(policy_group_memory_max(policy, workers[0].bases), total)) +
-               1;
+        return total;
 }
 
 size_t decide_culprit(const struct policy *policy, const struct subject *workers, size_t n,
                       const struct untold *untold)
 {
         struct rest rest = rest_of(workers, n, untold);
-        double least = noise(policy, workers, n);
+        uint64_t total = total_of(workers, n);
+        uint64_t limit = policy_group_memory_max(policy, workers[0].bases);
+        double least = (double)twentieth(bng_min(limit, total)) + 1; /* less is noise */
         size_t culprit = largest(workers, n, least, &rest, by_growth);
+        bool excuses = total <= limit;
 
-        if (is_nobody(workers, n, culprit, least, &rest, by_growth, rest.growth, mapped_growth))
+        if ((culprit == n || excuses) &&
+            is_nobody(workers, n, culprit, least, &rest, by_growth, rest.growth, mapped_growth))
                 return n;
         if (culprit == n) {
                 culprit = largest(workers, n, least, &rest, by_leak);
-                if (culprit < n &&
+                if (culprit < n && excuses &&
                     is_nobody(workers, n, culprit, least, &rest, by_leak, rest.leak, mapped_leak))
                         return n;
         }

@@ -128,6 +128,11 @@ int process_read_swap(struct process_reader *reader, uint64_t *bytes)
         return sum_fields(reader, "status", (const char *const[2]){"VmSwap", ""}, bytes);
 }
 
+int process_read_shmem(struct process_reader *reader, uint64_t *bytes)
+{
+        return sum_fields(reader, "status", (const char *const[2]){"RssShmem", ""}, bytes);
+}
+
 int process_read_proportional(struct process_reader *reader, uint64_t *bytes)
 {
         return sum_fields(reader, "smaps_rollup", (const char *const[2]){"Pss_Anon", "SwapPss"},

@@ -51,6 +51,8 @@ int process_read_handles(struct process_reader *reader, int signo, bool *handles
 bool process_leader_is_gone(struct process_reader *reader);
 /* VmSwap in bytes; dearer than statm, so only asked while the group swaps. */
 int process_read_swap(struct process_reader *reader, uint64_t *bytes);
+/* RssShmem in bytes: shared memory that it maps, and no files on disk; as dear. -ENODATA before Linux 4.5. */
+int process_read_shmem(struct process_reader *reader, uint64_t *bytes);
 /* Pss_Anon + SwapPss in bytes (-ENODATA before Linux 5.1, -EACCES without CAP_SYS_PTRACE): holds
  * the process's mmap lock for long; never in the event loop. */
 int process_read_proportional(struct process_reader *reader, uint64_t *bytes);

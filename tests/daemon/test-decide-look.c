@@ -124,11 +124,18 @@ static void test_nobody_is_the_culprit(void **state)
         workers[1] = grown(&each[1], 20 * MIB, 2.0 * MIB, 10 * SECOND, SECOND);
         (void)grown(&untold, 30 * MIB, 0, 0, SECOND);
         assert_int_equal(decide_culprit(&policy, workers, 2, &rest), 2);
-        workers[1] = grown(&each[1], 20 * MIB, 0.1 * MIB, HOUR, 5 * SECOND);
+        workers[1] = grown(&each[1], 20 * MIB, 0.02 * MIB, HOUR, 5 * SECOND);
         (void)grown(&untold, 90 * MIB, 0, MINUTE, 5 * SECOND);
         assert_int_equal(decide_culprit(&policy, workers, 2, &rest), 2);
         (void)grown(&untold, 90 * MIB, 0, HOUR, 5 * SECOND);
         assert_int_equal(decide_culprit(&policy, workers, 2, &rest), 1);
+
+        /* a licence for nobody: the workers are over the limit without it */
+        workers[1] = grown(&each[1], 180 * MIB, 2.0 * MIB, 10 * SECOND, SECOND);
+        (void)grown(&untold, 10 * MIB, 3.0 * MIB, 10 * SECOND, SECOND);
+        assert_int_equal(decide_culprit(&policy, workers, 2, &rest), 1);
+        workers[1] = grown(&each[1], 180 * MIB, 0, HOUR, 5 * SECOND);
+        assert_int_equal(decide_culprit(&policy, workers, 2, &rest), 2);
 }
 
 static void test_next_look(void **state)
