@@ -31,8 +31,8 @@ static const struct bng_binary binary[BNG_OP_COUNT] = {
         [BNG_OP_LSHIFT] = {bng_predict_shift_left, bng_mpz_mul_2exp_z},
         [BNG_OP_RSHIFT] = {predict_shift_right, bng_mpz_fdiv_q_2exp_z},
         [BNG_OP_BINOMIAL] = {bng_predict_binomial, bng_mpz_bin_z},
-        [BNG_OP_GCD] = {bng_predict_gcd, bng_mpz_gcd},
-        [BNG_OP_LCM] = {bng_predict_lcm, bng_mpz_lcm},
+        [BNG_OP_GCD] = {bng_predict_gcd, bng_mpz_gcd, true, true},
+        [BNG_OP_LCM] = {bng_predict_lcm, bng_mpz_lcm, true, true},
         [BNG_OP_ROOT] = {bng_predict_root, bng_mpz_root_z},
 };
 
@@ -54,7 +54,7 @@ static bng_status power_modulo(struct bng_work *work, struct bng_integer *rop,
                                const struct bng_rational *operands)
 {
         static const struct bng_ternary powm = {bng_predict_power_modulo, bng_mpz_powm};
-        static const struct bng_binary add = {bng_predict_add, bng_mpz_add};
+        static const struct bng_binary add = {.predict = bng_predict_add, .run = bng_mpz_add};
         const struct bng_integer *modulus = &operands[2].num;
         struct bng_integer residue;
         bng_integer_init(&residue);
@@ -85,8 +85,8 @@ static bng_status smaller_binomial(struct bng_work *work, struct bng_integer *ro
                                    const struct bng_integer *n, const struct bng_integer *k,
                                    struct bng_integer *rest, struct bng_integer *top)
 {
-        static const struct bng_binary sub = {bng_predict_subtract, bng_mpz_sub};
-        static const struct bng_binary add = {bng_predict_add, bng_mpz_add};
+        static const struct bng_binary sub = {.predict = bng_predict_subtract, .run = bng_mpz_sub};
+        static const struct bng_binary add = {.predict = bng_predict_add, .run = bng_mpz_add};
         bool of_negative = mpz_sgn(n->z) < 0;
         bng_status status = of_negative ? bng_integer_unary(work, rest, &unary[BNG_OP_INVERT], n)
                                         : bng_integer_binary(work, rest, &sub, n, k);

@@ -144,16 +144,11 @@ bool bng_integer_is_tight(const struct bng_integer *a)
                bits.bits_max - bits.bits_min <= 1;
 }
 
-/* GMP takes the zeros at the operands' ends away first, so how many there are is a part of the cost. */
-static bool drops_zeros(const struct bng_binary *operation)
+/* Where zeros at its end are dropped, it is well known only with their number. */
+static bool is_tight_for(const struct bng_integer *a, bool drops_zeros)
 {
-        return operation->predict == bng_predict_power || operation->predict == bng_predict_gcd ||
-               operation->predict == bng_predict_lcm;
-}
-
-static bool is_tight_to_its_end(const struct bng_integer *a)
-{
-        return bng_integer_is_tight(a) && (!a->predicted || a->predicted->zeros_known);
+        return bng_integer_is_tight(a) &&
+               (!drops_zeros || !a->predicted || a->predicted->zeros_known);
 }
 
 struct bng_operand bng_integer_operand(const struct bng_integer *a)
@@ -378,9 +373,8 @@ bng_status bng_integer_binary(struct bng_work *work, struct bng_integer *rop,
                 struct bng_prediction prediction =
                         operation->predict(bng_integer_operand(a), bng_integer_operand(b));
                 bool computable = !a->predicted && !b->predicted;
-                bool tight = drops_zeros(operation)
-                                     ? is_tight_to_its_end(a) && is_tight_to_its_end(b)
-                                     : bng_integer_is_tight(a) && bng_integer_is_tight(b);
+                bool tight = is_tight_for(a, operation->drops_zeros_of_a) &&
+                             is_tight_for(b, operation->drops_zeros_of_b);
                 bng_status status = predicted(work, rop, &prediction, computable, tight, &run);
                 if (!run)
                         return status;
@@ -397,8 +391,9 @@ bng_status bng_integer_ternary(struct bng_work *work, struct bng_integer *rop,
                 struct bng_prediction prediction = operation->predict(
                         bng_integer_operand(a), bng_integer_operand(b), bng_integer_operand(c));
                 bool computable = !a->predicted && !b->predicted && !c->predicted;
-                bool tight = bng_integer_is_tight(a) && bng_integer_is_tight(b) &&
-                             bng_integer_is_tight(c);
+                /* Modulo twos a power takes a part of its time. */
+                bool tight =
+                        bng_integer_is_tight(a) && bng_integer_is_tight(b) && is_tight_for(c, true);
                 bng_status status = predicted(work, rop, &prediction, computable, tight, &run);
                 if (!run)
                         return status;

@@ -78,6 +78,8 @@ struct bng_unary {
 struct bng_binary {
         struct bng_prediction (*predict)(struct bng_operand a, struct bng_operand b);
         bng_status (*run)(bng_ctx *ctx, mpz_t rop, const mpz_t a, const mpz_t b);
+        /* GMP takes zeros at an operand's end away first, so how many there are is a part of the cost. */
+        bool drops_zeros_of_a, drops_zeros_of_b;
 };
 
 struct bng_ternary {

@@ -17,14 +17,23 @@ static struct bng_prediction predict_exact_division(struct bng_operand a, struct
         return bng_predict_quotient(BNG_TRUNCATE, a, b);
 }
 
-static const struct bng_binary add = {bng_predict_add, bng_mpz_add};
-static const struct bng_binary sub = {bng_predict_subtract, bng_mpz_sub};
-static const struct bng_binary mul = {bng_predict_multiply, bng_mpz_mul};
-static const struct bng_binary floordiv = {predict_floordiv, bng_mpz_fdiv_q};
-static const struct bng_binary mod = {predict_mod, bng_mpz_fdiv_r};
-static const struct bng_binary gcd = {bng_predict_gcd, bng_mpz_gcd};
-static const struct bng_binary power = {bng_predict_power, bng_mpz_pow};
-static const struct bng_binary exact_division = {predict_exact_division, bng_mpz_divexact};
+static const struct bng_binary add = {.predict = bng_predict_add, .run = bng_mpz_add};
+static const struct bng_binary sub = {.predict = bng_predict_subtract, .run = bng_mpz_sub};
+static const struct bng_binary mul = {.predict = bng_predict_multiply, .run = bng_mpz_mul};
+static const struct bng_binary floordiv = {
+        .predict = predict_floordiv, .run = bng_mpz_fdiv_q, .drops_zeros_of_b = true};
+static const struct bng_binary mod = {
+        .predict = predict_mod, .run = bng_mpz_fdiv_r, .drops_zeros_of_b = true};
+static const struct bng_binary gcd = {.predict = bng_predict_gcd,
+                                      .run = bng_mpz_gcd,
+                                      .drops_zeros_of_a = true,
+                                      .drops_zeros_of_b = true};
+static const struct bng_binary power = {.predict = bng_predict_power,
+                                        .run = bng_mpz_pow,
+                                        .drops_zeros_of_a = true,
+                                        .drops_zeros_of_b = true};
+static const struct bng_binary exact_division = {
+        .predict = predict_exact_division, .run = bng_mpz_divexact, .drops_zeros_of_b = true};
 
 #define TRY(call)                                                                                  \
         do {                                                                                       \

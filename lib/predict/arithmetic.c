@@ -104,7 +104,7 @@ static bool by_one_limb(struct bng_operand a, struct bng_operand b)
         return bng_operand_bits_max(a) <= GMP_NUMB_BITS || bng_operand_bits_max(b) <= GMP_NUMB_BITS;
 }
 
-/* To a bit. */
+/* To a bit: then it has one of two lengths in limbs, which are often the same. */
 static bool length_is_known(struct bng_operand a)
 {
         bng_bounds bits = bng_range_bits(a.size);
@@ -112,29 +112,27 @@ static bool length_is_known(struct bng_operand a)
         return bits.bits_max - bits.bits_min <= 1;
 }
 
-static bool limbs_are_known(struct bng_operand a)
-{
-        bng_bounds bits = bng_range_bits(a.size);
-
-        return bng_limbs_of_bits(bits.bits_min) == bng_limbs_of_bits(bits.bits_max);
-}
-
+/* Of the four pairs of lengths that there may be the worst, not of all shorter factors. */
 static uint64_t product_peak(struct bng_operand a, struct bng_operand b)
 {
-        uint64_t a_bits = bng_operand_bits_max(a);
-        uint64_t b_bits = bng_operand_bits_max(b);
+        bng_bounds a_bits = bng_range_bits(a.size);
+        bng_bounds b_bits = bng_range_bits(b.size);
 
-        if (limbs_are_known(a) && limbs_are_known(b))
-                return bng_peak_exact_product(a_bits, b_bits);
-        return length_is_known(a) && length_is_known(b) ? bng_peak_product(a_bits, b_bits)
-                                                        : bng_peak_multiply(a_bits, b_bits);
+        if (!length_is_known(a) || !length_is_known(b))
+                return bng_peak_multiply(a_bits.bits_max, b_bits.bits_max);
+        return bng_max(bng_max(bng_peak_exact_product(a_bits.bits_min, b_bits.bits_min),
+                               bng_peak_exact_product(a_bits.bits_min, b_bits.bits_max)),
+                       bng_max(bng_peak_exact_product(a_bits.bits_max, b_bits.bits_min),
+                               bng_peak_exact_product(a_bits.bits_max, b_bits.bits_max)));
 }
 
 static uint64_t square_peak(struct bng_operand a)
 {
-        uint64_t bits = bng_operand_bits_max(a);
+        bng_bounds bits = bng_range_bits(a.size);
 
-        return limbs_are_known(a) ? bng_peak_exact_square(bits) : bng_peak_square(bits);
+        return length_is_known(a) ? bng_max(bng_peak_exact_square(bits.bits_min),
+                                            bng_peak_exact_square(bits.bits_max))
+                                  : bng_peak_square(bits.bits_max);
 }
 
 struct bng_prediction bng_predict_multiply(struct bng_operand a, struct bng_operand b)

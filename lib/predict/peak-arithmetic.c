@@ -19,16 +19,6 @@ uint64_t bng_peak_multiply(uint64_t a_bits, uint64_t b_bits)
         return bng_bytes_of_limbs(a + b + bng_scratch_multiply(a, b));
 }
 
-uint64_t bng_peak_product(uint64_t a_bits, uint64_t b_bits)
-{
-        uint64_t a = bng_limbs_of_bits(a_bits);
-        uint64_t b = bng_limbs_of_bits(b_bits);
-
-        if (a == 0 || b == 0)
-                return bng_bytes_of_limbs(1);
-        return bng_bytes_of_limbs(a + b + bng_scratch_product(a, b));
-}
-
 uint64_t bng_peak_exact_product(uint64_t a_bits, uint64_t b_bits)
 {
         uint64_t a = bng_limbs_of_bits(a_bits);

@@ -64,8 +64,7 @@ static inline struct bng_prediction bng_holding(struct bng_prediction prediction
 /* peak-arithmetic.c: ab, a^2 */
 uint64_t bng_peak_multiply(uint64_t a_bits, uint64_t b_bits);
 uint64_t bng_peak_square(uint64_t a_bits);
-/* Of lengths that are known, but for a few bits: closer. Of exactly these limbs: closer still. */
-uint64_t bng_peak_product(uint64_t a_bits, uint64_t b_bits);
+/* Of exactly these limbs: closer. */
 uint64_t bng_peak_exact_product(uint64_t a_bits, uint64_t b_bits);
 uint64_t bng_peak_exact_square(uint64_t a_bits);
 /* r + ab, where ab has such a peak by itself */

@@ -105,16 +105,20 @@ uint64_t bng_scratch_toom_exactly(uint64_t a, uint64_t b)
         return bng_block_limbs(4 * b + 64) + bng_block_limbs(7 * b / 2) + limbs;
 }
 
+/*
+ * The ratios of the shorter factor to the longer one that take most: each of the longest two factors that
+ * have it, and five pieces of the longest that are still that many.
+ */
 uint64_t bng_scratch_toom_up_to(uint64_t a, uint64_t b)
 {
-        /* The ratios that take most. */
         static const unsigned twelfths[] = {5, 8, 9};
-        uint64_t limbs = bng_scratch_toom_multiply(a, b);
+        uint64_t limbs = bng_max(bng_scratch_toom_multiply(a, b),
+                                 bng_scratch_toom_multiply(bng_min(a, 11 * b / 6), b));
 
         for (size_t i = 0; i < sizeof twelfths / sizeof *twelfths; i++) {
-                uint64_t shorter = a * twelfths[i] / 12;
-                if (shorter < b)
-                        limbs = bng_max(limbs, bng_scratch_toom_multiply(a, shorter));
+                uint64_t shorter = bng_min(b, a * twelfths[i] / 12);
+                uint64_t longer = bng_min(a, bng_max(b, 12 * b / twelfths[i]));
+                limbs = bng_max(limbs, bng_scratch_toom_multiply(longer, shorter));
         }
         return limbs;
 }

@@ -49,9 +49,16 @@ static uint64_t multiply(uint64_t a, uint64_t b, toom *short_product)
                                               : short_product(longer, shorter);
 }
 
+/* A longer factor that may be too short to be taken in parts holds more at once. */
 uint64_t bng_scratch_multiply(uint64_t a, uint64_t b)
 {
-        return multiply(a, b, bng_scratch_toom_up_to);
+        uint64_t shorter = bng_min(a, b);
+        uint64_t limbs = multiply(a, b, bng_scratch_toom_up_to);
+
+        return in_parts(bng_max(a, b), shorter)
+                       ? bng_max(limbs, multiply(bng_sat_sub(8 * shorter, 1), shorter,
+                                                 bng_scratch_toom_up_to))
+                       : limbs;
 }
 
 uint64_t bng_scratch_product(uint64_t a, uint64_t b)

@@ -7,7 +7,7 @@
 #include <cmocka.h>
 #include "guard-cases.h"
 #include "memory-fixture.h"
-#include "predict/predict.h"
+#include "predict/peak.h"
 
 /*
  * The promise of the memory limit: no operation makes GMP hold more than was predicted, at any size
@@ -109,6 +109,38 @@ static void test_no_operation_holds_more_than_predicted(void **userdata)
                 random_end();
         }
         operands_clear(&x);
+}
+
+/* ---- products of numbers of which only a longest length is known ---- */
+
+/* Of the same shorter factor a longer one may be split in fewer pieces, or be taken in parts. */
+static void test_a_shorter_factor_holds_no_more(void **userdata)
+{
+        mpz_t a, b, r;
+
+        (void)userdata;
+        random_start(seed);
+        for (unsigned i = 0; i < 500; i++) {
+                uint64_t b_limbs = 1 + random_below(5000);
+                uint64_t a_limbs = b_limbs + random_below(b_limbs * (random_below(2) ? 10 : 2));
+                uint64_t most = a_limbs + random_below(a_limbs);
+                mpz_inits(a, b, r, NULL);
+                random_integer(a, a_limbs * GMP_NUMB_BITS);
+                random_integer(b, b_limbs * GMP_NUMB_BITS);
+                gmp_hooks_start();
+                mpz_mul(r, a, b);
+                uint64_t measured = gmp_hooks_peak_bytes();
+                uint64_t predicted =
+                        bng_peak_multiply(most * GMP_NUMB_BITS, b_limbs * GMP_NUMB_BITS);
+                predicted -= (most - a_limbs) * sizeof(mp_limb_t);
+                if (measured > predicted)
+                        fail_msg("%lu limbs by %lu hold %lu bytes, of up to %lu: %lu",
+                                 (unsigned long)a_limbs, (unsigned long)b_limbs,
+                                 (unsigned long)measured, (unsigned long)most,
+                                 (unsigned long)predicted);
+                mpz_clears(a, b, r, NULL);
+        }
+        random_end();
 }
 
 /* ---- text, of which the library itself holds the result ---- */
@@ -598,6 +630,7 @@ int main(int argc, char **argv)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_no_operation_holds_more_than_predicted),
+                cmocka_unit_test(test_a_shorter_factor_holds_no_more),
                 cmocka_unit_test(test_text_holds_no_more_than_predicted),
                 cmocka_unit_test(test_multifactorials_of_all_kinds),
                 cmocka_unit_test(test_next_primes),
