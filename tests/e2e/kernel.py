@@ -128,7 +128,7 @@ class Log(Tight):
         self.assertGreaterEqual(verdict["peak"], verdict["value"])
         self.assertGreater(verdict["rate"], 0)
         self.assertIn("WorkerMemoryMax=512M of policy p is not below", verdict["message"])
-        self.assertIn("killed by the kernel", guard.said())
+        self.wait_for("a line in the log", lambda: "killed by the kernel" in guard.said())
         self.assertIn("killed by the kernel", guard.bng("history").stdout)
         time.sleep(1)
         self.assert_lives(bystander)
