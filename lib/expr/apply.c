@@ -25,15 +25,21 @@ static const struct bng_unary unary[BNG_OP_COUNT] = {
 };
 
 static const struct bng_binary binary[BNG_OP_COUNT] = {
-        [BNG_OP_OR] = {bng_predict_ior, bng_mpz_ior},
-        [BNG_OP_XOR] = {bng_predict_xor, bng_mpz_xor},
-        [BNG_OP_AND] = {bng_predict_and, bng_mpz_and},
-        [BNG_OP_LSHIFT] = {bng_predict_shift_left, bng_mpz_mul_2exp_z},
-        [BNG_OP_RSHIFT] = {predict_shift_right, bng_mpz_fdiv_q_2exp_z},
-        [BNG_OP_BINOMIAL] = {bng_predict_binomial, bng_mpz_bin_z},
-        [BNG_OP_GCD] = {bng_predict_gcd, bng_mpz_gcd, true, true},
-        [BNG_OP_LCM] = {bng_predict_lcm, bng_mpz_lcm, true, true},
-        [BNG_OP_ROOT] = {bng_predict_root, bng_mpz_root_z},
+        [BNG_OP_OR] = {.predict = bng_predict_ior, .run = bng_mpz_ior},
+        [BNG_OP_XOR] = {.predict = bng_predict_xor, .run = bng_mpz_xor},
+        [BNG_OP_AND] = {.predict = bng_predict_and, .run = bng_mpz_and},
+        [BNG_OP_LSHIFT] = {.predict = bng_predict_shift_left, .run = bng_mpz_mul_2exp_z},
+        [BNG_OP_RSHIFT] = {.predict = predict_shift_right, .run = bng_mpz_fdiv_q_2exp_z},
+        [BNG_OP_BINOMIAL] = {.predict = bng_predict_binomial, .run = bng_mpz_bin_z},
+        [BNG_OP_GCD] = {.predict = bng_predict_gcd,
+                        .run = bng_mpz_gcd,
+                        .drops_zeros_of_a = true,
+                        .drops_zeros_of_b = true},
+        [BNG_OP_LCM] = {.predict = bng_predict_lcm,
+                        .run = bng_mpz_lcm,
+                        .drops_zeros_of_a = true,
+                        .drops_zeros_of_b = true},
+        [BNG_OP_ROOT] = {.predict = bng_predict_root, .run = bng_mpz_root_z},
 };
 
 typedef bng_status (*on_rationals)(struct bng_work *work, struct bng_rational *rop,
