@@ -42,7 +42,7 @@ GROW_WHEN_TOLD = f"""
 import os, signal, sys, time
 signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR1])
 held = [bytearray(b"x") * (40 << 20)]
-note = os.open("/run/crossed", os.O_CREAT | os.O_WRONLY)
+note = os.open("/run/crossed", os.O_CREAT | os.O_TRUNC | os.O_WRONLY)
 signal.sigwait([signal.SIGUSR1])
 crossed = False
 while True:
@@ -134,7 +134,8 @@ def private(pid):
 
 def lateness(signalled, held):
     """Milliseconds from the crossing to the signal, and KiB that it had come too far then."""
-    crossed = float(pathlib.Path("/run/crossed").read_text())
+    # One that is killed before he has written it down has crossed it just then.
+    crossed = float(pathlib.Path("/run/crossed").read_text() or signalled)
     return (signalled - crossed) * 1000, (held - LIMIT) / 1024
 
 
