@@ -6,6 +6,8 @@
 #include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static inline int scratch_remove_one(const char *path, const struct stat *st, int kind,
@@ -31,4 +33,23 @@ static inline int scratch_teardown(void **state)
 
         free(*state);
         return r;
+}
+
+/* A file of this text below the working directory; the folders above it are made where they are missing. */
+static inline void scratch_put(const char *path, const char *text)
+{
+        char *copy = strdup(path);
+        FILE *file;
+
+        assert_non_null(copy);
+        for (char *p = strchr(copy, '/'); p; p = strchr(p + 1, '/')) {
+                *p = '\0';
+                mkdir(copy, 0755);
+                *p = '/';
+        }
+        free(copy);
+        file = fopen(path, "we");
+        assert_non_null(file);
+        fputs(text, file);
+        assert_int_equal(fclose(file), 0);
 }

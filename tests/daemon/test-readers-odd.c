@@ -29,24 +29,6 @@ static int tear_down(void **state)
         return chdir("/") == 0 ? scratch_teardown(state) : -1;
 }
 
-static void put(const char *path, const char *text)
-{
-        char *copy = strdup(path);
-        FILE *file;
-
-        assert_non_null(copy);
-        for (char *p = strchr(copy, '/'); p; p = strchr(p + 1, '/')) {
-                *p = '\0';
-                mkdir(copy, 0755);
-                *p = '/';
-        }
-        free(copy);
-        file = fopen(path, "w");
-        assert_non_null(file);
-        fputs(text, file);
-        assert_int_equal(fclose(file), 0);
-}
-
 static void expect_layout(enum host_layout layout, const char *folder, const char *controller,
                           bool unified)
 {
@@ -66,26 +48,26 @@ static void test_layouts(void **state)
 
         (void)state;
         assert_int_equal(host_open(&host, "proc", "cgroup"), -ENOENT);
-        put("proc/meminfo", "");
+        scratch_put("proc/meminfo", "");
         assert_int_equal(host_open(&host, "proc", "cgroup"), -ENOENT);
-        put("cgroup/note", "");
+        scratch_put("cgroup/note", "");
         assert_int_equal(host_open(&host, "proc", "cgroup"), -ENOENT);
-        put("cgroup/pids/cgroup.procs", "");
+        scratch_put("cgroup/pids/cgroup.procs", "");
         expect_layout(HOST_PLAIN, "cgroup/pids", "pids", false);
-        put("cgroup/cpu,cpuacct/cgroup.procs", "");
+        scratch_put("cgroup/cpu,cpuacct/cgroup.procs", "");
         expect_layout(HOST_PLAIN, "cgroup/cpu,cpuacct", "cpu", false);
-        put("cgroup/systemd/cgroup.procs", "");
+        scratch_put("cgroup/systemd/cgroup.procs", "");
         expect_layout(HOST_PLAIN, "cgroup/systemd", "name=systemd", false);
-        put("cgroup/unified/cgroup.controllers", "cpu hugetlb-memory memoryx\n");
+        scratch_put("cgroup/unified/cgroup.controllers", "cpu hugetlb-memory memoryx\n");
         expect_layout(HOST_PLAIN, "cgroup/unified", "", true);
-        put("cgroup/unified/cgroup.controllers", "cpu memory\n");
+        scratch_put("cgroup/unified/cgroup.controllers", "cpu memory\n");
         expect_layout(HOST_V2, "cgroup/unified", "", true);
-        put("cgroup/memory/memory.usage_in_bytes", "0\n");
+        scratch_put("cgroup/memory/memory.usage_in_bytes", "0\n");
         expect_layout(HOST_V1, "cgroup/memory", "memory", true);
         assert_int_equal(unlink("cgroup/memory/memory.usage_in_bytes"), 0);
-        put("cgroup/cgroup.controllers", "memory");
+        scratch_put("cgroup/cgroup.controllers", "memory");
         expect_layout(HOST_V2, "cgroup", "", true);
-        put("cgroup/cgroup.controllers", "");
+        scratch_put("cgroup/cgroup.controllers", "");
         expect_layout(HOST_PLAIN, "cgroup", "", true);
         assert_int_equal(host_open(&host, "proc", "/sys/fs/cgroup/no-such"), -ENOENT);
 }
@@ -98,18 +80,18 @@ static void test_odd_names(void **state)
         char *text;
 
         (void)state;
-        put("proc/meminfo", "");
-        put("cgroup/cgroup.controllers", "memory\n");
+        scratch_put("proc/meminfo", "");
+        scratch_put("cgroup/cgroup.controllers", "memory\n");
         for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
                 char path[100], member[200];
 
                 snprintf(path, sizeof(path), "cgroup/%s/cgroup.procs", names[i]);
-                put(path, "7\n");
+                scratch_put(path, "7\n");
                 snprintf(path, sizeof(path), "proc/%zu/statm", 10 + i);
-                put(path, "1 1 0\n");
+                scratch_put(path, "1 1 0\n");
                 snprintf(path, sizeof(path), "proc/%zu/cgroup", 10 + i);
                 snprintf(member, sizeof(member), "0::/%s\n", names[i]);
-                put(path, member);
+                scratch_put(path, member);
         }
         assert_int_equal(host_open(&host, "proc", "cgroup"), 0);
         text = walk(&host, 0);
@@ -153,16 +135,16 @@ static void test_memberships(void **state)
         struct host host;
 
         (void)state;
-        put("proc/7/statm", "1 1 0\n");
-        put("proc/7/stat", "7 (a) S 1 7 7 0 -1 4194304 0\n");
-        put("cgroup/cgroup.controllers", "memory\n");
+        scratch_put("proc/7/statm", "1 1 0\n");
+        scratch_put("proc/7/stat", "7 (a) S 1 7 7 0 -1 4194304 0\n");
+        scratch_put("cgroup/cgroup.controllers", "memory\n");
         assert_int_equal(host_open(&host, "proc", "cgroup"), 0);
         for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
                 struct process_reader *reader = open_process(&host, 7);
                 char *path = NULL;
                 int r;
 
-                put("proc/7/cgroup", cases[i].text);
+                scratch_put("proc/7/cgroup", cases[i].text);
                 r = process_read_group(reader, &host, &path);
                 if (r != cases[i].result || (r == 0 && strcmp(path, cases[i].path) != 0))
                         fail_msg("\"%s\": %d, %s", cases[i].text, r, r == 0 ? path : "-");
@@ -180,10 +162,10 @@ static void test_an_exit_is_no_move(void **state)
         char *path;
 
         (void)state;
-        put("proc/7/statm", "1 1 0\n");
-        put("proc/7/stat", "7 (a) R 1 7 7 0 -1 4194308 0\n");
-        put("proc/7/cgroup", "4:memory:/\n");
-        put("cgroup/memory/memory.usage_in_bytes", "1\n");
+        scratch_put("proc/7/statm", "1 1 0\n");
+        scratch_put("proc/7/stat", "7 (a) R 1 7 7 0 -1 4194308 0\n");
+        scratch_put("proc/7/cgroup", "4:memory:/\n");
+        scratch_put("cgroup/memory/memory.usage_in_bytes", "1\n");
         assert_int_equal(host_open(&host, "proc", "cgroup"), 0);
         reader = open_process(&host, 7);
         assert_int_equal(process_read_group(reader, &host, &path), -ESRCH);
@@ -200,11 +182,11 @@ static void test_v1_lines(void **state)
         struct host host;
 
         (void)state;
-        put("proc/7/statm", "1 1 0\n");
-        put("cgroup/memory/memory.usage_in_bytes", "1\n");
+        scratch_put("proc/7/statm", "1 1 0\n");
+        scratch_put("cgroup/memory/memory.usage_in_bytes", "1\n");
         assert_int_equal(host_open(&host, "proc", "cgroup"), 0);
         for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
-                put("proc/7/cgroup", texts[i]);
+                scratch_put("proc/7/cgroup", texts[i]);
                 expect_group(&host, 7, "/a", NULL);
         }
         host_close(&host);
@@ -217,10 +199,10 @@ static void test_hard_paths(void **state)
         char name[300];
 
         (void)state;
-        put("proc/meminfo", "");
-        put("cgroup/cgroup.controllers", "memory\n");
-        put("cgroup/a/cgroup.procs", "");
-        put("cgroup/empty/note", "");
+        scratch_put("proc/meminfo", "");
+        scratch_put("cgroup/cgroup.controllers", "memory\n");
+        scratch_put("cgroup/a/cgroup.procs", "");
+        scratch_put("cgroup/empty/note", "");
         assert_int_equal(symlink("a", "cgroup/link"), 0);
         assert_int_equal(host_open(&host, "proc", "cgroup"), 0);
         assert_int_equal(group_reader_new(&reader, &host, "/"), -EINVAL);
@@ -251,13 +233,13 @@ static void test_walk_of_odd_trees(void **state)
         size_t depth = 0;
 
         (void)state;
-        put("proc/meminfo", "");
-        put("cgroup/cgroup.controllers", "memory\n");
+        scratch_put("proc/meminfo", "");
+        scratch_put("cgroup/cgroup.controllers", "memory\n");
         assert_int_equal(symlink("..", "cgroup/up"), 0);
         for (int i = 0; i < GROUP_DEPTH_MAX + 10; i++)
                 strcat(path, "/deep");
         strcat(path, "/cgroup.procs");
-        put(path, "");
+        scratch_put(path, "");
         assert_int_equal(host_open(&host, "proc", "cgroup"), 0);
         /* However deep it is, a walk takes few descriptors. */
         assert_int_equal(getrlimit(RLIMIT_NOFILE, &files), 0);
@@ -270,7 +252,7 @@ static void test_walk_of_odd_trees(void **state)
         assert_int_equal(depth, GROUP_DEPTH_MAX);
         assert_null(strstr(text, "up"));
         free(text);
-        put("cgroup/deep/stop-here/cgroup.procs", "");
+        scratch_put("cgroup/deep/stop-here/cgroup.procs", "");
         free(walk(&host, 42));
         host_close(&host);
 }
@@ -284,12 +266,12 @@ static void test_odd_files(void **state)
         uint64_t hits;
 
         (void)state;
-        put("proc/meminfo", "MemTotal: 1 kB\n");
-        put("cgroup/cgroup.controllers", "memory\n");
-        put("cgroup/a/cgroup.procs", "0\n12\nx\n\n99999999999\n13");
-        put("cgroup/a/memory.current", "4096\n");
-        put("cgroup/a/memory.max", "max\n");
-        put("cgroup/a/memory.stat", "anon 1000\nanon 2000\nshmem 24\n");
+        scratch_put("proc/meminfo", "MemTotal: 1 kB\n");
+        scratch_put("cgroup/cgroup.controllers", "memory\n");
+        scratch_put("cgroup/a/cgroup.procs", "0\n12\nx\n\n99999999999\n13");
+        scratch_put("cgroup/a/memory.current", "4096\n");
+        scratch_put("cgroup/a/memory.max", "max\n");
+        scratch_put("cgroup/a/memory.stat", "anon 1000\nanon 2000\nshmem 24\n");
         assert_int_equal(host_open(&host, "proc", "cgroup"), 0);
         assert_int_equal(host_read_memory(&host, &(struct host_memory){0}), -ENODATA);
         assert_int_equal(host_read_latest_pid(&host, &(pid_t){0}), -ENOENT);
@@ -298,22 +280,22 @@ static void test_odd_files(void **state)
         assert_int_equal(group_read(reader, &reading), 0);
         assert_int_equal(reading.memory, 1024); /* no swap: kernels without it */
         assert_int_equal(group_read_hits(reader, &(uint64_t){0}), -ENOENT);
-        put("cgroup/a/memory.events.local", "low 0\nhigh 7\nmax 42\noom 1\n");
+        scratch_put("cgroup/a/memory.events.local", "low 0\nhigh 7\nmax 42\noom 1\n");
         assert_int_equal(group_read_hits(reader, &hits), 0);
         assert_int_equal(hits, 42);
-        put("cgroup/a/memory.events.local", "low 0\nhigh 7\n");
+        scratch_put("cgroup/a/memory.events.local", "low 0\nhigh 7\n");
         assert_int_equal(group_read_hits(reader, &(uint64_t){0}), -ENOENT);
-        put("cgroup/a/memory.max", "4000\n");
-        put("cgroup/a/memory.current", "5000\n");
+        scratch_put("cgroup/a/memory.max", "4000\n");
+        scratch_put("cgroup/a/memory.current", "5000\n");
         assert_int_equal(group_read(reader, &reading), 0);
         assert_int_equal(reading.limit, 4000);
         assert_int_equal(reading.headroom, 0);
-        put("cgroup/a/memory.max", "-1\n");
+        scratch_put("cgroup/a/memory.max", "-1\n");
         assert_int_equal(group_read(reader, &reading), -EBADMSG);
-        put("cgroup/a/memory.max", "max\n");
-        put("cgroup/a/memory.stat", "");
+        scratch_put("cgroup/a/memory.max", "max\n");
+        scratch_put("cgroup/a/memory.stat", "");
         assert_int_equal(group_read(reader, &reading), -EBADMSG);
-        put("cgroup/a/memory.stat", "anonx 5\nxanon 5\nanon\n");
+        scratch_put("cgroup/a/memory.stat", "anonx 5\nxanon 5\nanon\n");
         assert_int_equal(group_read(reader, &reading), -EBADMSG);
         group_reader_free(reader);
         host_close(&host);
@@ -329,7 +311,7 @@ static void put_group(const char *path, const char *limit)
         for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++) {
                 snprintf(file, sizeof(file), "cgroup%s/%s", path, files[i]);
                 if (texts[i])
-                        put(file, texts[i]);
+                        scratch_put(file, texts[i]);
         }
 }
 
@@ -358,8 +340,8 @@ static void test_siblings(void **state)
         int before, first;
 
         (void)state;
-        put("proc/meminfo", "");
-        put("cgroup/cgroup.controllers", "memory\n");
+        scratch_put("proc/meminfo", "");
+        scratch_put("cgroup/cgroup.controllers", "memory\n");
         put_group("/a", "500000\n");
         put_group("/a/b", NULL); /* its controller is off */
         put_group("/a/b/c", "max\n");
@@ -379,7 +361,7 @@ static void test_siblings(void **state)
         assert_int_equal(limit_of(readers[2]), 500000);
 
         /* the controller is turned on: who is found later knows */
-        put("cgroup/a/b/memory.max", "300000\n");
+        scratch_put("cgroup/a/b/memory.max", "300000\n");
         assert_int_equal(group_reader_new(&later, &host, "/a/b/d"), 0);
         assert_int_equal(limit_of(later), 300000);
         group_reader_free(later);
@@ -391,7 +373,7 @@ static void test_siblings(void **state)
         put_group("/a/b/c", "max\n");
         assert_int_equal(group_reader_new(&later, &host, "/a/b/c"), 0);
         assert_int_equal(limit_of(later), 200000);
-        put("cgroup/z/memory.max", "100000\n");
+        scratch_put("cgroup/z/memory.max", "100000\n");
         assert_int_equal(limit_of(readers[0]), 100000);
         assert_int_equal(group_reader_new(&(struct group_reader *){NULL}, &host, "/a/b/d"),
                          -ENOENT);
@@ -417,9 +399,9 @@ static void test_many_pids(void **state)
         assert_non_null(text);
         for (size_t i = 0; i < n; i++)
                 end += sprintf(end, "%zu\n", i + 1);
-        put("proc/meminfo", "");
-        put("cgroup/systemd/cgroup.procs", "");
-        put("cgroup/systemd/a/cgroup.procs", text);
+        scratch_put("proc/meminfo", "");
+        scratch_put("cgroup/systemd/cgroup.procs", "");
+        scratch_put("cgroup/systemd/a/cgroup.procs", text);
         free(text);
         assert_int_equal(host_open(&host, "proc", "cgroup"), 0);
         assert_int_equal(group_reader_new(&reader, &host, "/a"), 0);

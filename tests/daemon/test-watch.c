@@ -23,24 +23,6 @@
 static struct manager manager;
 static const struct manager_options options = {.config = "test.conf"};
 
-static void put(const char *path, const char *text)
-{
-        char *copy = strdup(path);
-        FILE *file;
-
-        assert_non_null(copy);
-        for (char *p = strchr(copy, '/'); p; p = strchr(p + 1, '/')) {
-                *p = '\0';
-                mkdir(copy, 0755);
-                *p = '/';
-        }
-        free(copy);
-        file = fopen(path, "we");
-        assert_non_null(file);
-        fputs(text, file);
-        assert_int_equal(fclose(file), 0);
-}
-
 static void put_member(pid_t pid, pid_t parent, pid_t session, const char *group)
 {
         char path[64], text[256];
@@ -51,14 +33,14 @@ static void put_member(pid_t pid, pid_t parent, pid_t session, const char *group
                 "%d (w) S %d 1 %d 0 -1 4194304 1 2 3 4 5 6 7 8 20 0 1 0 %d 4096 10 0 1 1 0 0 0 0 0 "
                 "0\n",
                 (int)pid, (int)parent, (int)session, (int)pid);
-        put(path, text);
+        scratch_put(path, text);
         snprintf(path, sizeof(path), "proc/%d/statm", (int)pid);
-        put(path, "90000 75000 1000 1 0 74000 0\n");
+        scratch_put(path, "90000 75000 1000 1 0 74000 0\n");
         snprintf(path, sizeof(path), "proc/%d/status", (int)pid);
-        put(path, "Uid:\t33\t33\t33\t33\n");
+        scratch_put(path, "Uid:\t33\t33\t33\t33\n");
         snprintf(path, sizeof(path), "proc/%d/cgroup", (int)pid);
         snprintf(text, sizeof(text), "0::%s\n", group);
-        put(path, text);
+        scratch_put(path, text);
 }
 
 static void put_process(pid_t pid, pid_t parent, const char *group)
@@ -70,7 +52,7 @@ static void configure(const char *text)
 {
         struct bng_config_errors errors = {0};
 
-        put("test.conf", text);
+        scratch_put("test.conf", text);
         if (!manager.settings)
                 manager.settings = calloc(1, sizeof(*manager.settings));
         assert_non_null(manager.settings);
@@ -86,12 +68,12 @@ static int set_up(void **state)
         if (scratch_setup(state) < 0 || chdir(*state) < 0)
                 return -1;
         memset(&manager, 0, sizeof(manager));
-        put("proc/meminfo", "MemTotal: 9000000 kB\nMemAvailable: 8000000 kB\n");
-        put("cgroup/cgroup.controllers", "memory\n");
-        put("cgroup/a/cgroup.procs", "");
-        put("cgroup/a/memory.current", "4096\n");
-        put("cgroup/a/memory.max", "max\n");
-        put("cgroup/a/memory.stat", "anon 0\nshmem 0\n");
+        scratch_put("proc/meminfo", "MemTotal: 9000000 kB\nMemAvailable: 8000000 kB\n");
+        scratch_put("cgroup/cgroup.controllers", "memory\n");
+        scratch_put("cgroup/a/cgroup.procs", "");
+        scratch_put("cgroup/a/memory.current", "4096\n");
+        scratch_put("cgroup/a/memory.max", "max\n");
+        scratch_put("cgroup/a/memory.stat", "anon 0\nshmem 0\n");
         manager.options = &options;
         manager.own_group = strdup("/");
         configure("[Policy p]\nCgroup=/a\nWorkerMemoryMax=1M\nGroupMemoryMax=1G\n");
@@ -141,8 +123,8 @@ static void test_an_annex_in_trouble(void **state)
         struct worker *below;
 
         (void)state;
-        put("cgroup/a/cgroup.procs", "7\n");
-        put("cgroup/a/b/cgroup.procs", "8\n");
+        scratch_put("cgroup/a/cgroup.procs", "7\n");
+        scratch_put("cgroup/a/b/cgroup.procs", "8\n");
         put_process(7, 1, "/a");
         put_process(8, 1, "/a/b");
         watch = open_watch();
@@ -153,7 +135,7 @@ static void test_an_annex_in_trouble(void **state)
         assert_non_null(below);
         assert_int_equal(unlink("cgroup/a/b/cgroup.procs"), 0);
         assert_int_equal(mkdir("cgroup/a/b/cgroup.procs", 0755), 0);
-        put("cgroup/a/cgroup.procs", "7\n9\n");
+        scratch_put("cgroup/a/cgroup.procs", "7\n9\n");
         put_process(9, 1, "/a");
         assert_int_equal(watch_scan(watch, 2 * SECOND), 0);
         assert_non_null(known(watch, 9));
@@ -168,11 +150,11 @@ static void test_a_process_in_a_threaded_group(void **state)
         struct worker *worker;
 
         (void)state;
-        put("cgroup/a/cgroup.procs", "7\n8\n");
-        put("cgroup/a/cgroup.type", "domain threaded\n");
-        put("cgroup/a/t/cgroup.type", "threaded\n");
-        put("cgroup/a/t/u/cgroup.type", "threaded\n");
-        put("cgroup/a/d/cgroup.type", "domain\n");
+        scratch_put("cgroup/a/cgroup.procs", "7\n8\n");
+        scratch_put("cgroup/a/cgroup.type", "domain threaded\n");
+        scratch_put("cgroup/a/t/cgroup.type", "threaded\n");
+        scratch_put("cgroup/a/t/u/cgroup.type", "threaded\n");
+        scratch_put("cgroup/a/d/cgroup.type", "domain\n");
         put_process(7, 1, "/a/t/u");
         put_process(8, 1, "/a/d"); /* it has just moved */
         watch = open_watch();
@@ -207,7 +189,7 @@ static void test_one_that_was_let_go(void **state)
         struct watch *watch;
 
         (void)state;
-        put("cgroup/a/cgroup.procs", "7\n");
+        scratch_put("cgroup/a/cgroup.procs", "7\n");
         put_process(7, 1, "/a");
         watch = open_watch();
         worker = taken_in(watch, 7, SECOND);
@@ -245,7 +227,7 @@ static void test_a_pid_that_is_given_out_again(void **state)
         pid_t pid;
 
         (void)state;
-        put("cgroup/a/cgroup.procs", "7\n");
+        scratch_put("cgroup/a/cgroup.procs", "7\n");
         put_process(7, 1, "/a");
         watch = open_watch();
         worker = taken_in(watch, 7, SECOND);
@@ -300,7 +282,7 @@ static void test_another_configuration(void **state)
         struct watch *watch;
 
         (void)state;
-        put("cgroup/a/cgroup.procs", "7\n");
+        scratch_put("cgroup/a/cgroup.procs", "7\n");
         put_process(7, 1, "/a");
         watch = open_watch();
         worker = taken_in(watch, 7, SECOND);
@@ -358,7 +340,7 @@ static void test_orphans_are_nobodys_children(void **state)
         struct watch *watch;
 
         (void)state;
-        put("cgroup/a/cgroup.procs", "7\n8\n9\n10\n");
+        scratch_put("cgroup/a/cgroup.procs", "7\n8\n9\n10\n");
         put_member(7, 1, 3, "/a");
         put_member(8, 7, 3, "/a");
         put_member(9, 7, 9, "/a");
@@ -366,7 +348,7 @@ static void test_orphans_are_nobodys_children(void **state)
         watch = open_watch();
         see(watch, SECOND);
         assert_int_equal(family_of(watch, 7), 4);
-        put("cgroup/a/cgroup.procs", "7\n8\n9\n10\n12\n");
+        scratch_put("cgroup/a/cgroup.procs", "7\n8\n9\n10\n12\n");
         put_member(12, 7, 11, "/a");
         see(watch, 2 * SECOND);
         assert_int_equal(family_of(watch, 7), 1);
@@ -382,13 +364,13 @@ static void test_who_was_there_before_is_spared(void **state)
 
         (void)state;
         configure("[Policy p]\nCgroup=/a\nLeakMax=1M/h\nLeakWindowSec=6s\n");
-        put("cgroup/a/cgroup.procs", "7\n8\n");
+        scratch_put("cgroup/a/cgroup.procs", "7\n8\n");
         put_process(7, 1, "/a");
         put_process(8, 7, "/a");
         watch = open_watch();
         for (uint64_t now = SECOND; now < 26 * SECOND; now += SECOND / 4)
                 see(watch, now);
-        put("cgroup/a/cgroup.procs", "7\n8\n9\n");
+        scratch_put("cgroup/a/cgroup.procs", "7\n8\n9\n");
         put_process(9, 7, "/a");
         see(watch, 26 * SECOND);
         assert_int_equal(family_members(known(watch, 7), true, &members, &n), 0);
