@@ -7,6 +7,12 @@ _bng()
         local command='' word
         local limits='--max-result --max-memory --max-total --max-time --config --file --json --help --version'
 
+        # readline takes --option=value apart at the =.
+        if [[ $current == = ]]; then
+                current=''
+        elif [[ $previous == = ]]; then
+                previous=${COMP_WORDS[COMP_CWORD-2]}
+        fi
         COMPREPLY=()
         for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
                 if [[ $word != -* ]]; then
@@ -60,29 +66,29 @@ _bng()
                 [[ $current == -* ]] && mapfile -t COMPREPLY < <(compgen -W "$limits" -- "$current")
                 ;;
         calibrate)
-                mapfile -t COMPREPLY < <(compgen -W '--state --json --help' -- "$current")
+                mapfile -t COMPREPLY < <(compgen -W '--state --json --help --version' -- "$current")
                 ;;
         history)
                 mapfile -t COMPREPLY < <(compgen -W '--since -n --policy --json --runtime --state --user
-                        --help' -- "$current")
+                        --help --version' -- "$current")
                 ;;
         explain)
                 if [[ $current == -* ]]; then
-                        mapfile -t COMPREPLY < <(compgen -W '--json --runtime --state --user --help' -- "$current")
+                        mapfile -t COMPREPLY < <(compgen -W '--json --runtime --state --user --help --version' -- "$current")
                 else
                         mapfile -t COMPREPLY < <(cd /proc && compgen -G '[0-9]*' | grep "^$current")
                 fi
                 ;;
         check-config)
                 if [[ $current == -* ]]; then
-                        mapfile -t COMPREPLY < <(compgen -W '--json --user --help' -- "$current")
+                        mapfile -t COMPREPLY < <(compgen -W '--json --runtime --state --user --help --version' -- "$current")
                 else
                         compopt -o filenames
                         mapfile -t COMPREPLY < <(compgen -f -- "$current")
                 fi
                 ;;
         status | reload)
-                mapfile -t COMPREPLY < <(compgen -W '--json --runtime --state --user --help' -- "$current")
+                mapfile -t COMPREPLY < <(compgen -W '--json --runtime --state --user --help --version' -- "$current")
                 ;;
         esac
 } && complete -F _bng bng

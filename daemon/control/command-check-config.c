@@ -22,7 +22,7 @@ static error_t parse(int key, char *text, struct argp_state *state)
                 return 0;
         case ARGP_KEY_ARG:
                 if (arguments->file)
-                        argp_error(state, "`%s': it takes one file at most", text);
+                        usage_error(state, "`%s': it takes one file at most", text);
                 arguments->file = text;
                 return 0;
         default:
@@ -102,7 +102,7 @@ int control_check_config(int argc, char **argv)
         int r;
 
         options_init(&arguments.options, argv[0]);
-        argp_parse(&argp, argc, argv, 0, NULL, &arguments);
+        usage_parse(&argp, argc, argv, 0, &arguments);
         root = arguments.options.user ? BNG_CONFIG_USER : NULL;
         r = guard_config_load(&config, root, arguments.file, &errors);
         json = r < 0 && r != -EINVAL ? NULL : to_json(config, &errors, root, arguments.file);

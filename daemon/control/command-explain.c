@@ -24,16 +24,16 @@ static error_t parse(int key, char *text, struct argp_state *state)
                 return 0;
         case ARGP_KEY_ARG:
                 if (arguments->pid > 0)
-                        argp_error(state, "`%s': it takes one process id", text);
+                        usage_error(state, "`%s': it takes one process id", text);
                 errno = 0;
                 n = strtoul(text, &end, 10);
                 if (text[0] < '1' || text[0] > '9' || *end != '\0' || errno != 0 || n > INT32_MAX)
-                        argp_error(state, "`%s' is no process id", text);
+                        usage_error(state, "`%s' is no process id", text);
                 arguments->pid = (pid_t)n;
                 return 0;
         case ARGP_KEY_END:
                 if (arguments->pid == 0)
-                        argp_error(state, "a process id is missing");
+                        usage_error(state, "a process id is missing");
                 return 0;
         default:
                 return ARGP_ERR_UNKNOWN;
@@ -240,22 +240,23 @@ int control_explain(int argc, char **argv)
         int r;
 
         options_init(&arguments.options, argv[0]);
-        argp_parse(&argp, argc, argv, 0, NULL, &arguments);
+        usage_parse(&argp, argc, argv, 0, &arguments);
         filter.pid = arguments.pid;
         r = ask_json(&arguments.options, "Explain", (uint32_t)arguments.pid, &process);
         verdicts = read_history(&arguments.options, &filter);
         known = process || json_array_size(verdicts) > 0;
+        if (!known && r == -ESRCH)
+                complain(&arguments.options, "there is no process %d, and no verdict names one",
+                         (int)arguments.pid);
         if (arguments.options.json) {
-                json = json_pack("{s:i,s:O?,s:O?}", "pid", (int)arguments.pid, "process", process,
-                                 "verdicts", verdicts);
+                json = json_pack("{s:i,s:O?,s:O?,s:s*}", "pid", (int)arguments.pid, "process",
+                                 process, "verdicts", verdicts, "error",
+                                 known ? NULL : complaint());
                 print_json(json);
                 json_decref(json);
         } else {
                 show(&arguments, process, verdicts);
         }
-        if (!known && r == -ESRCH)
-                complain(&arguments.options, "there is no process %d, and no verdict names one",
-                         (int)arguments.pid);
         json_decref(process);
         json_decref(verdicts);
         return known ? EXIT_SUCCESS : EXIT_FAILURE;

@@ -44,10 +44,10 @@ static error_t parse(int key, char *text, struct argp_state *state)
                 return 0;
         case OPTION_SINCE:
                 if (!moment_parse(text, &arguments->filter.since_realtime_usec))
-                        argp_error(state,
-                                   "--since=%s: give a time ago (`2h', `10min') or a moment "
-                                   "(`2026-09-10 03:00', `2026-09-10T01:00:00Z')",
-                                   text);
+                        usage_error(state,
+                                    "--since=%s: give a time ago (`2h', `10min') or a moment "
+                                    "(`2026-09-10 03:00', `2026-09-10T01:00:00Z')",
+                                    text);
                 return 0;
         case OPTION_POLICY:
                 arguments->filter.policy = text;
@@ -56,13 +56,12 @@ static error_t parse(int key, char *text, struct argp_state *state)
                 errno = 0;
                 n = strtoull(text, &end, 10);
                 if (text[0] < '0' || text[0] > '9' || *end != '\0' || errno != 0)
-                        argp_error(state, "-n %s: give a whole number", text);
+                        usage_error(state, "-n %s: give a whole number", text);
                 arguments->filter.max = (size_t)n;
                 arguments->max_given = true;
                 return 0;
         case ARGP_KEY_ARG:
-                argp_error(state, "`%s': it takes no arguments", text);
-                return 0;
+                usage_error(state, "`%s': it takes no arguments", text);
         default:
                 return ARGP_ERR_UNKNOWN;
         }
@@ -100,12 +99,12 @@ int control_history(int argc, char **argv)
         json_t *verdicts;
 
         options_init(&arguments.options, argv[0]);
-        argp_parse(&argp, argc, argv, 0, NULL, &arguments);
+        usage_parse(&argp, argc, argv, 0, &arguments);
         if (!arguments.max_given && !arguments.options.json)
                 arguments.filter.max = SHOWN;
         verdicts = read_history(&arguments.options, &arguments.filter);
         if (!verdicts)
-                return EXIT_FAILURE;
+                return failed(&arguments.options);
         if (arguments.options.json)
                 print_json(verdicts);
         else

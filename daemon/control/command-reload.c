@@ -22,10 +22,10 @@ int control_reload(int argc, char **argv)
         int r;
 
         options_init(&options, argv[0]);
-        argp_parse(&argp, argc, argv, 0, NULL, &options);
+        usage_parse(&argp, argc, argv, 0, &options);
         r = ask(&options, "Reload", 0, NULL, &error);
         if (r == -ENOTCONN)
-                return EXIT_FAILURE;
+                return failed(&options);
         if (r < 0) {
                 complain(&options, "refused, the configuration before stays in force:");
                 for (char *rest = error, *line; rest && (line = strsep(&rest, "\n"));)

@@ -142,9 +142,9 @@ int control_status(int argc, char **argv)
         json_t *status;
 
         options_init(&options, argv[0]);
-        argp_parse(&argp, argc, argv, 0, NULL, &options);
+        usage_parse(&argp, argc, argv, 0, &options);
         if (ask_json(&options, "GetStatus", 0, &status) < 0)
-                return EXIT_FAILURE;
+                return failed(&options);
         if (options.json)
                 print_json(status);
         else

@@ -7,14 +7,15 @@
  * work while it is down.
  *
  * Exit status of every command: 0 it is done; 1 it is not (no daemon, no such process, a configuration
- * with errors), and one sentence on standard error says why; 2 the command line is wrong.
+ * with errors), and one sentence on standard error says why; 2 the command line is wrong. With --json there is
+ * an object on standard output in all cases, with that sentence as `error` where there is no other answer.
  */
 
-#include <argp.h>
 #include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
+#include "bng/usage.h"
 
 #define EXIT_USAGE 2
 
@@ -58,6 +59,10 @@ void say(FILE *out, const char *format, ...) __attribute__((format(printf, 2, 3)
 /* The same with "COMMAND: " before it, on standard error. */
 void complain(const struct options *options, const char *format, ...)
         __attribute__((format(printf, 2, 3)));
+/* What was said so last; NULL: nothing, or without memory. Lives until the next one. */
+const char *complaint(void);
+/* After that, for a command that has no answer: in JSON an object with the key `error`. EXIT_FAILURE. */
+int failed(const struct options *options);
 /* Prints a document with its line end; takes nothing over. */
 void print_json(const json_t *json);
 

@@ -80,8 +80,7 @@ error_t parse_shared_only(int key, char *text, struct argp_state *state)
                 state->child_inputs[0] = state->input;
                 return 0;
         case ARGP_KEY_ARG:
-                argp_error(state, "`%s': it takes no arguments", text);
-                return 0;
+                usage_error(state, "`%s': it takes no arguments", text);
         default:
                 return ARGP_ERR_UNKNOWN;
         }

@@ -13,37 +13,60 @@
 #include "report/escape.h"
 #include "report/json.h"
 
-static void __attribute__((format(printf, 2, 0)))
-say_list(FILE *out, const char *format, va_list arguments)
+/* One line, escaped, malloc'ed; NULL without memory. */
+static char *__attribute__((format(printf, 1, 0))) line_of(const char *format, va_list arguments)
 {
         char *text, *escaped;
 
         if (vasprintf(&text, format, arguments) < 0)
-                return;
+                return NULL;
         escaped = escape_string(text);
-        if (escaped)
-                fprintf(out, "%s\n", escaped);
-        free(escaped);
         free(text);
+        return escaped;
 }
 
 void say(FILE *out, const char *format, ...)
 {
         va_list arguments;
+        char *line;
 
         va_start(arguments, format);
-        say_list(out, format, arguments);
+        line = line_of(format, arguments);
         va_end(arguments);
+        if (line)
+                fprintf(out, "%s\n", line);
+        free(line);
+}
+
+static char *last_complaint;
+
+const char *complaint(void)
+{
+        return last_complaint;
 }
 
 void complain(const struct options *options, const char *format, ...)
 {
         va_list arguments;
 
-        fprintf(stderr, "%s: ", options->command);
+        free(last_complaint);
         va_start(arguments, format);
-        say_list(stderr, format, arguments);
+        last_complaint = line_of(format, arguments);
         va_end(arguments);
+        fprintf(stderr, "%s: %s\n", options->command,
+                last_complaint ? last_complaint : "out of memory");
+}
+
+int failed(const struct options *options)
+{
+        json_t *json;
+
+        if (options->json) {
+                json = json_pack("{s:s?}", "error", last_complaint);
+                print_json(json);
+                json_decref(json);
+        }
+        return EXIT_FAILURE;
 }
 
 void print_json(const json_t *json)

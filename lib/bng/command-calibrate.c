@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <argp.h>
 #include <errno.h>
 #include <jansson.h>
 #include <signal.h>
@@ -12,6 +11,7 @@
 #include "bng/answer.h"
 #include "bng/measure.h"
 #include "bng/tool.h"
+#include "bng/usage.h"
 #include "guard/calibration.h"
 
 /*
@@ -36,7 +36,7 @@ enum option_key {
 static const struct argp_option options[] = {
         {"json", KEY_JSON, NULL, 0, "Answer with a JSON object", 0},
         {"state", KEY_STATE, "DIR", 0,
-         "Write to DIR instead of $STATE_DIRECTORY, /var/lib/bignum-guard or, for a user, "
+         "Write to DIR instead of $STATE_DIRECTORY, /var/cache/bignum-guard or, for a user, "
          "~/.local/state/bignum-guard",
          0},
         {0},
@@ -53,7 +53,7 @@ static error_t parse(int key, char *text, struct argp_state *state)
                 c->folder = text;
                 return 0;
         case ARGP_KEY_ARG:
-                argp_error(state, "calibrate takes no arguments");
+                usage_error(state, "calibrate takes no arguments");
                 return 0;
         default:
                 return ARGP_ERR_UNKNOWN;
@@ -69,11 +69,31 @@ static int fail(const struct calibration *c, const char *sentence)
 /* ---- measuring ---- */
 
 static bng_ctx *measuring;
+static volatile sig_atomic_t interrupted_by;
 
 static void interrupt(int number)
 {
-        (void)number;
+        interrupted_by = number;
         bng_ctx_interrupt(measuring);
+}
+
+static const int interruptions[] = {SIGINT, SIGTERM, SIGHUP};
+#define INTERRUPTIONS (sizeof interruptions / sizeof *interruptions)
+
+/* Those that are ignored, as in the background or under nohup, stay so. */
+static void handle_interruptions(void (*handler)(int))
+{
+        for (size_t i = 0; i < INTERRUPTIONS; i++)
+                if (signal(interruptions[i], handler) == SIG_IGN)
+                        signal(interruptions[i], SIG_IGN);
+}
+
+/* Whoever waits for the process sees what ended it. */
+static int end_interrupted(int exit_status)
+{
+        signal(interrupted_by, SIG_DFL);
+        raise(interrupted_by);
+        return exit_status;
 }
 
 #define BAR_WIDTH 40
@@ -127,7 +147,7 @@ static int prepare_folder(const char *path)
                 return ENOMEM;
         for (char *at = strchr(folder + 1, '/'); at && error == 0; at = strchr(at + 1, '/')) {
                 *at = '\0';
-                if (mkdir(folder, 0700) < 0 && errno != EEXIST)
+                if (mkdir(folder, 0755) < 0 && errno != EEXIST)
                         error = errno;
                 *at = '/';
                 last = at;
@@ -228,6 +248,8 @@ static int calibrate(struct calibration *c)
 {
         if (bng_ctx_new(&c->ctx) != BNG_OK || !find_path(c))
                 return fail(c, "out of memory");
+        /* What root measures serves everybody, what a user does only them. */
+        umask(geteuid() == 0 ? 022 : 077);
         int error = prepare_folder(c->path);
         if (error != 0)
                 return fail_to_write(c, error);
@@ -235,13 +257,11 @@ static int calibrate(struct calibration *c)
         bng_ctx_set_memory_limit_bytes(c->ctx, UINT64_MAX);
         bng_speed_init(&c->speed);
         measuring = c->ctx;
-        signal(SIGINT, interrupt);
-        signal(SIGTERM, interrupt);
+        handle_interruptions(interrupt);
         bng_status status = measure_all(c);
-        signal(SIGINT, SIG_IGN);
-        signal(SIGTERM, SIG_IGN);
+        handle_interruptions(SIG_IGN);
         if (status == BNG_INTERRUPTED)
-                return fail(c, "interrupted; nothing was written");
+                return end_interrupted(fail(c, "interrupted; nothing was written"));
         if (status != BNG_OK)
                 return fail(c, bng_status_text(status));
         error = replace_file(c->path, &c->speed);
@@ -261,7 +281,7 @@ int command_calibrate(int argc, char **argv)
                 NULL};
         struct calibration c = {0};
 
-        argp_parse(&argp, argc, argv, 0, NULL, &c);
+        usage_parse(&argp, argc, argv, 0, &c);
         int exit_status = calibrate(&c);
         bng_ctx_free(c.ctx);
         free(c.path);

@@ -79,8 +79,6 @@ int command_eval(int argc, char **argv)
                 request_read(&request, argc, argv,
                              "Compute EXPR exactly. Expressions are Python's, with exact fractions "
                              "and n! for the factorial.");
-        if (exit_status == EXIT_DONE)
-                exit_status = deadline_set(&request);
         if (exit_status == EXIT_DONE) {
                 bng_status status = evaluate(&request, &evaluated);
                 deadline_lift();

@@ -84,8 +84,6 @@ int command_predict(int argc, char **argv)
                 &request, argc, argv,
                 "Say how large the value of EXPR would be and whether `bng eval' would "
                 "compute it, without computing it.");
-        if (exit_status == EXIT_DONE)
-                exit_status = deadline_set(&request);
         if (exit_status == EXIT_DONE) {
                 if (request.json)
                         request_load_speed(&request);

@@ -10,12 +10,13 @@
 #include <unistd.h>
 #include "bng/tool.h"
 
-static const char *const names[] = {"status", "history", "explain", "check-config", "reload"};
+const char *const control_commands[CONTROL_COMMANDS] = {"status", "history", "explain",
+                                                        "check-config", "reload"};
 
 bool is_control_command(const char *name)
 {
-        for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-                if (strcmp(name, names[i]) == 0)
+        for (size_t i = 0; i < CONTROL_COMMANDS; i++)
+                if (strcmp(name, control_commands[i]) == 0)
                         return true;
         return false;
 }

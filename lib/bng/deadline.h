@@ -1,14 +1,22 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include <stdint.h>
 #include "bng/request.h"
 
 /*
- * The time limit of a request, in real time. When it is over the process ends as if it had refused:
- * the sentence on standard error, with --json the object on standard output, EXIT_REFUSED. GMP
- * cannot be interrupted and has nothing to clean up, so a signal handler does it. Everything that
- * it writes is made beforehand. Returns EXIT_DONE, or another exit status after reporting why.
+ * The time limit of a request, in real time from the begin of the command until its answer is there:
+ * reading the expression counts, writing the answer does not. When it is over the process ends as if
+ * it had refused: the sentence on standard error, with --json the object on standard output,
+ * EXIT_REFUSED. Neither GMP nor a read can be interrupted otherwise, and nothing has to be cleaned
+ * up, so a signal handler does it. Everything that it writes is made beforehand.
  */
-int deadline_set(const struct request *request);
-/* Before the answer is written. */
+
+/* Now, for deadline_set: microseconds on the monotonic clock. */
+uint64_t deadline_now_usec(void);
+/* The expression is read. Returns EXIT_DONE, or another exit status after reporting why. */
+int deadline_set(const struct request *request, uint64_t begin_usec);
+/* The expression was read: from here on it is computing that takes too long. */
+void deadline_goes_on(void);
+/* Before anything else is written. */
 void deadline_lift(void);

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <argp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "bng/tool.h"
+#include "bng/usage.h"
+#include "config/nearest.h"
 
-static const struct {
+static const struct command {
         const char *name;
         int (*run)(int argc, char **argv);
 } commands[] = {
@@ -36,39 +37,53 @@ struct choice {
         int index; /* of the command's name in argv; 0: none yet */
 };
 
+static const struct command *find(const char *name)
+{
+        for (size_t i = 0; i < COMMANDS; i++)
+                if (strcmp(name, commands[i].name) == 0)
+                        return &commands[i];
+        return NULL;
+}
+
+_Noreturn static void no_such_command(const struct argp_state *state, const char *name)
+{
+        const char *names[COMMANDS + CONTROL_COMMANDS];
+
+        for (size_t i = 0; i < COMMANDS; i++)
+                names[i] = commands[i].name;
+        memcpy(names + COMMANDS, control_commands, sizeof control_commands);
+        const char *nearest = bng_nearest(name, names, COMMANDS + CONTROL_COMMANDS);
+        if (nearest)
+                usage_error(state, "there is no command `%s'; did you mean %s?", name, nearest);
+        usage_error(state, "there is no command `%s'; expressions are for `bng eval'", name);
+}
+
 static error_t parse(int key, char *text, struct argp_state *state)
 {
         struct choice *choice = state->input;
-        (void)text;
         switch (key) {
         case ARGP_KEY_ARG:
+                if (!find(text) && !is_control_command(text))
+                        no_such_command(state, text);
                 choice->index = state->next - 1;
                 state->next = state->argc;
                 return 0;
         case ARGP_KEY_NO_ARGS:
-                argp_error(state, "a command is missing: `bng eval '2**100'', for instance");
-                return 0;
+                usage_error(state, "a command is missing: `bng eval '2**100'', for instance");
         default:
                 return ARGP_ERR_UNKNOWN;
         }
 }
 
-static int run(const char *name, int argc, char **argv)
+static int run(int argc, char **argv)
 {
-        for (size_t i = 0; i < COMMANDS; i++) {
-                if (strcmp(name, commands[i].name) == 0) {
-                        char title[32];
-                        snprintf(title, sizeof title, "bng %s", name);
-                        argv[0] = title;
-                        return commands[i].run(argc, argv);
-                }
-        }
-        if (is_control_command(name))
+        const struct command *command = find(argv[0]);
+        if (!command)
                 return run_control(argv);
-        fprintf(stderr,
-                "bng: there is no such command; `bng --help' lists them, and expressions are for "
-                "`bng eval'\n");
-        return EXIT_USAGE;
+        char title[32];
+        snprintf(title, sizeof title, "bng %s", command->name);
+        argv[0] = title;
+        return command->run(argc, argv);
 }
 
 int main(int argc, char **argv)
@@ -80,6 +95,6 @@ int main(int argc, char **argv)
         end_without_memory();
         argp_program_version = "bng " BNG_VERSION;
         argp_err_exit_status = EXIT_USAGE;
-        argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &choice);
-        return run(argv[choice.index], argc - choice.index, argv + choice.index);
+        usage_parse(&argp, argc, argv, ARGP_IN_ORDER, &choice);
+        return run(argc - choice.index, argv + choice.index);
 }

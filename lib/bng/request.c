@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <argp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "bng/answer.h"
+#include "bng/deadline.h"
 #include "bng/input.h"
 #include "bng/request.h"
 #include "bng/tool.h"
+#include "bng/usage.h"
 #include "config/limits.h"
 
 enum option_key {
@@ -35,11 +36,6 @@ struct arguments {
         const char *expression;
 };
 
-#define NO_OPTION(character)                                                                       \
-        {                                                                                          \
-                NULL, character, NULL, OPTION_HIDDEN, NULL, 0                                      \
-        }
-
 static const struct argp_option options[] = {
         {"max-result", KEY_MAX_RESULT, "SIZE", 0,
          "Refuse longer values: 64M are bytes, 4096bit are bits", 0},
@@ -51,25 +47,13 @@ static const struct argp_option options[] = {
         {"json", KEY_JSON, NULL, 0, "Answer with a JSON object, on refusals and errors too", 0},
         {"file", KEY_FILE, "FILE", 0, "Read the expression from FILE", 0},
         {"config", KEY_CONFIG, "FILE", 0, "Take [Limits] from FILE alone", 0},
-        /* A negative expression without the `--' before it. */
-        NO_OPTION('('),
-        NO_OPTION('0'),
-        NO_OPTION('1'),
-        NO_OPTION('2'),
-        NO_OPTION('3'),
-        NO_OPTION('4'),
-        NO_OPTION('5'),
-        NO_OPTION('6'),
-        NO_OPTION('7'),
-        NO_OPTION('8'),
-        NO_OPTION('9'),
         {0},
 };
 
 static void check(bool ok, struct argp_state *state, const char *option, const struct bng_why *why)
 {
         if (!ok)
-                argp_error(state, "--%s: %s", option, why->text);
+                usage_error(state, "--%s: %s", option, why->text);
 }
 
 static error_t parse(int key, char *text, struct argp_state *state)
@@ -104,21 +88,19 @@ static error_t parse(int key, char *text, struct argp_state *state)
                 return 0;
         case ARGP_KEY_ARG:
                 if (a->expression)
-                        argp_error(state, "one expression is enough: put it between single quotes");
+                        usage_error(state,
+                                    "one expression is enough: put it between single quotes");
                 a->expression = text;
                 return 0;
         case ARGP_KEY_END:
                 if (!a->expression == !a->file)
-                        argp_error(
-                                state,
+                        usage_error(
+                                state, "%s",
                                 a->file ? "an expression or --file, not both"
                                         : "an expression is missing; `-' reads it from standard "
                                           "input, `--' stands before one that begins with a sign");
                 return 0;
         default:
-                if (key == '(' || (key >= '0' && key <= '9'))
-                        argp_error(state,
-                                   "write `--' before an expression that begins with a sign");
                 return ARGP_ERR_UNKNOWN;
         }
 }
@@ -180,15 +162,21 @@ int request_read(struct request *request, int argc, char **argv, const char *pur
         const struct argp argp = {options, parse, "EXPR", purpose, NULL, NULL, NULL};
         struct arguments a = {0};
 
+        uint64_t begin_usec = deadline_now_usec();
         *request = (struct request){0};
-        argp_parse(&argp, argc, argv, 0, NULL, &a);
+        usage_parse(&argp, argc, argv, 0, &a);
         request->json = a.json;
         if (bng_ctx_new(&request->ctx) != BNG_OK)
                 return answer_failure(request, BNG_NO_MEMORY, "out of memory");
         int exit_status = load_limits(request, &a);
         if (exit_status == EXIT_DONE && bng_ctx_time_limit_usec(request->ctx) != BNG_USEC_INFINITY)
                 request_load_speed(request);
-        return exit_status == EXIT_DONE ? read_expression(request, &a) : exit_status;
+        if (exit_status == EXIT_DONE)
+                exit_status = deadline_set(request, begin_usec);
+        if (exit_status == EXIT_DONE)
+                exit_status = read_expression(request, &a);
+        deadline_goes_on();
+        return exit_status;
 }
 
 void request_end(struct request *request)

@@ -19,6 +19,7 @@ struct request {
 
 /*
  * Reads the command line and the expression. Exits by itself on --help, --version and usage errors.
+ * The deadline (deadline.h) is set from here on, and the caller lifts it.
  * Returns EXIT_DONE, or another exit status after reporting why. request_end in any case.
  */
 int request_read(struct request *request, int argc, char **argv, const char *purpose);

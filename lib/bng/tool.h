@@ -23,7 +23,9 @@ int command_eval(int argc, char **argv);
 int command_predict(int argc, char **argv);
 int command_calibrate(int argc, char **argv);
 
-/* Whether the daemon's side answers this command. */
+/* The commands that the daemon's side answers. */
+#define CONTROL_COMMANDS 5
+extern const char *const control_commands[CONTROL_COMMANDS];
 bool is_control_command(const char *name);
 /* Becomes the helper that does, with all the arguments; returns only if that fails. */
 int run_control(char **argv);

@@ -166,28 +166,41 @@ bool bng_config_find(struct bng_config_files *files, const char *root,
         return ok;
 }
 
+static bool is_null(const struct stat *status)
+{
+        return S_ISCHR(status->st_mode) && status->st_rdev == makedev(1, 3);
+}
+
+static bool is_trusted(const struct stat *status)
+{
+        return (status->st_uid == 0 || status->st_uid == geteuid()) && !(status->st_mode & 022);
+}
+
 /*
  * Only regular files are read: a pipe would block the one who reloads. /dev/null is the exception,
  * it is how a drop-in is masked.
  */
-bool bng_config_read_file(const char *path, const struct bng_ini_sink *sink,
-                          struct bng_config_errors *errors)
+static bool read_file(const char *path, bool trusted, const struct bng_ini_sink *sink,
+                      struct bng_config_errors *errors)
 {
         int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+        const struct bng_place place = {.file = path};
+        const char *wrong = NULL;
         struct stat status;
         FILE *stream;
         bool ok;
 
         if (fd < 0)
                 return cannot_read(errors, path, errno);
-        if (fstat(fd, &status) < 0 || !S_ISREG(status.st_mode)) {
-                bool null = S_ISCHR(status.st_mode) && status.st_rdev == makedev(1, 3);
-
+        if (fstat(fd, &status) < 0 || !(S_ISREG(status.st_mode) || is_null(&status)))
+                wrong = "is not a regular file";
+        else if (trusted && !is_trusted(&status))
+                wrong = "is not believed: others than root and this user may have written it";
+        if (wrong || is_null(&status)) {
                 close(fd);
-                if (!null)
-                        bng_config_errors_add(errors, &(struct bng_place){.file = path},
-                                              "is not a regular file");
-                return null;
+                if (wrong)
+                        bng_config_errors_add(errors, &place, "%s", wrong);
+                return !wrong;
         }
         stream = fdopen(fd, "r");
         if (!stream) {
@@ -197,6 +210,18 @@ bool bng_config_read_file(const char *path, const struct bng_ini_sink *sink,
         ok = bng_ini_read(stream, path, sink, errors);
         fclose(stream);
         return ok;
+}
+
+bool bng_config_read_file(const char *path, const struct bng_ini_sink *sink,
+                          struct bng_config_errors *errors)
+{
+        return read_file(path, false, sink, errors);
+}
+
+bool bng_config_read_trusted_file(const char *path, const struct bng_ini_sink *sink,
+                                  struct bng_config_errors *errors)
+{
+        return read_file(path, true, sink, errors);
 }
 
 bool bng_config_read_all(const char *root, const struct bng_ini_sink *sink,

@@ -42,3 +42,6 @@ bool bng_config_read_all(const char *root, const struct bng_ini_sink *sink,
 /* This file alone: `--config FILE`. Here a file that does not exist is an error. */
 bool bng_config_read_file(const char *path, const struct bng_ini_sink *sink,
                           struct bng_config_errors *errors);
+/* The same; a file that anybody but root and the user of this process may have written is an error. */
+bool bng_config_read_trusted_file(const char *path, const struct bng_ini_sink *sink,
+                                  struct bng_config_errors *errors);

@@ -6,6 +6,7 @@
 #include "expr/machine.h"
 #include "expr/text.h"
 #include "guard/judge.h"
+#include "guard/sentence.h"
 
 /* Where the first refusal was, as soon as it is there. */
 static bng_status note_refusal(struct bng_machine *m, bng_status before, bng_status status)
@@ -68,22 +69,30 @@ static bng_status judge_stacks(struct bng_machine *m, uint64_t bytes)
         return status != BNG_OK ? status : m->work.refusal;
 }
 
-/* What the check of the text may hold: the rest is judged when it is known how much it will be. */
-static uint64_t memory_left_bytes(const bng_ctx *ctx)
+/*
+ * What the check of the text may hold: the rest is judged when it is known how much it will be. A
+ * byte opens one parenthesis at most, and while the stack grows there are two of them.
+ */
+static uint64_t memory_left_bytes(bng_ctx *ctx, size_t length)
 {
         uint64_t limit_bytes = bng_ctx_memory_limit_bytes(ctx);
-        return limit_bytes == BNG_MEMORY_AUTO ? UINT64_MAX
-                                              : bng_sat_sub(limit_bytes, bng_ctx_held_bytes(ctx));
+        if (limit_bytes != BNG_MEMORY_AUTO)
+                return bng_sat_sub(limit_bytes, bng_ctx_held_bytes(ctx));
+        uint64_t most_bytes = bng_sat_mul(3, bng_sat_mul(bng_parse_bytes(1), length));
+        return bng_memory_suffices(ctx, most_bytes) ? UINT64_MAX : ctx->seen.bytes;
 }
 
 static bng_status check(struct bng_machine *m, const struct bng_expression *expression,
                         struct bng_parsed *parsed)
 {
         bng_ctx *ctx = m->work.ctx;
-        bng_status status = bng_parse_check(expression, memory_left_bytes(ctx), parsed);
+        uint64_t left_bytes = memory_left_bytes(ctx, expression->length);
+        bng_status status = bng_parse_check(expression, left_bytes, parsed);
         m->offset = parsed->offset;
         if (status == BNG_SYNTAX)
                 return wrong_at(m, status, expression->text, m->offset, parsed->why.text);
+        if (status == BNG_REFUSED_MEMORY && bng_ctx_memory_limit_bytes(ctx) == BNG_MEMORY_AUTO)
+                return bng_refuse_available(ctx, parsed->stack_bytes);
         if (status == BNG_REFUSED_MEMORY)
                 return judge_stacks(m, parsed->stack_bytes);
         return status == BNG_OK ? BNG_OK : bng_ctx_fail(ctx, status, "out of memory");

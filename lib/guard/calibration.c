@@ -64,7 +64,7 @@ bool bng_calibration_find(struct bng_calibration_paths *found)
                 if (!added)
                         return false;
         }
-        return add_users(found) && add_path(found, "/var/lib/bignum-guard", "");
+        return add_users(found) && add_path(found, "/var/cache/bignum-guard", "");
 }
 
 void bng_calibration_paths_clear(struct bng_calibration_paths *found)
@@ -135,7 +135,10 @@ static bool take(void *userdata, const struct bng_place *place, const char *sect
                        key);
 }
 
-static bng_status read_file(bng_ctx *ctx, const char *path)
+typedef bool reader(const char *path, const struct bng_ini_sink *sink,
+                    struct bng_config_errors *errors);
+
+static bng_status read_file(bng_ctx *ctx, const char *path, reader *read)
 {
         struct bng_speed speed;
         struct bng_config_errors errors = {0};
@@ -143,7 +146,7 @@ static bng_status read_file(bng_ctx *ctx, const char *path)
         bng_status status = BNG_OK;
 
         bng_speed_init(&speed);
-        if (bng_config_read_file(path, &sink, &errors))
+        if (read(path, &sink, &errors))
                 ctx->speed = speed;
         else
                 status = bng_ctx_fail(ctx, BNG_INVALID, "%s",
@@ -159,13 +162,13 @@ bng_status bng_ctx_load_calibration(bng_ctx *ctx, const char *path)
         bool is_found = false;
 
         if (path)
-                return read_file(ctx, path);
+                return read_file(ctx, path, bng_config_read_file);
         if (!bng_calibration_find(&found))
                 status = bng_no_memory(ctx);
         for (size_t i = 0; status == BNG_OK && !is_found && i < found.n; i++) {
                 is_found = access(found.paths[i], R_OK) == 0;
                 if (is_found)
-                        status = read_file(ctx, found.paths[i]);
+                        status = read_file(ctx, found.paths[i], bng_config_read_trusted_file);
         }
         bng_calibration_paths_clear(&found);
         return status;

@@ -13,9 +13,11 @@
  *
  *   - in $STATE_DIRECTORY, as systemd sets it for a service;
  *   - not for root: in $XDG_STATE_HOME/bignum-guard, without it in ~/.local/state/bignum-guard;
- *   - in /var/lib/bignum-guard.
+ *   - in /var/cache/bignum-guard, which root writes and everybody reads. The daemon's folder in
+ *     /var/lib is closed to all but root.
  *
- * The first of them is where it is written. A setuid program reads the last one alone.
+ * The first of them is where it is written. A setuid program reads the last one alone. A file that
+ * others than root and the user of the process may have written is not believed.
  */
 
 #include <stdio.h>

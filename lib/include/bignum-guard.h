@@ -329,10 +329,11 @@ BNG_PUBLIC uint64_t bng_ctx_time_limit_usec(const bng_ctx *ctx);
  * How fast this machine is, for predicted times: what `bng calibrate` measured. From `path`, or with
  * NULL from $STATE_DIRECTORY/calibration.conf; for others than root
  * $XDG_STATE_HOME/bignum-guard/calibration.conf (~/.local/state without it); and
- * /var/lib/bignum-guard/calibration.conf: from the first that can be read. The environment counts
+ * /var/cache/bignum-guard/calibration.conf: from the first that can be read. The environment counts
  * for nothing in a setuid program. BNG_OK also, but for a `path` of the caller's, where there is
- * none. BNG_INVALID: it is no such file, the speeds are as they were, and bng_ctx_message says what
- * is wrong. Contexts begin with built-in speeds; nothing is read without this call.
+ * none. BNG_INVALID: it is no such file, or one of those three that others than root and this user
+ * may have written; the speeds are as they were, and bng_ctx_message says what is wrong. Contexts
+ * begin with built-in speeds; nothing is read without this call.
  */
 BNG_PUBLIC bng_status bng_ctx_load_calibration(bng_ctx *ctx, const char *path);
 

@@ -105,6 +105,17 @@ static json_t *json_of(const struct output *output)
         return json;
 }
 
+/* An object that says why there is no answer. */
+static void has_error(const struct output *output, const char *part)
+{
+        json_t *json = json_of(output);
+        const char *error = json_string_value(json_object_get(json, "error"));
+
+        if (!error || !strstr(error, part))
+                fail_msg("no error `%s' in: %s", part, output->text);
+        json_decref(json);
+}
+
 static void test_usage(void **state)
 {
         struct output output;
@@ -115,7 +126,13 @@ static void test_usage(void **state)
         assert_int_equal(run(*state, &output, "status extra"), 2);
         has(&output, "bng status: `extra': it takes no arguments");
         assert_int_equal(run(*state, &output, "status --frobnicate"), 2);
-        has(&output, "bng status: unrecognized option '--frobnicate'");
+        has(&output, "bng status: there is no option --frobnicate");
+        assert_int_equal(run(*state, &output, "history --polcy web"), 2);
+        has(&output, "did you mean --policy?");
+        assert_int_equal(run(*state, &output, "history -n"), 2);
+        has(&output, "bng history: -n: N is missing");
+        assert_int_equal(run(*state, &output, "explain 12x --json 2>/dev/null #"), 2);
+        assert_string_equal(output.text, "{\"error\": \"`12x' is no process id\"}\n");
         assert_int_equal(run(*state, &output, "explain"), 2);
         has(&output, "bng explain: a process id is missing");
         assert_int_equal(run(*state, &output, "explain 12x"), 2);
@@ -143,7 +160,12 @@ static void test_no_daemon(void **state)
         assert_int_equal(run(*state, &output, "status"), 1);
         has(&output, "bng status: bignum-guardd does not run here");
         has(&output, "systemctl start bignum-guard");
-        assert_int_equal(run(*state, &output, "status --json"), 1);
+        assert_int_equal(run(*state, &output, "status --json 2>/dev/null #"), 1);
+        has_error(&output, "bignum-guardd does not run here");
+        assert_int_equal(run(*state, &output, "reload --json 2>/dev/null #"), 1);
+        has_error(&output, "bignum-guardd does not run here");
+        assert_int_equal(run(*state, &output, "explain 1 --json 2>/dev/null #"), 1);
+        has_error(&output, "bignum-guardd does not run here");
         assert_int_equal(run(*state, &output, "reload"), 1);
         assert_int_equal(run(*state, &output, "explain 1"), 1);
         assert_int_equal(run(*state, &output, "status --runtime /nonexistent"), 1);

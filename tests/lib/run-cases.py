@@ -71,7 +71,10 @@ def wrong(expected, done):
     if sentence:
         if status not in (1, 2, 3) or (status == EXIT_REFUSED) != bool(answer.get("refusal")):
             return "the status does not fit the answer"
-        return None if err.decode() == "bng: %s\n" % sentence else "another sentence on standard error"
+        said = err.decode()
+        if said == "bng: %s\n" % sentence or (": %s\nTry `bng" % sentence in said and status == 2):
+            return None
+        return "another sentence on standard error"
     return None if status == 0 and err == b"" else "the status does not fit the answer"
 
 

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include <cmocka.h>
 #include "guard/calibration.h"
@@ -96,7 +98,7 @@ static void test_places(void **userdata)
         setenv("XDG_STATE_HOME", "/three", 1);
         assert_true(bng_calibration_find(&found));
         assert_string_equal(found.paths[0], "/one/calibration.conf");
-        assert_string_equal(found.paths[found.n - 1], "/var/lib/bignum-guard/calibration.conf");
+        assert_string_equal(found.paths[found.n - 1], "/var/cache/bignum-guard/calibration.conf");
         if (geteuid() != 0)
                 assert_string_equal(found.paths[1], "/three/bignum-guard/calibration.conf");
         else
@@ -110,6 +112,79 @@ static void test_places(void **userdata)
         assert_true(bng_calibration_find(&found));
         assert_int_equal(found.n, 1);
         bng_calibration_paths_clear(&found);
+}
+
+#define SOMEBODY 65534
+#define SOMEBODY_ELSE 65533
+
+/* What a load from this folder gives to a process of SOMEBODY, or of this user without root. */
+static bng_status load_as_somebody(const char *variable, const char *folder)
+{
+        pid_t child = fork();
+        int status;
+
+        assert_true(child >= 0);
+        if (child == 0) {
+                bng_ctx *ctx;
+                unsetenv("STATE_DIRECTORY");
+                unsetenv("XDG_STATE_HOME");
+                unsetenv("HOME");
+                setenv(variable, folder, 1);
+                if (geteuid() == 0 && setresuid(SOMEBODY, SOMEBODY, SOMEBODY) < 0)
+                        _exit(99);
+                if (bng_ctx_new(&ctx) != BNG_OK)
+                        _exit(98);
+                bng_status loaded = bng_ctx_load_calibration(ctx, NULL);
+                bool is_taken = ctx->speed.factors[BNG_PACE_SQUARE][0] == .5;
+                _exit(loaded == BNG_OK && !is_taken ? 97 : (int)loaded);
+        }
+        assert_int_equal(waitpid(child, &status, 0), child);
+        assert_true(WIFEXITED(status));
+        return (bng_status)WEXITSTATUS(status);
+}
+
+/* A file serves whom it was written by, and all if that was root; nobody else's does. */
+static void test_only_trusted_files_are_believed(void **userdata)
+{
+        static const struct {
+                uid_t owner;
+                mode_t mode;
+                bng_status expected;
+        } cases[] = {
+                {0, 0644, BNG_OK},
+                {SOMEBODY, 0600, BNG_OK},
+                {SOMEBODY, 0644, BNG_OK},
+                {SOMEBODY_ELSE, 0644, BNG_INVALID},
+                {0, 0664, BNG_INVALID},
+                {0, 0646, BNG_INVALID},
+                {SOMEBODY, 0622, BNG_INVALID},
+        };
+        char folder[] = "/tmp/test-calibration-XXXXXX", own[64], file[96], own_file[96];
+
+        (void)userdata;
+        assert_non_null(mkdtemp(folder));
+        assert_int_equal(chmod(folder, 0755), 0);
+        snprintf(own, sizeof own, "%s/bignum-guard", folder);
+        snprintf(file, sizeof file, "%s/calibration.conf", folder);
+        snprintf(own_file, sizeof own_file, "%s/calibration.conf", own);
+        assert_int_equal(mkdir(own, 0755), 0);
+        for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+                FILE *stream = fopen(file, "w");
+                assert_non_null(stream);
+                fputs("[Speed]\nSquare=500 1000 2000\n", stream);
+                assert_int_equal(fclose(stream), 0);
+                if (geteuid() == 0)
+                        assert_int_equal(chown(file, cases[i].owner, 0), 0);
+                else if (cases[i].owner == SOMEBODY_ELSE)
+                        continue;
+                assert_int_equal(chmod(file, cases[i].mode), 0);
+                assert_int_equal(load_as_somebody("STATE_DIRECTORY", folder), cases[i].expected);
+                assert_int_equal(rename(file, own_file), 0);
+                assert_int_equal(load_as_somebody("XDG_STATE_HOME", folder), cases[i].expected);
+                assert_int_equal(unlink(own_file), 0);
+        }
+        assert_int_equal(rmdir(own), 0);
+        assert_int_equal(rmdir(folder), 0);
 }
 
 static void test_a_speed_moves_predictions(void **userdata)
@@ -154,6 +229,7 @@ int main(void)
                 cmocka_unit_test(test_what_is_missing_is_built_in),
                 cmocka_unit_test(test_what_is_wrong_is_not_believed),
                 cmocka_unit_test(test_places),
+                cmocka_unit_test(test_only_trusted_files_are_believed),
                 cmocka_unit_test(test_a_speed_moves_predictions),
         };
 

@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Is what `meson install` puts into a DESTDIR complete? Programs that know nothing but pkg-config are
 compiled against it and run: with the shared library, with the static one, all static, without GMP, and
-the installed examples."""
+the installed examples. Modes and links are as they should be, and systemd finds nothing wrong with the units."""
 
 import os
+import re
+import shutil
+import stat
 
 from build import Failed, run
 
@@ -47,6 +50,44 @@ LINKS = (
 )
 
 
+PROGRAMS = re.compile(r"/(bin|sbin|libexec/bignum-guard)/[^/]+$|\.so[.0-9]*$")
+
+
+def wrong_modes(folder):
+    """Files that are not root's to write and everybody's to read, programs that do not run and links that
+    lead nowhere."""
+    for path in sorted(folder.rglob("*")):
+        mode = path.lstat().st_mode
+        if stat.S_ISLNK(mode):
+            if not path.exists() or os.path.isabs(os.readlink(path)):
+                yield f"{path} leads to {os.readlink(path)}"
+            continue
+        wanted = 0o755 if stat.S_ISDIR(mode) or PROGRAMS.search(str(path)) else 0o644
+        if stat.S_IMODE(mode) != wanted:
+            yield f"{path} has the mode {stat.S_IMODE(mode):o} and not {wanted:o}"
+
+
+def check_units(folder, tally):
+    """The units with the paths of the DESTDIR, as systemd looks for their programs."""
+    if not shutil.which("systemd-analyze"):
+        tally.skip("systemd-analyze verify", "systemd-analyze is not installed")
+        return
+    for user in ("system", "user"):
+        unit = next(folder.rglob(f"systemd/{user}/bignum-guard.service"))
+        verified = folder.parent / user / unit.name
+        verified.parent.mkdir()
+        text = re.sub(r"^(Exec\w+)=", rf"\1={folder}", unit.read_text(), flags=re.MULTILINE)
+        # The manual is installed elsewhere, too.
+        verified.write_text(re.sub(r"^Documentation=.*$", "", text, flags=re.MULTILINE))
+        try:
+            said = run(["systemd-analyze", f"--{user}", "--man=no", "verify", verified])
+            if unit.name in said:
+                raise Failed("systemd-analyze complains", said)
+            tally.ok(f"systemd-analyze verify of the {user} unit")
+        except Failed as error:
+            tally.fail(f"systemd-analyze verify of the {user} unit", f"{error}\n{error.output}")
+
+
 def check(build, folder, tally):
     try:
         run(["meson", "install", "-C", build, "--no-rebuild", "--destdir", folder])
@@ -54,6 +95,12 @@ def check(build, folder, tally):
     except Failed as error:
         tally.fail("meson install --destdir", error.output)
         return
+    wrong = list(wrong_modes(folder))
+    if wrong:
+        tally.fail("the modes and links of what is installed", "\n".join(wrong))
+    else:
+        tally.ok("the modes and links of what is installed")
+    check_units(folder, tally)
     environment = {
         **os.environ,
         "PKG_CONFIG_SYSROOT_DIR": str(folder),
