@@ -222,7 +222,7 @@ class Command(unittest.TestCase):
             signal.signal(signal.SIGALRM, signal.SIG_IGN)
             signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGALRM])
 
-        status, out, err = self.run_bng("eval", "--max-time", "3s", "-", stdin=self.silence(), preexec_fn=ignore)
+        status, out, err = self.run_bng("eval", "--max-time", "100ms", "-", stdin=self.silence(), preexec_fn=ignore)
         self.assertEqual((status, out), (3, ""), err)
 
     def silence(self):
