@@ -6,25 +6,40 @@
 #include "expr/machine.h"
 #include "expr/predict.h"
 #include "guard/account.h"
+#include "guard/clock.h"
+#include "guard/operation.h"
 
-bng_status bng_evaluate(bng_ctx *ctx, mpq_ptr rop, const struct bng_expression *expression)
+/* Without room of its own where there is none. BNG_OK: the value is the caller's to clear. */
+static bng_status compute(bng_ctx *ctx, mpq_ptr value, const struct bng_expression *expression)
 {
         struct bng_machine machine;
+        mpz_inits(mpq_numref(value), mpq_denref(value), NULL);
         bng_status status = bng_machine_run(&machine, ctx, expression, false);
         if (status == BNG_OK)
                 status = bng_machine_own(&machine);
         if (status == BNG_OK) {
-                mpz_swap(mpq_numref(rop), machine.values[0].num.z);
-                mpz_swap(mpq_denref(rop), machine.values[0].den.z);
+                mpz_swap(mpq_numref(value), machine.values[0].num.z);
+                mpz_swap(mpq_denref(value), machine.values[0].den.z);
         }
         bool is_of_operation = bng_is_refusal(status) && machine.values;
         size_t offset = machine.offset;
         bng_machine_end(&machine);
+        return is_of_operation ? bng_refuse_part(ctx, status, expression, offset) : status;
+}
+
+/* What was a value among others becomes the number of a variable, and is judged as such. */
+bng_status bng_evaluate(bng_ctx *ctx, mpq_ptr rop, const struct bng_expression *expression)
+{
+        mpq_t value;
+        bng_status status = compute(ctx, value, expression);
+        if (status == BNG_OK)
+                status = bng_fraction_hand_out(ctx, rop, value);
         if (status == BNG_OK) {
                 bng_account_result(ctx, mpq_numref(rop));
                 bng_account_result(ctx, mpq_denref(rop));
         }
-        return is_of_operation ? bng_refuse_part(ctx, status, expression, offset) : status;
+        mpq_clear(value);
+        return status;
 }
 
 /*
@@ -43,8 +58,12 @@ bng_status bng_eval(bng_ctx *ctx, mpq_t rop, const char *text, size_t length,
                     const bng_variable *variables, size_t variables_count)
 {
         const struct bng_expression expression = {text, length, variables, variables_count};
+        uint64_t deadline_nsec = ctx->deadline_nsec;
         bng_ctx_begin_part(ctx);
-        return bng_ctx_end_part(ctx, predict_and_evaluate(ctx, rop, &expression));
+        bng_clock_begin_all(ctx);
+        bng_status status = predict_and_evaluate(ctx, rop, &expression);
+        ctx->deadline_nsec = deadline_nsec;
+        return bng_ctx_end_part(ctx, status);
 }
 
 uint64_t bng_eval_bits(mpq_srcptr value)

@@ -16,10 +16,18 @@ static bng_status note_refusal(struct bng_machine *m, bng_status before, bng_sta
         return status;
 }
 
+static bng_status begin(struct bng_machine *m, size_t offset)
+{
+        m->offset = offset;
+        return bng_work_go_on(&m->work);
+}
+
 static bng_status literal(struct bng_sink *sink, const struct bng_literal *literal)
 {
         struct bng_machine *m = (struct bng_machine *)sink;
-        m->offset = literal->offset;
+        bng_status status = begin(m, literal->offset);
+        if (status != BNG_OK)
+                return status;
         struct bng_rational *value = &m->values[m->depth++];
         bng_rational_init(value);
         bng_integer_set_ui(&m->work, &value->den, 1);
@@ -30,7 +38,9 @@ static bng_status literal(struct bng_sink *sink, const struct bng_literal *liter
 static bng_status variable(struct bng_sink *sink, const bng_variable *variable, size_t offset)
 {
         struct bng_machine *m = (struct bng_machine *)sink;
-        m->offset = offset;
+        bng_status status = begin(m, offset);
+        if (status != BNG_OK)
+                return status;
         struct bng_rational *value = &m->values[m->depth++];
         bng_rational_init(value);
         return bng_rational_set_variable(&m->work, value, variable);
@@ -40,12 +50,13 @@ static bng_status variable(struct bng_sink *sink, const bng_variable *variable, 
 static bng_status apply(struct bng_sink *sink, enum bng_op op, unsigned operands, size_t offset)
 {
         struct bng_machine *m = (struct bng_machine *)sink;
-        m->offset = offset;
+        bng_status status = begin(m, offset);
+        if (status != BNG_OK)
+                return status;
         struct bng_rational result;
         bng_rational_init(&result);
         bng_status before = m->work.refusal;
-        bng_status status =
-                bng_apply(&m->work, op, operands, &result, &m->values[m->depth - operands]);
+        status = bng_apply(&m->work, op, operands, &result, &m->values[m->depth - operands]);
         for (unsigned i = 0; i < operands; i++)
                 bng_rational_clear(&m->work, &m->values[--m->depth]);
         m->values[m->depth++] = result;

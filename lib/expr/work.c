@@ -8,6 +8,9 @@
 #include "guard/judge.h"
 #include "guard/sentence.h"
 
+/* For a prediction whose time is over. */
+#define MOMENT_NSEC UINT64_C(50000000)
+
 bng_status bng_work_begin(struct bng_work *work, bng_ctx *ctx, bool predict)
 {
         uint64_t held_bytes = bng_ctx_held_bytes(ctx);
@@ -17,13 +20,13 @@ bng_status bng_work_begin(struct bng_work *work, bng_ctx *ctx, bool predict)
                                   .held_most_bytes = held_bytes,
                                   .deadline_nsec = ctx->deadline_nsec};
         bng_account_begin_work(ctx);
+        bng_clock_begin_all(ctx);
         ctx->counts_fresh = !predict;
-        if (!predict) {
-                bng_clock_begin_all(ctx);
+        if (!predict)
                 return BNG_OK;
-        }
         ctx->imagines = true;
         ctx->seen.bytes = 0;
+        work->patience_nsec = bng_now_nsec() + MOMENT_NSEC;
         bng_status status = bng_ctx_new(&work->scratch);
         if (status != BNG_OK)
                 return bng_ctx_fail(ctx, status, "out of memory");
@@ -41,6 +44,15 @@ void bng_work_end(struct bng_work *work)
         work->ctx->deadline_nsec = work->deadline_nsec;
         work->ctx->held_bytes = work->held_before_bytes;
         bng_account_update(work->ctx);
+}
+
+bng_status bng_work_go_on(struct bng_work *work)
+{
+        bng_ctx *ctx = work->ctx;
+        if (!bng_stop_asked(&ctx->stop) &&
+            (!bng_is_timed(ctx) || bng_now_nsec() < work->patience_nsec))
+                return BNG_OK;
+        return bng_judge_time(ctx, 0);
 }
 
 static void note_peak(struct bng_work *work, uint64_t more_bytes)

@@ -29,7 +29,8 @@ struct bng_work {
         double seconds;           /* predicting: the time of all the operations so far */
         double sure_seconds;      /* predicting: of those whose operands are known well */
         double computing_seconds; /* predicting: of those that it computed itself */
-        uint64_t deadline_nsec;   /* evaluating: the context's before, to be set again */
+        uint64_t deadline_nsec;   /* the context's before, to be set again */
+        uint64_t patience_nsec;   /* predicting: when its moment is over, see bng_work_go_on */
         bng_status refusal;       /* predicting: the first one, or BNG_OK */
         char sentence[512];       /* of that refusal */
 };
@@ -43,6 +44,11 @@ bool bng_is_refusal(bng_status status);
  */
 bng_status bng_work_begin(struct bng_work *work, bng_ctx *ctx, bool predict);
 void bng_work_end(struct bng_work *work);
+/*
+ * Between two operations: BNG_OK, or the end, because it was interrupted or its time is over. A prediction has
+ * a moment in any case, so that it gets to the end of what people write; it ends like this after a refusal too.
+ */
+bng_status bng_work_go_on(struct bng_work *work);
 /* Counts memory that comes and goes: what surely is held, and what perhaps is, at least as much. */
 void bng_work_hold(struct bng_work *work, uint64_t bytes, uint64_t most_bytes);
 void bng_work_release(struct bng_work *work, uint64_t bytes, uint64_t most_bytes);

@@ -44,8 +44,7 @@ static void end(struct output *output)
                 mpq_clear(output->temporary);
 }
 
-/* Both parts, or none. */
-static bng_status hand_out(bng_ctx *ctx, mpq_ptr destination, mpq_ptr value)
+bng_status bng_fraction_hand_out(bng_ctx *ctx, mpq_ptr destination, mpq_ptr value)
 {
         struct bng_result parts[] = {
                 {.destination = mpq_numref(destination), .value = mpq_numref(value)},
@@ -66,7 +65,9 @@ static bng_status close(struct output *output)
 {
         bng_ctx *ctx = output->ctx;
         bool direct = output->out == output->destination;
-        bng_status status = direct ? BNG_OK : hand_out(ctx, output->destination, output->temporary);
+        bng_status status =
+                direct ? BNG_OK
+                       : bng_fraction_hand_out(ctx, output->destination, output->temporary);
 
         if (status == BNG_OK) {
                 bng_account_operation(ctx);

@@ -53,6 +53,12 @@ void bng_output_hand_out(struct bng_output *output);
 void bng_output_discard(struct bng_output *output);
 
 /*
+ * Hands out both parts of a fraction that was computed elsewhere, or none. Then they are to be
+ * counted (bng_account_result); of `value` it is only known that it has to be cleared.
+ */
+bng_status bng_fraction_hand_out(bng_ctx *ctx, mpq_ptr destination, mpq_ptr value);
+
+/*
  * |n| as GMP's word-sized arguments take it. What does not fit becomes the largest word of the same
  * parity: such an argument only passes the judgement where more of it would change nothing.
  */

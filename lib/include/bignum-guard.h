@@ -357,7 +357,7 @@ BNG_PUBLIC uint64_t bng_ctx_deadline_usec(const bng_ctx *ctx);
  * binomials of words, and text (set_str, get_str, inp_str, out_str), of any length. They
  * look between two steps: a step takes about as long as GMP's multiplication of this size, and where
  * the result has less than 4 MiB not more than 100 ms on a machine of today. The destination is then
- * as it was. All others run in one piece once they have begun, and end in BNG_OK. Sums, products,
+ * as it was. Evaluations and predictions of expressions end between two operations too. All others run in one piece once they have begun, and end in BNG_OK. Sums, products,
  * powers, quotients and shifts of less than 2 KiB do not look at the clock.
  */
 BNG_PUBLIC void bng_ctx_interrupt(bng_ctx *ctx);
@@ -780,7 +780,7 @@ typedef struct bng_variable {
  *             operation, the stacks, what the operation at work needs, and its result
  *   total     for the values that exist at the same time, the result included, together with the
  *             context's live numbers: each numerator and denominator of more than one limb counts
- *             with the room of its limbs
+ *             with the room of its limbs; and in the end for what rop becomes, like any result
  *
  * BNG_SYNTAX and BNG_UNDEFINED begin with the place in the text, "column 7: "; a refusal ends with
  * it where it is that of a part. An unknown name is BNG_SYNTAX.
@@ -802,7 +802,7 @@ typedef struct bng_expr_prediction {
  * The same question without the work: nothing is computed beyond sub-values of up to 4096 bits,
  * however large the numbers are. BNG_OK: nothing proves that bng_eval would not end in BNG_OK. Any
  * other status is the one that it ends with, and after a refusal *ret still describes the whole
- * expression.
+ * expression, as long as nobody interrupts; past the end of its time it goes on for 50 ms at most.
  */
 BNG_PUBLIC bng_status bng_predict_expr(bng_ctx *ctx, bng_expr_prediction *ret, const char *text,
                                        size_t length, const bng_variable *variables,

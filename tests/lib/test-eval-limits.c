@@ -154,6 +154,28 @@ static void test_total_of_small_numbers(void **state)
         bng_ctx_free(ctx);
 }
 
+/* A word among values counts nothing, but as the number of a variable it counts its room. */
+static void test_total_of_results(void **state)
+{
+        const uint64_t limb = sizeof(mp_limb_t);
+        bng_ctx *ctx = context();
+        mpq_t value;
+        (void)state;
+        bng_ctx_set_total_limit_bytes(ctx, limb);
+        assert_int_equal(bng_mpq_init(ctx, value), BNG_OK);
+        assert_int_equal(bng_eval(ctx, value, "7", 1, NULL, 0), BNG_REFUSED_TOTAL);
+        assert_int_equal(mpq_cmp_ui(value, 0, 1), 0);
+        assert_int_equal(bng_ctx_live_bytes(ctx), limb);
+        assert_int_equal(bng_eval(ctx, value, "7-7", 3, NULL, 0), BNG_OK);
+        bng_ctx_set_total_limit_bytes(ctx, 2 * limb);
+        assert_int_equal(bng_eval(ctx, value, "7/3", 3, NULL, 0), BNG_OK);
+        assert_int_equal(mpq_cmp_ui(value, 7, 3), 0);
+        assert_int_equal(bng_ctx_live_bytes(ctx), 2 * limb);
+        bng_mpq_clear(ctx, value);
+        assert_int_equal(bng_ctx_live_bytes(ctx), 0);
+        bng_ctx_free(ctx);
+}
+
 /*
  * A prediction comes at once whatever the text: it computes small numbers only as long as that takes a
  * moment. So a few of them are known, and of many of them their size.
@@ -195,6 +217,7 @@ int main(void)
                 cmocka_unit_test(test_zeros_at_the_end),
                 cmocka_unit_test(test_variables_are_not_held),
                 cmocka_unit_test(test_total_of_small_numbers),
+                cmocka_unit_test(test_total_of_results),
                 cmocka_unit_test(test_a_prediction_does_not_compute_for_long),
         };
         return cmocka_run_group_tests(tests, set_up, NULL);

@@ -211,6 +211,16 @@ static void *allocate_and_interrupt(size_t bytes)
         return allocate(bytes);
 }
 
+/* After the numbers of the first operations, and before those of the last. */
+static void *allocate_and_interrupt_later(size_t bytes)
+{
+        static unsigned requests;
+
+        if (++requests == 60)
+                bng_ctx_interrupt(told_by_gmp);
+        return allocate(bytes);
+}
+
 static void test_fractions_are_read_in_steps(void **userdata)
 {
         void *(*reallocate)(void *, size_t, size_t);
@@ -240,6 +250,70 @@ static void test_fractions_are_read_in_steps(void **userdata)
         }
         free(text);
         mpq_clear(q);
+        bng_ctx_free(ctx);
+}
+
+/* After a refusal too, when it only goes on to say how large the whole would be. */
+static void test_predictions_are_interrupted(void **userdata)
+{
+        char text[200] = "2**2**99";
+        void *(*reallocate)(void *, size_t, size_t);
+        void (*release)(void *, size_t);
+        bng_expr_prediction p;
+        bng_ctx *ctx;
+
+        (void)userdata;
+        for (unsigned i = 0; i < 80; i++)
+                strcat(text, "+1");
+        assert_int_equal(bng_ctx_new(&ctx), BNG_OK);
+        assert_int_equal(bng_predict_expr(ctx, &p, text, strlen(text), NULL, 0),
+                         BNG_REFUSED_RESULT);
+        assert_true(p.is_known);
+        told_by_gmp = ctx;
+        mp_get_memory_functions(&allocate, &reallocate, &release);
+        mp_set_memory_functions(allocate_and_interrupt_later, reallocate, release);
+        bng_status status = bng_predict_expr(ctx, &p, text, strlen(text), NULL, 0);
+        mp_set_memory_functions(allocate, reallocate, release);
+        assert_int_equal(status, BNG_REFUSED_RESULT);
+        assert_false(p.is_known);
+        bng_ctx_free(ctx);
+}
+
+/* A text so long that its prediction takes more than a moment. */
+static void test_predictions_end_in_time(void **userdata)
+{
+        static const char term[] = "+1/7";
+        const size_t terms = 100000;
+        char *text = malloc(terms * strlen(term) + 1);
+        bng_expr_prediction p;
+        bng_ctx *ctx;
+        mpq_t value;
+
+        (void)userdata;
+        assert_non_null(text);
+        for (size_t i = 0; i < terms; i++)
+                memcpy(text + i * strlen(term), term, sizeof term);
+        assert_int_equal(bng_ctx_new(&ctx), BNG_OK);
+        mpq_init(value);
+        for (unsigned by_deadline = 0; by_deadline < 2; by_deadline++) {
+                if (by_deadline)
+                        bng_ctx_set_deadline_usec(ctx, bng_now_nsec() / 1000 + 1000);
+                else
+                        bng_ctx_set_time_limit_usec(ctx, 1000);
+                bng_status status = bng_predict_expr(ctx, &p, text, strlen(text), NULL, 0);
+                assert_int_equal(status, BNG_REFUSED_TIME);
+                assert_false(p.is_known);
+                status = bng_eval(ctx, value, text, strlen(text), NULL, 0);
+                assert_int_equal(status, BNG_REFUSED_TIME);
+                assert_non_null(
+                        strstr(bng_ctx_message(ctx), by_deadline ? "deadline" : "TimeMax="));
+                bng_ctx_set_time_limit_usec(ctx, UINT64_MAX);
+        }
+        /* What people write is described as a whole, also when its time is over. */
+        assert_int_equal(bng_predict_expr(ctx, &p, "1/7+1", 5, NULL, 0), BNG_REFUSED_TIME);
+        assert_true(p.is_known);
+        mpq_clear(value);
+        free(text);
         bng_ctx_free(ctx);
 }
 
@@ -347,6 +421,8 @@ int main(void)
                 cmocka_unit_test(test_an_interruption_stays_until_it_is_cleared),
                 cmocka_unit_test(test_fractions_are_written_in_time),
                 cmocka_unit_test(test_fractions_are_read_in_steps),
+                cmocka_unit_test(test_predictions_are_interrupted),
+                cmocka_unit_test(test_predictions_end_in_time),
                 cmocka_unit_test(test_what_gives_words_is_interrupted),
                 cmocka_unit_test(test_time_limits),
         };
