@@ -153,6 +153,9 @@ bng_status bng_predict(bng_ctx *ctx, const struct bng_expression *expression, bo
         return bng_ctx_end_part(ctx, status);
 }
 
+_Static_assert(sizeof((bng_expr_prediction *)NULL)->magnitude >= sizeof(struct bng_range_text),
+               "no magnitude is cut");
+
 bng_status bng_predict_expr(bng_ctx *ctx, bng_expr_prediction *ret, const char *text, size_t length,
                             const bng_variable *variables, size_t variables_count)
 {

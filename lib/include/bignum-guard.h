@@ -795,7 +795,7 @@ typedef struct bng_expr_prediction {
         double log2_bits;    /* log2 of its bit count's upper bound; infinity: beyond a double */
         uint64_t peak_bytes; /* that the evaluation holds at most; UINT64_MAX: beyond count */
         double seconds;      /* that it takes, about; infinity: beyond count */
-        char magnitude[64];  /* of the value, in words: "10^10^3083"; bng(1) explains them */
+        char magnitude[128]; /* of the value, in words: "10^10^3083"; bng(1) explains them */
 } bng_expr_prediction;
 
 /*

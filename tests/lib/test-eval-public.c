@@ -216,6 +216,12 @@ static void test_prediction(void **state)
         assert_true(p.is_known && p.bits.bits_min == BNG_BITS_BEYOND);
         assert_int_equal(p.peak_bytes, UINT64_MAX);
         assert_true(isinf(p.seconds));
+        /* A long text, whole. */
+        static const char tower[] = "fibonacci(lucas(10**primorial(10**18)))";
+        assert_int_equal(bng_predict_expr(ctx, &p, tower, strlen(tower), NULL, 0),
+                         BNG_REFUSED_RESULT);
+        assert_string_equal(p.magnitude, "10^10^10^10^434294481056377587 to "
+                                         "10^10^10^10^434294481881537104");
         assert_int_equal(bng_predict_expr(ctx, &p, "9**", 3, NULL, 0), BNG_SYNTAX);
         assert_false(p.is_known);
         bng_ctx_free(ctx);
