@@ -13,7 +13,7 @@
 
 bng_status bng_integer_judge(struct bng_work *work, const struct bng_integer *a)
 {
-        if (work->refusal != BNG_OK)
+        if (work->refusal != BNG_OK || work->perhaps)
                 return BNG_OK;
         if (!a->predicted)
                 return bng_work_judged(work, bng_judge_result(work->ctx, a->z));
@@ -69,19 +69,22 @@ static uint64_t counted_bytes(const struct bng_work *work, mpz_srcptr z)
 /* Charges it for its number: for a predicted one, what the evaluation would hold. */
 static void charge(struct bng_work *work, struct bng_integer *a)
 {
+        uint64_t live_bytes;
         bng_work_release(work, a->charged_bytes, a->charged_most_bytes);
         if (a->predicted) {
                 bng_bounds bits = bng_range_bits(a->predicted->size);
                 a->charged_bytes = limbs_bytes(bng_limbs_of_bits(bits.bits_min));
                 a->charged_most_bytes =
                         limbs_bytes(bng_sat_add(bng_limbs_of_bits(bits.bits_max), SPARE_LIMBS));
-                bng_work_count(work, &a->live_bytes,
-                               bng_work_counted(bng_limbs_of_bits(bits.bits_min)));
+                live_bytes = bng_work_counted(bng_limbs_of_bits(bits.bits_min));
         } else {
                 a->charged_bytes = limbs_bytes((uint64_t)a->z->_mp_alloc);
                 a->charged_most_bytes = a->charged_bytes;
-                bng_work_count(work, &a->live_bytes, counted_bytes(work, a->z));
+                live_bytes = counted_bytes(work, a->z);
         }
+        if (work->perhaps)
+                a->charged_bytes = live_bytes = 0;
+        bng_work_count(work, &a->live_bytes, live_bytes);
         bng_work_hold(work, a->charged_bytes, a->charged_most_bytes);
 }
 

@@ -114,8 +114,19 @@ struct detour {
         struct bng_integer t[DETOUR_MAX];
 };
 
-static void detour_begin(struct detour *d, struct bng_work *work)
+/*
+ * An evaluation needs nothing on the way if both turn out to be integers. A prediction that does not
+ * know refuses nothing for it.
+ */
+static bool may_be_integers(const struct bng_rational *a, const struct bng_rational *b)
 {
+        return bng_rational_may_be_integer(a) && bng_rational_may_be_integer(b);
+}
+
+static void detour_begin(struct detour *d, struct bng_work *work, const struct bng_rational *a,
+                         const struct bng_rational *b)
+{
+        work->perhaps = may_be_integers(a, b);
         d->result_limit_bits = work->ctx->result_limit_bits;
         work->ctx->result_limit_bits = UINT64_MAX;
         for (unsigned i = 0; i < DETOUR_MAX; i++)
@@ -124,6 +135,7 @@ static void detour_begin(struct detour *d, struct bng_work *work)
 
 static void detour_end(struct detour *d, struct bng_work *work)
 {
+        work->perhaps = false;
         work->ctx->result_limit_bits = d->result_limit_bits;
         for (unsigned i = 0; i < DETOUR_MAX; i++)
                 bng_integer_clear(work, &d->t[i]);
@@ -162,7 +174,7 @@ static bng_status sum(struct bng_work *work, struct bng_rational *rop,
         if (are_integers(a, b))
                 return both_whole(work, rop, operation, a, b);
         struct detour d;
-        detour_begin(&d, work);
+        detour_begin(&d, work, a, b);
         bng_status status = sum_detour(work, rop, operation, a, b, d.t);
         detour_end(&d, work);
         return status == BNG_OK ? judge_parts(work, rop) : status;
@@ -211,7 +223,7 @@ bng_status bng_rational_floordiv(struct bng_work *work, struct bng_rational *rop
         if (are_integers(a, b))
                 return both_whole(work, rop, &floordiv, a, b);
         struct detour d;
-        detour_begin(&d, work);
+        detour_begin(&d, work, a, b);
         bng_status status = floordiv_detour(work, rop, a, b, d.t);
         detour_end(&d, work);
         return status == BNG_OK ? judge_parts(work, rop) : status;
@@ -223,7 +235,7 @@ bng_status bng_rational_mod(struct bng_work *work, struct bng_rational *rop, str
         if (are_integers(a, b))
                 return both_whole(work, rop, &mod, a, b);
         struct detour d;
-        detour_begin(&d, work);
+        detour_begin(&d, work, a, b);
         bng_status status = mod_detour(work, rop, a, b, d.t);
         detour_end(&d, work);
         return status == BNG_OK ? judge_parts(work, rop) : status;
@@ -251,12 +263,15 @@ bng_status bng_rational_mul(struct bng_work *work, struct bng_rational *rop, str
         if (are_integers(a, b))
                 return both_whole(work, rop, &mul, a, b);
         struct bng_integer t[6];
+        bool perhaps = may_be_integers(a, b);
         for (unsigned i = 0; i < 6; i++)
                 bng_integer_init(&t[i]);
+        work->perhaps = perhaps;
         bng_status status = mul_reduced(work, rop, a, b, t);
+        work->perhaps = false;
         for (unsigned i = 0; i < 6; i++)
                 bng_integer_clear(work, &t[i]);
-        return status;
+        return status == BNG_OK && perhaps ? judge_parts(work, rop) : status;
 }
 
 /* a = 1 / a. A predicted a that may be 0 is none if the evaluation gets this far. */

@@ -183,7 +183,7 @@ bng_status bng_work_judge(struct bng_work *work, const struct bng_prediction *pr
         if (prediction->undefined)
                 return bng_ctx_fail(work->ctx, BNG_UNDEFINED, "undefined: %s",
                                     prediction->undefined);
-        if (work->refusal != BNG_OK)
+        if (work->refusal != BNG_OK || work->perhaps)
                 return BNG_OK;
         struct bng_prediction least;
         bool as_it_is = sure || is_surely_too_long(work, size);

@@ -31,6 +31,7 @@ struct bng_work {
         double computing_seconds; /* predicting: of those that it computed itself */
         uint64_t deadline_nsec;   /* the context's before, to be set again */
         uint64_t patience_nsec;   /* predicting: when its moment is over, see bng_work_go_on */
+        bool perhaps;             /* predicting: the evaluation may do without what is done now */
         bng_status refusal;       /* predicting: the first one, or BNG_OK */
         char sentence[512];       /* of that refusal */
 };

@@ -73,6 +73,15 @@ static void test_spare_room_moves(void **state)
         bng_ctx_free(ctx);
 }
 
+/* The prediction of the whole needs no more than the evaluation. */
+static void expect_no_more_before(bng_ctx *ctx, const char *text)
+{
+        uint64_t alone = least_limit(ctx, text, false);
+        uint64_t whole = least_limit(ctx, text, true);
+        if (whole > alone + alone / 50)
+                fail_msg("%s: needs %" PRIu64 " bytes, refused below %" PRIu64, text, alone, whole);
+}
+
 /* GMP takes zeros away before it raises to a power, divides or seeks a divisor; a length may be one of two. */
 static void test_zeros_at_the_end(void **state)
 {
@@ -95,12 +104,22 @@ static void test_zeros_at_the_end(void **state)
         };
         bng_ctx *ctx = context();
         (void)state;
-        for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
-                uint64_t alone = least_limit(ctx, texts[i], false);
-                uint64_t whole = least_limit(ctx, texts[i], true);
-                if (whole > alone + alone / 50)
-                        fail_msg("%s: needs %" PRIu64 " bytes, refused below %" PRIu64, texts[i],
-                                 alone, whole);
+        for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+                expect_no_more_before(ctx, texts[i]);
+        bng_ctx_free(ctx);
+}
+
+/* What fractions need on the way, integers do not: which of them these are, only dividing tells. */
+static void test_quotients_that_are_integers(void **state)
+{
+        static const char *const operators[] = {"*", "+", "-", "//", "%", "/"};
+        char text[128];
+        bng_ctx *ctx = context();
+        (void)state;
+        for (size_t i = 0; i < sizeof operators / sizeof *operators; i++) {
+                snprintf(text, sizeof text, "(15**20000/5**1000)%s(21**9000/7**2000)",
+                         operators[i]);
+                expect_no_more_before(ctx, text);
         }
         bng_ctx_free(ctx);
 }
@@ -215,6 +234,7 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_spare_room_moves),
                 cmocka_unit_test(test_zeros_at_the_end),
+                cmocka_unit_test(test_quotients_that_are_integers),
                 cmocka_unit_test(test_variables_are_not_held),
                 cmocka_unit_test(test_total_of_small_numbers),
                 cmocka_unit_test(test_total_of_results),
