@@ -176,7 +176,8 @@ static uint64_t moving_bytes(const struct bng_prediction *prediction)
 bng_status bng_work_judge(struct bng_work *work, const struct bng_prediction *prediction, bool sure)
 {
         const struct bng_range *size = &prediction->result.size;
-        uint64_t moving = prediction->room_bits > 0 ? moving_bytes(prediction) : 0;
+        bool is_new = prediction->room_bits > 0; /* what is there already is counted already */
+        uint64_t moving = is_new ? moving_bytes(prediction) : 0;
         note_peak(work, prediction->peak_bytes > moving ? prediction->peak_bytes : moving);
         double seconds = bng_predicted_seconds(work->ctx, prediction);
         work->seconds += seconds;
@@ -192,7 +193,7 @@ bng_status bng_work_judge(struct bng_work *work, const struct bng_prediction *pr
                 prediction = &least;
         }
         bng_status status = bng_judge(work->ctx, prediction);
-        if (status == BNG_OK)
+        if (status == BNG_OK && is_new)
                 status = judge_total(work, prediction);
         if (as_it_is)
                 work->sure_seconds += seconds;

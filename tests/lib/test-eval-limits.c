@@ -173,6 +173,41 @@ static void test_total_of_small_numbers(void **state)
         bng_ctx_free(ctx);
 }
 
+/* The least total under which it runs, to within a limb. */
+static uint64_t least_total(bng_ctx *ctx, const char *text, bool whole)
+{
+        uint64_t below = 0, enough = UINT64_C(1) << 24, held;
+        while (enough - below > sizeof(mp_limb_t)) {
+                uint64_t total = below + (enough - below) / 2;
+                bng_ctx_set_total_limit_bytes(ctx, total);
+                if (run_under(ctx, text, whole, UINT64_MAX, &held) == BNG_OK)
+                        enough = total;
+                else
+                        below = total;
+        }
+        bng_ctx_set_total_limit_bytes(ctx, UINT64_MAX);
+        return enough;
+}
+
+static void test_total_of_predicted_numbers(void **state)
+{
+        static const char *const texts[] = {
+                "3**9000",       "3**9000*7**9000",     "5/3**9000",
+                "3/7-5/3**9000", "7**9000/3**9000",     "(1/3**9000)%(1/7)",
+                "3/7//5**-9000", "1/3**9000-1/5**9000", "(15**9000/5**900)*(21**9000/7**900)",
+        };
+        bng_ctx *ctx = context();
+        (void)state;
+        for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+                uint64_t alone = least_total(ctx, texts[i], false);
+                uint64_t whole = least_total(ctx, texts[i], true);
+                if (whole > alone + sizeof(mp_limb_t))
+                        fail_msg("%s: needs %" PRIu64 " bytes, refused below %" PRIu64, texts[i],
+                                 alone, whole);
+        }
+        bng_ctx_free(ctx);
+}
+
 /* A word among values counts nothing, but as the number of a variable it counts its room. */
 static void test_total_of_results(void **state)
 {
@@ -237,6 +272,7 @@ int main(void)
                 cmocka_unit_test(test_quotients_that_are_integers),
                 cmocka_unit_test(test_variables_are_not_held),
                 cmocka_unit_test(test_total_of_small_numbers),
+                cmocka_unit_test(test_total_of_predicted_numbers),
                 cmocka_unit_test(test_total_of_results),
                 cmocka_unit_test(test_a_prediction_does_not_compute_for_long),
         };
