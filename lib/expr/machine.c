@@ -5,6 +5,7 @@
 #include "expr/apply.h"
 #include "expr/machine.h"
 #include "expr/text.h"
+#include "guard/clock.h"
 #include "guard/judge.h"
 #include "guard/sentence.h"
 
@@ -98,7 +99,8 @@ static bng_status check(struct bng_machine *m, const struct bng_expression *expr
 {
         bng_ctx *ctx = m->work.ctx;
         uint64_t left_bytes = memory_left_bytes(ctx, expression->length);
-        bng_status status = bng_parse_check(expression, left_bytes, parsed);
+        bng_clock_start(ctx);
+        bng_status status = bng_parse_check(expression, left_bytes, &ctx->stop, parsed);
         m->offset = parsed->offset;
         if (status == BNG_SYNTAX)
                 return wrong_at(m, status, expression->text, m->offset, parsed->why.text);
@@ -106,6 +108,8 @@ static bng_status check(struct bng_machine *m, const struct bng_expression *expr
                 return bng_refuse_available(ctx, parsed->stack_bytes);
         if (status == BNG_REFUSED_MEMORY)
                 return judge_stacks(m, parsed->stack_bytes);
+        if (status == BNG_INTERRUPTED)
+                return bng_stopped(ctx);
         return status == BNG_OK ? BNG_OK : bng_ctx_fail(ctx, status, "out of memory");
 }
 

@@ -38,7 +38,9 @@ struct parser {
         size_t at;
         struct bng_sink *sink;
         struct bng_parsed *parsed;
-        uint64_t memory_bytes; /* of the stack */
+        uint64_t memory_bytes;       /* of the stack */
+        const struct bng_stop *stop; /* NULL: the sink looks */
+        size_t looked_at;            /* after so many characters */
         struct waiting *stack;
         size_t depth;
         size_t allocated;
@@ -348,25 +350,39 @@ static bng_status infix(struct parser *p)
                                         .binding = (uint8_t)found->binding});
 }
 
+/* Some milliseconds. */
+#define LOOK_EVERY 65536
+
+static bng_status look(struct parser *p)
+{
+        if (!p->stop || p->at - p->looked_at < LOOK_EVERY)
+                return BNG_OK;
+        p->looked_at = p->at;
+        return bng_stop_now(p->stop) ? BNG_INTERRUPTED : BNG_OK;
+}
+
 static bng_status parse(struct parser *p)
 {
         bng_status status = BNG_OK;
         while (status == BNG_OK && !p->done) {
                 skip_blanks(p);
                 status = p->operand_is_due ? operand(p) : infix(p);
+                if (status == BNG_OK)
+                        status = look(p);
         }
         free(p->stack);
         return status;
 }
 
 bng_status bng_parse_check(const struct bng_expression *expression, uint64_t memory_bytes,
-                           struct bng_parsed *parsed)
+                           const struct bng_stop *stop, struct bng_parsed *parsed)
 {
         struct parser p = {.expression = expression,
                            .text = expression->text,
                            .length = expression->length,
                            .parsed = parsed,
                            .memory_bytes = memory_bytes,
+                           .stop = stop,
                            .operand_is_due = true};
         *parsed = (struct bng_parsed){0};
         return parse(&p);

@@ -18,6 +18,7 @@
 #include "expr/literal.h"
 #include "expr/names.h"
 #include "expr/op.h"
+#include "steps/stop.h"
 
 /*
  * What a parsed text calls, with the sink itself as the first argument. A status other than BNG_OK
@@ -45,11 +46,12 @@ struct bng_parsed {
 size_t bng_parse_bytes(size_t operators);
 
 /*
- * Checks all of an expression. Returns BNG_OK, BNG_SYNTAX, BNG_NO_MEMORY, or BNG_REFUSED_MEMORY
- * where the check itself would hold more than `memory_bytes`.
+ * Checks all of an expression. Returns BNG_OK, BNG_SYNTAX, BNG_NO_MEMORY, BNG_REFUSED_MEMORY
+ * where the check itself would hold more than `memory_bytes`, or BNG_INTERRUPTED where `stop` ended
+ * it: in a long text it is asked now and then.
  */
 bng_status bng_parse_check(const struct bng_expression *expression, uint64_t memory_bytes,
-                           struct bng_parsed *parsed);
+                           const struct bng_stop *stop, struct bng_parsed *parsed);
 
 /*
  * Parses an expression that bng_parse_check found to be one. Returns BNG_OK, BNG_NO_MEMORY, or what

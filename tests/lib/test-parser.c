@@ -75,7 +75,7 @@ static bng_status parse(const char *text, size_t length, struct writer *w,
         memcpy(exact, text, length);
         *w = (struct writer){.sink = {literal, variable, apply}};
         const struct bng_expression expression = {exact, length, NULL, 0};
-        bng_status status = bng_parse_check(&expression, UINT64_MAX, parsed);
+        bng_status status = bng_parse_check(&expression, UINT64_MAX, NULL, parsed);
         if (status == BNG_OK)
                 assert_int_equal(bng_parse(&expression, parsed, &w->sink), BNG_OK);
         free(exact);
@@ -326,18 +326,38 @@ static void test_sink_ends_parsing(void **state)
         struct bng_parsed parsed;
         (void)state;
         const struct bng_expression expression = {"1*(2+3)+4", 9, NULL, 0};
-        assert_int_equal(bng_parse_check(&expression, UINT64_MAX, &parsed), BNG_OK);
+        assert_int_equal(bng_parse_check(&expression, UINT64_MAX, NULL, &parsed), BNG_OK);
         assert_int_equal(bng_parse(&expression, &parsed, &w.sink), BNG_REFUSED_RESULT);
         assert_int_equal(w.operations, 4);
         assert_int_equal(w.literals, 3);
 }
 
+/* Of a long text only the beginning is looked at. */
+static void test_the_check_can_be_interrupted(void **state)
+{
+        static char signs[1000001];
+        struct bng_stop stop = {.until_nsec = BNG_NSEC_NEVER};
+        struct bng_parsed parsed;
+        (void)state;
+        memset(signs, '-', sizeof signs - 1);
+        const struct bng_expression expression = {signs, sizeof signs - 1, NULL, 0};
+        assert_int_equal(bng_parse_check(&expression, UINT64_MAX, &stop, &parsed), BNG_SYNTAX);
+        assert_int_equal(parsed.operators_max, sizeof signs - 1);
+        atomic_store(&stop.interrupted, true);
+        assert_int_equal(bng_parse_check(&expression, UINT64_MAX, &stop, &parsed), BNG_INTERRUPTED);
+        assert_true(parsed.operators_max < sizeof signs / 2);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(test_order),        cmocka_unit_test(test_mistakes),
-                cmocka_unit_test(test_any_byte),     cmocka_unit_test(test_depth),
-                cmocka_unit_test(test_long_literal), cmocka_unit_test(test_sink_ends_parsing),
+                cmocka_unit_test(test_order),
+                cmocka_unit_test(test_mistakes),
+                cmocka_unit_test(test_any_byte),
+                cmocka_unit_test(test_depth),
+                cmocka_unit_test(test_long_literal),
+                cmocka_unit_test(test_sink_ends_parsing),
+                cmocka_unit_test(test_the_check_can_be_interrupted),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }
