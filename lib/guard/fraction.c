@@ -50,14 +50,22 @@ bng_status bng_fraction_hand_out(bng_ctx *ctx, mpq_ptr destination, mpq_ptr valu
                 {.destination = mpq_numref(destination), .value = mpq_numref(value)},
                 {.destination = mpq_denref(destination), .value = mpq_denref(value)},
         };
-        bng_status status = bng_judge_result(ctx, mpq_numref(value));
+        bng_status status = bng_judge_rooms(ctx, parts, 2);
 
-        if (status == BNG_OK)
-                status = bng_judge_result(ctx, mpq_denref(value));
-        if (status == BNG_OK)
-                status = bng_judge_rooms(ctx, parts, 2);
         for (size_t i = 0; i < 2 && status == BNG_OK; i++)
                 bng_result_hand_out(&parts[i]);
+        return status;
+}
+
+/* Both parts, or none. */
+static bng_status hand_out(struct output *output)
+{
+        bng_status status = bng_judge_result(output->ctx, mpq_numref(output->temporary));
+
+        if (status == BNG_OK)
+                status = bng_judge_result(output->ctx, mpq_denref(output->temporary));
+        if (status == BNG_OK)
+                status = bng_fraction_hand_out(output->ctx, output->destination, output->temporary);
         return status;
 }
 
@@ -65,9 +73,7 @@ static bng_status close(struct output *output)
 {
         bng_ctx *ctx = output->ctx;
         bool direct = output->out == output->destination;
-        bng_status status =
-                direct ? BNG_OK
-                       : bng_fraction_hand_out(ctx, output->destination, output->temporary);
+        bng_status status = direct ? BNG_OK : hand_out(output);
 
         if (status == BNG_OK) {
                 bng_account_operation(ctx);

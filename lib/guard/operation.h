@@ -53,8 +53,9 @@ void bng_output_hand_out(struct bng_output *output);
 void bng_output_discard(struct bng_output *output);
 
 /*
- * Hands out both parts of a fraction that was computed elsewhere, or none. Then they are to be
- * counted (bng_account_result); of `value` it is only known that it has to be cleared.
+ * Hands out both parts of a fraction that was computed elsewhere and fits, or none where there is no
+ * room for them. Then they are to be counted (bng_account_result); of `value` it is only known that
+ * it has to be cleared.
  */
 bng_status bng_fraction_hand_out(bng_ctx *ctx, mpq_ptr destination, mpq_ptr value);
 
