@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "control/control.h"
+#include "report/json.h"
 
 int control_reload(int argc, char **argv)
 {
@@ -18,7 +19,9 @@ int control_reload(int argc, char **argv)
         };
         struct options options;
         char *error = NULL;
-        json_t *json;
+        json_t *json, *errors;
+        const json_t *entry;
+        size_t i;
         int r;
 
         options_init(&options, argv[0]);
@@ -26,18 +29,20 @@ int control_reload(int argc, char **argv)
         r = ask(&options, "Reload", 0, NULL, &error);
         if (r == -ENOTCONN)
                 return failed(&options);
-        if (r < 0) {
+        errors = json_array();
+        for (char *rest = error, *line; r < 0 && (line = strsep(&rest, "\n"));)
+                json_array_append_new(errors, json_text(line));
+        if (r < 0)
                 complain(&options, "refused, the configuration before stays in force:");
-                for (char *rest = error, *line; rest && (line = strsep(&rest, "\n"));)
-                        say(stderr, "%s", line);
-        }
+        json_array_foreach(errors, i, entry) fprintf(stderr, "%s\n", json_string_value(entry));
         if (options.json) {
-                json = json_pack("{s:b,s:s?}", "reloaded", r == 0, "errors", error);
+                json = json_pack("{s:b,s:O}", "reloaded", r == 0, "errors", errors);
                 print_json(json);
                 json_decref(json);
         } else if (r == 0) {
                 puts("The new configuration is in force.");
         }
+        json_decref(errors);
         free(error);
         return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }

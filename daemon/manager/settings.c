@@ -63,6 +63,7 @@ struct act_spare settings_spare(struct manager *manager)
         return (struct act_spare){.spares = spares, .userdata = manager};
 }
 
+/* A line each, the last one without its end. */
 static char *join(const struct bng_config_errors *errors)
 {
         char *text = NULL;
@@ -72,9 +73,27 @@ static char *join(const struct bng_config_errors *errors)
         if (!stream)
                 return NULL;
         for (size_t i = 0; i < errors->n; i++)
-                fprintf(stream, "%s\n", errors->lines[i]);
+                fprintf(stream, "%s%s", i > 0 ? "\n" : "", errors->lines[i]);
         if (errors->left_out > 0)
-                fprintf(stream, "and %zu more\n", errors->left_out);
+                fprintf(stream, "\nand %zu more", errors->left_out);
+        if (fclose(stream) != 0) {
+                free(text);
+                return NULL;
+        }
+        return text;
+}
+
+/* For the status, which has one line for them. */
+static char *on_one_line(const char *lines)
+{
+        char *text = NULL;
+        size_t size;
+        FILE *stream = open_memstream(&text, &size);
+
+        if (!stream)
+                return NULL;
+        for (const char *c = lines; *c; c++)
+                *c == '\n' ? fputs("; ", stream) : fputc(*c, stream);
         if (fclose(stream) != 0) {
                 free(text);
                 return NULL;
@@ -121,7 +140,7 @@ int settings_reload(struct manager *manager, char **errors)
         notify_state("RELOADING=1\nMONOTONIC_USEC=%" PRIu64, manager_now(manager));
         r = settings_load(manager, &complaint);
         free(manager->config_error);
-        manager->config_error = r < 0 ? strdup(complaint ? complaint : strerror(-r)) : NULL;
+        manager->config_error = r < 0 ? on_one_line(complaint ? complaint : strerror(-r)) : NULL;
         if (r < 0)
                 log_line(LOG_ERR,
                          "The configuration is refused, the last good one stays in force.");

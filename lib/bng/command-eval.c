@@ -78,7 +78,7 @@ int command_eval(int argc, char **argv)
         int exit_status =
                 request_read(&request, argc, argv,
                              "Compute EXPR exactly. Expressions are Python's, with exact fractions "
-                             "and n! for the factorial.");
+                             "and n! for the factorial." REQUEST_HELP);
         if (exit_status == EXIT_DONE) {
                 bng_status status = evaluate(&request, &evaluated);
                 deadline_lift();

@@ -83,7 +83,7 @@ int command_predict(int argc, char **argv)
         int exit_status = request_read(
                 &request, argc, argv,
                 "Say how large the value of EXPR would be and whether `bng eval' would "
-                "compute it, without computing it.");
+                "compute it, without computing it." REQUEST_HELP);
         if (exit_status == EXIT_DONE) {
                 if (request.json)
                         request_load_speed(&request);

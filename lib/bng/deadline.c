@@ -16,13 +16,13 @@ static struct words {
         char sentence[128]; /* for standard error */
         char *object_line;  /* for standard output, or NULL */
 } words[2];
-static volatile sig_atomic_t at;
+static volatile sig_atomic_t is_read;
 
 /* A descriptor that does not take it all is not waited for: the process is late already. */
 static void end(int signal)
 {
         (void)signal;
-        const struct words *said = &words[at];
+        const struct words *said = &words[is_read];
         ssize_t written = write(STDERR_FILENO, said->sentence, strlen(said->sentence));
         if (said->object_line)
                 written = write(STDOUT_FILENO, said->object_line, strlen(said->object_line));
@@ -63,7 +63,7 @@ static bool make_words(struct words *ret, const struct request *request, const c
         return !request->json || ret->object_line;
 }
 
-int deadline_set(const struct request *request, uint64_t begin_usec)
+int deadline_set(const struct request *request, uint64_t begin_usec, bool reads)
 {
         uint64_t usec = bng_ctx_time_limit_usec(request->ctx);
         if (usec == BNG_USEC_INFINITY)
@@ -72,6 +72,7 @@ int deadline_set(const struct request *request, uint64_t begin_usec)
             !make_words(&words[1], request, "it", usec))
                 return answer_failure(request, BNG_NO_MEMORY, "out of memory");
 
+        is_read = !reads;
         struct sigaction action = {.sa_handler = end};
         sigset_t alarm;
         sigemptyset(&alarm);
@@ -85,7 +86,7 @@ int deadline_set(const struct request *request, uint64_t begin_usec)
 
 void deadline_goes_on(void)
 {
-        at = 1;
+        is_read = true;
 }
 
 void deadline_lift(void)

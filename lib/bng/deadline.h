@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 #include "bng/request.h"
 
@@ -14,9 +15,12 @@
 
 /* Now, for deadline_set: microseconds on the monotonic clock. */
 uint64_t deadline_now_usec(void);
-/* The expression is read. Returns EXIT_DONE, or another exit status after reporting why. */
-int deadline_set(const struct request *request, uint64_t begin_usec);
-/* The expression was read: from here on it is computing that takes too long. */
+/*
+ * `reads`: the expression comes from somewhere, which is what takes too long before deadline_goes_on.
+ * Returns EXIT_DONE, or another exit status after reporting why.
+ */
+int deadline_set(const struct request *request, uint64_t begin_usec, bool reads);
+/* The expression was read. */
 void deadline_goes_on(void);
 /* Before anything else is written. */
 void deadline_lift(void);

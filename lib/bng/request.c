@@ -40,7 +40,7 @@ static const struct argp_option options[] = {
         {"max-result", KEY_MAX_RESULT, "SIZE", 0,
          "Refuse longer values: 64M are bytes, 4096bit are bits", 0},
         {"max-memory", KEY_MAX_MEMORY, "SIZE", 0,
-         "Refuse to hold more memory at any moment; auto: than there is", 0},
+         "Refuse to hold more memory at any moment; auto: than is left", 0},
         {"max-total", KEY_MAX_TOTAL, "SIZE", 0,
          "Refuse values that hold more together at any moment", 0},
         {"max-time", KEY_MAX_TIME, "TIME", 0, "End it after that long: 500ms, 20, 1min", 0},
@@ -147,9 +147,15 @@ void request_load_speed(const struct request *request)
                         bng_ctx_message(request->ctx));
 }
 
+/* Where the expression is read from; NULL: it is an argument itself. */
+static const char *file_of(const struct arguments *a)
+{
+        return a->file ? a->file : strcmp(a->expression, "-") == 0 ? "-" : NULL;
+}
+
 static int read_expression(struct request *request, const struct arguments *a)
 {
-        const char *file = a->file ? a->file : strcmp(a->expression, "-") == 0 ? "-" : NULL;
+        const char *file = file_of(a);
         if (file)
                 return input_read(request, file);
         request->length = strlen(a->expression);
@@ -159,7 +165,7 @@ static int read_expression(struct request *request, const struct arguments *a)
 
 int request_read(struct request *request, int argc, char **argv, const char *purpose)
 {
-        const struct argp argp = {options, parse, "EXPR", purpose, NULL, NULL, NULL};
+        const struct argp argp = {options, parse, "EXPR\n-\n--file=FILE", purpose, NULL, NULL, NULL};
         struct arguments a = {0};
 
         uint64_t begin_usec = deadline_now_usec();
@@ -172,7 +178,7 @@ int request_read(struct request *request, int argc, char **argv, const char *pur
         if (exit_status == EXIT_DONE && bng_ctx_time_limit_usec(request->ctx) != BNG_USEC_INFINITY)
                 request_load_speed(request);
         if (exit_status == EXIT_DONE)
-                exit_status = deadline_set(request, begin_usec);
+                exit_status = deadline_set(request, begin_usec, file_of(&a) != NULL);
         if (exit_status == EXIT_DONE)
                 exit_status = read_expression(request, &a);
         deadline_goes_on();

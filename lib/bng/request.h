@@ -10,6 +10,12 @@
 #include <stddef.h>
 #include "bignum-guard.h"
 
+/* Behind the purpose of a command, for --help. */
+#define REQUEST_HELP                                                                               \
+        "\vEXPR is one argument: put it between single quotes. `-' reads it from standard input, " \
+        "`--' stands before one that begins with a sign.\n\n"                                      \
+        "Exit status: 0 done, 1 undefined, 2 usage or syntax, 3 refused, 4 the system failed."
+
 struct request {
         bng_ctx *ctx;
         char *text; /* any bytes, not ended by a NUL */

@@ -217,6 +217,10 @@ static void test_reload(void **state)
         assert_int_equal(run(*state, &output, "reload --json 2>/dev/null #"), 1);
         json = json_of(&output);
         assert_true(json_is_false(json_object_get(json, "reloaded")));
+        assert_int_equal(json_array_size(json_object_get(json, "errors")), 2);
+        assert_string_equal(
+                json_string_value(json_array_get(json_object_get(json, "errors"), 1)),
+                "b.conf:4: bad\\x1b value");
         json_decref(json);
 }
 

@@ -43,11 +43,14 @@ class Tool(EndToEnd):
     def test_status_tells_of_a_refused_reload(self):
         guard = self.guard(POLICY)
         self.assertIsNone(self.json(guard, "status")["config_error"])
-        self.configure("[Policy web]\nNonsense=1\n")
+        self.configure("[Policy web]\nNonsense=1\nMore=2\n")
         done = guard.bng("reload")
         self.assertNotEqual(done.returncode, 0)
         self.assertIn("test.conf:2", done.stdout + done.stderr)
-        self.assertIn("test.conf:2", self.json(guard, "status")["config_error"])
+        error = self.json(guard, "status")["config_error"]
+        self.assertRegex(error, r"\A\S*test.conf:2: .*; \S*test.conf:3: .*[^;\\]\Z")
+        done = guard.bng("reload", "--json")
+        self.assertEqual("; ".join(json.loads(done.stdout)["errors"]), error)
         self.configure(POLICY)
         self.assertEqual(guard.bng("reload").returncode, 0)
         self.assertIsNone(self.json(guard, "status")["config_error"])

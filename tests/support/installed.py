@@ -72,6 +72,7 @@ def check_units(folder, tally):
     if not shutil.which("systemd-analyze"):
         tally.skip("systemd-analyze verify", "systemd-analyze is not installed")
         return
+    environment = {**os.environ, "XDG_RUNTIME_DIR": str(folder.parent)}
     for user in ("system", "user"):
         unit = next(folder.rglob(f"systemd/{user}/bignum-guard.service"))
         verified = folder.parent / user / unit.name
@@ -80,7 +81,7 @@ def check_units(folder, tally):
         # The manual is installed elsewhere, too.
         verified.write_text(re.sub(r"^Documentation=.*$", "", text, flags=re.MULTILINE))
         try:
-            said = run(["systemd-analyze", f"--{user}", "--man=no", "verify", verified])
+            said = run(["systemd-analyze", f"--{user}", "--man=no", "verify", verified], env=environment)
             if unit.name in said:
                 raise Failed("systemd-analyze complains", said)
             tally.ok(f"systemd-analyze verify of the {user} unit")
