@@ -9,6 +9,7 @@
 #include <locale.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include "control/control.h"
 
 static const struct {
@@ -33,29 +34,33 @@ static int usage(const char *given)
         return EXIT_USAGE;
 }
 
+/* Of --help too, after which argp ends the process. */
+static void end_output(void)
+{
+        if (fflush(stdout) == 0 && !ferror(stdout))
+                return;
+        fprintf(stderr, "%s: cannot write the answer: %s\n", program_invocation_short_name,
+                strerror(errno));
+        _exit(EXIT_FAILURE);
+}
+
 int main(int argc, char **argv)
 {
-        char name[64];
+        static char name[64];
 
+        atexit(end_output);
         setlocale(LC_CTYPE, "");
         argp_err_exit_status = EXIT_USAGE;
         argp_program_version = "bng " BNG_VERSION;
         if (argc < 2)
                 return usage(NULL);
         for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
-                int r;
-
                 if (strcmp(argv[1], commands[i].name) != 0)
                         continue;
                 snprintf(name, sizeof(name), "bng %s", commands[i].name);
                 argv[1] = name;
                 program_invocation_name = program_invocation_short_name = name;
-                r = commands[i].run(argc - 1, argv + 1);
-                if (fflush(stdout) != 0 || ferror(stdout)) {
-                        fprintf(stderr, "%s: cannot write the answer: %s\n", name, strerror(errno));
-                        return EXIT_FAILURE;
-                }
-                return r;
+                return commands[i].run(argc - 1, argv + 1);
         }
         return usage(argv[1]);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
 #include <stdio.h>
+#include <stdio_ext.h>
 #include <stdlib.h>
 #include <string.h>
 #include "bng/answer.h"
@@ -40,6 +41,8 @@ int answer_end(void)
         if (fflush(stdout) == 0 && !ferror(stdout))
                 return EXIT_DONE;
         fprintf(stderr, "bng: cannot write the answer: %s\n", strerror(errno));
+        __fpurge(stdout);
+        clearerr(stdout);
         return EXIT_FAILED;
 }
 

@@ -28,7 +28,7 @@ const char *answer_failure_key(bng_status status);
  */
 char *answer_failure_line(bng_status status, const char *sentence);
 
-/* Ends standard output after an answer in text: EXIT_DONE or EXIT_FAILED. */
+/* Ends standard output after an answer in text: EXIT_DONE, or EXIT_FAILED after reporting why, once. */
 int answer_end(void);
 /* Any bytes as a JSON string: what is no UTF-8 is shown as question marks. */
 json_t *answer_string(const char *text, size_t length);

@@ -2,6 +2,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+#include "bng/answer.h"
 #include "bng/tool.h"
 #include "bng/usage.h"
 #include "config/nearest.h"
@@ -86,6 +88,13 @@ static int run(int argc, char **argv)
         return command->run(argc, argv);
 }
 
+/* What nobody looks at any more: argp writes --help and ends the process. */
+static void end_output(void)
+{
+        if (answer_end() != EXIT_DONE)
+                _exit(EXIT_FAILED);
+}
+
 int main(int argc, char **argv)
 {
         static const struct argp argp = {NULL, parse, "COMMAND [ARGUMENT...]", help, NULL,
@@ -93,6 +102,7 @@ int main(int argc, char **argv)
         struct choice choice = {0};
 
         end_without_memory();
+        atexit(end_output);
         argp_program_version = "bng " BNG_VERSION;
         argp_err_exit_status = EXIT_USAGE;
         usage_parse(&argp, argc, argv, ARGP_IN_ORDER, &choice);

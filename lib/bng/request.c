@@ -165,7 +165,8 @@ static int read_expression(struct request *request, const struct arguments *a)
 
 int request_read(struct request *request, int argc, char **argv, const char *purpose)
 {
-        const struct argp argp = {options, parse, "EXPR\n-\n--file=FILE", purpose, NULL, NULL, NULL};
+        const struct argp argp = {options, parse, "EXPR\n-\n--file=FILE", purpose, NULL,
+                                  NULL,    NULL};
         struct arguments a = {0};
 
         uint64_t begin_usec = deadline_now_usec();

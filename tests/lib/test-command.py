@@ -176,17 +176,20 @@ class Command(unittest.TestCase):
     # ---- where the answer goes
 
     def test_an_answer_that_cannot_be_written_is_an_error(self):
-        for arguments in (["eval", "2**100000"], ["eval", "--json", "1"], ["predict", "1"], ["predict", "--json", "1"]):
+        for arguments in (["eval", "2**100000"], ["eval", "--json", "1"], ["predict", "1"], ["predict", "--json", "1"],
+                          ["--help"], ["eval", "--help"], ["--version"]):
             with open("/dev/full", "wb") as full:
                 status, _, err = self.run_bng(*arguments, stdout=full)
             self.assertEqual((status, err), (4, "bng: cannot write the answer: No space left on device\n"))
+            status, _, err = self.run_bng(*arguments, stdout=None, preexec_fn=lambda: os.close(1))
+            self.assertEqual((status, err), (4, "bng: cannot write the answer: Bad file descriptor\n"))
+            if arguments[0].startswith("-"):
+                continue
             reading, writing = os.pipe()
             os.close(reading)
             status, _, err = self.run_bng(*arguments, stdout=writing)
             os.close(writing)
             self.assertEqual((status, err), (4, "bng: cannot write the answer: Broken pipe\n"))
-            status, _, err = self.run_bng(*arguments, stdout=None, preexec_fn=lambda: os.close(1))
-            self.assertEqual((status, err), (4, "bng: cannot write the answer: Bad file descriptor\n"))
 
     def test_nothing_obeys_a_terminal(self):
         """On a terminal and in a file the same is written, and nothing that controls it."""
