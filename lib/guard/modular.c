@@ -105,7 +105,7 @@ STEPPED(powm_ui, (const mpz_t base, unsigned long exp, const mpz_t mod),
 /* In a time that does not depend on the numbers: GMP has that for odd moduli alone. */
 bng_status bng_check_powm_sec(bng_ctx *ctx, const mpz_t base, const mpz_t exp, const mpz_t mod)
 {
-        struct bng_prediction predicted = bng_predict_power_modulo(Z(base), Z(exp), Z(mod));
+        struct bng_prediction predicted = bng_predict_secret_power_modulo(Z(base), Z(exp), Z(mod));
 
         if (mpz_sgn(mod) != 0 && mpz_even_p(mod))
                 return bng_ctx_fail(ctx, BNG_INVALID, "powm_sec needs an odd modulus");
@@ -117,7 +117,7 @@ bng_status bng_check_powm_sec(bng_ctx *ctx, const mpz_t base, const mpz_t exp, c
 static bng_status powm_sec(bng_ctx *ctx, mpz_ptr rop, const mpz_t base, const mpz_t exp,
                            const mpz_t mod)
 {
-        RUN(bng_output_open, ctx, rop, bng_predict_power_modulo(Z(base), Z(exp), Z(mod)),
+        RUN(bng_output_open, ctx, rop, bng_predict_secret_power_modulo(Z(base), Z(exp), Z(mod)),
             mpz_powm_sec(out, base, exp, mod));
 }
 

@@ -453,9 +453,9 @@ BNG_PUBLIC const char *bng_status_text(bng_status status);
  * of the total. What it says of memory holds for GMP's own mpz_X too, with two exceptions: mpz_bin_ui
  * and mpz_bin_uiui of an n that is a machine word, or the negative of one, may hold many times as
  * much as bng_mpz_bin_ui, which goes its own way; and a division that puts a result in the divisor's
- * place may hold the divisor, or that result, once more, which bng_mpz_X does not. What it says of time is about GMP's too where
- * bng_mpz_X does as GMP does; binomials, and powm where an exponent is longer than many twos of its
- * modulus are, take GMP many times as long.
+ * place may hold the divisor, or that result, once more, which bng_mpz_X does not. What it says of time
+ * is about GMP's too where bng_mpz_X does as GMP does; binomials, and powm where an exponent is longer
+ * than many twos of its modulus are, take GMP many times as long.
  */
 
 /*

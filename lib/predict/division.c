@@ -289,18 +289,6 @@ struct bng_prediction bng_predict_inverse(struct bng_operand a, struct bng_opera
                          inverse_time, a_bits, modulus_bits, 0);
 }
 
-/*
- * GMP keeps odd powers of the base in a table: one for an exponent of up to 7 bits, and twice as
- * many at thresholds that lie further and further apart, up to 512 from 28162 bits on. So n/8 + 1
- * is enough.
- */
-static uint64_t powers_kept(struct bng_operand exponent)
-{
-        uint64_t powers = bng_operand_bits_max(exponent) / 8 + 1;
-
-        return powers < 512 ? powers : 512;
-}
-
 /* a: the base, b: the exponent, c: the modulus, d: its twos */
 static struct bng_time power_modulo_time(struct bng_lengths of)
 {
@@ -312,28 +300,45 @@ static struct bng_time power_of_inverse_time(struct bng_lengths of)
         return bng_time_and(power_modulo_time(of), bng_time_invert(of.a, of.c));
 }
 
-struct bng_prediction bng_predict_power_modulo(struct bng_operand base, struct bng_operand exponent,
-                                               struct bng_operand modulus)
+static struct bng_power_bits power_bits(struct bng_operand base, struct bng_operand exponent,
+                                        struct bng_operand modulus)
 {
-        if (modulus.size.surely_zero)
-                return bng_predicted_undefined(modulus_zero);
+        bng_bounds base_bits = bng_range_bits(base.size);
+        bng_bounds modulus_bits = bng_range_bits(modulus.size);
 
+        return (struct bng_power_bits){
+                .base = base_bits.bits_max,
+                .exponent = bng_operand_bits_max(exponent),
+                .exponent_min = bng_range_bits(exponent.size).bits_min,
+                .modulus = modulus_bits.bits_max,
+                .twos = modulus.zeros,
+                .twos_known = modulus.zeros_known,
+                .lengths_known = base_bits.bits_min == base_bits.bits_max &&
+                                 modulus_bits.bits_min == modulus_bits.bits_max,
+        };
+}
+
+/* A negative exponent means the inverse of the base, which is as long as the modulus and a limb. */
+static uint64_t power_of_inverse_peak(struct bng_power_bits of)
+{
+        uint64_t inverse = bng_peak_inverse(of.base, of.modulus);
+        uint64_t kept = bng_peak_bytes(BNG_WORK_COPY, bng_sat_add(of.modulus, 2 * GMP_NUMB_BITS));
+
+        of.base = of.modulus;
+        of.lengths_known = false;
+        return bng_max(inverse, bng_sat_add(kept, bng_peak_power_modulo(of)));
+}
+
+static struct bng_prediction power_modulo(struct bng_operand base, struct bng_operand exponent,
+                                          struct bng_operand modulus, uint64_t peak_bytes)
+{
         struct bng_operand result = bng_operand_range(bng_range_residue(modulus.size), false, true);
         uint64_t base_bits = bng_operand_bits_max(base);
         uint64_t modulus_bits = bng_operand_bits_max(modulus);
         struct bng_prediction prediction =
-                bng_predicted(result, BNG_WORK_POWER_MODULO, modulus_bits);
-        /* A power has whole limbs, and one to spare where it is made in steps. */
-        uint64_t power_bits = bng_sat_mul(bng_limbs_of_bits(modulus_bits) + 1, GMP_NUMB_BITS);
-        /* A negative exponent means the inverse of the base, which is held besides. */
-        uint64_t powers = powers_kept(exponent) + exponent.may_be_negative;
-        uint64_t kept = bng_peak_bytes(BNG_WORK_POWER_TABLE, bng_sat_mul(power_bits, powers));
-        uint64_t most =
-                bng_max(prediction.peak_bytes, bng_peak_first_reduction(base_bits, modulus_bits));
-        if (exponent.may_be_negative)
-                most = bng_max(most, bng_peak_inverse(base_bits, modulus_bits));
-        prediction.peak_bytes = bng_sat_add(most, kept);
+                bng_holding(bng_predicted(result, BNG_WORK_POWER_MODULO, modulus_bits), peak_bytes);
         uint64_t twos = modulus.zeros, worked_bits = modulus_bits;
+
         /* Modulo the twos an even base is 0 at once then, and there may be nothing else. */
         if (twos > 0 && !base.may_be_odd && bng_range_bits(exponent.size).bits_min > 64) {
                 worked_bits = modulus_bits > twos + 1 ? modulus_bits - twos : 0;
@@ -343,4 +348,27 @@ struct bng_prediction bng_predict_power_modulo(struct bng_operand base, struct b
                 exponent.may_be_negative ? power_of_inverse_time : power_modulo_time,
                 {base_bits, bng_operand_bits_max(exponent), worked_bits, twos}};
         return prediction;
+}
+
+struct bng_prediction bng_predict_power_modulo(struct bng_operand base, struct bng_operand exponent,
+                                               struct bng_operand modulus)
+{
+        if (modulus.size.surely_zero)
+                return bng_predicted_undefined(modulus_zero);
+
+        struct bng_power_bits of = power_bits(base, exponent, modulus);
+        uint64_t peak_bytes = bng_peak_power_modulo(of);
+        if (exponent.may_be_negative)
+                peak_bytes = bng_max(peak_bytes, power_of_inverse_peak(of));
+        return power_modulo(base, exponent, modulus, peak_bytes);
+}
+
+struct bng_prediction bng_predict_secret_power_modulo(struct bng_operand base,
+                                                      struct bng_operand exponent,
+                                                      struct bng_operand modulus)
+{
+        if (modulus.size.surely_zero)
+                return bng_predicted_undefined(modulus_zero);
+        return power_modulo(base, exponent, modulus,
+                            bng_peak_secret_power_modulo(power_bits(base, exponent, modulus)));
 }

@@ -101,10 +101,9 @@ uint64_t bng_peak_remainder(struct bng_division_bits of)
 }
 
 /*
- * The remainder has as much room as the divisor from the start. With a copy of the dividend there is
- * one result, the remainder or the quotient, where that has not enough room in the divisor's place. To
- * be rounded away from zero each result moves, first the quotient; a divisor that is kept for that
- * counts instead of the remainder in its place, or beside it instead of the quotient.
+ * The remainder has as much room as the divisor from the start. With a copy of the dividend there is one
+ * result, the remainder or the quotient. To be rounded away from zero each result moves, first the
+ * quotient.
  */
 uint64_t bng_peak_quotient_remainder(struct bng_division_bits of)
 {
@@ -113,29 +112,9 @@ uint64_t bng_peak_quotient_remainder(struct bng_division_bits of)
         if (x.n < x.d)
                 return bng_bytes_of_limbs(of.may_be_away ? 2 * x.d + 2 : x.d);
         uint64_t q = x.n - x.d + 1;
-        uint64_t copy = bng_max(x.d, bng_block_limbs(x.d));
-        uint64_t results = bng_max(q + x.d, bng_block_limbs(x.n) + bng_max(q, copy));
-        uint64_t moved = copy + bng_max(2 * q, bng_max(q, x.d) + x.d) + 2;
-        return bng_bytes_of_limbs(bng_max(results + scratch(of), of.may_be_away ? moved : 0));
-}
-
-/*
- * GMP reduces the base times B^d, for Montgomery's form, by the odd part of the modulus: the product,
- * its quotient, and scratch. Beside them it holds copies of the modulus, the scratch of an inverse
- * and room for products. In steps (steps/modular.c) the quotient by the modulus is all that is as
- * long as the base, and gone before the first power.
- */
-#define HELD_MODULI 16
-
-uint64_t bng_peak_first_reduction(uint64_t base_bits, uint64_t modulus_bits)
-{
-        uint64_t n = bng_limbs_of_bits(base_bits);
-        uint64_t d = bng_limbs_of_bits(modulus_bits);
-
-        if (n <= d)
-                return 0;
-        return bng_bytes_of_limbs(2 * n + (2 + HELD_MODULI) * d + SPARE_LIMBS +
-                                  bng_scratch_remainder_by_up_to(n + d, d));
+        uint64_t results = bng_max(q + x.d, bng_block_limbs(x.n) + bng_max(q, x.d));
+        uint64_t moved = of.may_be_away ? q + x.d + bng_max(q, x.d) + 2 : 0;
+        return bng_bytes_of_limbs(bng_max(results + scratch(of), moved));
 }
 
 /* In the dividend's place the quotient is made beside it, and copied. */

@@ -14,6 +14,9 @@
 #define MATRIX_ROUNDING 16
 #define HGCD_ROUNDING (22 * 40 + 1024)
 
+/* Whatever is divided or multiplied of so few limbs is on the stack. */
+#define STACK_LIMBS 300
+
 static uint64_t matrix(uint64_t n)
 {
         return 2 * n + MATRIX_ROUNDING;
@@ -48,6 +51,8 @@ static uint64_t gcd_block(uint64_t a, uint64_t n)
  */
 static uint64_t gcd_steps(uint64_t n)
 {
+        if (n <= STACK_LIMBS)
+                return 0;
         uint64_t third = n / 3 + 2;
         uint64_t products =
                 bng_max(bng_scratch_multiply(n - third + 2, third / 2 + 2), applied(third));
@@ -83,12 +88,15 @@ static uint64_t gcd_extended(uint64_t a, uint64_t n)
         return a + 3 * n + bng_max(block, a - n + 1) + bng_max(first_division(a, n), most) + 16;
 }
 
-/* The second factor is (g - a s) / b: up to a limbs, of a product that is in the first block. */
+/*
+ * The second factor is (g - a s) / b: up to a limbs, of a product that is in the first block, and twice
+ * in b's place. Only then do the other results need room.
+ */
 static uint64_t second_factor(uint64_t a, uint64_t n)
 {
-        uint64_t quotient = a + 2 + bng_scratch_exact_up_to(a + n + 1, n);
+        uint64_t quotient = 2 * (a + 2) + bng_scratch_exact_up_to(a + n + 1, n);
 
-        return a + 3 * n + bng_max(bng_scratch_multiply(a, n), quotient) + 16;
+        return a + 3 * n + bng_max(bng_scratch_multiply(a, n), bng_max(quotient, a + 2 * n)) + 16;
 }
 
 struct lengths {
@@ -173,7 +181,7 @@ uint64_t bng_peak_gcd_extended(uint64_t a_bits, uint64_t b_bits)
         struct lengths x = lengths_of(a_bits, b_bits);
         uint64_t a = x.longer, n = x.shorter;
 
-        return bng_bytes_of_limbs(bng_max(gcd_extended(a, n), a + 2 * n + second_factor(a, n)));
+        return bng_bytes_of_limbs(bng_max(gcd_extended(a, n), second_factor(a, n)));
 }
 
 /* In two numbers of its own. */
@@ -183,5 +191,5 @@ uint64_t bng_peak_inverse(uint64_t a_bits, uint64_t modulus_bits)
         uint64_t kept = 2 * x.longer + 8;
 
         return bng_bytes_of_limbs(kept + bng_max(gcd_extended(x.longer, x.shorter),
-                                                 x.longer + second_factor(x.longer, x.shorter)));
+                                                 second_factor(x.longer, x.shorter)));
 }

@@ -63,34 +63,38 @@ static uint64_t remove_odd(uint64_t n, uint64_t f_bits)
 
 /*
  * An even factor goes by integers: quotients in two of them, remainders in one that is moved as it grows,
- * and all the powers, with room for twice the one before. What is no multiple of f at all is copied.
+ * and all the powers, with room for twice the one before. What is no multiple of f at all is copied; one
+ * that has it `times` at most meets no power beyond the next one.
  */
-static uint64_t remove_even(uint64_t n, uint64_t f)
+static uint64_t remove_even(uint64_t n, uint64_t f, uint64_t times)
 {
         uint64_t quotient = bng_sat_sub(n + 2, f);
-        bool may_have_powers = 3 * f <= n + 2;
-        uint64_t longest = may_have_powers ? (n + f) / 2 + 2 : f;
+        bool may_have_powers = times > 0 && 3 * f <= n + 2;
+        uint64_t longest =
+                may_have_powers ? bng_min((n + f) / 2 + 2, bng_sat_mul(f, times + 1)) : f;
         uint64_t powers = f + (may_have_powers ? 2 * longest : 0);
         uint64_t remainder = longest + (may_have_powers ? longest / 2 : 0);
 
         /* What is divided by a power and the power have no more than the number and f together. */
-        uint64_t twice = bng_scratch_remainder_by_up_to(quotient, (n + f) / 3 + 2);
-        uint64_t nearly = bng_scratch_remainder_up_to(2 * (n + f) / 3 + 2);
+        uint64_t twice =
+                bng_scratch_remainder_by_up_to(quotient, bng_min((n + f) / 3 + 2, longest));
+        uint64_t nearly = bng_scratch_remainder_up_to(bng_min(2 * (n + f) / 3 + 2, 2 * longest));
         uint64_t division =
                 may_have_powers ? bng_max(twice, nearly) : bng_scratch_remainder_up_to(quotient);
 
         uint64_t first = quotient + f + bng_max(n, bng_scratch_remainder(n, f));
         uint64_t later = 2 * quotient + remainder + powers +
                          bng_max(division, bng_scratch_square(longest / 2 + 1));
-        return (n < f ? n + f : bng_max(first, later)) + SPARE_LIMBS;
+        return (n < f ? n + f : bng_max(first, times == 0 ? 0 : later)) + SPARE_LIMBS;
 }
 
-uint64_t bng_peak_remove(uint64_t bits, uint64_t f_bits, bool f_may_be_odd, bool f_may_be_even)
+uint64_t bng_peak_remove(uint64_t bits, uint64_t f_bits, bool f_may_be_odd, bool f_may_be_even,
+                         uint64_t times)
 {
         uint64_t n = bng_limbs_of_bits(bits);
         uint64_t f = bng_limbs_of_bits(f_bits);
         uint64_t odd = f_may_be_odd ? remove_odd(n, f_bits) : 0;
-        uint64_t even = f_may_be_even ? remove_even(n, f) : 0;
+        uint64_t even = f_may_be_even ? remove_even(n, f, bng_min(times, n * GMP_NUMB_BITS)) : 0;
 
         return bng_bytes_of_limbs(bng_max(odd, even));
 }
@@ -103,17 +107,6 @@ uint64_t bng_peak_remove(uint64_t bits, uint64_t f_bits, bool f_may_be_odd, bool
 /* GMP's generator of random numbers, for the last trial of what is longer than the bits after it. */
 #define GENERATOR_BYTES 2560
 #define SURE_BITS 50
-
-/* As many powers as mpn_powm keeps for an exponent of so many bits. */
-static uint64_t powers_kept(uint64_t bits)
-{
-        static const uint16_t longest[] = {7, 25, 81, 241, 673, 1793, 4609, 11521, 28161};
-        unsigned window = 0;
-
-        while (window < sizeof longest / sizeof *longest && bits > longest[window])
-                window++;
-        return UINT64_C(1) << window;
-}
 
 static uint64_t block_of_bytes(uint64_t bytes)
 {
@@ -143,7 +136,7 @@ static uint64_t sieve_limbs(uint64_t bits)
  */
 static uint64_t short_next_prime(uint64_t n, uint64_t bits)
 {
-        uint64_t powers = bng_block_limbs(n * powers_kept(bits));
+        uint64_t powers = bng_block_limbs(n << bng_power_window(bits));
         uint64_t generator = bits > SURE_BITS ? GENERATOR_BYTES / sizeof(mp_limb_t) : 0;
 
         return n + 1 + bng_max(powers + generator, 6 * n + 6) + sieve_limbs(bits);

@@ -25,7 +25,6 @@ static const struct {
         [BNG_WORK_LCM] = {800, 256},            /* 590 */
         [BNG_WORK_INVERT] = {2300, 512},        /* 1740 */
         [BNG_WORK_POWER_MODULO] = {3600, 2048}, /* 2740 */
-        [BNG_WORK_POWER_TABLE] = {130, 512},    /* 100 */
         [BNG_WORK_POWER] = {1000, 512},         /* 966 */
         [BNG_WORK_ROOT] = {1250, 512},          /* 882, with limbs of 32 bits */
         [BNG_WORK_FACTORIAL] = {650, 1024},     /* 540 */

@@ -19,7 +19,6 @@ enum bng_work {
         BNG_WORK_LCM,
         BNG_WORK_INVERT,
         BNG_WORK_POWER_MODULO,
-        BNG_WORK_POWER_TABLE,
         BNG_WORK_POWER,
         BNG_WORK_ROOT,
         BNG_WORK_FACTORIAL,
@@ -118,14 +117,26 @@ uint64_t bng_peak_remainder(struct bng_division_bits of);
 uint64_t bng_peak_quotient_remainder(struct bng_division_bits of);
 uint64_t bng_peak_square_root(uint64_t a_bits);
 uint64_t bng_peak_square_root_remainder(uint64_t a_bits);
-/* Of a power modulo a number: until a base that is longer than that is reduced; 0 for others. */
-uint64_t bng_peak_first_reduction(uint64_t base_bits, uint64_t modulus_bits);
 /*
  * Without a remainder, of exactly these lengths without the limbs at the divisor's end that are 0; of
  * operands of up to these lengths.
  */
 uint64_t bng_peak_exact_quotient(uint64_t a_bits, uint64_t d_bits, bool may_be_even);
 uint64_t bng_peak_exact_quotient_up_to(uint64_t a_bits, uint64_t d_bits);
+
+/*
+ * peak-power-modulo.c: of a base, an exponent from so many bits on, and a modulus with so many zeros at
+ * its end, of up to these lengths or of exactly these; the same in a time that tells nothing.
+ */
+struct bng_power_bits {
+        uint64_t base, exponent, exponent_min, modulus, twos;
+        bool twos_known;
+        bool lengths_known; /* of base and modulus */
+};
+uint64_t bng_peak_power_modulo(struct bng_power_bits of);
+uint64_t bng_peak_secret_power_modulo(struct bng_power_bits of);
+/* GMP keeps 2 to this power of a base for an exponent of so many bits. */
+unsigned bng_power_window(uint64_t exponent_bits);
 
 /*
  * peak-gcd.c: of operands of up to these lengths, or of exactly these, where the zeros at their ends are
@@ -139,10 +150,11 @@ uint64_t bng_peak_gcd_extended(uint64_t a_bits, uint64_t b_bits);
 uint64_t bng_peak_inverse(uint64_t a_bits, uint64_t modulus_bits);
 
 /*
- * peak-primes.c: a number of up to so many bits without a factor of f_bits; the next prime of up to so
- * many bits, where a power modulo it holds so much.
+ * peak-primes.c: a number of up to so many bits without a factor of f_bits, which it has `times` at most
+ * if that is even; the next prime of up to so many bits, where a power modulo it holds so much.
  */
-uint64_t bng_peak_remove(uint64_t bits, uint64_t f_bits, bool f_may_be_odd, bool f_may_be_even);
+uint64_t bng_peak_remove(uint64_t bits, uint64_t f_bits, bool f_may_be_odd, bool f_may_be_even,
+                         uint64_t times);
 uint64_t bng_peak_next_prime(uint64_t bits, uint64_t power_bytes);
 
 /*

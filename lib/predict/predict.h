@@ -79,6 +79,10 @@ struct bng_prediction bng_predict_lcm(struct bng_operand a, struct bng_operand b
 struct bng_prediction bng_predict_inverse(struct bng_operand a, struct bng_operand modulus);
 struct bng_prediction bng_predict_power_modulo(struct bng_operand base, struct bng_operand exponent,
                                                struct bng_operand modulus);
+/* By an exponent above zero and an odd modulus, in a time that does not depend on the numbers. */
+struct bng_prediction bng_predict_secret_power_modulo(struct bng_operand base,
+                                                      struct bng_operand exponent,
+                                                      struct bng_operand modulus);
 
 /* ---- growth.c: what grows from a small argument, and roots, which undo it ---- */
 struct bng_prediction bng_predict_power(struct bng_operand base, struct bng_operand exponent);

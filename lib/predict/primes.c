@@ -13,6 +13,12 @@ static struct bng_time remove_time(struct bng_lengths of)
         return bng_time_remove(of.a, of.b);
 }
 
+/* How often an even factor may be there at most, by the zeros at both ends. */
+static uint64_t times_at_most(struct bng_operand a, struct bng_operand f)
+{
+        return a.zeros_known && f.zeros > 0 ? a.zeros / f.zeros : UINT64_MAX;
+}
+
 /* Where the factor is known; otherwise less than 2a of powers, and f itself at least. */
 static uint64_t remove_peak(struct bng_operand a, struct bng_operand f)
 {
@@ -22,7 +28,8 @@ static uint64_t remove_peak(struct bng_operand a, struct bng_operand f)
         if (f.size.known && f.size.value == 2)
                 return bng_peak_bytes(BNG_WORK_COPY, bits);
         if (f_bits.bits_min == f_bits.bits_max && f_bits.bits_min > 1)
-                return bng_peak_remove(bits, f_bits.bits_max, f.may_be_odd, f.may_be_even);
+                return bng_peak_remove(bits, f_bits.bits_max, f.may_be_odd, f.may_be_even,
+                                       times_at_most(a, f));
         uint64_t kept = bng_sat_add(bng_sat_mul(bits, 5), bng_sat_mul(f_bits.bits_max, 2));
         return bng_sat_add(bng_peak_bytes(BNG_WORK_DIVIDE, bits),
                            bng_peak_bytes(BNG_WORK_COPY, kept));
@@ -87,8 +94,8 @@ struct bng_prediction bng_predict_next_prime(struct bng_operand a)
                         a.may_be_negative ? 2 : bng_bounds_nextprime(bits.bits_min).bits_min,
                         bits_max);
         struct bng_operand prime = bng_operand_range(size, false, true);
-        struct bng_operand candidate =
-                bng_operand_range(bng_range_of_bits(1, bits_max), false, true);
+        struct bng_operand candidate = bng_operand_with_zeros(
+                bng_operand_range(bng_range_of_bits(1, bits_max), false, true), 0, true);
         struct bng_prediction test = bng_predict_power_modulo(candidate, candidate, candidate);
         struct bng_prediction prediction = bng_predicted(prime, BNG_WORK_COPY, bits_max);
 

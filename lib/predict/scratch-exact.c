@@ -33,6 +33,16 @@ static uint64_t in_steps(uint64_t in, uint64_t d, uint64_t halves, uint64_t left
                bng_max(bng_scratch_modulo(d, halves), halves * h + lower_half(in));
 }
 
+uint64_t bng_scratch_lower_half(uint64_t n)
+{
+        return lower_half(n);
+}
+
+uint64_t bng_scratch_montgomery(uint64_t n)
+{
+        return in_steps(n, n, 6, 0);
+}
+
 /* mpn_bdiv_q by d <= q limbs; where nobody knows which way, by either. */
 static uint64_t quotient(uint64_t q, uint64_t d)
 {

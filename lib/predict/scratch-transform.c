@@ -27,6 +27,11 @@
  * within 1.6 times its length, but for k >= 11, where the last row of a table also serves lengths
  * for which it was not tuned. With these limits a little widened it holds for any processor. Right
  * above odd powers of two it is half above what a well tuned table takes, elsewhere closer.
+ *
+ * Where factors may be shorter no fewer limbs may take more. Each k that may be for fewer may be for
+ * more of them, and of those the next multiple of 2^k is no less; it has pieces no shorter, but for
+ * k that would round up a length by more than 1.6 times. No table has such a k there, but it may have
+ * it a little below; so such pieces count with 1.6 times the length instead of not at all.
  */
 
 /* A transform modulo B^h + 1 does not pay off below, and what else there is fits on the stack. */
@@ -85,25 +90,33 @@ static uint64_t recursive(uint64_t piece)
         return multiple(piece, k - 1);
 }
 
-/* mpn_mul_fft of h limbs in 2^k pieces. */
-static uint64_t transform(uint64_t h, unsigned k, bool is_square)
+/* How the lengths are known from which the worst follows. */
+enum lengths {
+        EXACT,
+        UP_TO,
+};
+
+/* mpn_mul_fft of h limbs in 2^k pieces; 0 where no table splits exactly so many like that. */
+static uint64_t transform(uint64_t h, unsigned k, bool is_square, enum lengths lengths)
 {
         uint64_t piece = recursive(piece_of(h, k));
+        uint64_t longest = k < K_LOOSE ? 16 * h / 5 >> k : piece;
 
-        if (k < K_LOOSE && 5 * (piece << k) > 16 * h)
+        if (piece > longest && lengths == EXACT)
                 return 0;
+        piece = bng_min(piece, longest);
         uint64_t pieces = (piece + 1) << k;
         uint64_t second = is_square ? h + piece + 1 : pieces;
         /* And a transform of a piece. */
         return pieces + second + 10 * piece + tables(k);
 }
 
-static uint64_t worst_transform(uint64_t h, bool is_square)
+static uint64_t worst_transform(uint64_t h, bool is_square, enum lengths lengths)
 {
         uint64_t worst = 0;
 
         for (unsigned k = K_MIN; plausible(h, k, 7) && h % (UINT64_C(1) << k) == 0; k++)
-                worst = bng_max(worst, transform(h, k, is_square));
+                worst = bng_max(worst, transform(h, k, is_square, lengths));
         return worst;
 }
 
@@ -116,27 +129,35 @@ static uint64_t widened(uint64_t limbs)
         return GMP_NUMB_BITS == 32 ? limbs + limbs / 6 : limbs;
 }
 
-static uint64_t any_product(uint64_t a, uint64_t b, bool is_square)
+/* Is the longer factor reduced, or may it be where the other one is shorter: then h is below it. */
+static uint64_t reduced(uint64_t a, uint64_t h, bool is_square, enum lengths lengths)
+{
+        if (a > h)
+                return h;
+        return is_square || lengths == EXACT ? 0 : a;
+}
+
+static uint64_t any_product(uint64_t a, uint64_t b, bool is_square, enum lengths lengths)
 {
         uint64_t half = bng_div_up(a + b, 2);
         uint64_t worst = 0;
 
         for (unsigned k = K_MIN; plausible(half, k, 7); k++) {
                 uint64_t h = multiple(half, k);
-                uint64_t reduced = a <= h ? 0 : h;
-                worst = bng_max(worst, 2 * h + reduced + worst_transform(h, is_square));
+                worst = bng_max(worst, 2 * h + reduced(a, h, is_square, lengths) +
+                                               worst_transform(h, is_square, lengths));
         }
         return widened(worst + ROUNDING);
 }
 
 uint64_t bng_scratch_transform(uint64_t a, uint64_t b)
 {
-        return any_product(a, b, false);
+        return any_product(a, b, false, UP_TO);
 }
 
 uint64_t bng_scratch_transform_square(uint64_t a)
 {
-        return any_product(a, a, true);
+        return any_product(a, a, true, UP_TO);
 }
 
 uint64_t bng_modulo_limbs(uint64_t n)
@@ -160,7 +181,7 @@ uint64_t bng_scratch_modulo(uint64_t n, uint64_t held)
                 return worst;
         for (unsigned k = K_MIN; plausible(half, k, 7); k++) {
                 uint64_t h = multiple(half, k);
-                worst = bng_max(worst, (held + 1) * h + worst_transform(h, false));
+                worst = bng_max(worst, (held + 1) * h + worst_transform(h, false, UP_TO));
         }
         return worst + ROUNDING;
 }
@@ -246,8 +267,7 @@ uint64_t bng_scratch_transform_exactly(uint64_t a, uint64_t b, bool is_square)
         uint64_t half = bng_div_up(a + b, 2);
 
         if (half < PIECE_MAX || bng_tuning_split(2 * half, is_square) < 0)
-                return any_product(a, b, is_square);
+                return any_product(a, b, is_square, EXACT);
         uint64_t h = multiple(half, split(half, is_square));
-        uint64_t reduced = a <= h ? 0 : h;
-        return 2 * h + reduced + modulo_all(h, is_square) + ROUNDING;
+        return 2 * h + reduced(a, h, is_square, EXACT) + modulo_all(h, is_square) + ROUNDING;
 }

@@ -82,3 +82,6 @@ uint64_t bng_scratch_exact(uint64_t n, uint64_t d, bool may_be_even);
 uint64_t bng_scratch_exact_up_to(uint64_t n, uint64_t d);
 /* Of up to q limbs by up to d, whatever they have together. */
 uint64_t bng_scratch_exact_within(uint64_t q, uint64_t d);
+/* The lower half of a product of n by n limbs; one of 2n limbs reduced by n in Montgomery's form. */
+uint64_t bng_scratch_lower_half(uint64_t n);
+uint64_t bng_scratch_montgomery(uint64_t n);

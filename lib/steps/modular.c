@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "predict/time.h"
+#include "predict/power-steps.h"
 #include "steps/residues.h"
 #include "steps/steps.h"
 
@@ -17,15 +17,13 @@
  * a power takes no longer than one with an exponent as long as the modulus, whatever its exponent.
  */
 
-/* GMP's own table has up to as many entries, of exponents as long as these. */
-#define ROWS_MAX 9
-#define BITS_PER_ENTRY 8
-
 struct power {
         struct bng_residues residues;
         unsigned rows;
         mp_bitcnt_t columns;
-        mpz_t products[1 << ROWS_MAX]; /* of the bases of those rows that are bits of the index */
+        mpz_t products
+                [1
+                 << BNG_POWER_ROWS_MAX]; /* of the bases of those rows that are bits of the index */
 };
 
 static inline size_t entries_of(unsigned rows)
@@ -33,26 +31,12 @@ static inline size_t entries_of(unsigned rows)
         return (size_t)1 << rows;
 }
 
-/*
- * A column is a product, and so is an entry: another row saves exponent / (rows (rows + 1)) of the one,
- * and takes as many of the other as there are already.
- */
-static unsigned rows_of(mp_bitcnt_t bits)
-{
-        unsigned rows = 1;
-
-        while (rows < ROWS_MAX && bits / (rows * (rows + 1)) > entries_of(rows) &&
-               bits / BITS_PER_ENTRY >= entries_of(rows + 1))
-                rows++;
-        return rows;
-}
-
 static void power_init(struct power *p, mpz_srcptr exponent, mpz_srcptr modulus,
                        const struct bng_stop *stop)
 {
         mp_bitcnt_t bits = mpz_sizeinbase(exponent, 2);
 
-        p->rows = rows_of(bits);
+        p->rows = bng_power_rows(bits);
         p->columns = (bits + p->rows - 1) / p->rows;
         bng_residues_init(&p->residues, modulus, stop);
         for (size_t i = 0; i < entries_of(p->rows); i++)

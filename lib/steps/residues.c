@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "bounds/checked.h"
-#include "predict/time.h"
+#include "predict/power-steps.h"
 #include "steps/residues.h"
 #include "steps/steps.h"
 
@@ -24,11 +23,6 @@
 
 /* So short are products then that one in so many is followed by a look. */
 #define LOOK_EVERY 64
-
-/* What a call may take, and squares that are worth one; more in one need a long exponent. */
-#define CALL_SECONDS 0.02
-#define CALL_SQUARES_MIN 16
-#define CALL_SQUARES_MAX 4096
 
 #if GMP_NUMB_BITS == 64
 __extension__ typedef unsigned __int128 two_limbs;
@@ -286,7 +280,7 @@ bool bng_residues_square(struct bng_residues *m, mpz_ptr a, unsigned long times)
 
         if (is_one_limb(m))
                 return square_in_limb(m, a, times);
-        if (bng_min(times, m->at_once) >= CALL_SQUARES_MIN)
+        if (bng_min(times, m->at_once) >= BNG_CALL_SQUARES_MIN)
                 return square_by_calls(m, a, times);
         for (; done && times > 0; times--)
                 done = bng_residues_multiply(m, a, a, a);
@@ -295,23 +289,13 @@ bool bng_residues_square(struct bng_residues *m, mpz_ptr a, unsigned long times)
 
 /* ---- coming and going ---- */
 
-/* How many squares GMP makes in a moment. */
-static unsigned long squares_at_once(const struct bng_residues *m)
-{
-        struct bng_time most =
-                bng_time_power_modulo(0, CALL_SQUARES_MAX, mpz_sizeinbase(m->modulus, 2), m->twos);
-
-        return most.seconds <= CALL_SECONDS
-                       ? CALL_SQUARES_MAX
-                       : (unsigned long)(CALL_SECONDS / most.seconds * CALL_SQUARES_MAX);
-}
-
 void bng_residues_init(struct bng_residues *m, mpz_srcptr modulus, const struct bng_stop *stop)
 {
         *m = (struct bng_residues){.stop = stop, .twos = mpz_scan1(modulus, 0)};
         mpz_inits(m->modulus, m->quotient, m->product, m->remainder, m->inverses, NULL);
         mpz_abs(m->modulus, modulus);
-        m->at_once = squares_at_once(m);
+        m->at_once =
+                (unsigned long)bng_power_squares_at_once(mpz_sizeinbase(m->modulus, 2), m->twos);
 }
 
 void bng_residues_clear(struct bng_residues *m)

@@ -67,29 +67,91 @@ static void make_neighbours(struct operands *x, uint64_t bits)
         mpz_add(x->a, x->b, x->c);
 }
 
-/*
- * Of most short quotients mpn_div_q is done when it has them; of exact multiples it multiplies the
- * quotient by the divisor to see whether it is right, and holds up to three and a half times as much:
- * the prediction. A common divisor may be found at any step of a search, or by any division in its
- * course; and a prediction is of the worst.
- */
+/* Limbs at the divisor's end are 0. */
+static void make_divisor_with_zeros(struct operands *x, uint64_t bits)
+{
+        uint64_t zeros;
+
+        make_two(x, bits);
+        if (bit_length(x->a) < bit_length(x->b))
+                mpz_swap(x->a, x->b);
+        zeros = random_below(bit_length(x->b));
+        mpz_tdiv_q_2exp(x->b, x->b, zeros);
+        mpz_mul_2exp(x->b, x->b, zeros);
+}
+
+/* a = b^m c */
+static void make_power_of_factor(struct operands *x, uint64_t bits)
+{
+        mpz_pow_ui(x->a, x->b, (unsigned long)random_below(1 + bits / bit_length(x->b)));
+        random_integer(x->c, bits > bit_length(x->a) ? bits - bit_length(x->a) : 1);
+        mpz_mul(x->a, x->a, x->c);
+}
+
+static void make_odd_factor(struct operands *x, uint64_t bits)
+{
+        random_integer(x->b, 2 + any_length(bits / 2));
+        mpz_setbit(x->b, 0);
+        make_power_of_factor(x, bits);
+}
+
+static void make_even_factor(struct operands *x, uint64_t bits)
+{
+        random_integer(x->b, 2 + any_length(bits / 2));
+        mpz_mul_2exp(x->b, x->b, 1);
+        make_power_of_factor(x, bits);
+}
+
+/* b^c modulo a */
+static void make_short_modulus(struct operands *x, uint64_t bits)
+{
+        random_integer(x->b, bits);
+        random_integer(x->a, 2 + any_length(bits / 16));
+        random_digits(x->c, 2 + random_below(40));
+}
+
+static void make_long_modulus(struct operands *x, uint64_t bits)
+{
+        random_integer(x->b, any_length(bits));
+        random_integer(x->a, bits);
+        random_digits(x->c, 2 + random_below(20));
+}
+
+static void make_long_exponent(struct operands *x, uint64_t bits)
+{
+        random_integer(x->b, 2 + random_below(200));
+        random_integer(x->a, 2 + random_below(200));
+        random_digits(x->c, bits);
+}
+
 const struct division_shape division_shapes[] = {
-        {"tdiv_q, short", "tdiv_q", make_short_quotient, 4, 0},
-        {"tdiv_q, exact", "tdiv_q", make_short_multiple, 1.7, 0},
-        {"fdiv_q, short", "fdiv_q", make_short_quotient, 2, 0},
-        {"cdiv_q, short", "cdiv_q", make_short_quotient, 2, 0},
-        {"divexact, short", "divexact", make_short_multiple, 2, 0},
-        {"tdiv_r, short", "tdiv_r", make_short_quotient, 2, 0},
-        {"tdiv_r, tiny", "tdiv_r", make_short_divisor, 2, 0},
-        {"mod, tiny", "mod", make_short_divisor, 2, 0},
-        {"fdiv_r, undivided", "fdiv_r", make_short_dividend, 2, 0},
-        {"tdiv_qr, short", "tdiv_qr", make_short_quotient, 2, 0},
-        {"fdiv_qr, tiny", "fdiv_qr", make_short_divisor, 2, 0},
-        {"lcm, any", "lcm", make_two, 2, 2000000},
-        {"lcm, in common", "lcm", make_divisor_in_common, 2, 2000000},
-        {"gcd, any", "gcd", make_two, 2, 2000000},
-        {"gcd, multiple", "gcd", make_short_multiple, 3, 2000000},
-        {"gcd, neighbours", "gcd", make_neighbours, 2, 2000000},
+        {"tdiv_q, short", "tdiv_q", make_short_quotient, 0},
+        {"tdiv_q, exact", "tdiv_q", make_short_multiple, 0},
+        {"fdiv_q, short", "fdiv_q", make_short_quotient, 0},
+        {"cdiv_q, short", "cdiv_q", make_short_quotient, 0},
+        {"divexact, short", "divexact", make_short_multiple, 0},
+        {"tdiv_r, short", "tdiv_r", make_short_quotient, 0},
+        {"tdiv_r, tiny", "tdiv_r", make_short_divisor, 0},
+        {"mod, tiny", "mod", make_short_divisor, 0},
+        {"fdiv_r, undivided", "fdiv_r", make_short_dividend, 0},
+        {"tdiv_qr, short", "tdiv_qr", make_short_quotient, 0},
+        {"fdiv_qr, tiny", "fdiv_qr", make_short_divisor, 0},
+        {"fdiv_qr, zeros", "fdiv_qr", make_divisor_with_zeros, 0},
+        {"cdiv_qr, zeros", "cdiv_qr", make_divisor_with_zeros, 0},
+        {"lcm, any", "lcm", make_two, 2000000},
+        {"lcm, in common", "lcm", make_divisor_in_common, 2000000},
+        {"gcd, any", "gcd", make_two, 2000000},
+        {"gcd, multiple", "gcd", make_short_multiple, 2000000},
+        {"gcd, neighbours", "gcd", make_neighbours, 2000000},
+        {"gcdext, any", "gcdext_second", make_two, 2000000},
+        {"gcdext, multiple", "gcdext_second", make_short_multiple, 2000000},
+        {"gcdext, neighbours", "gcdext_second", make_neighbours, 2000000},
+        {"gcdext, first", "gcdext_first", make_two, 2000000},
+        {"remove, odd", "remove", make_odd_factor, 2000000},
+        {"remove, even", "remove", make_even_factor, 2000000},
+        {"powm, short modulus", "powm", make_short_modulus, 2000000},
+        {"powm, long modulus", "powm", make_long_modulus, 2000000},
+        {"powm, long exponent", "powm", make_long_exponent, 2000000},
 };
 const size_t division_shapes_count = sizeof division_shapes / sizeof *division_shapes;
 
@@ -100,4 +162,94 @@ const struct guard_case *division_shape_case(const struct division_shape *shape)
         while (strcmp(guard_cases[i].name, shape->operation) != 0)
                 i++;
         return &guard_cases[i];
+}
+
+/*
+ * Of most short quotients mpn_div_q is done when it has them; of exact multiples it multiplies the
+ * quotient by the divisor to see whether it is right, and holds up to three and a half times as much.
+ */
+static bool make_multiple(struct operands *x)
+{
+        uint64_t bits = bit_length(x->a);
+
+        if (bits < bit_length(x->b))
+                return false;
+        mpz_tdiv_r(x->c, x->a, x->b);
+        mpz_sub(x->c, x->a, x->c);
+        if (bit_length(x->c) != bits) {
+                if (mpz_sgn(x->a) == mpz_sgn(x->b))
+                        mpz_add(x->c, x->c, x->b);
+                else
+                        mpz_sub(x->c, x->c, x->b);
+        }
+        if (bit_length(x->c) != bits)
+                return false;
+        mpz_swap(x->a, x->c);
+        return true;
+}
+
+/* As long, with as many zeros at the end, and by chance. */
+static void make_random(mpz_ptr z)
+{
+        uint64_t zeros = mpz_sgn(z) == 0 ? 0 : mpz_scan1(z, 0);
+
+        random_digits(z, bit_length(z) - zeros);
+        if (mpz_sgn(z) != 0)
+                mpz_setbit(z, 0);
+        mpz_mul_2exp(z, z, zeros);
+}
+
+/* A common divisor may be found at any step of a search. By chance it is found in the end. */
+static bool make_without_divisor(struct operands *x)
+{
+        make_random(x->a);
+        make_random(x->b);
+        return true;
+}
+
+/*
+ * A factor is divided out as long as it goes; the zeros at both ends say how often an even one may be
+ * there.
+ */
+static bool make_power_of_even(struct operands *x)
+{
+        uint64_t bits = bit_length(x->a), zeros = mpz_scan1(x->a, 0);
+        uint64_t f_zeros = mpz_scan1(x->b, 0);
+
+        if (f_zeros == 0 || zeros < f_zeros)
+                return false;
+        mpz_pow_ui(x->c, x->b, (unsigned long)(zeros / f_zeros));
+        mpz_tdiv_q_2exp(x->c, x->c, mpz_scan1(x->c, 0));
+        uint64_t odd_bits = bit_length(x->c) + zeros;
+        if (odd_bits > bits)
+                return false;
+        /* Multiples of one length by numbers that are one bit apart. */
+        for (uint64_t more = bits - odd_bits; more <= bits - odd_bits + 1; more++) {
+                random_digits(x->a, more);
+                mpz_setbit(x->a, 0);
+                mpz_mul(x->a, x->a, x->c);
+                mpz_mul_2exp(x->a, x->a, zeros);
+                if (bit_length(x->a) == bits)
+                        return true;
+        }
+        return false;
+}
+
+static const struct {
+        const char *operation;
+        bool (*make)(struct operands *x);
+} worst[] = {
+        {"tdiv_q", make_multiple},
+        {"gcd", make_without_divisor},
+        {"gcdext_first", make_without_divisor},
+        {"gcdext_second", make_without_divisor},
+        {"remove", make_power_of_even},
+};
+
+bool make_worst(const char *operation, struct operands *x)
+{
+        for (size_t i = 0; i < sizeof worst / sizeof *worst; i++)
+                if (strcmp(worst[i].operation, operation) == 0)
+                        return worst[i].make(x);
+        return false;
 }

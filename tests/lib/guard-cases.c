@@ -33,6 +33,13 @@ uint64_t bit_length(mpz_srcptr z)
         return mpz_sgn(z) == 0 ? 0 : mpz_sizeinbase(z, 2);
 }
 
+void random_digits(mpz_ptr z, uint64_t bits)
+{
+        mpz_urandomb(z, state, bits);
+        if (bits > 0)
+                mpz_setbit(z, bits - 1);
+}
+
 void random_integer(mpz_ptr z, uint64_t bits)
 {
         mpz_set_ui(z, 0);
@@ -50,7 +57,7 @@ void random_integer(mpz_ptr z, uint64_t bits)
                 mpz_rrandomb(z, state, bits);
                 break;
         default:
-                mpz_urandomb(z, state, bits);
+                random_digits(z, bits);
         }
         mpz_setbit(z, bits - 1);
         if (random_below(3) == 0)

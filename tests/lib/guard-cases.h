@@ -55,5 +55,7 @@ void random_without_patterns(void);
  * either sign.
  */
 void random_integer(mpz_ptr z, uint64_t bits);
+/* The same, positive, and with even chances for each bit but the highest. */
+void random_digits(mpz_ptr z, uint64_t bits);
 /* The bit length; 0 has none. */
 uint64_t bit_length(mpz_srcptr z);
