@@ -2,6 +2,7 @@
 #include "bounds/checked.h"
 #include "predict/limbs.h"
 #include "predict/peak.h"
+#include "predict/power-steps.h"
 
 /*
  * Division and what is made of it. Quotients of exact integers go towards zero or away from it by
@@ -300,22 +301,30 @@ static struct bng_time power_of_inverse_time(struct bng_lengths of)
         return bng_time_and(power_modulo_time(of), bng_time_invert(of.a, of.c));
 }
 
+static bool length_is_exact(bng_bounds bits)
+{
+        return bits.bits_min == bits.bits_max;
+}
+
 static struct bng_power_bits power_bits(struct bng_operand base, struct bng_operand exponent,
                                         struct bng_operand modulus)
 {
         bng_bounds base_bits = bng_range_bits(base.size);
+        bng_bounds exponent_bits = bng_range_bits(exponent.size);
         bng_bounds modulus_bits = bng_range_bits(modulus.size);
-
-        return (struct bng_power_bits){
+        struct bng_power_bits of = {
                 .base = base_bits.bits_max,
-                .exponent = bng_operand_bits_max(exponent),
-                .exponent_min = bng_range_bits(exponent.size).bits_min,
+                .exponent = exponent_bits.bits_max,
+                .exponent_min = exponent_bits.bits_min,
                 .modulus = modulus_bits.bits_max,
                 .twos = modulus.zeros,
                 .twos_known = modulus.zeros_known,
-                .lengths_known = base_bits.bits_min == base_bits.bits_max &&
-                                 modulus_bits.bits_min == modulus_bits.bits_max,
+                .lengths_known = length_is_exact(base_bits) && length_is_exact(modulus_bits),
         };
+        of.is_quick = of.lengths_known && of.twos_known && length_is_exact(exponent_bits) &&
+                      bng_power_is_quick(bng_max(of.base, 1), bng_max(of.exponent, 1), of.modulus,
+                                         of.twos);
+        return of;
 }
 
 /* A negative exponent means the inverse of the base, which is as long as the modulus and a limb. */
@@ -325,7 +334,7 @@ static uint64_t power_of_inverse_peak(struct bng_power_bits of)
         uint64_t kept = bng_peak_bytes(BNG_WORK_COPY, bng_sat_add(of.modulus, 2 * GMP_NUMB_BITS));
 
         of.base = of.modulus;
-        of.lengths_known = false;
+        of.lengths_known = of.is_quick = false;
         return bng_max(inverse, bng_sat_add(kept, bng_peak_power_modulo(of)));
 }
 

@@ -66,11 +66,11 @@ static uint64_t first_division(uint64_t a, uint64_t n)
         return a < 2 * n ? bng_scratch_remainder_up_to(a) : bng_scratch_remainder_by_up_to(a, n);
 }
 
-/* mpz_gcd of a >= n limbs: copies of both. */
+/* mpz_gcd of a >= n limbs: copies of both, which are there until the result is. */
 static uint64_t gcd(uint64_t a, uint64_t n, uint64_t first)
 {
-        return bng_block_limbs(a + 1) + bng_block_limbs(n + 1) + gcd_block(a, n) +
-               bng_max(first, gcd_steps(n));
+        return bng_block_limbs(a + 1) + bng_block_limbs(n + 1) +
+               bng_max(gcd_block(a, n) + bng_max(first, gcd_steps(n)), n);
 }
 
 /*

@@ -7,7 +7,7 @@
 
 /*
  * The peaks of powers modulo a number. Whoever asks may make them by GMP's own calls, of which short
- * exponents have another, or in steps (steps/modular.c): the most of all these counts.
+ * exponents have another, or in steps where they take long (steps/modular.c): the most of these counts.
  *
  * An even modulus has an odd part and twos, each of which is a modulus of its own; the two results are
  * joined by products. Modulo an odd number of n limbs there are, beside it and the powers in a table:
@@ -85,13 +85,14 @@ static uint64_t odd_call(const struct parts *of, uint64_t base, unsigned window)
         return bng_block_limbs(n) + bng_block_limbs(n << window) + bng_max(reduction, products);
 }
 
-/* mpn_powlo, and what joins both results. */
+/* mpn_powlo, and what joins both results: an inverse and products. */
 static uint64_t call_of_twos(const struct parts *of, unsigned window)
 {
         uint64_t n = of->twos;
         uint64_t products = bng_max(square(of, n), bng_scratch_lower_half(n));
         uint64_t joining = bng_max(bng_scratch_lower_half(n), product(of, n, of->odd));
 
+        joining = bng_max(joining, bng_scratch_modulo(n, 0));
         return 2 * bng_block_limbs(n) +
                bng_max(bng_block_limbs(n << window) + bng_block_limbs(2 * n) + products, joining);
 }
@@ -202,7 +203,9 @@ uint64_t bng_peak_power_modulo(struct bng_power_bits of)
 
         if (is_beyond(&parts))
                 return UINT64_MAX;
-        uint64_t most = bng_max(by_call(&parts, parts.base, of.exponent), in_steps(&parts));
+        uint64_t most = by_call(&parts, parts.base, of.exponent);
+        if (!of.is_quick)
+                most = bng_max(most, in_steps(&parts));
         if (of.exponent_min <= SHORT_EXPONENT_BITS)
                 most = bng_max(most, of_short_exponent(&parts));
         return bng_bytes_of_limbs(most);

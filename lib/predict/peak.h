@@ -132,6 +132,7 @@ struct bng_power_bits {
         uint64_t base, exponent, exponent_min, modulus, twos;
         bool twos_known;
         bool lengths_known; /* of base and modulus */
+        bool is_quick;      /* so surely not in steps */
 };
 uint64_t bng_peak_power_modulo(struct bng_power_bits of);
 uint64_t bng_peak_secret_power_modulo(struct bng_power_bits of);

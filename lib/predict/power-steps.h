@@ -2,10 +2,11 @@
 #pragma once
 
 /*
- * How a power modulo a number is cut in steps (steps/modular.c), which lengths alone decide: how many
- * powers are kept, and how many squares in a row are one call of GMP's. Any thread.
+ * How a power modulo a number is cut in steps (steps/modular.c), which lengths alone decide: whether at
+ * all, how many powers are kept, and how many squares in a row are one call of GMP's. Any thread.
  */
 
+#include <stdbool.h>
 #include "bounds/checked.h"
 #include "predict/time.h"
 
@@ -41,4 +42,12 @@ static inline uint64_t bng_power_squares_at_once(uint64_t modulus_bits, uint64_t
         return most.seconds <= BNG_CALL_SECONDS
                        ? BNG_CALL_SQUARES_MAX
                        : (uint64_t)(BNG_CALL_SECONDS / most.seconds * BNG_CALL_SQUARES_MAX);
+}
+
+/* GMP's in one piece. */
+static inline bool bng_power_is_quick(uint64_t base_bits, uint64_t exponent_bits,
+                                      uint64_t modulus_bits, uint64_t twos)
+{
+        return bng_time_power_modulo(base_bits, exponent_bits, modulus_bits, twos).seconds <
+               BNG_POWER_AT_ONCE_SECONDS;
 }

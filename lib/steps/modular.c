@@ -108,13 +108,10 @@ static bool by_columns(struct power *p, mpz_ptr r, mpz_srcptr exponent)
         return done;
 }
 
-/* GMP's in one piece. */
 static bool is_quick(mpz_srcptr base, mpz_srcptr exponent, mpz_srcptr modulus)
 {
-        struct bng_time time =
-                bng_time_power_modulo(mpz_sizeinbase(base, 2), mpz_sizeinbase(exponent, 2),
-                                      mpz_sizeinbase(modulus, 2), mpz_scan1(modulus, 0));
-        return time.seconds < BNG_POWER_AT_ONCE_SECONDS;
+        return bng_power_is_quick(mpz_sizeinbase(base, 2), mpz_sizeinbase(exponent, 2),
+                                  mpz_sizeinbase(modulus, 2), mpz_scan1(modulus, 0));
 }
 
 /* What is left of n, not negative. */

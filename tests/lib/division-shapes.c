@@ -188,22 +188,36 @@ static bool make_multiple(struct operands *x)
         return true;
 }
 
-/* As long, with as many zeros at the end, and by chance. */
-static void make_random(mpz_ptr z)
+/*
+ * A common divisor may be found at any step of a search, and any step may be a long division: of numbers
+ * whose difference is half as long, or that of which is left of the longer one by the shorter one.
+ */
+static bool make_neighbours_alike(struct operands *x)
 {
-        uint64_t zeros = mpz_sgn(z) == 0 ? 0 : mpz_scan1(z, 0);
+        mpz_ptr longer = x->a, shorter = x->b;
 
-        random_digits(z, bit_length(z) - zeros);
-        if (mpz_sgn(z) != 0)
-                mpz_setbit(z, 0);
-        mpz_mul_2exp(z, z, zeros);
-}
-
-/* A common divisor may be found at any step of a search. By chance it is found in the end. */
-static bool make_without_divisor(struct operands *x)
-{
-        make_random(x->a);
-        make_random(x->b);
+        if (mpz_sgn(x->a) == 0 || mpz_sgn(x->b) == 0)
+                return false;
+        uint64_t zeros = mpz_scan1(x->a, 0), other_zeros = mpz_scan1(x->b, 0);
+        uint64_t bits = bit_length(x->a) - zeros, other_bits = bit_length(x->b) - other_zeros;
+        if (bits < other_bits) {
+                longer = x->b, shorter = x->a;
+                uint64_t most = other_bits, most_zeros = other_zeros;
+                other_bits = bits, other_zeros = zeros;
+                bits = most, zeros = most_zeros;
+        }
+        /* Two odd numbers. */
+        random_digits(shorter, other_bits);
+        mpz_setbit(shorter, 0);
+        random_digits(x->c, other_bits / 2);
+        mpz_mul_2exp(longer, shorter, bits - other_bits);
+        mpz_sub(longer, longer, x->c);
+        if (mpz_even_p(longer))
+                mpz_sub_ui(longer, longer, 1);
+        if (bit_length(longer) != bits)
+                return false;
+        mpz_mul_2exp(longer, longer, zeros);
+        mpz_mul_2exp(shorter, shorter, other_zeros);
         return true;
 }
 
@@ -240,9 +254,9 @@ static const struct {
         bool (*make)(struct operands *x);
 } worst[] = {
         {"tdiv_q", make_multiple},
-        {"gcd", make_without_divisor},
-        {"gcdext_first", make_without_divisor},
-        {"gcdext_second", make_without_divisor},
+        {"gcd", make_neighbours_alike},
+        {"gcdext_first", make_neighbours_alike},
+        {"gcdext_second", make_neighbours_alike},
         {"remove", make_power_of_even},
 };
 

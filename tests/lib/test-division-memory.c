@@ -61,7 +61,7 @@ static void try_all(bng_ctx *ctx, double most)
         operands_init(&x);
         random_start(seed);
         for (size_t i = 0; i < division_shapes_count; i++)
-                for (double bits = 200; bits <= most; bits *= 1.1)
+                for (double bits = 200; bits <= most; bits *= test_is_extended() ? 1.1 : 1.3)
                         for (enum place place = NEW; place < PLACES; place++) {
                                 division_shapes[i].make(&x, (uint64_t)bits);
                                 try_operands(ctx, &division_shapes[i], &x, place);

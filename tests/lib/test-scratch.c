@@ -9,8 +9,8 @@
 #include "predict/tuning.h"
 
 /*
- * What is said of numbers of up to so many limbs is said of all shorter ones too: it is no less than what
- * is said of them, and of exactly them. Whether that is the truth is asked of GMP elsewhere.
+ * What is said of numbers of up to so many limbs is no less than what is said of exactly the shorter ones.
+ * Whether that is the truth is asked of GMP elsewhere.
  */
 
 static unsigned long seed = 20240401;
@@ -18,7 +18,7 @@ static unsigned long seed = 20240401;
 /* Up to 2^26, all magnitudes alike, often next to a power of two or to three quarters of it. */
 static uint64_t random_length(void)
 {
-        uint64_t power = UINT64_C(4) << random_below(24);
+        uint64_t power = UINT64_C(8) << random_below(23);
 
         switch (random_below(4)) {
         case 0:
@@ -60,10 +60,8 @@ static void try_products(uint64_t of_a, uint64_t of_b)
         uint64_t any = bng_scratch_multiply_any(of_a);
         uint64_t rest = of_a - a;
 
-        expect("product", bng_scratch_multiply(a, b), most, a, b, of_a, of_b);
-        expect("exact product", bng_scratch_exact_product(a, b), most, a, b, of_a, of_b);
-        expect("square", bng_scratch_square(a), square, a, a, of_a, of_a);
-        expect("exact square", bng_scratch_exact_square(a), square, a, a, of_a, of_a);
+        expect("product", bng_scratch_exact_product(a, b), most, a, b, of_a, of_b);
+        expect("square", bng_scratch_exact_square(a), square, a, a, of_a, of_a);
         expect("any product", bng_scratch_exact_product(a, rest), any, a, rest, of_a, 0);
 }
 
@@ -72,13 +70,8 @@ static void try_divisions(uint64_t of_n, uint64_t of_d)
         uint64_t n = shorter(of_n), d = shorter(of_d < n ? of_d : n);
         unsigned higher = (unsigned)random_below(2);
 
-        for (uint64_t held = 0; held <= 8; held++)
-                expect("ring", bng_scratch_modulo(n, held), bng_scratch_modulo(of_n, held), n, held,
-                       of_n, held);
         expect("remainder", bng_scratch_tdiv_qr(n, d, higher, false),
                bng_scratch_remainder_up_to(of_n), n, d, of_n, 0);
-        expect("remainders", bng_scratch_remainder_up_to(n), bng_scratch_remainder_up_to(of_n), n,
-               0, of_n, 0);
         expect("exact quotient", bng_scratch_exact(n, d, higher),
                bng_scratch_exact_up_to(of_n, of_d), n, d, of_n, of_d);
 }
