@@ -138,14 +138,17 @@ static uint64_t of_short_exponent(const struct parts *of)
 
 /* ---- in steps ---- */
 
-/* steps/divide.c: at once, or block by block. Quotient and remainder count in. */
+/*
+ * steps/divide.c: at once, or block by block. Quotient and remainder count in; a remainder below zero
+ * moves in the end.
+ */
 static uint64_t stepped_division(const struct parts *of, uint64_t n, uint64_t d)
 {
         uint64_t block = bng_max(d / 2 + 1, 8192);
-        uint64_t at_once = division(of, n, d);
         uint64_t by_blocks = n < d + block ? 0 : 3 * d + 2 * block + division(of, d + block, d);
+        uint64_t most = bng_max(bng_max(division(of, n, d), by_blocks), d);
 
-        return (n < d ? 0 : n - d) + d + ROUNDING + bng_max(at_once, by_blocks);
+        return bng_sat_sub(n, d) + d + most + ROUNDING;
 }
 
 /*
