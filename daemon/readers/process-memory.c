@@ -31,22 +31,22 @@ static int read_pages(int statm, struct process_pages *pages)
 /*
  * A process whose first thread has ended (main called pthread_exit) shows no memory under
  * /proc/PID, though the others use it. Any of them shows the same memory: go on with that one's
- * folder. -ESRCH when none has memory, as of a zombie.
+ * folder. -ESRCH when none has memory, as of a zombie; another error where that cannot be told.
  */
 static int adopt_thread(struct process_reader *reader, struct process_pages *pages)
 {
         int tasks = openat(reader->folder, "task", O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
         DIR *dir = tasks < 0 ? NULL : fdopendir(tasks);
         const struct dirent *entry;
+        int r = -ESRCH;
 
         if (!dir) {
-                int r = -errno;
-
+                r = -errno;
                 process_close(tasks);
                 return process_gone(r);
         }
         while ((entry = readdir(dir))) {
-                int folder, statm;
+                int folder, statm, error;
 
                 if (!isdigit((unsigned char)*entry->d_name))
                         continue;
@@ -54,6 +54,9 @@ static int adopt_thread(struct process_reader *reader, struct process_pages *pag
                         openat(tasks, entry->d_name, O_PATH | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
                 statm = folder < 0 ? -1
                                    : openat(folder, "statm", O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+                error = statm < 0 ? process_gone(-errno) : -ESRCH;
+                if (error != -ESRCH)
+                        r = error;
                 if (statm >= 0 && read_pages(statm, pages) == 0 && pages->size > 0) {
                         close(reader->statm);
                         if (reader->memory != reader->folder)
@@ -67,7 +70,7 @@ static int adopt_thread(struct process_reader *reader, struct process_pages *pag
                 process_close(folder);
         }
         closedir(dir);
-        return -ESRCH;
+        return r;
 }
 
 /* The thread read last may have ended: then another one. */
