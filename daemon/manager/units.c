@@ -205,11 +205,30 @@ static int ask(struct units *units, const char *method, const char *first, const
         return r;
 }
 
+/* A unit's name is plain ASCII, and so is the path of its group. What is below it under another name is not systemd's to
+ * know, and need not be UTF-8, as what is sent on a bus has to: it belongs to whom the group above belongs. */
+static char *part_of_units(const char *path)
+{
+        size_t at, end = 0;
+
+        for (at = 0; path[at] && (unsigned char)path[at] < 0x80; at++)
+                if (path[at] == '/')
+                        end = at;
+        if (!path[at])
+                end = at;
+        return end > 0 ? strndup(path, end) : strdup("/");
+}
+
 int units_ask(struct units *units, const char *path, units_answer_fn answer, void *userdata,
               sd_bus_slot **slot)
 {
-        return ask(units, "GetUnitByControlGroup", path, NULL, on_answer,
-                   (struct question){answer, userdata}, slot);
+        char *known = part_of_units(path);
+        int r = known ? ask(units, "GetUnitByControlGroup", known, NULL, on_answer,
+                            (struct question){answer, userdata}, slot)
+                      : -ENOMEM;
+
+        free(known);
+        return r;
 }
 
 int units_restart(struct units *units, const char *unit, units_answer_fn answer, void *userdata,
