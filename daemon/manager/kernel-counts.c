@@ -13,6 +13,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
+#include "bounds/checked.h"
 #include "manager/kernel.h"
 
 #define SURE_USEC                                                                                  \
@@ -100,6 +101,7 @@ static void tell_counted(struct watch *watch)
         verdict =
                 kernel_verdict_new(watch, policy, &kill, watch->path, record_event(watch->manager));
         if (verdict) {
+                verdict->count = (unsigned)bng_min(missing->owed, UINT_MAX);
                 verdict->finding.family = (unsigned)missing->n;
                 verdict->finding.confidence = 0;
         }
@@ -116,8 +118,12 @@ void kernel_count(struct watch *watch, uint64_t now)
         struct missing *missing;
         uint64_t n;
 
-        if (watch->manager->kills || watch->manager->host.layout == HOST_PLAIN)
+        if (watch->manager->host.layout == HOST_PLAIN)
                 return;
+        if (watch->manager->kills) {
+                flood_begin(watch);
+                return;
+        }
         if (!watch->missing) {
                 watch->missing = calloc(1, sizeof(*watch->missing));
                 if (!watch->missing)

@@ -66,7 +66,7 @@ static uint64_t ask_start_time(struct manager *manager, const struct kernel_kill
         return identity.start_time;
 }
 
-static void tell_unseen(struct manager *manager, const struct kernel_kill *kill)
+void kernel_tell_unseen(struct manager *manager, const struct kernel_kill *kill)
 {
         /* Its group may be gone, or new: then only the configuration speaks of it. */
         struct watch unknown = {
@@ -106,30 +106,45 @@ static bool is_meant(struct manager *manager, const struct worker *worker,
                            : kill->uid == worker->target.uid;
 }
 
+static void tell_seen(struct manager *manager, struct worker *worker,
+                      const struct kernel_kill *kill)
+{
+        const struct policy *policy = kernel_policy_of(worker->watch, worker);
+
+        if (!policy)
+                policy = find_policy(manager, worker->watch, kill, worker->target.group);
+        kernel_tell_worker(worker->watch, worker, policy, kill, 1, record_event(manager));
+}
+
 static void on_kill(void *userdata, const struct kernel_kill *kill)
 {
         struct manager *manager = userdata;
-        struct worker *worker = NULL;
+        struct worker *worker = NULL, *ended;
         struct watch *watch;
 
         for (watch = manager->watches; watch && !worker; watch = watch->hh.next)
                 HASH_FIND(hh, watch->workers, &kill->pid, sizeof(pid_t), worker);
-        if (worker && is_meant(manager, worker, kill)) {
-                const struct policy *policy = kernel_policy_of(worker->watch, worker);
-
-                if (!policy)
-                        policy = find_policy(manager, worker->watch, kill, worker->target.group);
-                kernel_tell_worker(worker->watch, worker, policy, kill, 1, record_event(manager));
-        } else if (!ending_awaits(manager, kill->pid))
-                tell_unseen(manager, kill);
+        if (worker && !is_meant(manager, worker, kill))
+                worker = NULL;
+        ended = worker ? worker : ending_awaits(manager, kill->pid);
+        if (ended || kill->group)
+                flood_told(manager, kill->group ? kill->group : worker_home(ended));
+        if (worker)
+                tell_seen(manager, worker, kill);
+        else if (!ended && kill->group)
+                kernel_tell_unseen(manager, kill);
+        else if (!ended)
+                flood_take(manager, kill);
 }
 
 void kernel_hear(struct manager *manager)
 {
-        if (manager->kills && !kills_read(manager->kills, on_kill, manager))
-                log_trouble(&manager->trouble.read, manager_now(manager),
-                            "The kernel wrote more than its log holds: who was ended by it is not "
-                            "known for a while.");
+        if (!manager->kills || kills_read(manager->kills, on_kill, manager))
+                return;
+        flood_overrun(manager);
+        log_trouble(&manager->trouble.read, manager_now(manager),
+                    "The kernel wrote more than its log holds: who was ended by it is not "
+                    "known for a while.");
 }
 
 static int on_log(sd_event_source *source, int fd, uint32_t events, void *userdata)
@@ -159,6 +174,7 @@ void kernel_start(struct manager *manager)
 
 void kernel_stop(struct manager *manager)
 {
+        flood_stop(manager);
         manager->killed = sd_event_source_disable_unref(manager->killed);
         manager->kills = kills_free(manager->kills);
 }

@@ -17,13 +17,15 @@ void sentence_say_overtaken(FILE *out, const struct verdict *verdict)
         const struct finding *finding = &verdict->finding;
         struct bng_size_text value, limit;
 
-        bng_format_bytes(finding->value, &value);
         bng_format_bytes(finding->limit, &limit);
-        if (verdict->pid == 0)
-                fprintf(out, "which one cannot be told, %u had ended since the last look, ",
-                        finding->family);
+        if (verdict->pid == 0 && verdict->window > 0)
+                fprintf(out, "within %s, too many at a time for it to name them, ",
+                        bng_format_usec(verdict->window, &value));
+        else if (verdict->pid == 0)
+                fprintf(out, "which %s cannot be told, %u had ended since the last look, ",
+                        verdict->count > 1 ? "ones" : "one", finding->family);
         else
-                fprintf(out, "it held %s ", value.text);
+                fprintf(out, "it held %s ", bng_format_bytes(finding->value, &value));
         if (finding->by_machine) {
                 fprintf(out, "when the machine was out of memory");
                 return;

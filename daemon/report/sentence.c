@@ -44,6 +44,8 @@ static void say_who(FILE *out, const struct verdict *verdict)
                 fputs("everybody", out);
         else if (verdict->pid > 0)
                 fprintf(out, "worker %d", (int)verdict->pid);
+        else if (verdict->count > 1)
+                fprintf(out, "%u workers", verdict->count);
         else
                 fputs("a worker", out);
         if (verdict->command && verdict->command[0]) {

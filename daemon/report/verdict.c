@@ -170,6 +170,8 @@ json_t *verdict_to_json(const struct verdict *v)
                 json_put(json, "signals", signals_to_json(v)) &&
                 json_put(json, "samples", samples_to_json(v));
 
+        if (whole && v->count > 1)
+                whole = json_put(json, "count", json_integer(v->count));
         if (whole && v->by_tripwire)
                 whole = json_put(json, "noticed", json_string("tripwire"));
         if (!whole) {

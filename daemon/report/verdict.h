@@ -41,10 +41,13 @@ struct verdict {
         char *policy;
         struct finding finding;
         uint64_t window; /* microseconds that the finding looks back: the policy's GrowthWindowSec=,
-                            LeakWindowSec= or CpuWindowSec=; 0 for a limit on memory */
+                            LeakWindowSec= or CpuWindowSec=, or of `count` the time in which they ended;
+                            0 for a limit on memory */
         enum policy_action action;
         enum policy_scope scope;
         enum outcome outcome;
+        unsigned
+                count; /* so many have this verdict together, of whom nobody knows the pid; 0: it is on one */
         pid_t pid; /* 0: not known (of the kernel's reasons), and then neither is what follows */
         uint64_t start_time; /* clock ticks since boot; 0: not known */
         uid_t uid;

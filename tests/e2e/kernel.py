@@ -158,6 +158,35 @@ class Log(Tight):
         self.assertLessEqual({v["reason"] for v in verdicts}, {"kernel-oom", "worker-memory"})
         self.assert_lives(process)
 
+    def flood(self, guard, names, n):
+        """Each group loses so many, whom nobody has seen, faster than the kernel says where."""
+        script = [PYTHON, "-c", FILLERS, str(n), "3"]
+        masters = [self.spawn(self.tight(name, 24 * MIB), script) for name in names]
+        self.see(guard, *masters)
+        ended = lambda: sum(v.get("count", 1) for v in guard.verdicts())
+        self.wait_for("all to be told of", lambda: ended() >= n * len(names))
+        time.sleep(2)
+        self.assertEqual(ended(), n * len(names), guard.verdicts())
+        self.assertEqual({v["reason"] for v in guard.verdicts()}, {"kernel-oom"})
+        self.assert_lives(*masters)
+        return guard.verdicts()
+
+    def test_more_than_the_kernel_places(self):
+        verdicts = self.flood(self.guard(FAR), "a", 30)
+        self.assertEqual(len({v["pid"] for v in verdicts}), 30, verdicts)
+        self.assertEqual({v["cgroup"] for v in verdicts}, {f"{self.home}/a"})
+
+    def test_more_than_the_kernel_places_in_two_groups(self):
+        verdicts = self.flood(self.guard(FAR), "ab", 30)
+        for name in "ab":
+            own = [v for v in verdicts if v["cgroup"] == f"{self.home}/{name}"]
+            self.assertEqual(sum(v.get("count", 1) for v in own), 30, own)
+        together = [v for v in verdicts if v["pid"] is None]
+        self.assertTrue(together)
+        for verdict in together:
+            self.assertIn("too many at a time", verdict["message"])
+            self.assertGreater(verdict["window"], 0)
+
     def test_a_group_that_vanishes_with_its_last_process(self):
         guard = self.guard(FAR)
         group = self.tight("a")
