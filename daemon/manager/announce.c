@@ -15,13 +15,22 @@
 
 #define TELL_USEC UINT64_C(1000000) /* between two status lines */
 
+static void send_entry(void *userdata, bool heard)
+{
+        if (heard)
+                (void)journal_entry_send(userdata);
+        journal_entry_free(userdata);
+}
+
 static void on_announce(void *userdata, const struct verdict *verdict, const char *line, int error)
 {
         struct manager *manager = userdata;
+        struct journal_entry *entry = journal_entry_new(verdict, line);
         char *sentence;
 
         (void)error; /* told once by on_trouble */
-        (void)journal_verdict(verdict, line);
+        if (entry)
+                log_errand(send_entry, entry);
         if (manager->server)
                 server_ended(manager->server, line);
         if (journal_is_stderr())

@@ -2,35 +2,151 @@
 
 /*
  * One write a line, so that lines of several threads never mix; a line longer than the buffer is cut.
+ *
+ * Whoever reads standard error may be slow, or hang: a journal that waits for its disk, a pipe that nobody empties, a
+ * file on a disk that is busy. An end does not wait for its own announcement, so while the daemon runs a thread says
+ * what is to be said. What nobody takes waits up to a bound; how much was left out beyond that is said as soon as
+ * somebody listens.
  */
 
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
 #include <unistd.h>
 #include "manager/log.h"
+#include "manager/offload.h"
 #include "report/journal.h"
 
-__attribute__((format(printf, 2, 0))) static void write_line(int level, const char *format,
-                                                             va_list args)
+#define LINE_MAX_BYTES 2048
+#define WAITING_MAX 4096
+#define PATIENCE_MSEC 1000 /* at the end, for what waits still */
+#define PAUSE_MSEC 5
+
+struct errand {
+        struct job job;
+        log_errand_fn fn;
+        void *userdata;
+};
+
+static struct offload *speaker; /* NULL: what is to be said is said at once */
+static atomic_uint waiting, left_out;
+
+static void write_text(const char *text)
+{
+        if (write(STDERR_FILENO, text, strlen(text)) < 0)
+                return; /* nobody reads what we say: nothing to be done about it */
+}
+
+static int print_level(char line[static LINE_MAX_BYTES], int level)
 {
         static _Atomic int journal = -1;
-        char line[2048];
-        int used = 0, text;
-        size_t length;
 
+        *line = '\0';
         if (journal < 0)
                 journal = journal_is_stderr();
-        if (journal)
-                used = snprintf(line, sizeof(line), "<%d>", level);
+        return journal ? snprintf(line, LINE_MAX_BYTES, "<%d>", level) : 0;
+}
+
+static void confess(void)
+{
+        unsigned n = atomic_exchange(&left_out, 0);
+        char line[LINE_MAX_BYTES];
+        int used;
+
+        if (n == 0)
+                return;
+        used = print_level(line, LOG_WARNING);
+        snprintf(line + used, sizeof(line) - (size_t)used,
+                 "%u lines were left out here: nobody took them for so long.\n", n);
+        write_text(line);
+}
+
+static void run_errand(struct job *job)
+{
+        struct errand *errand = (struct errand *)job;
+
+        confess();
+        errand->fn(errand->userdata, true);
+        errand->fn = NULL;
+        atomic_fetch_sub(&waiting, 1);
+}
+
+static void forget_errand(struct job *job, bool ran)
+{
+        struct errand *errand = (struct errand *)job;
+
+        if (!ran && errand->fn) {
+                errand->fn(errand->userdata, false);
+                atomic_fetch_sub(&waiting, 1);
+        }
+        free(errand);
+}
+
+void log_errand(log_errand_fn fn, void *userdata)
+{
+        struct errand *errand;
+
+        if (speaker && atomic_load(&waiting) >= WAITING_MAX) {
+                atomic_fetch_add(&left_out, 1);
+                fn(userdata, false);
+                return;
+        }
+        errand = speaker ? malloc(sizeof(*errand)) : NULL;
+        if (!errand) {
+                fn(userdata, true);
+                return;
+        }
+        *errand = (struct errand){
+                .job = {.run = run_errand, .done = forget_errand}, .fn = fn, .userdata = userdata};
+        atomic_fetch_add(&waiting, 1);
+        offload_submit(speaker, &errand->job);
+}
+
+int log_open(sd_event *event)
+{
+        return speaker ? 0 : offload_new(&speaker, event);
+}
+
+void log_close(void)
+{
+        for (int waited = 0; speaker && atomic_load(&waiting) > 0 && waited < PATIENCE_MSEC;
+             waited += PAUSE_MSEC)
+                (void)clock_nanosleep(CLOCK_MONOTONIC, 0,
+                                      &(struct timespec){.tv_nsec = PAUSE_MSEC * 1000000}, NULL);
+        speaker = offload_free(speaker);
+}
+
+/* ---- lines */
+
+static void say_line(void *userdata, bool heard)
+{
+        if (heard)
+                write_text(userdata);
+        free(userdata);
+}
+
+__attribute__((format(printf, 2, 0))) static void put_line(int level, const char *format,
+                                                           va_list args)
+{
+        char line[LINE_MAX_BYTES], *copy;
+        int used = print_level(line, level), text;
+        size_t length;
+
         text = vsnprintf(line + used, sizeof(line) - (size_t)used - 1, format, args);
         if (text < 0)
                 return;
         length = (size_t)used + (size_t)text;
         if (length > sizeof(line) - 2)
                 length = sizeof(line) - 2;
-        line[length++] = '\n';
-        if (write(STDERR_FILENO, line, length) < 0)
-                return; /* nobody reads what we say: nothing to be done about it */
+        strcpy(line + length, "\n");
+        copy = speaker ? strdup(line) : NULL;
+        if (copy)
+                log_errand(say_line, copy);
+        else
+                write_text(line);
 }
 
 void log_line(int level, const char *format, ...)
@@ -38,7 +154,7 @@ void log_line(int level, const char *format, ...)
         va_list args;
 
         va_start(args, format);
-        write_line(level, format, args);
+        put_line(level, format, args);
         va_end(args);
 }
 
@@ -50,6 +166,6 @@ void log_trouble(struct log_trouble *trouble, uint64_t now, const char *format, 
                 return;
         trouble->again = now + LOG_TROUBLE_USEC;
         va_start(args, format);
-        write_line(LOG_WARNING, format, args);
+        put_line(LOG_WARNING, format, args);
         va_end(args);
 }

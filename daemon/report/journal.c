@@ -16,14 +16,14 @@
 
 #define FIELDS_MAX 20
 
-struct fields {
+struct journal_entry {
         struct iovec iov[FIELDS_MAX];
         int n;
 };
 
 /* Adds KEY=value; a field without memory is left out, the entry goes its way. */
 static void __attribute__((format(printf, 2, 3)))
-add(struct fields *fields, const char *format, ...)
+add(struct journal_entry *entry, const char *format, ...)
 {
         va_list arguments;
         char *text;
@@ -33,26 +33,26 @@ add(struct fields *fields, const char *format, ...)
         n = vasprintf(&text, format, arguments);
         va_end(arguments);
         if (n >= 0)
-                fields->iov[fields->n++] = (struct iovec){.iov_base = text, .iov_len = (size_t)n};
+                entry->iov[entry->n++] = (struct iovec){.iov_base = text, .iov_len = (size_t)n};
 }
 
-static void add_text(struct fields *fields, const char *key, const char *text)
+static void add_text(struct journal_entry *entry, const char *key, const char *text)
 {
         char *escaped = escape_string(text);
 
         if (escaped)
-                add(fields, "%s=%s", key, escaped);
+                add(entry, "%s=%s", key, escaped);
         free(escaped);
 }
 
 /* As in the record: CPU time in seconds. */
-static void add_measure(struct fields *fields, const char *key, const struct verdict *verdict,
+static void add_measure(struct journal_entry *entry, const char *key, const struct verdict *verdict,
                         uint64_t measure)
 {
         if (verdict->finding.reason == REASON_CPU)
-                add(fields, "BIGNUM_GUARD_%s=%.6f", key, (double)measure / 1e6);
+                add(entry, "BIGNUM_GUARD_%s=%.6f", key, (double)measure / 1e6);
         else
-                add(fields, "BIGNUM_GUARD_%s=%llu", key, (unsigned long long)measure);
+                add(entry, "BIGNUM_GUARD_%s=%llu", key, (unsigned long long)measure);
 }
 
 /* What was ended deserves a look; what was only noted, or had gone by itself, does less. */
@@ -79,40 +79,53 @@ static int priority(const struct verdict *verdict)
         return LOG_NOTICE;
 }
 
-int journal_verdict(const struct verdict *v, const char *line)
+struct journal_entry *journal_entry_new(const struct verdict *v, const char *line)
 {
-        struct fields fields = {.n = 0};
-        char *sentence = verdict_sentence(v);
-        int r;
+        struct journal_entry *entry = calloc(1, sizeof(*entry));
+        char *sentence;
 
-        add(&fields, "MESSAGE=%s", sentence ? sentence : "a worker was judged");
-        add(&fields, "MESSAGE_ID=%s", JOURNAL_VERDICT_ID);
-        add(&fields, "PRIORITY=%d", priority(v));
+        if (!entry)
+                return NULL;
+        sentence = verdict_sentence(v);
+        add(entry, "MESSAGE=%s", sentence ? sentence : "a worker was judged");
+        add(entry, "MESSAGE_ID=%s", JOURNAL_VERDICT_ID);
+        add(entry, "PRIORITY=%d", priority(v));
         if (v->pid > 0) {
-                add(&fields, "OBJECT_PID=%d", (int)v->pid);
-                add(&fields, "BIGNUM_GUARD_PID=%d", (int)v->pid);
-                add(&fields, "BIGNUM_GUARD_UID=%u", (unsigned)v->uid);
+                add(entry, "OBJECT_PID=%d", (int)v->pid);
+                add(entry, "BIGNUM_GUARD_PID=%d", (int)v->pid);
+                add(entry, "BIGNUM_GUARD_UID=%u", (unsigned)v->uid);
         }
-        add(&fields, "BIGNUM_GUARD_EVENT=%llu", (unsigned long long)v->event);
-        add_text(&fields, "BIGNUM_GUARD_POLICY", v->policy);
-        add_text(&fields, "BIGNUM_GUARD_REASON", reason_name(v->finding.reason));
-        add_text(&fields, "BIGNUM_GUARD_ACTION", policy_action_name(v->action));
-        add_text(&fields, "BIGNUM_GUARD_SCOPE", verdict_scope_name(v->scope));
-        add_text(&fields, "BIGNUM_GUARD_OUTCOME", verdict_outcome_name(v->outcome));
-        add_text(&fields, "BIGNUM_GUARD_COMMAND", v->command);
-        add_text(&fields, "BIGNUM_GUARD_CGROUP", v->cgroup);
-        add_text(&fields, "BIGNUM_GUARD_UNIT", v->unit);
+        add(entry, "BIGNUM_GUARD_EVENT=%llu", (unsigned long long)v->event);
+        add_text(entry, "BIGNUM_GUARD_POLICY", v->policy);
+        add_text(entry, "BIGNUM_GUARD_REASON", reason_name(v->finding.reason));
+        add_text(entry, "BIGNUM_GUARD_ACTION", policy_action_name(v->action));
+        add_text(entry, "BIGNUM_GUARD_SCOPE", verdict_scope_name(v->scope));
+        add_text(entry, "BIGNUM_GUARD_OUTCOME", verdict_outcome_name(v->outcome));
+        add_text(entry, "BIGNUM_GUARD_COMMAND", v->command);
+        add_text(entry, "BIGNUM_GUARD_CGROUP", v->cgroup);
+        add_text(entry, "BIGNUM_GUARD_UNIT", v->unit);
         if (v->finding.reason != REASON_KERNEL_OOM || v->finding.limit != UINT64_MAX)
-                add_measure(&fields, "LIMIT", v, v->finding.limit);
-        add_measure(&fields, "VALUE", v, v->finding.value);
-        add(&fields, "BIGNUM_GUARD_PEAK=%llu", (unsigned long long)v->peak);
-        add(&fields, "BIGNUM_GUARD_VERDICT=%s", line);
-        r = sd_journal_sendv(fields.iov, fields.n);
-
-        while (fields.n > 0)
-                free(fields.iov[--fields.n].iov_base);
+                add_measure(entry, "LIMIT", v, v->finding.limit);
+        add_measure(entry, "VALUE", v, v->finding.value);
+        add(entry, "BIGNUM_GUARD_PEAK=%llu", (unsigned long long)v->peak);
+        add(entry, "BIGNUM_GUARD_VERDICT=%s", line);
         free(sentence);
-        return r;
+        return entry;
+}
+
+int journal_entry_send(const struct journal_entry *entry)
+{
+        return sd_journal_sendv(entry->iov, entry->n);
+}
+
+struct journal_entry *journal_entry_free(struct journal_entry *entry)
+{
+        if (!entry)
+                return NULL;
+        while (entry->n > 0)
+                free(entry->iov[--entry->n].iov_base);
+        free(entry);
+        return NULL;
 }
 
 bool journal_is_stderr(void)

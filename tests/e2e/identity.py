@@ -55,7 +55,7 @@ class Identity(EndToEnd):
         path = self.folder / "state/verdicts.jsonl"
         self.wait_for("a verdict", lambda: path.exists() and path.read_text().endswith("\n"))
         self.assertEqual(json.loads(path.read_text())["outcome"], "would-have-ended")
-        self.assertIn("PID namespace", said())
+        self.wait_for("why it runs dry", lambda: "PID namespace" in said())
         self.assert_lives(process, inner)
         # The decoy is a child of the daemon's, and lives as well.
         children = Path(f"/proc/{inner.pid}/task/{inner.pid}/children").read_text().split()
@@ -145,7 +145,7 @@ class Identity(EndToEnd):
         guard.stop()
         (self.folder / "state/budget.json").write_text("{}")
         guard = self.guard(text)
-        self.assertIn("they start full", guard.said())
+        self.wait_for("a complaint", lambda: "they start full" in guard.said())
         fourth = self.grow(self.group("b"), 100, 60)
         self.assert_ended(guard, fourth, "worker-memory")
 

@@ -308,7 +308,7 @@ class Restarts(EndToEnd):
         process = self.creep(self.group("a"), 96, "leave")
         verdict = self.assert_ended(guard, process, "worker-memory")
         self.assertEqual((verdict["action"], names(verdict)), ("restart-unit", ["SIGTERM"]))
-        self.assertIn("belongs to no service that systemd confirmed", guard.said())
+        self.wait_for("why not", lambda: "belongs to no service that systemd confirmed" in guard.said())
 
     def test_without_a_unit_and_a_grace_it_is_killed_at_once(self):
         guard = self.guard(

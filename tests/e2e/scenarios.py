@@ -319,9 +319,10 @@ class Scenarios(EndToEnd):
 
     def check_words(self, guard):
         """Who was said to be ended was: each such line of the log has its verdicts."""
-        said = [line for line in guard.said().splitlines() if re.match(r"Policy \S+ ends ", line)]
         ended = {v["event"] for v in guard.verdicts() if v["outcome"] == ENDED}
-        self.assertEqual(len(said), len(ended), said)
+        said = lambda: [line for line in guard.said().splitlines() if re.match(r"Policy \S+ ends ", line)]
+        self.wait_for("what it does to be said", lambda: len(said()) >= len(ended))
+        self.assertEqual(len(said()), len(ended), said())
 
     def play(self, waiting):
         """Plays all, so many at a time; those that went wrong."""

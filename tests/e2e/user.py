@@ -74,7 +74,7 @@ class User(EndToEnd):
         process = self.as_user(group, 0, 40 * MIB, 80 * MIB, "ignore")
         verdict = self.assert_ended(guard, process, "worker-memory")
         self.assertEqual(verdict["uid"], USER)
-        self.assertIn(f"Only processes of user {USER} are ended", guard.said())
+        self.wait_for("who is ended", lambda: f"Only processes of user {USER} are ended" in guard.said())
         self.assertEqual(guard.state.stat().st_mode & 0o777, 0o700)
         status = self.bng(guard, "status", "--json")
         self.assertEqual(status.returncode, 0, status.stderr)
@@ -89,7 +89,7 @@ class User(EndToEnd):
         text = POLICY.replace("48M", "1G").replace("{home}", self.home)
         (self.user_home / ".config/bignum-guard/bignum-guard.conf").write_text(text)
         self.assertEqual(self.bng(guard, "reload").returncode, 0)
-        self.assertIn("was read again", guard.said())
+        self.wait_for("a word on it", lambda: "was read again" in guard.said())
 
     def test_nobody_elses_process_is_touched(self):
         guard = self.user_guard(POLICY + "GroupMemoryMax=200M\nScope=group\nAction=kill\n")
