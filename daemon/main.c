@@ -44,7 +44,10 @@ static const struct argp_option options[] = {
          "root)",
          0},
         {"reset", OPTION_RESET, NULL, 0,
-         "Take back what a daemon that was killed has left in memory.high of groups, and exit", 0},
+         "Take back what a daemon that was killed has left in memory.high of groups, let run what "
+         "it "
+         "has stopped, and exit",
+         0},
         {"await-end", OPTION_AWAIT_END, NULL, 0,
          "With --reset: when standard input has ended, no matter what else is told to end", 0},
         {0},

@@ -47,6 +47,12 @@ int act_group_freeze(const struct host *host, const struct act_group *group,
                      const struct act_spare *spare, int *frozen);
 /* Lets what was stopped run again, whoever has come or gone meanwhile, and closes the switch. */
 int act_group_thaw(int frozen);
+/* ---- switch.c */
+/* What act_group_freeze() pressed, for another process: its path (malloc'ed) and inode. 0 or a negative errno. */
+int act_group_name_switch(int frozen, char **path, uint64_t *inode);
+/* A descriptor of it for act_group_thaw(), if it is the same still; or a negative errno, -ENOENT: it is not. */
+int act_group_find_switch(const char *path, uint64_t inode);
+
 /* The processes of the group and of the groups below it, sorted, each once. *pids is malloc'ed, NULL
  * where there are none. */
 int act_group_members(const struct host *host, const struct act_group *group, pid_t **pids,

@@ -3,14 +3,79 @@
 /*
  * A freeze: of a group as a whole where the kernel has that and nobody in it is exempt, else process by
  * process. What is frozen does not grow, so if it does somebody let it run again, and it is judged anew.
+ *
+ * It runs again when the daemon leaves. So that this goes for one that is killed as well, all that is stopped is written
+ * down (stopped.h): of processes before they are, and anew whenever somebody of them is let go.
  */
 
 #include <errno.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include "manager/affair.h"
+#include "manager/keeper.h"
+#include "manager/stopped.h"
 
 #define FREEZE_ROUNDS 8 /* a group that is stopped one by one may fork meanwhile */
+
+static struct stopped stopped_process(const struct worker *worker)
+{
+        return (struct stopped){
+                .group = -1, .pid = worker->target.pid, .start_time = worker->target.start_time};
+}
+
+static size_t count_watched(const struct manager *manager)
+{
+        size_t n = 0;
+
+        for (struct watch *watch = manager->watches; watch; watch = watch->hh.next)
+                n += 1 + HASH_COUNT(watch->workers);
+        return n;
+}
+
+/* All that are stopped, and these, who are about to be. */
+static int write_down(struct manager *manager, struct worker *const *workers, size_t n_workers)
+{
+        struct stopped *all = calloc(count_watched(manager) + n_workers + 1, sizeof(*all));
+        struct worker *worker;
+        size_t n = 0;
+        int r;
+
+        if (!all)
+                return -ENOMEM;
+        for (struct watch *watch = manager->watches; watch; watch = watch->hh.next) {
+                if (watch->answered.frozen)
+                        all[n++] = (struct stopped){.group = watch->frozen};
+                for (worker = watch->workers; worker; worker = worker->hh.next)
+                        if (worker->answered.frozen)
+                                all[n++] = stopped_process(worker);
+        }
+        for (size_t i = 0; i < n_workers; i++)
+                if (!workers[i]->answered.frozen)
+                        all[n++] = stopped_process(workers[i]);
+        /* Who goes by it when the daemon is killed. */
+        if (n > 0)
+                (void)keeper_waits(manager->keeper);
+        r = stopped_write(keeper_folder(manager->keeper), all, n);
+        free(all);
+        return r;
+}
+
+static void note(struct manager *manager, struct worker *const *workers, size_t n)
+{
+        int r = manager->keeper ? write_down(manager, workers, n) : 0;
+
+        if (r < 0)
+                log_trouble(&manager->trouble.keep, manager_now(manager),
+                            "Cannot note in %s what is stopped: %s; it stays so if the daemon is "
+                            "killed.",
+                            manager->options->runtime, strerror(-r));
+}
+
+void freeze_note(struct manager *manager)
+{
+        note(manager, NULL, 0);
+}
 
 static void note_stopped(const struct affair *affair, struct answered *answered, uint64_t memory)
 {
@@ -92,8 +157,11 @@ static bool is_final(int r)
 void affair_freeze(struct affair *affair, enum outcome outcome)
 {
         struct manager *manager = affair->watch->manager;
-        int r = freeze(affair);
+        int r;
 
+        note(manager, affair->workers, affair->n);
+        r = freeze(affair);
+        freeze_note(manager);
         if (r < 0)
                 log_trouble(&manager->trouble.signal, affair->now, "Cannot freeze in %s: %s",
                             affair->watch->shown, strerror(-r));

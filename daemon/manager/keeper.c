@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +13,7 @@
 #include "act/brake.h"
 #include "manager/keeper.h"
 #include "manager/reset.h"
+#include "manager/stopped.h"
 
 #define CHILD_AGAIN_USEC (UINT64_C(60) * 1000000)
 
@@ -141,6 +143,11 @@ bool keeper_waits(struct keeper *keeper)
         return start_child(keeper) >= 0;
 }
 
+int keeper_folder(const struct keeper *keeper)
+{
+        return keeper->folder;
+}
+
 static int write_all(int fd, const struct kept *kept, size_t n)
 {
         FILE *file = fdopen(fd, "we");
@@ -183,10 +190,26 @@ int keeper_write(struct keeper *keeper, const struct kept *kept, size_t n)
         return r;
 }
 
+static bool is_there(const struct keeper *keeper, const char *record)
+{
+        return faccessat(keeper->folder, record, F_OK, AT_SYMLINK_NOFOLLOW) == 0 || errno != ENOENT;
+}
+
+/* One that has nothing to do need not look for it in a folder that may be gone soon. It hears no other signal. */
+static void dismiss_child(struct keeper *keeper)
+{
+        if (keeper->child == 0 || is_there(keeper, RESET_RECORD) ||
+            is_there(keeper, STOPPED_RECORD))
+                return;
+        (void)kill(keeper->child, SIGKILL);
+        (void)waitpid(keeper->child, NULL, 0);
+}
+
 struct keeper *keeper_free(struct keeper *keeper)
 {
         if (!keeper)
                 return NULL;
+        dismiss_child(keeper);
         close(keeper->lock); /* before the child is told */
         close(keeper->folder);
         forget_child(keeper);

@@ -3,7 +3,8 @@
 
 /*
  * Who takes the brakes off when the daemon cannot: a brake without a live guard holds a worker back for
- * ever. What is set stands in a file of the runtime folder before it is set, and three go by it (reset.h):
+ * ever, as does a stop that nobody knows of any more. What is set or stopped stands in files of the runtime folder
+ * before, and three go by them (reset.h):
  *
  *   - a child, which waits for the daemon's end and nothing else; no brake is set without it
  *   - the unit's ExecStopPost=, for the case that both were killed
@@ -31,6 +32,8 @@ int keeper_new(struct keeper **ret, sd_event *event, const struct host *host, co
                bool user, void (*lost)(void *userdata), void *userdata);
 /* Does somebody wait for the daemon's end? Starts the child if there is none. */
 bool keeper_waits(struct keeper *keeper);
+/* Where it is written down; the keeper's. */
+int keeper_folder(const struct keeper *keeper);
 /* Writes down all that is set, or is about to be. 0 or a negative errno: it stands as before. */
 int keeper_write(struct keeper *keeper, const struct kept *kept, size_t n);
 /* What is still written down is the child's from now on. NULL. */

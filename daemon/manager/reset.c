@@ -14,6 +14,7 @@
 #include "manager/log.h"
 #include "manager/owner.h"
 #include "manager/reset.h"
+#include "manager/stopped.h"
 #include "report/folders.h"
 
 #define LOCK_PATIENCE_MSEC 5000
@@ -168,7 +169,7 @@ static size_t undo(FILE *record, const struct host *host, bool user, bool *faile
         return undone;
 }
 
-bool reset_leftovers(int folder, const struct host *host, bool user)
+static bool reset_brakes(int folder, const struct host *host, bool user)
 {
         int fd = openat(folder, RESET_RECORD, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
         FILE *record;
@@ -195,6 +196,13 @@ bool reset_leftovers(int folder, const struct host *host, bool user)
                          "Could not take back memory.high of every group that a daemon "
                          "had left it in; the next one tries again.");
         return !failed;
+}
+
+bool reset_leftovers(int folder, const struct host *host, bool user)
+{
+        bool run = stopped_undo(folder, host);
+
+        return reset_brakes(folder, host, user) && run;
 }
 
 static void await_end_of_input(void)

@@ -3,7 +3,8 @@
 
 /*
  * Takes the brakes off that a daemon has left, by the record that it wrote before it set them: "INODE BYTES
- * PATH" with a NUL behind each. What is found in a group's memory.high and is not in the record stays.
+ * PATH" with a NUL behind each. What is found in a group's memory.high and is not in the record stays. And lets
+ * run what it has stopped (stopped.h).
  *
  * A daemon holds a lock in the runtime folder as long as it lives, and who undoes holds it meanwhile: nobody
  * undoes what a live daemon has set. The lock is on a file that nobody else may open: everybody may open the folder,
@@ -19,8 +20,8 @@
 /* The folder, and the lock in it: descriptors that are the caller's. -EBUSY: a daemon holds it; -EPERM: others may
  * write to the folder; another negative errno. Waits for five seconds at most. */
 int reset_open_locked(const char *runtime, int *lock);
-/* Undoes what stands in the folder's record, and removes the record. Waits for systemd, three seconds at
- * most. False: some of it could not be undone, and the record is still there. */
+/* Undoes what stands in the folder's records, and removes them. Waits for systemd, three seconds at
+ * most. False: some of it could not be undone, and its record is still there. */
 bool reset_leftovers(int folder, const struct host *host, bool user);
 /* All of it, in a process of its own: with `await_end` once standard input has ended. An exit status. */
 int reset_run(const char *runtime, bool user, bool await_end);

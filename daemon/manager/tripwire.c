@@ -71,7 +71,7 @@ void tripwire_want(struct watch *watch, uint64_t usage, uint64_t now)
         struct wire *wire = watch->wire;
         uint64_t at = 0;
 
-        if (!watch->manager->keeper)
+        if (!watch->manager->keeper || watch->manager->host.layout != HOST_V2)
                 return;
         find_limit(watch, &facts);
         take_off_swap(&facts, watch->reading.swap);
@@ -174,16 +174,16 @@ void tripwires_start(struct manager *manager)
         const struct manager_options *options = manager->options;
         int r;
 
-        if (manager->host.layout != HOST_V2 || manager->host.foreign || options->groups ||
-            options->procfs)
+        if (manager->host.foreign || options->groups || options->procfs)
                 return;
         r = keeper_new(&manager->keeper, manager->event, &manager->host, options->runtime,
                        options->user, on_keeper_lost, manager);
         if (r < 0)
                 log_line(LOG_WARNING,
-                         "Cannot note in %s what is set in memory.high: %s. Groups are polled.",
+                         "Cannot note in %s what is stopped, or set in memory.high: %s. Groups are "
+                         "polled, and whoever is stopped stays so if the daemon is killed.",
                          options->runtime, strerror(-r));
-        else
+        else if (manager->host.layout == HOST_V2)
                 units_on_reload(manager->units, on_reload, manager);
 }
 

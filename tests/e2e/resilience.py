@@ -30,7 +30,7 @@ class Resilience(EndToEnd):
     def test_a_bad_reload_keeps_the_last_good_configuration(self):
         guard = self.guard(POLICY % "1s")
         self.reload(guard, "[Policy p]\nCgroup={home}/*\nWorkerMemoryMaxx=1M\n")
-        self.assertIn("test.conf:3", guard.said())
+        self.wait_for("where it is wrong", lambda: "test.conf:3" in guard.said())
         self.assert_ended(guard, self.grow(self.group("a"), 40, 120), "worker-memory")
         self.assertIsNone(guard.process.poll())
 
@@ -70,6 +70,67 @@ class Resilience(EndToEnd):
         self.assertEqual(names(verdict)[-1], "SIGKILL", verdict)
         self.wait_for("the victim's end", lambda: victim.poll() is not None)
         self.assert_lives(bystander)
+
+    # ---- what it has frozen
+
+    def state(self, process):
+        with open(f"/proc/{process.pid}/stat") as file:
+            return file.read().rpartition(")")[2].split()[0]
+
+    def frozen(self, text):
+        """A daemon that has frozen two workers, one by one or as a group."""
+        guard = self.guard(text)
+        group = self.group("a")
+        processes = [self.grow(group, 20, 60) for _ in range(2)]
+        self.wait_for("both frozen", lambda: self.outcomes(guard) == ["frozen"] * 2)
+        self.switch = group.folders[-1] / "cgroup.freeze"
+        return guard, processes
+
+    def outcomes(self, guard):
+        return [verdict["outcome"] for verdict in guard.verdicts()]
+
+    def is_stopped(self, process):
+        by_group = self.switch.exists() and self.switch.read_text().strip() == "1"
+        return by_group or self.state(process) == "T"
+
+    def wait_until_they_run(self, processes):
+        self.wait_for("they run again", lambda: not any(map(self.is_stopped, processes)))
+        self.wait_for("nothing left to do", lambda: not (self.folder / "run/stopped").exists())
+
+    FREEZES = (
+        "[Policy p]\nCgroup={home}/*\nWorkerMemoryMax=48M\nAction=freeze\n",
+        "[Policy p]\nCgroup={home}/*\nGroupMemoryMax=64M\nScope=group\nAction=freeze\n",
+    )
+
+    def killed_while_they_are_frozen(self, text):
+        guard, processes = self.frozen(text)
+        for process in processes:
+            self.wait_for("it is stopped", lambda process=process: self.is_stopped(process))
+        guard.kill()
+        self.wait_until_they_run(processes)
+        # Nobody has forgotten them: they are judged anew.
+        guard.start()
+        self.wait_for("frozen anew", lambda: self.outcomes(guard) == ["frozen"] * 4)
+        self.assertEqual(guard.stop(30), 0)
+        self.wait_until_they_run(processes)
+
+    def test_killed_while_workers_are_frozen(self):
+        self.killed_while_they_are_frozen(self.FREEZES[0])
+
+    def test_killed_while_a_group_is_frozen(self):
+        self.killed_while_they_are_frozen(self.FREEZES[1])
+
+    def test_killed_together_with_who_waits_for_that(self):
+        guard, processes = self.frozen(self.FREEZES[0])
+        children = Path(f"/proc/{guard.process.pid}/task/{guard.process.pid}/children")
+        for child in children.read_text().split():
+            os.kill(int(child), signal.SIGKILL)
+        guard.kill()
+        time.sleep(1)
+        self.assertTrue(all(map(self.is_stopped, processes)))
+        reset = [BUILD / "daemon/bignum-guardd", "--reset"]
+        subprocess.run(reset, env=guard.environment, check=True, timeout=30)
+        self.wait_until_they_run(processes)
 
     def test_killed_again_and_again_no_line_is_torn(self):
         guard = self.guard(POLICY % "1s" + "Action=kill\n[Guard]\nKillBudget=1000/1min\n")
