@@ -13,7 +13,8 @@
  *             the other until the group is empty: what forks faster than one turn of the loop can signal
  *             loses in the end, because a task with a pending SIGKILL cannot fork
  *   GIVEN_UP  somebody still lives KILL_WAIT after SIGKILL (a process in the kernel's hands). That is
- *             said once; its death is still awaited, so that nobody takes it for another culprit
+ *             said once; its death is still awaited, so that nobody takes it for another culprit. Its group is
+ *             judged without it, and may be ended again
  *
  * It is over when nobody is awaited any more and, of a group, nobody is left. A death is told by the pidfd.
  * One that left the group in which it was judged is let go. The verdict is closed at the death, when its
@@ -46,14 +47,14 @@ void ending_nobody_is_awaited(struct ending *ending)
         set_timer(ending, 0);
 }
 
-/* When the stage goes on: with nobody to wait for, at once; `soon` while a group may still fork, or while a
- * signal is owed; else when its time is over. */
+/* When the stage goes on: `soon` with nobody to wait for, while a group may still fork, or while a signal is owed;
+ * else when its time is over. */
 static void wait_in_stage(struct ending *ending, uint64_t soon)
 {
         bool forks = ending->stage == KILLED && ending->whole && !ending->closed;
         bool owed = members_signal_owed(ending);
 
-        set_timer(ending, !members_awaited(ending) ? 0 : forks || owed ? soon : ending->deadline);
+        set_timer(ending, forks || owed || !members_awaited(ending) ? soon : ending->deadline);
 }
 
 static struct ending *ending_free(struct ending *ending)
@@ -112,13 +113,14 @@ static void ask(struct ending *ending)
 static bool ask_for_report(struct ending *ending)
 {
         const struct policy *policy = ending->policy;
+        uint64_t now = manager_now(ending->manager);
 
         if (!decide_report(policy, &ending->finding) ||
             members_report(ending, policy->report_signal) == 0)
                 return false;
         ending->stage = REPORT;
-        ending->deadline = manager_now(ending->manager) + policy->report_time;
-        wait_in_stage(ending, ending->deadline);
+        ending->deadline = now + policy->report_time;
+        wait_in_stage(ending, now + SWEEP_USEC);
         return true;
 }
 
@@ -182,9 +184,11 @@ static bool ask_for_restart(struct ending *ending)
 
 static void wait_for_restart(struct ending *ending)
 {
+        uint64_t now = manager_now(ending->manager);
+
         ending->stage = RESTART;
-        ending->deadline = manager_now(ending->manager) + ending->policy->grace;
-        wait_in_stage(ending, ending->deadline);
+        ending->deadline = now + ending->policy->grace;
+        wait_in_stage(ending, now + SWEEP_USEC);
 }
 
 static void give_up(struct ending *ending)
@@ -204,12 +208,13 @@ static bool is_empty(struct ending *ending)
         return true;
 }
 
-/* Nobody to wait for, and of a group nobody left. */
+/* Nobody to wait for, and of a group nobody left. Who is in it long after it was given up may be its next start. */
 static bool is_over(struct ending *ending)
 {
         if (members_awaited(ending))
                 return false;
-        return !ending->whole || ending->stage == RESTART || is_empty(ending);
+        return !ending->whole || ending->stage == RESTART || ending->stage == GIVEN_UP ||
+               is_empty(ending);
 }
 
 static void finish(struct ending *ending)
@@ -244,7 +249,8 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
         else if (ending->stage == RESTART || ending->stage == GRACE)
                 kill_now(ending);
         else if (ending->stage == KILLED) {
-                (void)members_sweep(ending, SIGKILL);
+                if (ending->whole)
+                        (void)members_sweep(ending, SIGKILL);
                 wait_in_stage(ending, now + SWEEP_USEC);
         } else if (members_signal_owed(ending) || ending->whole)
                 set_timer(ending, now + OWED_USEC);
@@ -359,7 +365,7 @@ bool ending_of_group(const struct watch *watch)
 
         DL_FOREACH(watch->manager->endings, ending)
         {
-                if (ending->whole && ending->watch == watch)
+                if (ending->whole && ending->stage != GIVEN_UP && ending->watch == watch)
                         return true;
         }
         return false;
@@ -377,16 +383,17 @@ bool ending_under_way(const struct watch *watch)
         return false;
 }
 
-bool ending_awaits(const struct manager *manager, pid_t pid)
+struct worker *ending_awaits(const struct manager *manager, pid_t pid)
 {
+        struct worker *worker = NULL;
         struct ending *ending;
 
         DL_FOREACH(manager->endings, ending)
         {
-                if (members_await(ending, pid))
-                        return true;
+                if (!worker)
+                        worker = members_await(ending, pid);
         }
-        return false;
+        return worker;
 }
 
 void ending_forget_watch(struct manager *manager, const struct watch *watch)

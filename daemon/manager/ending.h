@@ -22,6 +22,7 @@ struct member {
         struct verdict *verdict; /* NULL once it is closed */
         sd_event_source *death;
         bool signalled;
+        bool killed;  /* by SIGKILL */
         bool awaited; /* neither dead nor let go */
         int owed;     /* a signal that could not be sent at the moment, or 0 */
 };
@@ -67,9 +68,9 @@ void members_were_killed(struct ending *ending);
 size_t members_sweep(struct ending *ending, int signo);
 /* Asks for deaths that nobody told of. */
 void members_ask(struct ending *ending);
-bool members_awaited(const struct ending *ending); /* is anybody? */
-bool members_await(const struct ending *ending, pid_t pid);
-bool members_include(const struct ending *ending, pid_t pid); /* dead ones as well */
+bool members_awaited(const struct ending *ending);                    /* is anybody? */
+struct worker *members_await(const struct ending *ending, pid_t pid); /* who has it, or NULL */
+bool members_include(const struct ending *ending, pid_t pid);         /* dead ones as well */
 /* Closes the verdicts of those that live as survivors; their deaths are awaited still. */
 void members_give_up(struct ending *ending);
 

@@ -71,6 +71,8 @@ static bool has_parent_elsewhere(const struct ending *ending, const struct worke
 
 static bool is_guest(const struct ending *ending, const struct worker *worker)
 {
+        if (worker->ending && worker->ending != ending)
+                return false; /* that one is being ended as well */
         if (worker->guest_at == ending->event || is_older(ending, worker))
                 return true;
         if (ending->closed)

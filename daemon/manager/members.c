@@ -2,7 +2,8 @@
 
 /*
  * The processes of one end. Each has its own verdict, which is closed once: at its death (told by its
- * pidfd), when it has left the group in which it was judged and is let go, or when it is given up.
+ * pidfd), when it has left the group in which it was judged and is let go, or when it is given up. A process is a
+ * member of one end at a time: another one that comes to it leaves it its verdict.
  */
 
 #include <errno.h>
@@ -12,6 +13,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <time.h>
+#include <utlist.h>
 #include "config/units.h"
 #include "manager/ending.h"
 
@@ -153,6 +155,7 @@ static void note_signal(struct member *member, int signo, bool by_cgroup_kill)
         struct verdict *verdict = member->verdict;
 
         member->signalled = true;
+        member->killed |= signo == SIGKILL;
         if (verdict && verdict->n_signals < VERDICT_SIGNALS)
                 verdict->signals[verdict->n_signals++] =
                         (struct sent_signal){.signo = signo,
@@ -245,12 +248,12 @@ size_t members_report(struct ending *ending, int signo)
         return n;
 }
 
-bool members_await(const struct ending *ending, pid_t pid)
+struct worker *members_await(const struct ending *ending, pid_t pid)
 {
         for (size_t i = 0; i < ending->n; i++)
                 if (ending->members[i]->worker->target.pid == pid && ending->members[i]->awaited)
-                        return true;
-        return false;
+                        return ending->members[i]->worker;
+        return NULL;
 }
 
 bool members_include(const struct ending *ending, pid_t pid)
@@ -278,6 +281,30 @@ static bool sweep_one(struct ending *ending, struct worker *worker, int signo)
         return true;
 }
 
+static struct member *find_member(const struct ending *ending, const struct worker *worker)
+{
+        for (size_t i = 0; i < ending->n; i++)
+                if (ending->members[i]->worker == worker)
+                        return ending->members[i];
+        return NULL;
+}
+
+/* One that another end is about has its verdict there, and its grace is cut short where everybody else in the group is
+ * killed. ACT_REFUSED: that end has given it up. *fresh: it was signalled just now. */
+static int sweep_anothers(const struct worker *worker, int signo, bool *fresh)
+{
+        struct member *member = find_member(worker->ending, worker);
+
+        *fresh = false;
+        if (!member || worker->ending->stage == GIVEN_UP)
+                return ACT_REFUSED;
+        if (signo == SIGKILL && !member->killed) {
+                signal_member(member, SIGKILL);
+                *fresh = member->killed;
+        }
+        return ACT_DONE;
+}
+
 struct sweep {
         size_t left;  /* who is still there and is to end, */
         size_t fresh; /* those of them that were not members before, */
@@ -298,6 +325,7 @@ static struct sweep sweep_once(struct ending *ending, int signo)
                 sweep.left = sweep.fresh = 1; /* what cannot be listed is not known to be empty */
         while (n-- > 0) {
                 struct worker *worker;
+                bool fresh = true;
 
                 if (members_await(ending, pids[n])) {
                         sweep.left++;
@@ -305,7 +333,9 @@ static struct sweep sweep_once(struct ending *ending, int signo)
                 }
                 r = sweep.fresh < SWEEP_MAX ? watch_hold(ending->watch, pids[n], &worker) : -EAGAIN;
                 if (r == ACT_DONE) {
-                        if (guests_include(ending, worker))
+                        if (worker->ending && worker->ending != ending)
+                                r = sweep_anothers(worker, signo, &fresh);
+                        else if (guests_include(ending, worker))
                                 r = ACT_REFUSED;
                         else {
                                 ending->closed = false;
@@ -314,7 +344,7 @@ static struct sweep sweep_once(struct ending *ending, int signo)
                         worker_unref(worker);
                 }
                 sweep.left += r == ACT_DONE || r < 0;
-                sweep.fresh += r == ACT_DONE || r < 0;
+                sweep.fresh += (r == ACT_DONE && fresh) || r < 0;
                 sweep.gone += r == ACT_GONE;
         }
         free(pids);
@@ -347,23 +377,37 @@ size_t members_sweep(struct ending *ending, int signo)
         return sweep.left + sweep.gone;
 }
 
+static void was_killed(struct member *member)
+{
+        struct worker *worker = member->worker;
+
+        member->owed = 0;
+        if (act_check(&worker->target, &member->ending->manager->host, worker->reader) ==
+            ACT_REFUSED) {
+                let_go(member, "has left the group in which it was judged");
+                return;
+        }
+        note_signal(member, SIGKILL, true);
+        /* The kernel sends it to the first thread alone: where that one has ended, it reaches nobody. */
+        if (process_leader_is_gone(worker->reader))
+                signal_member(member, SIGKILL);
+}
+
+/* Those as well whom another end had asked. */
 void members_were_killed(struct ending *ending)
 {
-        for (size_t i = 0; i < ending->n; i++) {
-                struct member *member = ending->members[i];
+        struct ending *each;
 
-                if (!member->awaited)
-                        continue;
-                member->owed = 0;
-                if (act_check(&member->worker->target, &ending->manager->host,
-                              member->worker->reader) == ACT_REFUSED)
-                        let_go(member, "has left the group in which it was judged");
-                else {
-                        note_signal(member, SIGKILL, true);
-                        /* The kernel sends it to the first thread alone: where that one has ended,
-                         * it reaches nobody. */
-                        if (process_leader_is_gone(member->worker->reader))
-                                signal_member(member, SIGKILL);
+        DL_FOREACH(ending->manager->endings, each)
+        {
+                for (size_t i = 0; i < each->n; i++) {
+                        struct member *member = each->members[i];
+
+                        if (member->awaited &&
+                            (each == ending ||
+                             (each->stage < KILLED &&
+                              path_is_below(member->worker->target.group, ending->path))))
+                                was_killed(member);
                 }
         }
 }

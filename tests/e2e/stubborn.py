@@ -179,6 +179,27 @@ class Stubborn(EndToEnd):
         self.wait_for("a last word", lambda: f"{process.pid} is dead at last" in guard.said())
         self.assertEqual(len(guard.verdicts()), 2)
 
+    def test_a_group_of_one_that_cannot_be_ended(self):
+        """It is no reason to let everybody else in its group run away, from then on."""
+        guard = self.guard("[Policy p]\nCgroup={home}/*\nGroupMemoryMax=400M\nScope=group\nAction=kill\n")
+        group = self.group("a")
+        freezer = self.folder_of("freezer", group)
+        process = self.grow(group, 200, 40)
+        self.wait_for("its memory", lambda: group.anonymous() > 40 * MIB)
+        (freezer / "cgroup.procs").write_text(str(process.pid))
+        (freezer / "freezer.state").write_text("FROZEN")
+        self.addCleanup((freezer / "freezer.state").write_text, "THAWED")
+        self.configure("[Policy p]\nCgroup={home}/*\nGroupMemoryMax=64M\nScope=group\nAction=kill\n")
+        guard.signal(signal.SIGHUP)
+        self.assert_ended(guard, self.grow(group, 60, 80), "group-memory")
+        self.assertEqual(self.verdict_on(guard, process)["outcome"], "survived")
+        self.assert_ended(guard, self.grow(group, 60, 80), "group-memory")
+        self.assert_lives(process)
+        (freezer / "freezer.state").write_text("THAWED")
+        self.wait_for("its death", lambda: process.poll() is not None)
+        self.wait_for("a last word", lambda: f"{process.pid} is dead at last" in guard.said())
+        self.assertEqual(len(guard.verdicts()), 3)
+
 
 if __name__ == "__main__":
     main()

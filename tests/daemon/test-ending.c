@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * Ends of real processes in groups of this machine, begun by hand: who is signalled, who is left alone, and that each
+ * has one verdict, whatever else is being ended beside it.
+ */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <cmocka.h>
+#include <sys/resource.h>
+#include "groups.h"
+#include "manager/ending.h"
+#include "manager/self.h"
+#include "scratch.h"
+
+#define PATIENCE 600 /* turns of 50 ms: only there so that a failure ends */
+#define A_WHILE 10   /* turns in which what must not happen would have happened */
+#define VERDICTS_MAX 16
+
+static struct manager manager;
+static const struct manager_options options = {.config = "test.conf"};
+static char home[64], below[80];
+static pid_t told[VERDICTS_MAX];
+static size_t n_told, n_signals[VERDICTS_MAX];
+
+static void on_verdict(void *userdata, const struct verdict *verdict, const char *line, int error)
+{
+        (void)userdata;
+        (void)line;
+        assert_int_equal(error, 0);
+        assert_true(n_told < VERDICTS_MAX);
+        n_signals[n_told] = verdict->n_signals;
+        told[n_told++] = verdict->pid;
+}
+
+static void on_trouble(void *userdata, int error)
+{
+        (void)userdata;
+        (void)error;
+}
+
+static const struct store_ops ops = {.announce = on_verdict, .trouble = on_trouble};
+
+static void configure(void)
+{
+        struct bng_config_errors errors = {0};
+
+        scratch_put("test.conf", "[Policy p]\nCgroup=/**\nWorkerMemoryMax=1M\nGroupMemoryMax=1M\n"
+                                 "GraceSec=1h\n");
+        manager.settings = calloc(1, sizeof(*manager.settings));
+        assert_non_null(manager.settings);
+        manager.settings->references = 1;
+        assert_int_equal(
+                guard_config_load(&manager.settings->config, NULL, options.config, &errors), 0);
+}
+
+static int start(void **state)
+{
+        if (scratch_setup(state) < 0 || chdir(*state) < 0)
+                return -1;
+        memset(&manager, 0, sizeof(manager));
+        n_told = 0;
+        snprintf(home, sizeof(home), "/bng-test-ending-%d", (int)getpid());
+        snprintf(below, sizeof(below), "%s/b", home);
+        manager.options = &options;
+        manager.machine = manager.available = UINT64_MAX;
+        configure();
+        if (host.procfs < 0)
+                return 0;
+        manager.host = host;
+        return self_group(&host, &manager.own_group) >= 0 && sd_event_new(&manager.event) >= 0 &&
+                               round_start(&manager) >= 0 &&
+                               store_new(&manager.store, manager.event, *state, &ops, NULL) >= 0
+                       ? 0
+                       : -1;
+}
+
+static int end(void **state)
+{
+        struct watch *watch, *next;
+
+        ending_give_up(&manager);
+        HASH_ITER(hh, manager.watches, watch, next)
+        {
+                HASH_DEL(manager.watches, watch);
+                watch_free(watch);
+        }
+        round_stop(&manager);
+        store_free(manager.store);
+        settings_unref(manager.settings);
+        sd_event_unref(manager.event);
+        free(manager.own_group);
+        if (host.procfs >= 0) {
+                remove_group(below);
+                remove_group(home);
+        }
+        return chdir("/") == 0 ? scratch_teardown(state) : -1;
+}
+
+static void just_wait(void)
+{
+        for (;;)
+                pause();
+}
+
+static void be_deaf(void)
+{
+        signal(SIGTERM, SIG_IGN);
+        just_wait();
+}
+
+static struct watch *open_watch(const char *path)
+{
+        struct watch *watch;
+
+        assert_int_equal(watch_new(&watch, &manager, path), 0);
+        HASH_ADD_KEYPTR(hh, manager.watches, watch->path, strlen(watch->path), watch);
+        assert_true(watch_apply(watch));
+        assert_int_equal(watch_scan(watch, manager_now(&manager)), 0);
+        return watch;
+}
+
+static struct worker *known(const struct watch *watch, pid_t pid)
+{
+        struct worker *worker;
+
+        HASH_FIND(hh, watch->workers, &pid, sizeof(pid), worker);
+        assert_non_null(worker);
+        return worker;
+}
+
+static void turn(unsigned times)
+{
+        while (times-- > 0)
+                assert_true(sd_event_run(manager.event, 50000) >= 0);
+}
+
+static void wait_for_the_last_end(void)
+{
+        for (unsigned i = 0; i < PATIENCE && manager.endings; i++)
+                turn(1);
+        assert_null(manager.endings);
+}
+
+static void wait_for_verdicts(size_t n)
+{
+        for (unsigned i = 0; i < PATIENCE && n_told < n; i++)
+                turn(1);
+        turn(A_WHILE);
+        assert_int_equal(n_told, n);
+}
+
+static size_t signals_of(pid_t pid)
+{
+        for (size_t i = 0; i < n_told; i++)
+                if (told[i] == pid)
+                        return n_signals[i];
+        fail_msg("no verdict on %d", (int)pid);
+        return 0;
+}
+
+static struct ending_order order_for(struct watch *watch, struct worker **workers, size_t n,
+                                     enum step step)
+{
+        return (struct ending_order){.watch = watch,
+                                     .workers = workers,
+                                     .n = n,
+                                     .policy = watch->policies[0],
+                                     .finding = {.reason = REASON_GROUP_MEMORY,
+                                                 .ceiling = UINT64_MAX,
+                                                 .to_limit = UINT64_MAX},
+                                     .step = step};
+}
+
+/* How many of the group were not being ended yet. */
+static size_t end_whole(struct watch *watch, enum step step)
+{
+        struct ending_order order;
+        struct gathered all;
+        size_t n;
+
+        assert_int_equal(watch_gather(watch, &all), 0);
+        order = order_for(watch, all.workers, all.n, step);
+        order.whole = true;
+        order.partial = all.partial;
+        order.complete = all.complete;
+        n = all.n;
+        assert_int_equal(ending_start(&order), 0);
+        watch_gathered_free(&all);
+        return n;
+}
+
+/* From now on nothing can be opened. */
+static struct rlimit use_up_descriptors(void)
+{
+        struct rlimit before, none;
+        int lowest = dup(0);
+
+        assert_true(lowest >= 0);
+        close(lowest);
+        assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+        none = (struct rlimit){.rlim_cur = (rlim_t)lowest, .rlim_max = before.rlim_max};
+        assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+        return before;
+}
+
+/* It is sent once it can be; and to nobody else in the group, who broke nothing. */
+static void test_a_signal_that_is_owed(void **state)
+{
+        pid_t condemned, sibling;
+        struct ending_order order;
+        struct worker *worker;
+        struct watch *watch;
+        struct rlimit before;
+
+        (void)state;
+        need_group(home);
+        condemned = child_in(home, false, just_wait);
+        sibling = child_in(home, false, just_wait);
+        watch = open_watch(home);
+        worker = known(watch, condemned);
+        order = order_for(watch, &worker, 1, STEP_KILL);
+        before = use_up_descriptors();
+        assert_int_equal(ending_start(&order), 0);
+        assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+        assert_true(is_alive(condemned));
+        wait_for_the_last_end();
+        assert_int_equal(reap(condemned), SIGKILL);
+        wait_for_verdicts(1);
+        assert_true(is_alive(sibling));
+        kill(sibling, SIGKILL);
+        reap(sibling);
+}
+
+/* The group below is asked to end, and then the one above is killed: each has its one verdict, with all its signals. */
+static void end_one_within_another(bool watched_alone)
+{
+        struct watch *above, *inner;
+        pid_t deaf, other;
+
+        need_group(home);
+        need_group(below);
+        deaf = child_in(below, watched_alone, be_deaf);
+        usleep(300000); /* it is by now */
+        other = child_in(home, watched_alone, just_wait);
+        above = open_watch(home);
+        inner = open_watch(below);
+        assert_int_equal(end_whole(inner, STEP_TERMINATE), 1);
+        turn(1);
+        assert_true(is_alive(deaf));
+        assert_int_equal(end_whole(above, STEP_KILL), 1);
+        wait_for_the_last_end();
+        assert_int_equal(reap(deaf), SIGKILL);
+        assert_int_equal(reap(other), SIGKILL);
+        wait_for_verdicts(2);
+        assert_int_equal(signals_of(deaf), 2);
+        assert_int_equal(signals_of(other), 1);
+}
+
+static void test_one_end_within_another(void **state)
+{
+        (void)state;
+        end_one_within_another(false);
+}
+
+static void test_one_end_within_another_one_by_one(void **state)
+{
+        (void)state;
+        end_one_within_another(true);
+}
+
+/* One that is in the kernel's hands is no reason to spare all others in its group from then on. */
+static void test_a_group_of_one_that_was_given_up(void **state)
+{
+        struct watch *watch;
+        pid_t stuck, other;
+
+        (void)state;
+        need_group(home);
+        stuck = child_in(home, false, be_deaf);
+        usleep(300000);
+        watch = open_watch(home);
+        assert_int_equal(end_whole(watch, STEP_TERMINATE), 1);
+        assert_true(ending_of_group(watch));
+        manager.endings->stage = GIVEN_UP;
+        assert_false(ending_of_group(watch));
+        other = child_in(home, false, just_wait);
+        assert_int_equal(end_whole(watch, STEP_KILL), 1); /* the other one alone */
+        assert_int_equal(reap(other), SIGKILL);
+        kill(stuck, SIGKILL);
+        reap(stuck);
+        wait_for_the_last_end();
+        wait_for_verdicts(2);
+        signals_of(stuck);
+        signals_of(other);
+}
+
+/* The watch ends and another one begins, as when a policy is taken away and put back: he is known to his end. */
+static void test_one_that_is_found_again(void **state)
+{
+        struct worker *worker;
+        struct watch *watch;
+        pid_t deaf;
+
+        (void)state;
+        need_group(home);
+        deaf = child_in(home, false, be_deaf);
+        usleep(300000);
+        watch = open_watch(home);
+        assert_int_equal(end_whole(watch, STEP_TERMINATE), 1);
+        worker = known(watch, deaf);
+        HASH_DEL(manager.watches, watch);
+        watch_free(watch);
+        watch = open_watch(home);
+        assert_ptr_equal(known(watch, deaf), worker);
+        assert_ptr_equal(worker->ending, manager.endings);
+        kill(deaf, SIGKILL);
+        reap(deaf);
+        wait_for_the_last_end();
+        wait_for_verdicts(1);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, start, end)
+        const struct CMUnitTest tests[] = {
+                TEST(test_a_signal_that_is_owed),
+                TEST(test_one_end_within_another),
+                TEST(test_one_end_within_another_one_by_one),
+                TEST(test_a_group_of_one_that_was_given_up),
+                TEST(test_one_that_is_found_again),
+        };
+
+        return cmocka_run_group_tests(tests, groups_open, groups_close);
+}
