@@ -27,7 +27,7 @@
  *   dying.c      memory that those hold who are being ended
  *   relief.c     memory that a death is about to free
  *   kernel.c     those whom the kernel ended before anybody here did, by its log, kernel-counts.c by the
- *                groups' counters; kernel-verdict.c tells of them     -> record
+ *                groups' counters, kernel-flood.c by both; kernel-verdict.c tells of them     -> record
  *   kernel-limit.c  groups that the kernel holds at its limit       -> record
  *   record.c     a verdict from what is known
  *   describe.c   status and explanations for the bus
@@ -122,6 +122,7 @@ struct manager {
         sd_event_source *arrived;
         struct kills *kills; /* NULL where the kernel's log may not be read */
         sd_event_source *killed;
+        struct flood *flood;  /* of those that it does not place; NULL: there was none */
         bool arrivals_missed; /* a folder is not watched: only walks find what is made in it */
         struct note *notes;   /* of groups that were told of, to be walked, */
         uint64_t news_again;  /* monotonic microseconds: not before, */
@@ -136,7 +137,7 @@ struct manager {
         uint64_t machine_read; /* when that was read, */
         uint64_t resized;      /* and when it last had another size */
         struct {
-                struct log_trouble hold, read, walk, depth, signal, culprit, brake, machine;
+                struct log_trouble hold, read, walk, depth, signal, culprit, brake, machine, keep;
         } trouble;
 };
 
@@ -167,7 +168,15 @@ struct mapped {
         uint64_t bytes;
         uint64_t then,
                 before; /* what they were when this span of the growth window began, and the one before */
-        uint64_t since; /* monotonic microseconds: this span */
+        uint64_t since; /* monotonic microseconds: this span, */
+        uint64_t read;  /* and when it was read last */
+};
+
+/* How it looks by other windows than its own policy's: those of a group above that has another policy. */
+struct part {
+        struct series series;
+        struct mapped mapped;
+        struct part *next;
 };
 
 struct worker {
@@ -195,7 +204,9 @@ struct worker {
         uint64_t private;     /* bytes: resident minus shared, and swapped out */
         uint64_t rss;
         uint64_t shared_pages; /* bytes of it: files and shared memory */
+        bool swap_read;        /* `private` holds what is swapped out */
         struct mapped mapped;
+        struct part *parts;    /* NULL: nobody asks for other windows */
         uint64_t shared;       /* bytes of `private` that belong to others, by the last proof */
         uint64_t peak;         /* highest memory that was judged */
         uint64_t brought;      /* bytes it had at first sight: may be charged to another group;
@@ -215,12 +226,19 @@ struct worker {
         UT_hash_handle hh; /* by target.pid */
 };
 
+/* Those whom the kernel ended in a group: its counter at some moment, and how many were told of since (kernel-flood.c). */
+struct counted {
+        bool known; /* the counter was read */
+        uint64_t kills, told;
+};
+
 /* A group below a watched one that is not watched itself. */
 struct annex {
         char *path;
         struct group_reader *reader;
         bool seen;
         uint64_t kills; /* the kernel's counter, as in struct missing */
+        struct counted counted;
         UT_hash_handle hh;
 };
 
@@ -323,6 +341,7 @@ struct watch {
         int frozen;              /* the switch that stops it, or -1 */
         struct relief relief;    /* from the last death in it */
         struct missing *missing; /* NULL: the log tells, or no list was read yet */
+        struct counted counted;  /* where it tells */
         struct pressed pressed;
         struct departed departed;
         struct series *untold; /* bytes of it that none of its processes shows; NULL: not counted */
@@ -434,8 +453,8 @@ struct act_group watch_target(const struct watch *watch);
  * it is exempt, or not there any more; else as act_hold. Lets no worker go. */
 int watch_hold(struct watch *watch, pid_t pid, struct worker **ret);
 /*
- * Up to ENDING_MEMBERS_MAX processes of the group and below it that may be ended, as references that
- * watch_gathered_free() gives back. 0 or a negative errno.
+ * Up to ENDING_MEMBERS_MAX processes of the group and below it that may be ended, and are not being ended yet, as
+ * references that watch_gathered_free() gives back. 0 or a negative errno.
  */
 struct gathered {
         struct worker **workers;
@@ -460,10 +479,15 @@ const char *worker_mismatch(struct worker *worker, const struct policy *policy, 
 bool worker_matches(struct worker *worker, const struct policy *policy, uint64_t now);
 /* Measures it. 0; -ESRCH when it has ended. */
 int worker_measure(struct worker *worker, bool swaps, uint64_t now);
-/* And what it maps of shared memory, for a group above it. */
-void worker_measure_shmem(struct worker *worker, uint64_t now);
+/* The same, unless it has been measured in this turn of the loop. */
+int worker_measure_once(struct worker *worker, bool swaps, uint64_t now);
+/* It was measured for a group that has these windows, its own or one above it: what it maps of shared memory is read as
+ * well. */
+void worker_take_part(struct worker *worker, const struct series *windows, uint64_t now);
 uint64_t worker_memory(const struct worker *worker); /* bytes: what its end would free */
 struct subject worker_subject(const struct worker *worker, uint64_t now);
+/* The same by the windows of a group, as far as it has taken part there; but for its family, which is its own policy's. */
+struct subject worker_part(const struct worker *worker, const struct series *windows, uint64_t now);
 /* Asks for proportional memory in the offload's thread; the group is looked at when it is there. */
 void worker_prove(struct worker *worker);
 
@@ -571,6 +595,10 @@ void answer_family(struct worker *parent, const struct policy *policy,
 void answer_group(struct watch *watch, struct worker *culprit, const struct finding *finding,
                   uint64_t now);
 
+/* ---- freeze.c */
+/* Writes down anew all that is stopped: somebody was let go. */
+void freeze_note(struct manager *manager);
+
 /* ---- ending.c, members.c */
 #define ENDING_MEMBERS_MAX 1024 /* processes of one end with a verdict of their own */
 /*
@@ -593,11 +621,12 @@ int ending_start(const struct ending_order *order);
 /* There is another measurement of what is being ended: what grows on in its grace is killed at once. */
 void ending_measured_worker(const struct worker *worker);
 void ending_measured_group(const struct watch *watch);
-bool ending_of_group(const struct watch *watch); /* is all of it being ended? */
+/* Is all of it being ended? No more once somebody in it has outlived his SIGKILL. */
+bool ending_of_group(const struct watch *watch);
 /* Is anything in this group or below it still dying, so that memory is about to be freed? */
 bool ending_under_way(const struct watch *watch);
-/* Is this very process being ended, so that its verdict is on its way? */
-bool ending_awaits(const struct manager *manager, pid_t pid);
+/* The process with this pid that is being ended, so that its verdict is on its way; or NULL. */
+struct worker *ending_awaits(const struct manager *manager, pid_t pid);
 void ending_forget_watch(struct manager *manager, const struct watch *watch);
 /* Writes down every end that is under way as it stands, and lets go of all. */
 void ending_give_up(struct manager *manager);

@@ -6,6 +6,9 @@
  * known, and the others' latest samples are older than the window that tells who grew. So while a limit
  * above is near they are listed and sampled for its sake, and once more when it is passed.
  *
+ * Who contributed most is told by the windows of the group's policy, whatever other windows the policies of groups below
+ * have: a worker under such a policy is remembered by both (struct part).
+ *
  * What the group is charged for beyond what they hold is untold (decide-culprit.c): nobody's, that of processes too
  * deep below or otherwise out of sight, or of those that are another policy's. What they hold beyond that is foreign: who
  * was moved here brought memory that stays charged to the group he comes from, and his end would free none of this one's.
@@ -57,7 +60,7 @@ static uint64_t departed_lately(struct watch *watch, uint64_t now)
 }
 
 /* A group that cannot be read is its own look's to tell. */
-static void sample(struct watch *below, bool with_swap, uint64_t now)
+static void sample(struct watch *below, const struct watch *watch, uint64_t now)
 {
         struct worker *worker;
 
@@ -65,8 +68,8 @@ static void sample(struct watch *below, bool with_swap, uint64_t now)
                 (void)watch_scan(below, now);
         for (worker = below->workers; worker; worker = worker->hh.next) {
                 worker_identify(worker, now);
-                (void)worker_measure(worker, with_swap, now);
-                worker_measure_shmem(worker, now);
+                (void)worker_measure_once(worker, watch_swaps(watch), now);
+                worker_take_part(worker, watch->series, now);
         }
         family_gather(below, now);
 }
@@ -101,7 +104,7 @@ static void sample_all(struct watch *watch, uint64_t now)
         struct watch *below;
 
         for (below = watch_below(watch, NULL); below; below = watch_below(watch, below))
-                sample(below, watch_swaps(watch), now);
+                sample(below, watch, now);
         count_untold(watch, now);
 }
 
@@ -149,7 +152,7 @@ static uint64_t foreign(const struct watch *watch, const struct worker *worker)
 struct subject contributors_subject(const struct watch *watch, const struct worker *worker,
                                     uint64_t now)
 {
-        struct subject subject = worker_subject(worker, now);
+        struct subject subject = worker_part(worker, watch->series, now);
         uint64_t bytes = foreign(watch, worker);
 
         subject.memory -= bng_min(subject.memory, bytes);

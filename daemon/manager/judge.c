@@ -128,7 +128,7 @@ void judge_workers(struct watch *watch, enum pace pace, uint64_t now)
                 }
                 if (worker->due > now)
                         continue;
-                r = worker_measure(worker, swaps, now);
+                r = worker_measure_once(worker, swaps, now);
                 if (r >= 0)
                         r = cpu_measure_worker(worker, now);
                 if (r == -ESRCH || r == -ENOENT) {

@@ -87,7 +87,8 @@ void manager_read_machine(struct manager *manager, uint64_t now)
         }
         manager->available = memory.available;
         manager->swaps = memory.swaps;
-        if (memory.total != manager->machine && now - manager->resized >= RESIZE_PAUSE_USEC)
+        if (memory.total != manager->machine &&
+            (manager->machine == UINT64_MAX || now - manager->resized >= RESIZE_PAUSE_USEC))
                 resize(manager, memory.total, now);
 }
 
@@ -162,6 +163,8 @@ static int set_up_loop(struct manager *manager)
 
         if (r >= 0)
                 r = sd_event_new(&manager->event);
+        if (r >= 0)
+                r = log_open(manager->event);
         if (r >= 0)
                 r = sd_event_add_signal(manager->event, NULL, SIGTERM, on_stop, manager);
         if (r >= 0)
@@ -359,6 +362,7 @@ struct manager *manager_free(struct manager *manager)
         if (manager->host_open)
                 host_close(&manager->host);
         settings_unref(manager->settings);
+        log_close();
         sd_event_unref(manager->event);
         free(manager->own_group);
         free(manager->config_error);

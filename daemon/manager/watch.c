@@ -81,10 +81,12 @@ static void drop_annex(struct watch *watch, struct annex *annex)
 
 void watch_let_go(struct watch *watch)
 {
-        if (watch->answered.frozen)
-                (void)act_group_thaw(watch->frozen);
+        if (!watch->answered.frozen)
+                return;
+        (void)act_group_thaw(watch->frozen);
         watch->frozen = -1;
         watch->answered.frozen = false;
+        freeze_note(watch->manager);
 }
 
 /* Who is put into a group after the last of those that were frozen has left it would hang. */
@@ -300,8 +302,11 @@ void watch_drop_annexes(struct watch *watch)
 void watch_drop(struct watch *watch, struct worker *worker)
 {
         HASH_DEL(watch->workers, worker);
-        if (worker->answered.frozen)
+        if (worker->answered.frozen) {
                 (void)act_continue(&worker->target, &watch->manager->host);
+                worker->answered.frozen = false;
+                freeze_note(watch->manager);
+        }
         worker->watch = NULL;
         worker->policy = NULL;
         worker_unref(worker);
@@ -335,6 +340,21 @@ static bool is_gone(const struct worker *worker)
         return poll(&pidfd, 1, 0) > 0 && process_read_identity(worker->reader, &identity) < 0;
 }
 
+/* Takes hold of a process. One that is being ended, and was let go by a watch that ended meanwhile, is known to its end:
+ * it goes on as who it was, or it would be judged, and told of, once more. */
+static int meet(struct worker **ret, struct watch *watch, pid_t pid, uint64_t now)
+{
+        int r = worker_new(ret, watch, pid, now);
+        struct worker *known = r == ACT_DONE ? ending_awaits(watch->manager, pid) : NULL;
+
+        if (known && !known->watch && known->target.start_time == (*ret)->target.start_time &&
+            strcmp(known->target.group, (*ret)->target.group) == 0) {
+                worker_unref(*ret);
+                *ret = worker_ref(known);
+        }
+        return r;
+}
+
 /* One that was let go because it was elsewhere when its signal was due, and is here again, is judged as somebody new:
  * else whoever is quick would never be judged again. */
 static bool is_let_go(const struct worker *worker)
@@ -363,7 +383,7 @@ static void take_in(struct watch *watch, pid_t pid, const char *path, uint64_t n
         if (pid <= 1)
                 return;
         room = path == watch->path ? self_has_room() : self_has_room_to_spare();
-        r = room ? worker_new(&worker, watch, pid, now) : -EMFILE;
+        r = room ? meet(&worker, watch, pid, now) : -EMFILE;
         if (r < 0 && r != -ESRCH && r != -ENOENT)
                 log_trouble(&manager->trouble.hold, now, "Cannot take hold of process %d in %s: %s",
                             (int)pid, watch->shown, strerror(-r));
@@ -507,7 +527,7 @@ int watch_hold(struct watch *watch, pid_t pid, struct worker **ret)
         int r;
 
         if (fresh) {
-                r = worker_new(&worker, watch, pid, now);
+                r = meet(&worker, watch, pid, now);
                 if (r != ACT_DONE)
                         return r;
         }
@@ -546,7 +566,10 @@ int watch_gather(struct watch *watch, struct gathered *ret)
                         break;
                 }
                 r = watch_hold(watch, pids[i], &found.workers[found.n]);
-                found.n += r == ACT_DONE;
+                if (r == ACT_DONE && found.workers[found.n]->ending)
+                        worker_unref(found.workers[found.n]);
+                else
+                        found.n += r == ACT_DONE;
                 found.partial |= r == ACT_REFUSED;
                 found.complete &= r >= 0;
         }

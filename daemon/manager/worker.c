@@ -19,6 +19,7 @@
 #include "bounds/checked.h"
 #include "manager/context.h"
 
+#define PARTS_MAX 4 /* levels of groups with windows of their own */
 #define FACTS_SLOWEST_USEC UINT64_C(5000000)
 #define FACTS_FASTEST_USEC UINT64_C(20000)
 
@@ -104,6 +105,17 @@ struct worker *worker_ref(struct worker *worker)
         return worker;
 }
 
+static void free_parts(struct worker *worker)
+{
+        while (worker->parts) {
+                struct part *part = worker->parts;
+
+                worker->parts = part->next;
+                series_free(&part->series);
+                free(part);
+        }
+}
+
 struct worker *worker_unref(struct worker *worker)
 {
         if (!worker || --worker->references > 0)
@@ -115,6 +127,7 @@ struct worker *worker_unref(struct worker *worker)
         free(worker->argv0);
         free(worker->cpu);
         series_free(&worker->series);
+        free_parts(worker);
         if (worker->family)
                 series_free(&worker->family->series);
         free(worker->family);
@@ -214,21 +227,83 @@ void worker_identify(struct worker *worker, uint64_t now)
         set_policy(worker, NULL);
 }
 
-void worker_measure_shmem(struct worker *worker, uint64_t now)
+/* The same windows: then the same samples tell of both. */
+static bool has_windows(const struct series *series, const struct series *windows)
 {
-        struct mapped *mapped = &worker->mapped;
+        return series->leak_window == windows->leak_window &&
+               series->growth_window == windows->growth_window;
+}
+
+static struct part *find_part(const struct worker *worker, const struct series *windows)
+{
+        struct part *part = worker->parts;
+
+        while (part && !has_windows(&part->series, windows))
+                part = part->next;
+        return part;
+}
+
+/* What was seen so far is not forgotten. Of more than there are policies above it the one goes that was asked for longest
+ * ago: a reload has changed the windows. */
+static struct part *add_part(struct worker *worker, const struct series *windows)
+{
+        struct part *part, *oldest = worker->parts;
+        size_t n = 0;
+
+        for (part = worker->parts; part; part = part->next, n++)
+                if (part->series.latest.usec < oldest->series.latest.usec)
+                        oldest = part;
+        part = n < PARTS_MAX ? calloc(1, sizeof(*part)) : oldest;
+        if (!part)
+                return NULL;
+        if (n < PARTS_MAX) {
+                part->next = worker->parts;
+                worker->parts = part;
+        }
+        part->mapped = (struct mapped){0};
+        series_init(&part->series, windows->leak_window, windows->growth_window);
+        for (unsigned i = 0; i < worker->series.n_recent; i++) {
+                struct sample sample = series_recent(&worker->series, i);
+
+                series_push(&part->series, sample.usec, sample.bytes);
+        }
+        return part;
+}
+
+static void measure_shmem(struct worker *worker, struct mapped *mapped, uint64_t window,
+                          uint64_t now)
+{
         uint64_t bytes;
 
-        if (process_read_shmem(worker->reader, &bytes) < 0)
+        if (mapped->read == now || process_read_shmem(worker->reader, &bytes) < 0)
                 return;
+        mapped->read = now;
         if (mapped->since == 0)
-                *mapped = (struct mapped){.then = bytes, .before = bytes, .since = now};
+                *mapped =
+                        (struct mapped){.then = bytes, .before = bytes, .since = now, .read = now};
         mapped->bytes = bytes;
-        if (now - mapped->since <= worker->series.growth_window)
+        if (now - mapped->since <= window)
                 return;
         mapped->before = mapped->then;
         mapped->then = bytes;
         mapped->since = now;
+}
+
+void worker_take_part(struct worker *worker, const struct series *windows, uint64_t now)
+{
+        struct mapped *mapped = &worker->mapped;
+
+        if (!has_windows(&worker->series, windows)) {
+                struct part *part = find_part(worker, windows);
+
+                if (!part)
+                        part = add_part(worker, windows);
+                if (!part)
+                        return;
+                series_push(&part->series, now, worker->private);
+                mapped = &part->mapped;
+        }
+        measure_shmem(worker, mapped, windows->growth_window, now);
 }
 
 int worker_measure(struct worker *worker, bool swaps, uint64_t now)
@@ -248,6 +323,7 @@ int worker_measure(struct worker *worker, bool swaps, uint64_t now)
         worker->private = memory.private_bytes + swapped;
         worker->rss = memory.rss;
         worker->shared_pages = memory.rss - memory.private_bytes;
+        worker->swap_read = swaps;
         if (worker->brought == UINT64_MAX)
                 worker->brought = worker->private;
         series_push(&worker->series, now, worker->private);
@@ -256,15 +332,23 @@ int worker_measure(struct worker *worker, bool swaps, uint64_t now)
         return 0;
 }
 
+int worker_measure_once(struct worker *worker, bool swaps, uint64_t now)
+{
+        const struct series *series = &worker->series;
+        bool done = series->n_pushed > 0 && series->latest.usec == now;
+
+        return done && (worker->swap_read || !swaps) ? 0 : worker_measure(worker, swaps, now);
+}
+
 uint64_t worker_memory(const struct worker *worker)
 {
         return worker->private > worker->shared ? worker->private - worker->shared : 0;
 }
 
 /* Born within the growth window. */
-static bool is_young(const struct worker *worker, uint64_t now)
+static bool is_young(const struct worker *worker, uint64_t window, uint64_t now)
 {
-        return worker->brought < UINT64_MAX && now - worker->born <= worker->series.growth_window;
+        return worker->brought < UINT64_MAX && now - worker->born <= window;
 }
 
 /* What it had taken by itself when it was first measured. Pages that it shares since its fork are its parent's;
@@ -283,16 +367,18 @@ static uint64_t at_sight(const struct worker *worker)
 }
 
 /* A young one may have taken them all. */
-static uint64_t mapped_growth(const struct worker *worker, uint64_t now)
+static uint64_t mapped_growth(const struct mapped *mapped, bool young)
 {
-        uint64_t before = is_young(worker, now) ? 0 : worker->mapped.before;
+        uint64_t before = young ? 0 : mapped->before;
 
-        return worker->mapped.bytes > before ? worker->mapped.bytes - before : 0;
+        return mapped->bytes > before ? mapped->bytes - before : 0;
 }
 
-struct subject worker_subject(const struct worker *worker, uint64_t now)
+static struct subject subject_by(const struct worker *worker, const struct series *series,
+                                 const struct mapped *mapped, uint64_t now)
 {
         uint64_t memory = worker_memory(worker), left = UINT64_MAX;
+        bool young = is_young(worker, series->growth_window, now);
 
         if (worker->watch) {
                 left = worker->watch->reading.headroom;
@@ -300,14 +386,14 @@ struct subject worker_subject(const struct worker *worker, uint64_t now)
                         left = worker->watch->manager->available;
         }
         return (struct subject){
-                .series = &worker->series,
+                .series = series,
                 .now = now,
                 .memory = memory,
                 .tolerated = worker->answered.tolerated_up_to,
-                .young = is_young(worker, now),
-                .at_sight = is_young(worker, now) ? at_sight(worker) : 0,
-                .mapped = worker->mapped.bytes,
-                .mapped_growth = mapped_growth(worker, now),
+                .young = young,
+                .at_sight = young ? at_sight(worker) : 0,
+                .mapped = mapped->bytes,
+                .mapped_growth = mapped_growth(mapped, young),
                 .hard_limit = left < UINT64_MAX - memory ? memory + left : UINT64_MAX,
                 .bases = worker->watch ? watch_bases(worker->watch)
                                        : (struct memory_bases){UINT64_MAX, UINT64_MAX},
@@ -316,6 +402,20 @@ struct subject worker_subject(const struct worker *worker, uint64_t now)
                         worker->family ? worker->family->by_members : (struct family_growth){0},
                 .cpu = worker->cpu,
         };
+}
+
+struct subject worker_subject(const struct worker *worker, uint64_t now)
+{
+        return subject_by(worker, &worker->series, &worker->mapped, now);
+}
+
+struct subject worker_part(const struct worker *worker, const struct series *windows, uint64_t now)
+{
+        const struct part *part =
+                has_windows(&worker->series, windows) ? NULL : find_part(worker, windows);
+
+        return part ? subject_by(worker, &part->series, &part->mapped, now)
+                    : worker_subject(worker, now);
 }
 
 struct proof {

@@ -13,6 +13,12 @@
  * far as the untold became more; what nobody maps is a contributor like others, but there is nobody to end for it.
  * When it began is not known before it is seen for a window, so until then all of it may be new. Where the workers are
  * over the limit without it, it excuses nobody who grew: else a file in memory would be a licence.
+ *
+ * Who has such a file open is not asked, though /proc would tell. A file with a name in a tmpfs outlives everybody, so no
+ * end frees it. One without (memfd_create, or removed since) goes with the last who has it open; but that may be
+ * somebody outside the group, a message on its way through a socket, or a mapping of the kernel's, which nobody can list, and
+ * the descriptor does not tell who filled it: servers of shared buffers keep what others wrote. An end could hit
+ * the wrong one and free nothing. Scope=group does not depend on who it was.
  */
 
 #include <math.h>

@@ -15,6 +15,7 @@
 #include <sys/resource.h>
 #include "groups.h"
 #include "manager/manager.h"
+#include "manager/reset.h"
 #include "scratch.h"
 
 #define MIB ((size_t)1 << 20)
@@ -30,6 +31,7 @@ static int start(void **state)
                 return -1;
         snprintf(home, sizeof(home), "/bng-test-manager-%d", (int)getpid());
         options = (struct manager_options){.state = *state, .runtime = *state, .config = config};
+        setenv("RUNTIME_DIRECTORY", *state, 1);
         max_files = 0;
         return 0;
 }
@@ -416,6 +418,29 @@ static void test_what_was_frozen_runs_again(void **state)
         reap(workers[1]);
 }
 
+/* So it does when the daemon is killed: by the child that waits for that. */
+static void test_what_was_frozen_runs_again_after_a_crash(void **state)
+{
+        pid_t worker, daemon;
+        char record[160];
+
+        need_group(home);
+        configure_home(*state, "", "WorkerMemoryMax=16M\nAction=freeze\n");
+        worker = child_in(home, false, hold_and_wait);
+        daemon = start_daemon();
+        json_decref(wait_for_verdicts(*state, 1));
+        assert_int_equal(state_of(worker), 'T');
+        kill(daemon, SIGKILL);
+        assert_int_equal(reap(daemon), SIGKILL);
+        snprintf(record, sizeof(record), "%s/stopped", (const char *)*state);
+        for (int tries = 0; tries < PATIENCE && access(record, F_OK) == 0; tries++)
+                usleep(50000);
+        assert_int_not_equal(access(record, F_OK), 0);
+        assert_int_not_equal(state_of(worker), 'T');
+        kill(worker, SIGKILL);
+        reap(worker);
+}
+
 /* A stop does not wait for an hour of grace, nor cut it short: the verdict says that the worker lived. */
 static void test_a_stop_writes_what_is_under_way(void **state)
 {
@@ -459,6 +484,39 @@ static void test_too_few_descriptors(void **state)
         stop_daemon(daemon);
 }
 
+/* Standard error is a pipe that is full, and that nobody empties. */
+static void test_nobody_listens(void **state)
+{
+        int ends[2], filler, before;
+        char path[32], page[4096] = "";
+        pid_t worker, daemon;
+
+        need_group(home);
+        configure_home(*state, "", "WorkerMemoryMax=16M\nAction=kill\n");
+        assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+        /* Another descriptor, so that only this one does not wait. */
+        snprintf(path, sizeof(path), "/proc/self/fd/%d", ends[1]);
+        filler = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+        assert_true(filler >= 0);
+        while (write(filler, page, sizeof(page)) > 0)
+                ;
+        before = dup(STDERR_FILENO);
+        assert_true(before >= 0);
+        assert_true(dup2(ends[1], STDERR_FILENO) >= 0);
+        daemon = start_daemon();
+        assert_true(dup2(before, STDERR_FILENO) >= 0);
+        close(before);
+        for (size_t i = 0; i < 2; i++) {
+                worker = child_in(home, false, hold_and_wait);
+                assert_int_equal(reap(worker), SIGKILL);
+        }
+        json_decref(wait_for_verdicts(*state, 2));
+        stop_daemon(daemon);
+        close(filler);
+        close(ends[0]);
+        close(ends[1]);
+}
+
 /* The group is made anew under its path while the daemon runs: it is another one, and is watched too. */
 static void test_a_group_made_anew(void **state)
 {
@@ -488,7 +546,8 @@ static void test_a_wrong_configuration_does_not_start(void **state)
         assert_int_equal(manager_new(&manager, &options), -EINVAL);
 }
 
-int main(void)
+/* As the daemon does, which is this program here, it starts itself to wait for its own end. */
+int main(int argc, char **argv)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test_setup_teardown(test_a_foreign_host_is_only_told_about, start, end),
@@ -499,12 +558,17 @@ int main(void)
                 cmocka_unit_test_setup_teardown(test_a_share_follows_the_machine, start, end),
                 cmocka_unit_test_setup_teardown(test_a_group_that_runs_away_is_caught, start, end),
                 cmocka_unit_test_setup_teardown(test_what_was_frozen_runs_again, start, end),
+                cmocka_unit_test_setup_teardown(test_what_was_frozen_runs_again_after_a_crash,
+                                                start, end),
                 cmocka_unit_test_setup_teardown(test_a_stop_writes_what_is_under_way, start, end),
                 cmocka_unit_test_setup_teardown(test_too_few_descriptors, start, end),
+                cmocka_unit_test_setup_teardown(test_nobody_listens, start, end),
                 cmocka_unit_test_setup_teardown(test_a_group_made_anew, start, end),
                 cmocka_unit_test_setup_teardown(test_a_wrong_configuration_does_not_start, start,
                                                 end),
         };
 
+        if (argc > 1 && strcmp(argv[1], "--reset") == 0)
+                return reset_run(getenv("RUNTIME_DIRECTORY"), false, true);
         return cmocka_run_group_tests(tests, groups_open, groups_close);
 }

@@ -384,6 +384,128 @@ static void test_who_was_there_before_is_spared(void **state)
         close_watch(watch);
 }
 
+/* The first size counts at once, however short ago the machine was started; another one not too often. */
+static void test_the_size_of_the_machine(void **state)
+{
+        static const struct {
+                uint64_t now;
+                const char *total;
+                uint64_t taken; /* KiB */
+        } steps[] = {
+                {SECOND, "1000", 1000},      {SECOND + SECOND / 10, "2000", 1000},
+                {6 * SECOND, "3000", 3000},  {7 * SECOND, "4000", 3000},
+                {11 * SECOND, "4000", 4000},
+        };
+
+        (void)state;
+        manager.machine = UINT64_MAX;
+        for (size_t i = 0; i < sizeof(steps) / sizeof(*steps); i++) {
+                char text[80];
+
+                snprintf(text, sizeof(text), "MemTotal: %s kB\nMemAvailable: 500 kB\n",
+                         steps[i].total);
+                scratch_put("proc/meminfo", text);
+                manager_read_machine(&manager, steps[i].now);
+                assert_int_equal(manager.machine, steps[i].taken << 10);
+        }
+}
+
+/* What a look has measured it does not measure again for another purpose. */
+static void test_one_measurement_a_turn(void **state)
+{
+        struct worker *worker;
+        struct watch *watch;
+
+        (void)state;
+        scratch_put("cgroup/a/cgroup.procs", "7\n");
+        put_process(7, 1, "/a");
+        watch = open_watch();
+        worker = taken_in(watch, 7, SECOND);
+        worker_identify(worker, SECOND);
+        assert_int_equal(worker_measure_once(worker, false, SECOND), 0);
+        assert_int_equal(worker->private, UINT64_C(74000) << 12);
+        scratch_put("proc/7/statm", "90000 85000 1000 1 0 84000 0\n");
+        assert_int_equal(worker_measure_once(worker, false, SECOND), 0);
+        assert_int_equal(worker->private, UINT64_C(74000) << 12);
+        assert_int_equal(worker_measure_once(worker, false, 2 * SECOND), 0);
+        assert_int_equal(worker->private, UINT64_C(84000) << 12);
+        /* What is swapped out was not asked for. */
+        scratch_put("proc/7/status", "Uid:\t33\t33\t33\t33\nVmSwap:\t4096 kB\n");
+        assert_int_equal(worker_measure_once(worker, true, 2 * SECOND), 0);
+        assert_int_equal(worker->private, (UINT64_C(84000) << 12) + (4 << 20));
+        close_watch(watch);
+}
+
+static struct watch *open_watch_of(const char *path)
+{
+        struct watch *watch;
+
+        assert_int_equal(watch_new(&watch, &manager, path), 0);
+        HASH_ADD_KEYPTR(hh, manager.watches, watch->path, strlen(watch->path), watch);
+        assert_true(watch_apply(watch));
+        return watch;
+}
+
+static void put_memory(pid_t pid, unsigned mib)
+{
+        char path[64], text[64];
+
+        snprintf(path, sizeof(path), "proc/%d/statm", (int)pid);
+        snprintf(text, sizeof(text), "%u %u 0 1 0 1 0\n", mib << 8, mib << 8);
+        scratch_put(path, text);
+}
+
+/* Two groups below, one with a window that is over in a moment and one that remembers for an hour: who made their group
+ * grow is told by the group's own. */
+static void test_windows_of_a_group_above(void **state)
+{
+        struct watch *above, *quick, *slow;
+        struct worker **workers;
+        struct subject subjects[2];
+        struct untold untold;
+        uint64_t now = 7200 * SECOND;
+        size_t n;
+
+        (void)state;
+        configure("[Policy above]\nCgroup=/a\nGroupMemoryMax=400M\nGrowthWindowSec=10s\n"
+                  "[Policy quick]\nCgroup=/a/q\nWorkerMemoryMax=1G\nGrowthWindowSec=100ms\n"
+                  "[Policy slow]\nCgroup=/a/s\nWorkerMemoryMax=1G\nGrowthWindowSec=1h\n");
+        scratch_put("cgroup/a/q/cgroup.procs", "7\n");
+        scratch_put("cgroup/a/s/cgroup.procs", "8\n");
+        put_process(7, 1, "/a/q");
+        put_process(8, 1, "/a/s");
+        put_memory(7, 50);
+        put_memory(8, 50);
+        above = open_watch();
+        above->reading.accounted = true;
+        quick = open_watch_of("/a/q");
+        slow = open_watch_of("/a/s");
+        see(quick, now);
+        see(slow, now);
+        put_memory(8, 250); /* long ago */
+        for (uint64_t end = now + 600 * SECOND; now < end; now += 10 * SECOND) {
+                see(quick, now);
+                see(slow, now);
+        }
+        for (unsigned mib = 50; mib <= 150; mib += 10, now += SECOND / 2) {
+                put_memory(7, mib);
+                above->reading.memory = (uint64_t)(mib + 250) << 20;
+                contributors_sample(above, now);
+        }
+        workers = contributors_find(above, &n, &untold, now);
+        assert_non_null(workers);
+        assert_int_equal(n, 2);
+        for (size_t i = 0; i < n; i++)
+                subjects[i] = contributors_subject(above, workers[i], now);
+        n = decide_culprit(above->policy, subjects, n, &untold);
+        assert_true(n < 2);
+        assert_int_equal(workers[n]->target.pid, 7);
+        free(workers);
+        close_watch(quick);
+        close_watch(slow);
+        close_watch(above);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -392,6 +514,8 @@ int main(void)
                 TEST(test_one_that_was_let_go),          TEST(test_a_pid_that_is_given_out_again),
                 TEST(test_another_configuration),        TEST(test_one_that_is_frozen),
                 TEST(test_orphans_are_nobodys_children), TEST(test_who_was_there_before_is_spared),
+                TEST(test_the_size_of_the_machine),      TEST(test_one_measurement_a_turn),
+                TEST(test_windows_of_a_group_above),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
