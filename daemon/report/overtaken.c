@@ -18,7 +18,7 @@ void sentence_say_overtaken(FILE *out, const struct verdict *verdict)
         struct bng_size_text value, limit;
 
         bng_format_bytes(finding->limit, &limit);
-        if (verdict->pid == 0 && verdict->window > 0)
+        if (verdict->count > 0 && verdict->window > 0)
                 fprintf(out, "within %s, too many at a time for it to name them, ",
                         bng_format_usec(verdict->window, &value));
         else if (verdict->pid == 0)

@@ -369,8 +369,20 @@ static void test_sentence_of_the_kernels(void **state)
         assert_string_equal(json_string_value(json_object_get(json, "limit_cgroup")), "/app");
         assert_true(json_is_null(json_object_get(json, "pid")));
         assert_true(json_is_null(json_object_get(json, "start_time")));
+        assert_null(json_object_get(json, "count"));
         assert_true(json_is_null(json_object_get(json, "uid")));
         assert_true(json_is_null(json_object_get(json, "limit")));
+        json_decref(json);
+        /* Nor who they were. */
+        verdict->count = 12;
+        verdict->window = 4200000;
+        says(verdict,
+             "12 workers of /app/web killed by the kernel: within 4.2s, too many at a time "
+             "for it to name them, when /app was at the kernel's limit; policy web sets no "
+             "limit on memory: with WorkerMemoryMax= below the kernel's limit the guard "
+             "ends it first");
+        json = verdict_to_json(verdict);
+        assert_int_equal(json_integer_value(json_object_get(json, "count")), 12);
         json_decref(json);
         verdict_free(verdict);
         verdict = sample_verdict(4242);
