@@ -254,6 +254,24 @@ static void test_auto_follows(void **state)
         bng_ctx_free(ctx);
 }
 
+/* A long result moves to the room that it needs where the total leaves no more: both fit for a moment. */
+static void test_results_move(void **state)
+{
+        mpz_t n, r;
+
+        (void)state;
+        bng_ctx *ctx = follower();
+        mpz_init(n);
+        mpz_setbit(n, GMP_NUMB_BITS * 200000);
+        bng_ctx_set_total_limit_bytes(ctx, 400001 * sizeof(mp_limb_t));
+        assert_int_equal(bng_mpz_init(ctx, r), BNG_OK);
+        assert_int_equal(bng_mpz_mul(ctx, r, n, n), BNG_OK);
+        assert_int_equal(bng_ctx_live_bytes(ctx), mpz_size(r) * sizeof(mp_limb_t));
+        bng_mpz_clear(ctx, r);
+        mpz_clear(n);
+        bng_ctx_free(ctx);
+}
+
 int main(void)
 {
 #define IN_ROOT(name) cmocka_unit_test_setup_teardown(name, make_root, remove_root)
@@ -264,6 +282,7 @@ int main(void)
                 IN_ROOT(test_hostile_names),
                 cmocka_unit_test(test_resource_limits),
                 cmocka_unit_test(test_auto_follows),
+                cmocka_unit_test(test_results_move),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

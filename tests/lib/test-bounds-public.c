@@ -193,6 +193,12 @@ static void test_ends(void **state)
         is(bng_bounds_mpq_mul(beyond, 1, 5, 1).num, beyond, beyond);
         is(bng_bounds_mpq_div(5, 1, 0, 1).num, 0, beyond);
         is(bng_bounds_mpq_div(0, 1, 5, 1).num, 0, 0);
+        is(bng_bounds_mpq_div(5, 1, 5, 0).num, 0, beyond);
+        is(bng_bounds_mpq_div(5, 0, 5, 1).den, 0, beyond);
+        is(bng_bounds_mpq_mul(5, 1, 5, 0).num, 0, beyond);
+        is(bng_bounds_mpq_mul_2exp(5, 0, 1).num, 0, beyond);
+        is(bng_bounds_mpq_div_2exp(0, 0, 1).den, 0, beyond);
+        is(bng_bounds_mpq_set_f(1, 1, 16).num, 0, beyond);
         is(bng_bounds_mpq_mul_2exp(5, 1, half).num, beyond, beyond);
         is(bng_bounds_mpq_mul_2exp(5, 9, 4).num, 5, 9);
         is(bng_bounds_mpq_mul_2exp(5, 9, 4).den, 5, 9);

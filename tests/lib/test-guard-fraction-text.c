@@ -120,6 +120,8 @@ static void test_streams(void **userdata)
         mpq_set_ui(r, 47, 11);
         FILE *stream = open_memstream(&written, &length);
         assert_int_equal(bng_mpq_out_str(ctx, stream, 10, r), BNG_OK);
+        assert_int_equal(bng_check_mpq_out_str(ctx, 10, r), BNG_OK);
+        assert_int_equal(bng_check_mpq_out_str(ctx, 63, r), BNG_INVALID);
         fclose(stream);
         assert_string_equal(written, "47/11");
         free(written);

@@ -161,6 +161,7 @@ static void test_random_numbers(void **userdata)
                         mpz_urandomb(plain, same_state, n);
                         gmp_hooks_start();
                         status = bng_mpz_urandomb(f->ctx, f->r, state, n);
+                        assert_int_equal(bng_check_urandomb(f->ctx, n), BNG_OK);
                         break;
                 case 1:
                         status = bng_mpz_rrandomb(f->ctx, f->r, state, n);
@@ -168,10 +169,12 @@ static void test_random_numbers(void **userdata)
                                 mpz_rrandomb(plain, same_state, n);
                         else
                                 mpz_setbit(plain, n + 1);
+                        assert_int_equal(bng_check_rrandomb(f->ctx, n), status);
                         break;
                 default:
                         mpz_urandomm(plain, same_state, f->a);
                         status = bng_mpz_urandomm(f->ctx, f->r, state, f->a);
+                        assert_int_equal(bng_check_urandomm(f->ctx, f->a), BNG_OK);
                 }
                 bool fits = bit_length(plain) <= bng_ctx_result_limit_bits(f->ctx);
                 assert_int_equal(status, fits ? BNG_OK : BNG_REFUSED_RESULT);
@@ -184,6 +187,7 @@ static void test_random_numbers(void **userdata)
         EXPECT_NOT(f, BNG_UNDEFINED, bng_mpz_urandomm(f->ctx, f->r, state, f->a), "below zero");
         mpz_set_si(f->a, -5);
         EXPECT_NOT(f, BNG_UNDEFINED, bng_mpz_urandomm(f->ctx, f->r, state, f->a), "negative");
+        assert_int_equal(bng_check_urandomm(f->ctx, f->a), BNG_UNDEFINED);
         bng_ctx_set_result_limit_bits(f->ctx, UINT64_MAX);
         EXPECT_NOT(f, BNG_REFUSED_CEILING, bng_mpz_urandomb(f->ctx, f->r, state, ~0UL), "GMP");
         EXPECT_NOT(f, BNG_REFUSED_CEILING, bng_mpz_rrandomb(f->ctx, f->r, state, ~0UL), "GMP");

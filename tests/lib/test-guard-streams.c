@@ -149,6 +149,65 @@ static void test_text_to_a_stream(void **userdata)
         EXPECT_NOT(f, BNG_REFUSED_MEMORY, bng_mpz_out_raw(f->ctx, stdout, f->a), "Memory");
 }
 
+static void test_text_is_checked(void **userdata)
+{
+        struct fixture *f = *userdata;
+
+        mpz_set_si(f->a, -255);
+        assert_int_equal(bng_check_out_str(f->ctx, 16, f->a), BNG_OK);
+        assert_int_equal(bng_check_out_str(f->ctx, 1, f->a), BNG_INVALID);
+        bng_ctx_set_memory_limit_bytes(f->ctx, 1);
+        assert_int_equal(bng_check_out_str(f->ctx, 10, f->a), BNG_REFUSED_MEMORY);
+}
+
+/* NULL is standard input, and standard output. */
+static void test_standard_streams(void **userdata)
+{
+        struct fixture *f = *userdata;
+        FILE *in = stream_of("17 \0\0\0\1\5", 8), *out = tmpfile();
+        int before = dup(STDIN_FILENO), stdout_before = dup(STDOUT_FILENO);
+        char written[16] = "";
+
+        assert_non_null(out);
+        assert_int_equal(dup2(fileno(in), STDIN_FILENO), STDIN_FILENO);
+        assert_int_equal(bng_mpz_inp_str(f->ctx, f->r, NULL, 10), BNG_OK);
+        assert_int_equal(mpz_cmp_ui(f->r, 17), 0);
+        assert_int_equal(getchar(), ' ');
+        assert_int_equal(bng_mpz_inp_raw(f->ctx, f->r, NULL), BNG_OK);
+        assert_int_equal(mpz_cmp_ui(f->r, 5), 0);
+        dup2(before, STDIN_FILENO);
+        clearerr(stdin);
+
+        fflush(stdout);
+        dup2(fileno(out), STDOUT_FILENO);
+        bng_status text = bng_mpz_out_str(f->ctx, NULL, 10, f->r);
+        bng_status raw = bng_mpz_out_raw(f->ctx, NULL, f->r);
+        fflush(stdout);
+        dup2(stdout_before, STDOUT_FILENO);
+        assert_int_equal(text, BNG_OK);
+        assert_int_equal(raw, BNG_OK);
+        rewind(out);
+        assert_int_equal(fread(written, 1, sizeof written, out), 6);
+        assert_memory_equal(written, "5\0\0\0\1\5", 6);
+        close(before);
+        close(stdout_before);
+        fclose(in);
+        fclose(out);
+}
+
+/* A folder can be opened, and not be read. */
+static void test_streams_that_cannot_be_read(void **userdata)
+{
+        struct fixture *f = *userdata;
+        FILE *folder = fopen("/", "r");
+
+        assert_non_null(folder);
+        EXPECT_NOT(f, BNG_STREAM, bng_mpz_inp_raw(f->ctx, f->r, folder), "read");
+        clearerr(folder);
+        EXPECT_NOT(f, BNG_STREAM, bng_mpz_inp_str(f->ctx, f->r, folder, 10), "read");
+        fclose(folder);
+}
+
 /* ---- raw bytes ---- */
 
 static bng_status read_raw(struct fixture *f, const void *bytes, size_t length)
@@ -213,7 +272,8 @@ int main(void)
                 TEST(test_text_of_a_stream),       TEST(test_text_is_read_like_gmp),
                 TEST(test_streams_without_an_end), TEST(test_limits_of_a_text),
                 TEST(test_text_to_a_stream),       TEST(test_raw_bytes),
-                TEST(test_raw_there_and_back),
+                TEST(test_raw_there_and_back),     TEST(test_text_is_checked),
+                TEST(test_standard_streams),       TEST(test_streams_that_cannot_be_read),
         };
 
         return cmocka_run_group_tests(tests, install_hooks, NULL);

@@ -10,9 +10,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <cmocka.h>
-#include "bignum-guard.h"
+#include "config/limits.h"
+#include "guard/context.h"
 
 void *__real_malloc(size_t bytes);
 void *__real_calloc(size_t n, size_t bytes);
@@ -308,6 +310,82 @@ static bng_status try_system_limits(void)
         return status == BNG_INVALID ? BNG_NO_MEMORY : status;
 }
 
+/* A folder with a main file and drop-ins, or with a calibration. */
+static bng_status try_files(bng_status (*try)(const char *folder))
+{
+        static const char *const files[][2] = {
+                {"/calibration.conf", "[Speed]\nSquare=500 1000 2000\n"},
+                {"/etc/bignum-guard/bignum-guard.conf", "[Limits]\nResultMax=1K\n"},
+                {"/etc/bignum-guard/bignum-guard.conf.d/a.conf", "[Limits]\nTimeMax=1s\n"},
+                {"/etc/bignum-guard/bignum-guard.conf.d/b.conf", "[Limits]\nTimeMax=2s\n"},
+        };
+        char folder[] = "/tmp/bng-no-memory-XXXXXX", path[128];
+        const char *const below[] = {"", "/etc", "/etc/bignum-guard",
+                                     "/etc/bignum-guard/bignum-guard.conf.d"};
+
+        armed = false;
+        assert_non_null(mkdtemp(folder));
+        for (size_t i = 0; i < 4; i++) {
+                snprintf(path, sizeof path, "%s%s", folder, below[i]);
+                assert_true(i == 0 || mkdir(path, 0755) == 0);
+        }
+        for (size_t i = 0; i < 4; i++) {
+                snprintf(path, sizeof path, "%s%s", folder, files[i][0]);
+                FILE *file = fopen(path, "w");
+                assert_non_null(file);
+                fputs(files[i][1], file);
+                fclose(file);
+        }
+        bng_status status = try(folder);
+        armed = false;
+        for (size_t i = 0; i < 4; i++) {
+                snprintf(path, sizeof path, "%s%s", folder, files[i][0]);
+                assert_int_equal(unlink(path), 0);
+        }
+        for (size_t i = 4; i-- > 0;) {
+                snprintf(path, sizeof path, "%s%s", folder, below[i]);
+                assert_int_equal(rmdir(path), 0);
+        }
+        return status;
+}
+
+static bng_status load_calibration(const char *folder)
+{
+        bng_ctx *ctx = context();
+        setenv("STATE_DIRECTORY", folder, 1);
+        setenv("XDG_STATE_HOME", "/nonexistent", 1);
+        armed = true;
+        bng_status status = bng_ctx_load_calibration(ctx, NULL);
+        armed = false;
+        assert_true(status == BNG_OK || *bng_ctx_message(ctx));
+        assert_int_equal(ctx->speed.factors[BNG_PACE_SQUARE][0] == .5, status == BNG_OK);
+        bng_ctx_free(ctx);
+        return status == BNG_INVALID ? BNG_NO_MEMORY : status;
+}
+
+static bng_status try_calibration(void)
+{
+        return try_files(load_calibration);
+}
+
+static bng_status load_files(const char *folder)
+{
+        struct bng_config_limits limits = {.time_max = 4711};
+        struct bng_config_errors errors = {0};
+        armed = true;
+        bool done = bng_config_limits_read(&limits, folder, NULL, &errors);
+        armed = false;
+        assert_int_equal(limits.time_max, done ? 2 * BNG_USEC_PER_SEC : 4711);
+        assert_int_equal(bng_config_errors_any(&errors), !done);
+        bng_config_errors_clear(&errors);
+        return done ? BNG_OK : BNG_NO_MEMORY;
+}
+
+static bng_status try_drop_ins(void)
+{
+        return try_files(load_files);
+}
+
 static void each_place(bng_status (*try)(void))
 {
         failing = UINT32_MAX;
@@ -349,16 +427,19 @@ TEST(refusal)
 TEST(good_limits)
 TEST(bad_limits)
 TEST(system_limits)
+TEST(calibration)
+TEST(drop_ins)
 
 int main(void)
 {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(test_context),    cmocka_unit_test(test_numbers),
-                cmocka_unit_test(test_text),       cmocka_unit_test(test_fraction_text),
-                cmocka_unit_test(test_words),      cmocka_unit_test(test_stream),
-                cmocka_unit_test(test_raw),        cmocka_unit_test(test_expression),
-                cmocka_unit_test(test_refusal),    cmocka_unit_test(test_good_limits),
-                cmocka_unit_test(test_bad_limits), cmocka_unit_test(test_system_limits),
+                cmocka_unit_test(test_context),     cmocka_unit_test(test_numbers),
+                cmocka_unit_test(test_text),        cmocka_unit_test(test_fraction_text),
+                cmocka_unit_test(test_words),       cmocka_unit_test(test_stream),
+                cmocka_unit_test(test_raw),         cmocka_unit_test(test_expression),
+                cmocka_unit_test(test_refusal),     cmocka_unit_test(test_good_limits),
+                cmocka_unit_test(test_bad_limits),  cmocka_unit_test(test_system_limits),
+                cmocka_unit_test(test_calibration), cmocka_unit_test(test_drop_ins),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -104,6 +104,9 @@ static void test_every_prediction_has_a_time(void **userdata)
                 assert_is_time(bng_predict_gcd_extended(a, b));
                 assert_is_time(bng_predict_fibonacci(a));
                 assert_is_time(bng_predict_lucas(a));
+                assert_is_time(bng_predict_fibonacci_pair(a));
+                assert_is_time(bng_predict_lucas_pair(a));
+                assert_is_time(bng_predict_remove(a, b));
                 assert_is_time(bng_predict_print(a, 2 + (unsigned)random_below(61)));
                 assert_is_time(bng_predict_parse(random_below(1000), random_below(UINT64_MAX),
                                                  2 + (unsigned)random_below(61),
@@ -278,6 +281,30 @@ static double seconds_of(struct bng_duration duration)
         return bng_time_of_duration(duration).seconds;
 }
 
+/* A pair is a little more work than one number; to bring a fraction to lowest terms takes a gcd. */
+static void test_kin_takes_a_little_longer(void **userdata)
+{
+        struct bng_operand n = bng_operand_ui(3000000);
+        mpq_t q;
+
+        (void)userdata;
+        double one = seconds_of(bng_predict_fibonacci(n).duration);
+        double pair = seconds_of(bng_predict_fibonacci_pair(n).duration);
+        assert_true(pair > one && pair < 1.5 * one);
+        pair = seconds_of(bng_predict_lucas_pair(n).duration);
+        assert_true(pair > one && pair < 1.5 * one);
+        mpq_init(q);
+        mpz_setbit(mpq_numref(q), 1000000);
+        mpz_setbit(mpq_denref(q), 999999);
+        mpz_setbit(mpq_numref(q), 0);
+        double gcd = seconds_of(
+                bng_predict_gcd(bng_operand_z(mpq_numref(q)), bng_operand_z(mpq_numref(q)))
+                        .duration);
+        double reduced = seconds_of(bng_predict_fraction_canonical(q).duration);
+        assert_true(reduced > 0.5 * gcd && reduced < 2 * gcd);
+        mpq_clear(q);
+}
+
 /* Zeros at the end take no time but that of a pass; the product of a lcm is as long all the same. */
 static void test_divisors_of_powers_of_two(void **userdata)
 {
@@ -342,6 +369,7 @@ int main(void)
                 cmocka_unit_test(test_the_reduction_of_a_base_is_not_taken_in_steps),
                 cmocka_unit_test(test_divisors_of_powers_of_two),
                 cmocka_unit_test(test_multifactorials),
+                cmocka_unit_test(test_kin_takes_a_little_longer),
                 cmocka_unit_test(test_texts_in_two_bases),
         };
 
