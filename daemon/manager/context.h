@@ -9,7 +9,9 @@
  *   announce.c   what is told to the journal, the bus and systemd
  *   discover.c   which groups exist, and which policies name them     -> watch
  *   news.c       what is told of groups that come and go              -> discover
- *   watch.c      one watched group: its processes, its measurements   -> worker
+ *   watch.c      one watched group, and its policies
+ *   scan.c       the lists of its processes, and of its annexes'      -> roster
+ *   roster.c     its workers: taken in, let go, asked for             -> worker
  *   worker.c     one process of it: held, measured, known
  *   cpu.c        their CPU time, where a policy asks for it
  *   family.c     a worker with the children it started
@@ -430,17 +432,8 @@ int watch_new(struct watch **ret, struct manager *manager, const char *path);
 struct watch *watch_free(struct watch *watch); /* NULL; what it froze runs again */
 /* Finds out which policies are in force here. False: none. */
 bool watch_apply(struct watch *watch);
-/* A group below that has no watch of its own; those that were not told again leave. */
-int watch_annex(struct watch *watch, const char *path, uint64_t inode);
-void watch_drop_annexes(struct watch *watch);
 /* What was frozen as a whole runs again. */
 void watch_let_go(struct watch *watch);
-/* Reads the lists of processes: takes new ones in, drops those that left. 0 or a negative errno;
- * -ENODEV or -ENOENT when the group is gone. */
-int watch_scan(struct watch *watch, uint64_t now);
-void watch_drop(struct watch *watch, struct worker *worker);
-/* The same of one that is not there any more: it left by itself, unless somebody ended it. */
-void watch_lose(struct watch *watch, struct worker *worker, uint64_t now);
 /* The next watched group at or below this one after `last`, NULL: the first; in any order. NULL: there are no more. */
 struct watch *watch_below(const struct watch *watch, struct watch *last);
 /* May what its workers hold be in swap, so that it is to be read? */
@@ -449,6 +442,28 @@ void watch_look_at(struct watch *watch, uint64_t usec);
 /* What shares of memory are of, in this group. */
 struct memory_bases watch_bases(const struct watch *watch);
 struct act_group watch_target(const struct watch *watch);
+bool path_is_below(const char *path, const char *above); /* or the same */
+
+/* ---- annexes.c */
+/* A group below that has no watch of its own; those that were not told again leave. */
+int watch_annex(struct watch *watch, const char *path, uint64_t inode);
+void watch_drop_annexes(struct watch *watch);
+void annexes_drop(struct watch *watch, struct annex *annex);
+void annexes_free(struct watch *watch);
+
+/* ---- scan.c */
+/* Reads the lists of processes: takes new ones in, drops those that left. 0 or a negative errno;
+ * -ENODEV or -ENOENT when the group is gone. */
+int watch_scan(struct watch *watch, uint64_t now);
+
+/* ---- roster.c */
+void watch_drop(struct watch *watch, struct worker *worker);
+/* The same of one that is not there any more: it left by itself, unless somebody ended it. */
+void watch_lose(struct watch *watch, struct worker *worker, uint64_t now);
+/* Takes hold of this process, as who it was where it is known to an end. As act_hold; the reference is the caller's. */
+int watch_meet(struct worker **ret, struct watch *watch, pid_t pid, uint64_t now);
+/* It is a worker of this group from now on, and the reference is the watch's. -ENOMEM: it stays the caller's. */
+int watch_adopt(struct watch *watch, struct worker *worker);
 /* This process of the group or below it, with a reference: known, or known from now on. ACT_REFUSED when
  * it is exempt, or not there any more; else as act_hold. Lets no worker go. */
 int watch_hold(struct watch *watch, pid_t pid, struct worker **ret);
@@ -464,7 +479,6 @@ struct gathered {
 };
 int watch_gather(struct watch *watch, struct gathered *ret);
 void watch_gathered_free(struct gathered *gathered);
-bool path_is_below(const char *path, const char *above); /* or the same */
 
 /* ---- worker.c */
 int worker_new(struct worker **ret, struct watch *watch, pid_t pid, uint64_t now);
