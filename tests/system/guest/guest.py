@@ -14,6 +14,7 @@ import traceback
 
 import administrator
 import kernel
+import lateness
 import tripwires
 import users
 from support import CONFIG, GROW, HERE, guard_pid, is_active, run, start_worker, verdicts, wait_for
@@ -234,6 +235,7 @@ CHECKS = [
     *administrator.CHECKS,
     *kernel.CHECKS,
     *tripwires.CHECKS,
+    *lateness.CHECKS,
     *users.CHECKS,
     a_hanging_daemon_is_restarted_by_its_watchdog,
     it_stops_when_told,
@@ -242,7 +244,7 @@ CHECKS = [
 
 def main():
     CONFIG.parent.mkdir(parents=True, exist_ok=True)
-    CONFIG.write_text(POLICIES + kernel.POLICY + tripwires.POLICIES)
+    CONFIG.write_text(POLICIES + kernel.POLICY + tripwires.POLICIES + lateness.POLICY)
     with open(HERE / "results", "w", buffering=1) as results:
         for check in CHECKS:
             name = check.__name__.replace("_", " ")

@@ -28,13 +28,13 @@ def run(*command, check=True):
     return done.stdout.strip()
 
 
-def wait_for(what, condition, seconds=40):
+def wait_for(what, condition, seconds=40, pause=0.2):
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         answer = condition()
         if answer:
             return answer
-        time.sleep(0.2)
+        time.sleep(pause)
     raise AssertionError(f"{what}: not within {seconds} s")
 
 
