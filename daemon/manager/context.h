@@ -569,6 +569,8 @@ void tripwire_release(struct watch *watch);
 /* Was it a wire that told of what is found now? */
 bool tripwire_told(const struct watch *watch);
 bool tripwire_is_set(const struct watch *watch);
+/* Has it tripped a moment ago? */
+bool tripwire_is_hot(const struct watch *watch);
 /* Those of watches that are gone, as far as they could not be taken back at once. */
 void tripwires_press_on(struct manager *manager);
 

@@ -18,6 +18,7 @@
         UINT64_C(5000000) /* sharers come and go: what they take off is asked again */
 #define PROOF_PATIENCE_USEC UINT64_C(10000000) /* one that does not come: what was read holds, */
 #define PROOF_GROWING_USEC UINT64_C(1000000)   /* and sooner for who goes on and on meanwhile */
+#define PROOF_AHEAD_USEC UINT64_C(1000000) /* who is at his limit so soon is asked for before */
 #define UNDECIDED_USEC UINT64_C(20000)         /* while the name of its user is looked up */
 #define ANSWERED_PAUSE_USEC                                                                        \
         UINT64_C(1000000) /* between looks at one that is over, and was answered */
@@ -51,6 +52,14 @@ static bool is_awaited(const struct worker *worker, uint64_t limit, uint64_t now
         return now - worker->asked < patience;
 }
 
+/* When he comes to his limit, it is to be known what he shares. */
+static bool is_to_be_proven(const struct worker *worker, const struct finding *finding,
+                            uint64_t memory, uint64_t now)
+{
+        return finding->to_limit < PROOF_AHEAD_USEC && !is_fast(finding, memory) &&
+               (worker->proven == 0 || now - worker->proven >= PROOF_FRESH_USEC);
+}
+
 /* ---- one worker */
 
 static void judge_worker(struct watch *watch, struct worker *worker, uint64_t now)
@@ -77,6 +86,9 @@ static void judge_worker(struct watch *watch, struct worker *worker, uint64_t no
         if (finding.reason == REASON_NONE) {
                 answer_forget(&worker->answered, subject.memory,
                               policy_worker_memory_max(policy, subject.bases));
+                if (policy_worker_memory_max(policy, subject.bases) != POLICY_UNSET &&
+                    is_to_be_proven(worker, &finding, subject.memory, now))
+                        worker_prove(worker);
                 return;
         }
         if (answer_is_given(&worker->answered, finding.reason, subject.memory, now))
@@ -218,6 +230,20 @@ static bool is_proven(struct watch *watch, struct worker **workers, size_t n, ui
         return proven;
 }
 
+/* When the group comes to its limit, it is to be known what its larger ones share. */
+static void prove_members_ahead(struct watch *watch, const struct finding *finding, uint64_t now)
+{
+        uint64_t limit = policy_group_memory_max(watch->policy, watch_bases(watch));
+        struct worker *worker;
+
+        if (limit == UINT64_MAX || watch->policy->scope != SCOPE_WORKER)
+                return;
+        for (worker = watch->workers; worker; worker = worker->hh.next)
+                if (worker->private > limit / 16 &&
+                    is_to_be_proven(worker, finding, watch->memory, now))
+                        worker_prove(worker);
+}
+
 /* Nobody may be ended for it: looked for again after a while, or at once if that was too early to tell. */
 static void name_nobody(struct watch *watch, const char *why, uint64_t now)
 {
@@ -336,6 +362,7 @@ void judge_group(struct watch *watch, enum pace pace, uint64_t now)
         if (some_die && finding.reason != REASON_GROUP_MEMORY)
                 return;
         if (finding.reason == REASON_NONE) {
+                prove_members_ahead(watch, &finding, now);
                 answer_forget(&watch->answered, watch->memory,
                               policy_group_memory_max(watch->policy, subject.bases));
                 watch->deliberating = 0;

@@ -13,7 +13,7 @@
 #include "manager/context.h"
 
 #define STEADY_PAUSE_USEC UINT64_C(10000) /* near a limit, but not on the way to it */
-#define SOON_USEC 50000.0                 /* on the way: at this rate it is there within */
+#define SOON_USEC UINT64_C(50000)         /* on the way: at this rate it is there within */
 #define ARMED_FACTOR                                                                               \
         10 /* an alarm that some ways to the limit pass by makes polls so much rarer, */
 #define WIRED_PAUSE_USEC                                                                           \
@@ -38,15 +38,33 @@ static uint64_t known_due(const struct watch *watch)
         return due;
 }
 
-/* Is the nearest limit being approached, so fast that it is reached within SOON_USEC? */
-static bool is_on_its_way(const struct watch *watch, uint64_t room, uint64_t now)
+/* Microseconds until the nearest limit is reached, as it is approached by now; UINT64_MAX: it is not. */
+static uint64_t arrival(const struct watch *watch, uint64_t room, uint64_t now)
 {
-        double gone;
+        double gone, usec;
 
         if (room >= watch->room || now <= watch->room_read)
-                return false;
+                return UINT64_MAX;
         gone = (double)(watch->room - room) / (double)(now - watch->room_read);
-        return (double)room < gone * SOON_USEC;
+        usec = (double)room / gone;
+        return usec < 0x1p63 ? (uint64_t)usec : UINT64_MAX;
+}
+
+/*
+ * When one that is near a limit need not be looked at: an alarm tells, or it stays where it is. Half of the way to
+ * the limit it is looked at in any case, so that the looks close in on the crossing. An alarm beyond the kernel's own
+ * limit never rings: the cache gives way before.
+ */
+static uint64_t rest(const struct watch *watch, uint64_t usage, uint64_t next, uint64_t arrives,
+                     uint64_t now)
+{
+        if (tripwire_is_hot(watch))
+                return 0;
+        if (usage < watch->alarm.armed.early && watch->alarm.armed.early < watch->reading.limit)
+                return bng_min(bng_max((next - bng_min(next, now)) * ARMED_FACTOR,
+                                       ARMED_PAUSE_USEC),
+                               bng_min(arrives / 2, DECIDE_POLL_MAX));
+        return arrives < SOON_USEC ? 0 : STEADY_PAUSE_USEC;
 }
 
 /* Nothing is near. */
@@ -126,15 +144,8 @@ static int look_closely(struct watch *watch, uint64_t usage, uint64_t now)
         else if (pace == PACE_NEAR)
                 next = bng_min(next, watch->empty ? schedule_poll(watch, 0, now)
                                                   : schedule_unseen(watch, 0, now));
-        /* An alarm beyond the kernel's own limit never rings: the cache gives way before. */
-        if (pace == PACE_NEAR && usage < watch->alarm.armed.early &&
-            watch->alarm.armed.early < watch->reading.limit)
-                next = bng_max(next,
-                               now + bng_min(bng_max((next - bng_min(next, now)) * ARMED_FACTOR,
-                                                     ARMED_PAUSE_USEC),
-                                             DECIDE_POLL_MAX));
-        else if (pace == PACE_NEAR && !is_on_its_way(watch, room, now))
-                next = bng_max(next, now + STEADY_PAUSE_USEC);
+        if (pace == PACE_NEAR)
+                next = bng_max(next, now + rest(watch, usage, next, arrival(watch, room, now), now));
         watch->room = room;
         watch->room_read = now;
         watch_look_at(watch, next);

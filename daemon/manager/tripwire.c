@@ -129,6 +129,11 @@ bool tripwire_told(const struct watch *watch)
         return watch->wire && tripwire_has_told(&watch->wire->state, manager_now(watch->manager));
 }
 
+bool tripwire_is_hot(const struct watch *watch)
+{
+        return watch->wire && tripwire_is_fresh(&watch->wire->state, manager_now(watch->manager));
+}
+
 bool tripwire_is_set(const struct watch *watch)
 {
         return watch->wire && wire_is_set(watch->wire);

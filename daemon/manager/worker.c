@@ -422,26 +422,15 @@ struct proof {
         struct job job;
         struct worker *worker;
         struct process_reader *reader; /* the thread's */
-        uint64_t private, proportional;
+        uint64_t shared;
         int error;
 };
 
-/* What is private is read behind what is proportional: what grew in between then counts as others' until the
- * next proof, and not the other way round, for the worker's own. */
 static void read_proof(struct job *job)
 {
         struct proof *proof = (struct proof *)job;
-        struct process_memory memory;
-        uint64_t swapped;
-        int r = process_read_proportional(proof->reader, &proof->proportional);
 
-        proof->error = r;
-        if (r >= 0)
-                r = process_read_memory(proof->reader, &memory);
-        if (r >= 0)
-                r = process_read_swap(proof->reader, &swapped);
-        if (r >= 0)
-                proof->private = memory.private_bytes + swapped;
+        proof->error = process_read_others(proof->reader, &proof->shared);
 }
 
 /* Does the error say something about the worker? Whatever else went wrong is asked again. */
@@ -460,9 +449,7 @@ static void take_proof(struct job *job, bool ran)
         if (ran && worker->watch && is_answer(proof->error)) {
                 /* What cannot be proven is taken as it was read: a worker that hides its pages is
                  * still ended. */
-                uint64_t proportional = proof->error < 0 ? proof->private : proof->proportional;
-
-                worker->shared = proof->private > proportional ? proof->private - proportional : 0;
+                worker->shared = proof->error < 0 ? 0 : proof->shared;
                 worker->proven = manager_now(worker->watch->manager);
                 worker->asked = 0;
                 worker->due = 0;
@@ -490,7 +477,6 @@ void worker_prove(struct worker *worker)
         }
         proof->job = (struct job){.run = read_proof, .done = take_proof};
         proof->worker = worker_ref(worker);
-        proof->private = worker->private;
         worker->proving = true;
         offload_submit(worker->watch->manager->offload, &proof->job);
 }

@@ -5,12 +5,14 @@
 
 #define MIB (UINT64_C(1) << 20)
 #define GRAIN (UINT64_C(64) << 10) /* a whole number of pages, whatever their size */
-#define BATCHES (4 * GRAIN)
+#define BATCHES (4 * GRAIN) /* what the kernel may count too early for a group, or too late for a process */
+#define BEFORE (2 * BATCHES)
 #define AGAIN_USEC UINT64_C(1000000)       /* between two settings, */
 #define AGAIN_DOUBLINGS_MAX 6              /* doubled so often, */
+#define TRIPS_EXPECTED 2                   /* but not for these, on the way to a limit, */
 #define STAND_BACK_USEC UINT64_C(60000000) /* and after somebody else has set it */
 #define CALM_USEC UINT64_C(600000000)      /* without a trip: the next one is the first */
-#define HOLD_USEC UINT64_C(100000)         /* held back over the limit, until it is decided */
+#define HOLD_USEC UINT64_C(100000)         /* held back near the limit, until it is decided */
 #define TOLD_USEC UINT64_C(1000000)        /* what is decided so soon was told by the wire */
 
 void tripwire_init(struct tripwire *wire)
@@ -25,19 +27,29 @@ static uint64_t mark_as_ours(uint64_t bytes)
         return bytes % MIB == 0 && bytes > 0 ? bytes - GRAIN : bytes;
 }
 
-/* Where the limit is expected, and a little beyond it: for page tables, and because the kernel counts a
- * process's pages and a group's in batches of their own. */
+/* Below it nothing can pass the limit; and a little before, so that who rushes at the limit is told of in time. */
+static uint64_t first_at(const struct tripwire_facts *facts)
+{
+        return mark_as_ours(facts->limit - bng_min(facts->limit / 64, BEFORE));
+}
+
+/*
+ * Where the limit is expected if nothing else changes: before it, so that looks follow while the crossing is still to
+ * come; too near for that, a little behind it, for page tables, and for what is counted in batches.
+ */
 static uint64_t expected_at(const struct tripwire_facts *facts)
 {
-        uint64_t margin = facts->room / 256 + BATCHES;
+        uint64_t at = bng_sat_add(facts->usage, facts->room);
 
-        return mark_as_ours(bng_sat_add(bng_sat_add(facts->usage, facts->room), margin));
+        return mark_as_ours(facts->room > 2 * BEFORE
+                                    ? at - BEFORE
+                                    : bng_sat_add(at, facts->room / 256 + BATCHES));
 }
 
 /* One that has tripped moves on even where the kernel has taken so much cache that usage is below it again. */
 static uint64_t place(const struct tripwire *wire, const struct tripwire_facts *facts)
 {
-        uint64_t first = mark_as_ours(facts->limit);
+        uint64_t first = first_at(facts);
 
         return facts->usage < first && !wire->is_over ? first : expected_at(facts);
 }
@@ -49,12 +61,10 @@ static bool is_too_high(uint64_t at, uint64_t wanted)
         return at > wanted && at - wanted > wanted / 64 + MIB;
 }
 
-/* It has just tripped where the limit was expected, and the limit is as good as reached: held until it is decided. */
+/* It has just tripped, and the limit is as good as reached: held while the looks decide. */
 static bool is_held(const struct tripwire *wire, const struct tripwire_facts *facts)
 {
-        bool reached = facts->room == 0 || (wire->trips > 1 && facts->room <= 2 * BATCHES);
-
-        return wire->is_over && reached && facts->now - wire->tripped < HOLD_USEC;
+        return wire->is_over && facts->room <= 2 * BEFORE && tripwire_is_fresh(wire, facts->now);
 }
 
 static bool is_wanted(const struct tripwire_facts *facts)
@@ -84,21 +94,18 @@ enum tripwire_step tripwire_decide(const struct tripwire *wire, const struct tri
         return is_too_high(wire->at, *at) && may ? TRIPWIRE_SET : TRIPWIRE_KEEP;
 }
 
-/* The first trip is expected: what follows it may come at once. */
 static uint64_t pause_after(const struct tripwire *wire)
 {
-        unsigned doublings = wire->trips > 1 ? wire->trips - 1 : 0;
+        unsigned doublings = wire->trips > TRIPS_EXPECTED ? wire->trips - TRIPS_EXPECTED : 0;
 
         return AGAIN_USEC << (doublings < AGAIN_DOUBLINGS_MAX ? doublings : AGAIN_DOUBLINGS_MAX);
 }
 
 void tripwire_was_set(struct tripwire *wire, uint64_t at, uint64_t now)
 {
-        bool first = wire->trips == 0;
-
         wire->at = at;
         wire->is_over = false;
-        wire->again = first ? now : now + pause_after(wire);
+        wire->again = wire->trips < TRIPS_EXPECTED ? now : now + pause_after(wire);
 }
 
 void tripwire_was_lifted(struct tripwire *wire, uint64_t now)
@@ -130,6 +137,11 @@ void tripwire_was_replaced(struct tripwire *wire, uint64_t high, uint64_t now)
         tripwire_was_lifted(wire, now);
         if (high != TRIPWIRE_NONE)
                 tripwire_pause(wire, now);
+}
+
+bool tripwire_is_fresh(const struct tripwire *wire, uint64_t now)
+{
+        return wire->trips > 0 && now - wire->tripped < HOLD_USEC;
 }
 
 bool tripwire_has_told(const struct tripwire *wire, uint64_t now)

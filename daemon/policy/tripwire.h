@@ -5,13 +5,18 @@
  * A v2 tripwire, pure: where a group's memory.high is to be so that the kernel tells of a limit, when it is to
  * be moved or lifted, and whose a memory.high is that is found.
  *
- * memory.high holds back who passes it, the page cache included, so it is set only near a limit, in two
- * steps. First at the limit itself: below it nothing can break the limit, whatever usage consists of. When
- * that has tripped and it was the cache, or what the kernel keeps for the group, it is moved to
- * where usage will be when the limit is reached if nothing else changes. When that trips short of the
- * limit as well, the cache is what grows: the wire is lifted, and comes back after a pause that doubles each
- * time. So a group that lives in its cache is held back for moments only, and seldom. Where the cache fills
+ * memory.high holds back who passes it, the page cache included, so it is set only near a limit, and each place of
+ * it only says where to look more closely: the looks decide. First it is just before the limit itself: below that
+ * nothing can break the limit, whatever usage consists of. When that has tripped and it was the cache, or what the
+ * kernel keeps for the group, it is moved to just before where usage will be when the limit is reached if nothing
+ * else changes. When that trips, it is held there for a moment: who rushes on is held back, and crosses the limit between two looks that
+ * follow each other as fast as they may. Who does not is let go: it is moved behind the limit, and
+ * when that trips short of the limit as well, the cache is what grows: the wire is lifted, and comes back after a
+ * pause that doubles each time. So a group that lives in its cache is held back for moments only, and seldom. Where the cache fills
  * all that the kernel's own limit leaves, usage does not move when memory takes its place, and no wire can tell.
+ *
+ * The kernel tells of a file once in 10 ms, and later of what happens meanwhile. So each trip is followed by
+ * looks for a moment, as if there were no wire.
  *
  * What is set is never a whole number of MiB: a memory.high that an administrator sets is not mistaken for
  * ours, and one that differs from what we set is somebody else's.
@@ -60,5 +65,7 @@ void tripwire_has_tripped(struct tripwire *wire, uint64_t now);
 void tripwire_pause(struct tripwire *wire, uint64_t now);
 /* It is not there any more, `high` is: gone when systemd has read its files, or somebody else's. */
 void tripwire_was_replaced(struct tripwire *wire, uint64_t high, uint64_t now);
+/* Has it tripped a moment ago, so that the looks follow each other as fast as they may? */
+bool tripwire_is_fresh(const struct tripwire *wire, uint64_t now);
 /* Was it the wire that told of what is found at this moment? */
 bool tripwire_has_told(const struct tripwire *wire, uint64_t now);

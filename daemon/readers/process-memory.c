@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>
+#include "bounds/checked.h"
 #include "readers/process-files.h"
 #include "readers/text.h"
 
@@ -106,38 +107,55 @@ bool process_leader_is_gone(struct process_reader *reader)
         return process_find_pages(reader, &pages) == 0 && reader->memory != reader->folder;
 }
 
-/* Sums named lines of a file of the thread that shows the memory; needs the first of them. */
-static int sum_fields(struct process_reader *reader, const char *file, const char *const names[2],
-                      uint64_t *bytes)
+/* Named lines of a file of the thread that shows the memory. */
+static int read_fields(struct process_reader *reader, const char *file, struct text_field *fields,
+                       size_t n)
 {
-        struct text_field fields[2] = {{.name = names[0]}, {.name = names[1]}};
         struct process_pages pages;
         char text[TEXT_MAX];
         int r = process_find_pages(reader, &pages);
 
         if (r == 0)
                 r = process_read_file(reader->memory, file, text, sizeof(text));
+        if (r >= 0)
+                text_fields(text, fields, n);
+        return r < 0 ? r : 0;
+}
+
+static int read_field(struct process_reader *reader, const char *name, uint64_t *bytes)
+{
+        struct text_field field = {.name = name};
+        int r = read_fields(reader, "status", &field, 1);
+
         if (r < 0)
                 return r;
-        text_fields(text, fields, 2);
-        if (!fields[0].found)
-                return -ENODATA;
-        *bytes = fields[0].value + (fields[1].found ? fields[1].value : 0);
-        return 0;
+        *bytes = field.value;
+        return field.found ? 0 : -ENODATA;
 }
 
 int process_read_swap(struct process_reader *reader, uint64_t *bytes)
 {
-        return sum_fields(reader, "status", (const char *const[2]){"VmSwap", ""}, bytes);
+        return read_field(reader, "VmSwap", bytes);
 }
 
 int process_read_shmem(struct process_reader *reader, uint64_t *bytes)
 {
-        return sum_fields(reader, "status", (const char *const[2]){"RssShmem", ""}, bytes);
+        return read_field(reader, "RssShmem", bytes);
 }
 
-int process_read_proportional(struct process_reader *reader, uint64_t *bytes)
+/* All of it from one walk over its pages: whoever grows meanwhile shares no more for that. */
+int process_read_others(struct process_reader *reader, uint64_t *bytes)
 {
-        return sum_fields(reader, "smaps_rollup", (const char *const[2]){"Pss_Anon", "SwapPss"},
-                          bytes);
+        struct text_field fields[] = {
+                {.name = "Anonymous"}, {.name = "Pss_Anon"}, {.name = "Swap"}, {.name = "SwapPss"}};
+        int r = read_fields(reader, "smaps_rollup", fields, sizeof(fields) / sizeof(*fields));
+
+        if (r < 0)
+                return r;
+        if (!fields[0].found || !fields[1].found)
+                return -ENODATA;
+        *bytes = bng_sat_sub(fields[0].value, fields[1].value);
+        if (fields[2].found && fields[3].found)
+                *bytes = bng_sat_add(*bytes, bng_sat_sub(fields[2].value, fields[3].value));
+        return 0;
 }

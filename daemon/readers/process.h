@@ -53,9 +53,10 @@ bool process_leader_is_gone(struct process_reader *reader);
 int process_read_swap(struct process_reader *reader, uint64_t *bytes);
 /* RssShmem in bytes: shared memory that it maps, and no files on disk; as dear. -ENODATA before Linux 4.5. */
 int process_read_shmem(struct process_reader *reader, uint64_t *bytes);
-/* Pss_Anon + SwapPss in bytes (-ENODATA before Linux 5.1, -EACCES without CAP_SYS_PTRACE): holds
- * the process's mmap lock for long; never in the event loop. */
-int process_read_proportional(struct process_reader *reader, uint64_t *bytes);
+/* Bytes of its private memory that are others' as well, each page by its part: Anonymous less Pss_Anon, and the same
+ * of what is swapped out (-ENODATA before Linux 5.1, -EACCES without CAP_SYS_PTRACE). Holds the process's mmap lock for
+ * long; never in the event loop. */
+int process_read_others(struct process_reader *reader, uint64_t *bytes);
 /*
  * The group's path in the hierarchy that the host watches, without the " (deleted)" of a group that
  * was removed below it. malloc'ed. -ESRCH for a zombie too, -EXDEV for a path outside the daemon's cgroup namespace

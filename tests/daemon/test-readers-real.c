@@ -44,6 +44,7 @@ static void test_self(void **state)
         char *text;
         size_t size;
         void *mine, *shared;
+        struct child sharer;
 
         (void)state;
         need_host();
@@ -66,8 +67,14 @@ static void test_self(void **state)
         assert_in_range(after.private_bytes - before.private_bytes, 63 * MIB, 70 * MIB);
         assert_in_range(after.rss - before.rss, 95 * MIB, 104 * MIB);
         assert_int_equal(process_read_swap(reader, &bytes), 0);
-        assert_int_equal(process_read_proportional(reader, &bytes), 0);
-        assert_in_range(bytes, 64 * MIB, after.private_bytes + MIB);
+        assert_int_equal(process_read_others(reader, &bytes), 0);
+        assert_in_range(bytes, 0, MIB);
+        sharer = start(NULL, nothing); /* half of each page is his */
+        assert_int_equal(process_read_others(reader, &bytes), 0);
+        assert_in_range(bytes, 32 * MIB, after.private_bytes / 2);
+        end(sharer);
+        assert_int_equal(process_read_others(reader, &bytes), 0);
+        assert_in_range(bytes, 0, MIB);
         munmap(mine, 64 * MIB);
         munmap(shared, 32 * MIB);
         assert_int_equal(process_read_comm(reader, &text), 0);
@@ -131,7 +138,7 @@ static void test_ended(void **state)
         assert_int_equal(process_read_identity(reader, &identity), -ESRCH);
         assert_int_equal(process_read_memory(reader, &memory), -ESRCH);
         assert_int_equal(process_read_swap(reader, &bytes), -ESRCH);
-        assert_int_equal(process_read_proportional(reader, &bytes), -ESRCH);
+        assert_int_equal(process_read_others(reader, &bytes), -ESRCH);
         assert_int_equal(process_read_comm(reader, &text), -ESRCH);
         assert_int_equal(process_read_cmdline(reader, 10, &text, &size), -ESRCH);
         assert_int_equal(process_read_group(reader, &host, &text), -ESRCH);
@@ -191,8 +198,9 @@ static void test_first_thread_ended(void **state)
         assert_int_equal(process_read_memory(reader, &memory), 0);
         assert_in_range(memory.private_bytes, 64 * MIB, 80 * MIB);
         assert_int_equal(process_read_swap(reader, &bytes), 0);
-        assert_int_equal(process_read_proportional(reader, &bytes), 0);
-        assert_in_range(bytes, 64 * MIB, 80 * MIB);
+        /* what it had before the fork is its parent's as well */
+        assert_int_equal(process_read_others(reader, &bytes), 0);
+        assert_in_range(bytes, 4096, 16 * MIB);
         kill(pid, SIGKILL);
         waitpid(pid, NULL, 0);
         assert_int_equal(process_read_memory(reader, &memory), -ESRCH);

@@ -172,8 +172,8 @@ static void test_process(void **state)
         assert_int_equal(memory.private_bytes, 79000 * page);
         assert_int_equal(process_read_swap(reader, &bytes), 0);
         assert_int_equal(bytes, 2048 * 1024);
-        assert_int_equal(process_read_proportional(reader, &bytes), 0);
-        assert_int_equal(bytes, 202048 * 1024);
+        assert_int_equal(process_read_others(reader, &bytes), 0);
+        assert_int_equal(bytes, 116000 * 1024);
         assert_int_equal(process_read_cpu(reader, &bytes), 0);
         assert_int_equal(bytes, (5 + 6) * 1000000 / sysconf(_SC_CLK_TCK));
         for (int signo = 1; signo <= 64; signo++) {
@@ -202,7 +202,7 @@ static void test_process(void **state)
         assert_int_equal(process_read_comm(reader, &text), 0);
         assert_string_equal(text, "a) R 7 (b\nc");
         free(text);
-        assert_int_equal(process_read_proportional(reader, &bytes), -ESRCH); /* no such file here */
+        assert_int_equal(process_read_others(reader, &bytes), -ESRCH); /* no such file here */
         process_reader_free(reader);
 
         reader = open_process(&host, 2);

@@ -92,7 +92,7 @@ static void test_far_from_a_limit_there_is_none(void **state)
         assert_true(group.high == TRIPWIRE_NONE);
         group.anon = LIMIT / 2;
         assert_int_equal(look(&group), TRIPWIRE_SET);
-        assert_true(group.high < LIMIT && group.high >= LIMIT - 64 * KIB);
+        assert_true(group.high < LIMIT && group.high >= LIMIT - MIB);
         /* It does not come and go at the same place. */
         group.anon = LIMIT / 2 - 1;
         assert_int_equal(look(&group), TRIPWIRE_KEEP);
@@ -101,11 +101,12 @@ static void test_far_from_a_limit_there_is_none(void **state)
         assert_true(group.high == TRIPWIRE_NONE);
 }
 
-/* In whatever steps it grows: the kernel tells before it is a little over its limit, and holds it back until then. */
+/* In whatever steps it grows: the kernel tells before it is over its limit, so that looks follow each other when it
+ * crosses it, and holds it back until then. */
 static void test_a_growing_worker_is_told_of(void **state)
 {
         (void)state;
-        for (uint64_t step = 4 * KIB; step <= MIB; step *= 4)
+        for (uint64_t step = 4 * KIB; step <= 256 * KIB; step *= 4)
                 for (uint64_t other = 0; other <= 8 * MIB; other += 4 * MIB) {
                         struct group group = group_new();
 
@@ -120,10 +121,40 @@ static void test_a_growing_worker_is_told_of(void **state)
                                         look(&group);
                                 assert_true(group.high != TRIPWIRE_NONE);
                         }
-                        /* The last trip is due within the margin. */
-                        assert_true(group.high <= LIMIT + group.other + LIMIT / 128 + 2 * MIB);
                         assert_in_range(group.trips, 1, 2);
+                        assert_true(tripwire_is_fresh(&group.wire, group.now));
+                        assert_true(group.high < LIMIT + group.other);
                 }
+}
+
+/* One that comes near its limit and stays there is let go, and told of when it goes on after all. */
+static void test_who_stops_short_of_the_limit_is_let_go(void **state)
+{
+        struct group group = group_new();
+
+        (void)state;
+        group.anon = LIMIT - 8 * MIB;
+        group.other = 4 * MIB;
+        assert_int_equal(look(&group), TRIPWIRE_SET);
+        group.anon = LIMIT - 3 * MIB; /* it trips where all usage would be memory, */
+        assert_int_equal(look(&group), TRIPWIRE_SET);
+        assert_in_range(group.high, LIMIT + group.other - MIB, LIMIT + group.other - 256 * KIB);
+        group.anon = LIMIT - 384 * KIB; /* and before the limit */
+        group.now += SECOND / 10;
+        assert_int_equal(look(&group), TRIPWIRE_KEEP);
+        assert_true(usage(&group) > group.high);
+        group.now += SECOND / 10;
+        assert_int_equal(look(&group), TRIPWIRE_SET);
+        assert_in_range(group.high, LIMIT + group.other, LIMIT + group.other + MIB);
+        for (unsigned i = 0; i < 100; i++) {
+                group.now += SECOND;
+                assert_int_equal(look(&group), TRIPWIRE_KEEP);
+                assert_false(tripwire_is_fresh(&group.wire, group.now));
+        }
+        group.anon = LIMIT + 512 * KIB;
+        assert_int_equal(look(&group), TRIPWIRE_KEEP);
+        assert_true(tripwire_has_told(&group.wire, group.now));
+        assert_true(usage(&group) > group.high);
 }
 
 /* What is decided is decided soon; who lives on over the limit is not held back for it. */
@@ -326,6 +357,7 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_far_from_a_limit_there_is_none),
                 cmocka_unit_test(test_a_growing_worker_is_told_of),
+                cmocka_unit_test(test_who_stops_short_of_the_limit_is_let_go),
                 cmocka_unit_test(test_over_the_limit_it_is_held_for_a_moment),
                 cmocka_unit_test(test_page_cache_is_let_go),
                 cmocka_unit_test(test_calm_is_forgiving),

@@ -113,7 +113,7 @@ static void read_process(const struct host *host)
         if (process_read_memory(reader, &memory) == 0)
                 require(memory.private_bytes <= memory.rss, "what is private is resident");
         (void)process_read_swap(reader, &bytes);
-        (void)process_read_proportional(reader, &bytes);
+        (void)process_read_others(reader, &bytes);
         (void)process_read_cpu(reader, &usec);
         (void)process_read_handles(reader, 1, &handles);
         (void)process_read_handles(reader, 64, &handles);
