@@ -4,11 +4,11 @@
  * bignum-guardd: options in, a manager run, an exit status out.
  */
 
-#include <argp.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "bng/usage.h"
 #include "config/paths.h"
 #include "manager/manager.h"
 #include "manager/reset.h"
@@ -83,8 +83,7 @@ static error_t parse(int key, char *text, struct argp_state *state)
                 arguments->await_end = true;
                 return 0;
         case ARGP_KEY_ARG:
-                argp_error(state, "\"%s\": it takes no arguments", text);
-                return EINVAL;
+                usage_error(state, "`%s': it takes no arguments", text);
         default:
                 return ARGP_ERR_UNKNOWN;
         }
@@ -128,7 +127,7 @@ int main(int argc, char **argv)
 
         argp_program_version = "bignum-guardd " BNG_VERSION;
         argp_err_exit_status = 2;
-        argp_parse(&argp, argc, argv, 0, NULL, &arguments);
+        usage_parse(&argp, argc, argv, 0, &arguments);
         if (arguments.check)
                 return check(given->config, given->user);
 

@@ -2,7 +2,7 @@
 #pragma once
 
 /*
- * Command lines, for both sides of bng: argp reads them, but what is wrong with one it only knows to
+ * Command lines, for both sides of bng and the daemon: argp reads them, but what is wrong with one it only knows to
  * say on standard error, and not what would have been right. Here a wrong option is named with the
  * nearest one, and whoever asked for JSON, wherever on the command line, gets an object with the key
  * `error` as for every other failure. The process then ends with the exit status 2.
