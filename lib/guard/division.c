@@ -99,6 +99,8 @@ static bng_status judge_remainder(bng_ctx *ctx, const mpz_t a, unsigned long d)
         {                                                                                          \
                 bng_status status = bng_check_##op(ctx, a, d);                                     \
                 *ret = status == BNG_OK ? mpz_##op(a, d) : 0;                                      \
+                if (status == BNG_OK)                                                              \
+                        bng_account_operation(ctx);                                                \
                 return status;                                                                     \
         }
 

@@ -291,7 +291,7 @@ static bool print_both(char *text, int base, const mpq_t a, const struct bng_sto
         return print(text + 1, base, mpq_denref(a), stop);
 }
 
-bng_status bng_mpq_get_str(bng_ctx *ctx, char **ret, int base, const mpq_t a)
+static bng_status make_text(bng_ctx *ctx, char **ret, int base, mpq_srcptr a)
 {
         bng_status status = bng_check_mpq_get_str(ctx, base, a);
 
@@ -309,9 +309,17 @@ bng_status bng_mpq_get_str(bng_ctx *ctx, char **ret, int base, const mpq_t a)
                 free(text);
                 return bng_stopped(ctx);
         }
-        bng_account_operation(ctx);
         *ret = text;
         return BNG_OK;
+}
+
+bng_status bng_mpq_get_str(bng_ctx *ctx, char **ret, int base, const mpq_t a)
+{
+        bng_status status = make_text(ctx, ret, base, a);
+
+        if (status == BNG_OK)
+                bng_account_operation(ctx);
+        return status;
 }
 
 /* ---- streams ---- */
@@ -333,7 +341,7 @@ bng_status bng_check_mpq_out_str(bng_ctx *ctx, int base, const mpq_t a)
 bng_status bng_mpq_out_str(bng_ctx *ctx, FILE *stream, int base, const mpq_t a)
 {
         char *text;
-        bng_status status = bng_mpq_get_str(ctx, &text, base, a);
+        bng_status status = make_text(ctx, &text, base, a);
 
         return status == BNG_OK ? bng_write_text(ctx, stream, text) : status;
 }

@@ -259,7 +259,10 @@ bng_status bng_write_text(bng_ctx *ctx, FILE *stream, char *text)
         size_t written = fwrite(text, 1, length, stream ? stream : stdout);
 
         free(text);
-        return written == length ? BNG_OK : bng_stream_failed(ctx, "written");
+        if (written < length)
+                return bng_stream_failed(ctx, "written");
+        bng_account_operation(ctx);
+        return BNG_OK;
 }
 
 bng_status bng_check_out_str(bng_ctx *ctx, int base, const mpz_t op)
@@ -270,7 +273,7 @@ bng_status bng_check_out_str(bng_ctx *ctx, int base, const mpz_t op)
 bng_status bng_mpz_out_str(bng_ctx *ctx, FILE *stream, int base, const mpz_t op)
 {
         char *text;
-        bng_status status = bng_mpz_get_str(ctx, &text, base, op);
+        bng_status status = bng_make_text(ctx, &text, base, op);
 
         return status == BNG_OK ? bng_write_text(ctx, stream, text) : status;
 }

@@ -156,7 +156,7 @@ bng_status bng_check_get_str(bng_ctx *ctx, int base, const mpz_t op)
         return bng_judge_cost(ctx, &predicted);
 }
 
-bng_status bng_mpz_get_str(bng_ctx *ctx, char **ret, int base, const mpz_t op)
+bng_status bng_make_text(bng_ctx *ctx, char **ret, int base, mpz_srcptr op)
 {
         bng_status status = bng_check_get_str(ctx, base, op);
 
@@ -173,7 +173,15 @@ bng_status bng_mpz_get_str(bng_ctx *ctx, char **ret, int base, const mpz_t op)
                 free(text);
                 return bng_stopped(ctx);
         }
-        bng_account_operation(ctx);
         *ret = text;
         return BNG_OK;
+}
+
+bng_status bng_mpz_get_str(bng_ctx *ctx, char **ret, int base, const mpz_t op)
+{
+        bng_status status = bng_make_text(ctx, ret, base, op);
+
+        if (status == BNG_OK)
+                bng_account_operation(ctx);
+        return status;
 }

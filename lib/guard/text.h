@@ -52,7 +52,9 @@ bng_status bng_read_text(bng_ctx *ctx, mpz_ptr out, const char *text, int base);
  * itself.
  */
 bng_status bng_read_fraction(bng_ctx *ctx, mpq_ptr out, FILE *stream, int base);
-/* Writes and frees the text. */
+/* As bng_mpz_get_str, but is no operation by itself. */
+bng_status bng_make_text(bng_ctx *ctx, char **ret, int base, mpz_srcptr op);
+/* Writes and frees the text, which ends an operation. */
 bng_status bng_write_text(bng_ctx *ctx, FILE *stream, char *text);
 /* BNG_STREAM: it could not be "read" or "written". */
 bng_status bng_stream_failed(bng_ctx *ctx, const char *what);

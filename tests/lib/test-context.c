@@ -430,6 +430,50 @@ static void test_statistics(void **state)
         ctx = bng_ctx_free(ctx);
 }
 
+/* What has no integer as a result counts as well, and what could not be written does not. */
+static void test_operations_without_integers(void **state)
+{
+        bng_ctx *ctx = context(UINT64_MAX);
+        FILE *nowhere = fopen("/dev/null", "w"), *full = fopen("/dev/full", "w");
+        unsigned long left;
+        mpz_t a;
+        mpq_t q;
+        char *text;
+        void *words;
+
+        (void)state;
+        assert_non_null(nowhere);
+        assert_non_null(full);
+        setvbuf(full, NULL, _IONBF, 0);
+        mpz_init_set_ui(a, 77);
+        mpq_init(q);
+        bng_ctx_set_statistics(ctx, true);
+        assert_int_equal(bng_mpz_tdiv_ui(ctx, &left, a, 5), BNG_OK);
+        assert_int_equal(bng_mpz_fdiv_ui(ctx, &left, a, 5), BNG_OK);
+        assert_int_equal(bng_mpz_cdiv_ui(ctx, &left, a, 0), BNG_UNDEFINED);
+        assert_int_equal(bng_ctx_operations(ctx), 2);
+        assert_int_equal(bng_mpz_get_str(ctx, &text, 10, a), BNG_OK);
+        free(text);
+        assert_int_equal(bng_mpq_get_str(ctx, &text, 10, q), BNG_OK);
+        free(text);
+        assert_int_equal(bng_mpz_export(ctx, &words, NULL, 1, 1, 0, 0, a), BNG_OK);
+        free(words);
+        assert_int_equal(bng_ctx_operations(ctx), 5);
+        assert_int_equal(bng_mpz_out_str(ctx, nowhere, 10, a), BNG_OK);
+        assert_int_equal(bng_mpq_out_str(ctx, nowhere, 10, q), BNG_OK);
+        assert_int_equal(bng_mpz_out_raw(ctx, nowhere, a), BNG_OK);
+        assert_int_equal(bng_ctx_operations(ctx), 8);
+        assert_int_equal(bng_mpz_out_str(ctx, full, 10, a), BNG_STREAM);
+        assert_int_equal(bng_mpq_out_str(ctx, full, 10, q), BNG_STREAM);
+        assert_int_equal(bng_mpz_out_raw(ctx, full, a), BNG_STREAM);
+        assert_int_equal(bng_ctx_operations(ctx), 8);
+        fclose(full);
+        fclose(nowhere);
+        mpq_clear(q);
+        mpz_clear(a);
+        bng_ctx_free(ctx);
+}
+
 static bng_status load(bng_ctx *ctx, const char *text)
 {
         char path[] = "/tmp/bng-context-XXXXXX";
@@ -527,6 +571,7 @@ int main(void)
                 cmocka_unit_test(test_fractions_count),
                 cmocka_unit_test(test_books_balance),
                 cmocka_unit_test(test_statistics),
+                cmocka_unit_test(test_operations_without_integers),
                 cmocka_unit_test(test_who_is_told),
                 cmocka_unit_test(test_sources),
         };
