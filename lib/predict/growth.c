@@ -315,6 +315,8 @@ struct bng_prediction bng_predict_binomial(struct bng_operand n, struct bng_oper
                                 : n.may_be_negative    ? bng_range_union(of_positive, of_negative)
                                                        : of_positive;
 
+        if (size.surely_zero)
+                return bng_predict_copy(bng_operand_ui(0));
         struct bng_operand result =
                 bng_operand_range(size, n.may_be_negative && k.may_be_odd,
                                   n.may_be_positive || n.size.may_be_zero || k.may_be_even);

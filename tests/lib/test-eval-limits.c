@@ -101,6 +101,7 @@ static void test_zeros_at_the_end(void **state)
                 "(2**1000000-1)*3**252424",
                 "3**91039//(7**39834+2)",
                 "3**91039%(7**39834+2)",
+                "binomial(6,3**3000)",
         };
         bng_ctx *ctx = context();
         (void)state;
