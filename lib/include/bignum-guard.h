@@ -356,9 +356,11 @@ BNG_PUBLIC uint64_t bng_ctx_deadline_usec(const bng_ctx *ctx);
  * finds an inverse first, in one piece), factorials, primorials, Fibonacci and Lucas numbers,
  * binomials of words, and text (set_str, get_str, inp_str, out_str), of any length. They
  * look between two steps: a step takes about as long as GMP's multiplication of this size, and where
- * the result has less than 4 MiB not more than 100 ms on a machine of today. The destination is then
- * as it was. Evaluations and predictions of expressions end between two operations too. All others run in one piece once they have begun, and end in BNG_OK. Sums, products,
- * powers, quotients and shifts of less than 2 KiB do not look at the clock.
+ * the result has less than 4 MiB (of powm, the modulus less than 2 MiB, because its square is what is
+ * made) not more than 100 ms on a machine of today. The destination is then as it was. Evaluations
+ * and predictions of expressions end between two operations too. All others run in one piece once
+ * they have begun, and end in BNG_OK. Sums, products, powers, quotients and shifts of less than 2 KiB
+ * do not look at the clock.
  */
 BNG_PUBLIC void bng_ctx_interrupt(bng_ctx *ctx);
 BNG_PUBLIC void bng_ctx_clear_interrupt(bng_ctx *ctx);
