@@ -98,11 +98,8 @@ int group_read_pids(struct group_reader *reader, pid_t **pids, size_t *n_pids)
         pid_t *list;
         /* Opened anew each time: v1 makes its list once for a descriptor, and as long as that is read
          * again within a second it never learns of another process. */
-        int fd = openat(reader->own.folder, "cgroup.procs", O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-        int r = fd < 0 ? -errno : text_read_all(fd, &text);
+        int r = text_read_all_at(reader->own.folder, "cgroup.procs", &text);
 
-        if (fd >= 0)
-                close(fd);
         if (r == -EOPNOTSUPP) { /* threaded: its processes are in the list of its domain */
                 text = strdup("");
                 r = text ? 0 : -ENOMEM;

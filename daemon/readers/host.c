@@ -43,13 +43,16 @@ static bool is_procfs(int fd)
  * of any other does not show us at all. */
 static bool shows_own_pids(int procfs)
 {
-        char text[TEXT_MAX], *line;
+        char *text, *line;
         uint64_t pid;
+        bool own;
 
-        if (text_read_at(procfs, "self/status", text, sizeof(text)) < 0)
+        if (text_read_all_at(procfs, "self/status", &text) < 0)
                 return false;
         line = strstr(text, "\nNSpid:\t");
-        return line && text_number(line + strlen("\nNSpid:\t"), &pid) && pid == (uint64_t)getpid();
+        own = line && text_number(line + strlen("\nNSpid:\t"), &pid) && pid == (uint64_t)getpid();
+        free(text);
+        return own;
 }
 
 /* Is `word` in a list of words between blanks, as cgroup.controllers is? */

@@ -20,6 +20,8 @@ struct process_reader {
 int process_gone(int r);
 /* As text_read_at(), -ESRCH when the process is gone. */
 int process_read_file(int folder, const char *name, char *text, size_t size);
+/* The same, however long it is: *text is the caller's to free. */
+int process_read_whole(int folder, const char *name, char **text);
 /* A field of stat by its number in proc(5), from 3 on. False where it is no number. */
 bool process_stat_field(const char *stat, unsigned number, uint64_t *value);
 void process_close(int fd); /* or -1 */

@@ -77,18 +77,14 @@ static int read_path(struct process_reader *reader, const char *controller, int 
         const char *found;
         char *text;
         size_t n;
-        int fd, r;
+        int r;
 
         r = process_find_pages(reader, &pages);
         if (r < 0)
                 return r;
-        fd = openat(reader->memory, "cgroup", O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-        if (fd < 0)
-                return process_gone(-errno);
-        r = text_read_all(fd, &text);
-        close(fd);
+        r = process_read_whole(reader->memory, "cgroup", &text);
         if (r < 0)
-                return process_gone(r);
+                return r;
         found = find_path(text, controller, &n);
         if (!found || n == 0 || *found != '/')
                 r = -ENOENT;

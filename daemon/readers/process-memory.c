@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <unistd.h>
 #include "bounds/checked.h"
 #include "readers/process-files.h"
@@ -112,14 +113,17 @@ static int read_fields(struct process_reader *reader, const char *file, struct t
                        size_t n)
 {
         struct process_pages pages;
-        char text[TEXT_MAX];
+        char *text;
         int r = process_find_pages(reader, &pages);
 
+        /* Whoever has a range of ids may be in tens of thousands of user groups, which are listed first. */
         if (r == 0)
-                r = process_read_file(reader->memory, file, text, sizeof(text));
-        if (r >= 0)
-                text_fields(text, fields, n);
-        return r < 0 ? r : 0;
+                r = process_read_whole(reader->memory, file, &text);
+        if (r < 0)
+                return r;
+        text_fields(text, fields, n);
+        free(text);
+        return 0;
 }
 
 static int read_field(struct process_reader *reader, const char *name, uint64_t *bytes)

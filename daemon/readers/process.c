@@ -33,6 +33,11 @@ int process_read_file(int folder, const char *name, char *text, size_t size)
         return process_gone(text_read_at(folder, name, text, size));
 }
 
+int process_read_whole(int folder, const char *name, char **text)
+{
+        return process_gone(text_read_all_at(folder, name, text));
+}
+
 /* They begin behind the last ), because comm may hold anything. */
 bool process_stat_field(const char *stat, unsigned number, uint64_t *value)
 {
@@ -180,17 +185,17 @@ int process_read_cpu(struct process_reader *reader, uint64_t *usec)
 
 int process_read_handles(struct process_reader *reader, int signo, bool *handles)
 {
-        char text[TEXT_MAX];
-        int r = process_read_file(reader->folder, "status", text, sizeof(text));
+        char *text;
+        int r = process_read_whole(reader->folder, "status", &text);
         const char *line = r < 0 ? NULL : strstr(text, "\nSigCgt:");
 
         if (r < 0)
                 return r;
-        if (!line)
-                return -EBADMSG;
         /* A mask in hexadecimal; bit 0 is signal 1. The kernel escapes newlines in the name above it. */
-        *handles = strtoull(line + strlen("\nSigCgt:"), NULL, 16) >> (signo - 1) & 1;
-        return 0;
+        if (line)
+                *handles = strtoull(line + strlen("\nSigCgt:"), NULL, 16) >> (signo - 1) & 1;
+        free(text);
+        return line ? 0 : -EBADMSG;
 }
 
 int process_read_comm(struct process_reader *reader, char **comm)

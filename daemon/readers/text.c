@@ -64,6 +64,17 @@ int text_read_all(int fd, char **text)
         return 0;
 }
 
+int text_read_all_at(int dirfd, const char *name, char **text)
+{
+        int fd = openat(dirfd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW), r;
+
+        if (fd < 0)
+                return -errno;
+        r = text_read_all(fd, text);
+        close(fd);
+        return r;
+}
+
 /* Digits up to something else; false without a digit or beyond 64 bits. */
 static bool read_digits(const char **text, uint64_t *number)
 {

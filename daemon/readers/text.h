@@ -10,7 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define TEXT_MAX 16384 /* more than any of these files has */
+#define TEXT_MAX                                                                                   \
+        16384 /* more than any of these files has, but status of who is in a thousand user groups */
 
 /* The file's text, NUL-terminated. Its length or a negative errno; what does not fit is left out.
  */
@@ -21,6 +22,8 @@ int text_read_at(int dirfd, const char *name, char *buffer, size_t size);
 /* The whole file however long it is, just opened: *text is malloc'ed and NUL-terminated. 0 or a
  * negative errno. */
 int text_read_all(int fd, char **text);
+/* The same of a file in a folder, opened for this one reading. */
+int text_read_all_at(int dirfd, const char *name, char **text);
 
 /* A whole number and nothing else on its line. */
 bool text_number(const char *text, uint64_t *number);

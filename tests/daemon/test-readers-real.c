@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <setjmp.h>
 #include <cmocka.h>
+#include <grp.h>
 #include <pthread.h>
 #include "readers-real.h"
 
@@ -146,6 +147,52 @@ static void test_ended(void **state)
         assert_int_equal(process_reader_new(&reader, &host, child.pid), -ESRCH);
 }
 
+static void on_signal(int signo)
+{
+        (void)signo;
+}
+
+/* As a range of subordinate ids allows it to anybody in a user namespace. */
+static void join_many_user_groups(void)
+{
+        static gid_t groups[5000];
+        struct host own;
+
+        for (size_t i = 0; i < 5000; i++)
+                groups[i] = (gid_t)(1000000000 + i);
+        signal(SIGUSR1, on_signal);
+        take(8 * MIB, MAP_SHARED);
+        if (setgroups(5000, groups) < 0 || host_open(&own, "/proc", "/sys/fs/cgroup") < 0 ||
+            own.foreign)
+                _exit(1);
+}
+
+static void test_many_user_groups(void **state)
+{
+        struct process_reader *reader;
+        struct child child;
+        uint64_t bytes;
+        bool handles;
+
+        (void)state;
+        need_host();
+        if (geteuid() != 0) {
+                print_message("skipped: only root joins groups\n");
+                skip();
+        }
+        child = start(NULL, join_many_user_groups);
+        assert_int_equal(process_reader_new(&reader, &host, child.pid), 0);
+        assert_int_equal(process_read_shmem(reader, &bytes), 0);
+        assert_true(bytes >= 8 * MIB);
+        assert_int_equal(process_read_swap(reader, &bytes), 0);
+        assert_int_equal(process_read_handles(reader, SIGUSR1, &handles), 0);
+        assert_true(handles);
+        assert_int_equal(process_read_handles(reader, SIGUSR2, &handles), 0);
+        assert_false(handles);
+        process_reader_free(reader);
+        end(child);
+}
+
 static void *hold_memory(void *said)
 {
         take(64 * MIB, MAP_PRIVATE);
@@ -215,6 +262,7 @@ int main(void)
                 cmocka_unit_test_teardown(test_self, clean_up),
                 cmocka_unit_test_teardown(test_odd_name, clean_up),
                 cmocka_unit_test_teardown(test_ended, clean_up),
+                cmocka_unit_test_teardown(test_many_user_groups, clean_up),
                 cmocka_unit_test_teardown(test_first_thread_ended, clean_up),
         };
 
