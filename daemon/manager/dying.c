@@ -85,8 +85,7 @@ uint64_t dying_never(const struct watch *watch, uint64_t now)
 
 bool dying_leave_too_much(struct watch *watch, uint64_t now, uint64_t *memory)
 {
-        /* An end of all would include them once more: it waits for theirs. */
-        uint64_t bytes = watch->policy->scope == SCOPE_GROUP ? UINT64_MAX : dying(watch, now);
+        uint64_t bytes = dying(watch, now);
 
         *memory = *memory > bytes ? *memory - bytes : 0;
         if (*memory <= policy_group_memory_max(watch->policy, watch_bases(watch))) {

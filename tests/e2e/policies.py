@@ -112,6 +112,27 @@ class Graces(EndToEnd):
         self.assert_lives(innocent, deaf)
 
 
+    def test_a_group_is_ended_with_one_that_is_in_its_grace(self):
+        guard = self.guard(
+            "[Policy inner]\nCgroup={home}/a/deaf\nCpuTimeMax=300ms\nCpuWindowSec=1s\nGraceSec=10min\n"
+            "[Policy outer]\nCgroup={home}/a\nGroupMemoryMax=160M\nScope=group\nAction=kill\n"
+        )
+        group = self.group("a")
+        deaf = self.spawn(self.group("a/deaf"), ["nice", PYTHON, "-c", DEAF])
+        self.wait_for("its grace", lambda: "SIGTERM, and SIGKILL after" in guard.said())
+        # What the dying holds takes the group over its limit, and that is no reason to end all.
+        innocent = self.grow(self.group("a/b"), 5, 80, start=60)
+        self.wait_for("its size", lambda: group.anonymous() > 180 * MIB)
+        time.sleep(2)
+        self.assertEqual(guard.verdicts(), [])
+        runaway = self.grow(self.group("a/c"), 60, 700)
+        self.assert_ended(guard, runaway, "group-memory")
+        self.assert_ended(guard, innocent, "group-memory")
+        verdict = self.assert_ended(guard, deaf, "cpu")
+        self.assertEqual(names(verdict), ["SIGTERM", "SIGKILL"])
+        self.assertEqual(len(guard.verdicts()), 3)
+
+
 class Reloads(EndToEnd):
     """What was told, or stopped, is ended once a reload says so."""
 
