@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Reloads, crashes and stops of the daemon itself: nothing hangs, nothing is torn, nobody else dies."""
 
+import contextlib
 import os
 import signal
+import socket
 import subprocess
 import time
 from pathlib import Path
@@ -51,6 +53,56 @@ class Resilience(EndToEnd):
         process = self.grow(self.group("a"), 40, 600)
         # Ten seconds of patience with a proof are 400 MiB.
         self.assertLess(self.assert_ended(guard, process, "worker-memory")["value"], 250 * MIB)
+
+    def start_behind(self, *command):
+        """The daemon, started by another program in front of it."""
+        config = self.configure(POLICY % "1s" + "Action=kill\n")
+        guard = Guard(BUILD, config, self.folder / "state", self.folder / "run")
+        guard.command[:0] = command
+        self.addCleanup(self.end_guard, guard)
+        return guard.start()
+
+    def test_a_journal_that_hangs_delays_no_end(self):
+        """Whoever may log can fill its queue, too."""
+        path = self.folder / "journal/socket"
+        path.parent.mkdir()
+        kinds = (socket.AF_UNIX, socket.SOCK_DGRAM)
+        with socket.socket(*kinds) as journal, socket.socket(*kinds) as flood:
+            journal.bind(str(path))
+            flood.setblocking(False)
+            with contextlib.suppress(BlockingIOError):
+                while True:
+                    flood.sendto(b"MESSAGE=more\n", str(path))
+            mount = "mount -t tmpfs none /run && mkdir -p /run/systemd/journal && "
+            mount += 'mount --bind "$0" /run/systemd/journal && exec "$@"'
+            guard = self.start_behind("unshare", "--mount", "sh", "-c", mount, path.parent)
+            group = self.group("a")
+            ended = [self.grow(group, 40, 120) for _ in range(2)]
+            for process in ended:
+                self.assert_ended(guard, process, "worker-memory")
+            self.assertEqual(guard.bng("status").returncode, 0)
+            # What waited is told once there is room for it.
+            journal.settimeout(60)
+            told = b""
+            while any(b"BIGNUM_GUARD_PID=%d\n" % process.pid not in told for process in ended):
+                told += journal.recv(1 << 20)
+
+    def test_a_log_that_nobody_reads_delays_no_end(self):
+        reads, writes = os.pipe()
+        self.addCleanup(os.close, reads)
+        self.addCleanup(os.close, writes)
+        os.set_blocking(writes, False)
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                os.write(writes, bytes(4096))
+        log = f"/proc/{os.getpid()}/fd/{writes}"
+        guard = self.start_behind("sh", "-c", f'exec "$@" 2> {log}', "sh")
+        self.assert_ended(guard, self.grow(self.group("a"), 40, 120), "worker-memory")
+        self.assert_ended(guard, self.grow(self.group("b"), 40, 120), "worker-memory")
+        # What waited is said once somebody listens.
+        said = b""
+        while said.count(b"ended: it held") < 2:
+            said += os.read(reads, 1 << 20)
 
     def test_a_bad_start_says_where(self):
         with self.assertRaises(NotReady) as raised:
