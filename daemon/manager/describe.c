@@ -159,9 +159,10 @@ static void add_limit(json_t *explanation, const char *key, uint64_t limit, bool
                 explain_add_limit(explanation, &entry);
 }
 
-static void add_limits(json_t *explanation, const struct worker *worker)
+/* Of one that lives in a group below that is not watched itself, only what is about the whole group. */
+static void add_limits(json_t *explanation, const struct worker *worker,
+                       const struct policy *policy)
 {
-        const struct policy *policy = worker->policy;
         const struct watch *watch = worker->watch;
         const struct series *series =
                 policy->scope == SCOPE_GROUP ? watch->series : &worker->series;
@@ -170,14 +171,18 @@ static void add_limits(json_t *explanation, const struct worker *worker)
         uint64_t burned = 0;
         double hours = (double)policy->leak_window / 3.6e9;
 
-        add_limit(explanation, "WorkerMemoryMax",
-                  policy_worker_memory_max(policy, watch_bases(watch)), worker->series.n_pushed > 0,
-                  (double)worker_memory(worker), 0, policy->worker_memory_share);
+        if (!worker->annexed)
+                add_limit(explanation, "WorkerMemoryMax",
+                          policy_worker_memory_max(policy, watch_bases(watch)),
+                          worker->series.n_pushed > 0, (double)worker_memory(worker), 0,
+                          policy->worker_memory_share);
         if (watch->policy == policy)
                 add_limit(explanation, "GroupMemoryMax",
                           policy_group_memory_max(policy, watch_bases(watch)),
                           watch->series->n_pushed > 0, (double)watch->memory, 0,
                           policy->group_memory_share);
+        if (worker->annexed && policy->scope == SCOPE_WORKER)
+                return;
         add_limit(explanation, "GrowthMax", policy->growth_max, growth.known, growth.rate,
                   policy->growth_window, (struct share){0});
         add_limit(explanation, "LeakMax", policy->leak_max,
@@ -215,14 +220,24 @@ static const char *why_exempt(struct manager *manager, const struct process_iden
         return protected ? "named by Protect=" : NULL;
 }
 
+/* The one that may end it: of a group below that is not watched itself, the one that counts it for its own. */
+static const struct policy *policy_in_force(struct worker *worker, uint64_t now)
+{
+        const struct policy *policy = worker->watch->policy;
+
+        if (!worker->annexed)
+                return worker->policy;
+        return policy && worker_matches(worker, policy, now) ? policy : NULL;
+}
+
 static void explain_policy(json_t *explanation, struct worker *worker, const struct policy *policy,
                            uint64_t now)
 {
-        const struct group_facts facts = {worker->watch->path, worker->watch->unit};
+        const struct group_facts facts = {worker_home(worker), worker->watch->unit};
         const char *key = policy_mismatch_group(policy, &facts);
-        enum explain_match match = worker->policy == policy ? EXPLAIN_APPLIES
-                                   : key                    ? EXPLAIN_OTHER_GROUP
-                                                            : EXPLAIN_LATER;
+        enum explain_match match = policy_in_force(worker, now) == policy ? EXPLAIN_APPLIES
+                                   : key                                  ? EXPLAIN_OTHER_GROUP
+                                                                          : EXPLAIN_LATER;
 
         if (match == EXPLAIN_LATER) {
                 key = worker_mismatch(worker, policy, now);
@@ -245,8 +260,8 @@ static int explain_watched(struct manager *manager, struct worker *worker, json_
         *ret = explain_new(&process);
         for (size_t i = 0; i < config->n_policies; i++)
                 explain_policy(*ret, worker, &config->policies[i], now);
-        if (worker->policy)
-                add_limits(*ret, worker);
+        if (policy_in_force(worker, now))
+                add_limits(*ret, worker, policy_in_force(worker, now));
         free(command);
         return *ret ? 0 : -ENOMEM;
 }

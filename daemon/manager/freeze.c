@@ -173,7 +173,7 @@ void affair_freeze(struct affair *affair, enum outcome outcome)
                 note_stopped(affair, &affair->watch->answered, affair->watch->memory);
         if (r == ACT_GONE)
                 outcome = OUTCOME_GONE;
-        else if (r != ACT_DONE && outcome == OUTCOME_FROZEN)
+        else if (r != ACT_DONE)
                 outcome = OUTCOME_SURVIVED;
         affair_report(affair, outcome);
 }

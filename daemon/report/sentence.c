@@ -236,7 +236,9 @@ static void say_how(FILE *out, const struct verdict *verdict)
                 fputs(verdict->finding.reason == REASON_CRASH_LOOP
                               ? "ending it again would not help: raise the limit, or make it "
                                 "smaller"
-                              : "Action=log does nothing else",
+                      : verdict->action == ACTION_LOG
+                              ? "Action=log does nothing else"
+                              : "its group is a slice, which is never ended as a whole",
                       out);
                 break;
         case OUTCOME_WITHHELD:

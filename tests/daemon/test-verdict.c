@@ -397,8 +397,13 @@ static void test_sentence_of_the_kernels(void **state)
         strcpy(verdict->command, "/odd/ x");
         verdict->outcome = OUTCOME_LOGGED;
         says(verdict, "worker 4242 (/odd/ x) of /app/web left running: it leaked 1.2G/h over 10min "
+                      "(LeakMax=64M/h of policy web), confidence 98%, 812M at the end; its group "
+                      "is a slice, which is never ended as a whole");
+        verdict->action = ACTION_LOG;
+        says(verdict, "worker 4242 (/odd/ x) of /app/web left running: it leaked 1.2G/h over 10min "
                       "(LeakMax=64M/h of policy web), confidence 98%, 812M at the end; Action=log "
                       "does nothing else");
+        verdict->action = ACTION_TERMINATE;
         strcpy(verdict->command, "python3");
 
         verdict->outcome = OUTCOME_SURVIVED;

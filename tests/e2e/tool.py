@@ -88,6 +88,21 @@ class Tool(EndToEnd):
         group = self.json(guard, "status")["policies"][0]["groups"][0]
         self.assertEqual((group["path"], group["peak"], group["rate"]), (f"{self.home}/a", None, None))
 
+    def test_explain_of_one_in_a_group_below(self):
+        guard = self.guard("[Policy p]\nCgroup={home}/a\nWorkerMemoryMax=32M\nGroupMemoryMax=500M\nLeakMax=1G\n")
+        self.group("a")
+        process = self.grow(self.group("a/below"), 60, 60)
+
+        def explained():
+            answer = self.json(guard, "explain", str(process.pid))["process"]
+            return answer if answer["memory"] > 48 * MIB else None
+
+        answer = self.wait_for("its size", explained)
+        self.assertEqual([p["match"] for p in answer["policies"]], ["applies"])
+        # Its own memory is no matter of a policy that names the group above.
+        self.assertEqual([limit["key"] for limit in answer["limits"]], ["GroupMemoryMax"])
+        self.assert_lives(process)
+
     def test_explain_of_a_zombie(self):
         guard = self.guard(POLICY)
         process = self.grow(self.group("a"), 40, 20)
