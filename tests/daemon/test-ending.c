@@ -48,7 +48,8 @@ static void configure(void)
 {
         struct bng_config_errors errors = {0};
 
-        scratch_put("test.conf", "[Policy p]\nCgroup=/**\nWorkerMemoryMax=1M\nGroupMemoryMax=1M\n"
+        /* Nobody is near these: who ends is said by the tests. */
+        scratch_put("test.conf", "[Policy p]\nCgroup=/**\nWorkerMemoryMax=1T\nGroupMemoryMax=1T\n"
                                  "GraceSec=1h\n");
         manager.settings = calloc(1, sizeof(*manager.settings));
         assert_non_null(manager.settings);
