@@ -21,10 +21,11 @@
  *   alarm.c      the kernel told to tell when a limit is near
  *   tripwire.c   the same on v2, where telling holds back       -> wire.c
  *   wire.c       one group's memory.high: wire-bells.c tells of it, owner.c asks whose it is, keeper.c sees that it
- *                is taken back, reset.c takes it back
+ *                is taken back, and that who is stopped runs again; reset.c does both
  *   judge.c      what was read, measured and decided                  -> answer
  *   contributors.c  who may have brought a group over its limit
  *   answer.c     what is done about it: affair.c logs, freeze.c stops, or it is an end -> ending, record
+ *   stopped.c    the record of what is stopped, by which it runs again whatever becomes of the daemon
  *   ending.c     an end as a little state machine; members.c: its processes
  *   dying.c      memory that those hold who are being ended
  *   relief.c     memory that a death is about to free
