@@ -58,6 +58,16 @@ static struct bng_time last_square_time(struct bng_lengths of)
         return bng_time_power(of.a / 2, 0, 2);
 }
 
+/* The base's length and zeros are known, and the result's length to a bit. */
+static bool is_exact(struct bng_operand base, struct bng_operand result)
+{
+        bng_bounds base_bits = bng_range_bits(base.size);
+        bng_bounds bits = bng_range_bits(result.size);
+
+        return base.zeros_known && base_bits.bits_min == base_bits.bits_max &&
+               bits.bits_max - bits.bits_min <= 1;
+}
+
 struct bng_prediction bng_predict_power(struct bng_operand base, struct bng_operand exponent)
 {
         if (bng_surely_negative(exponent)) {
@@ -74,10 +84,14 @@ struct bng_prediction bng_predict_power(struct bng_operand base, struct bng_oper
         struct bng_prediction prediction = bng_predicted(result, BNG_WORK_POWER, room);
         prediction.room_bits = room;
         if (exponent.size.known)
-                prediction =
-                        bng_holding(prediction, bng_peak_power(bng_operand_bits_max(result), room,
-                                                               bng_operand_bits_max(base),
-                                                               base.zeros, exponent.size.value));
+                prediction = bng_holding(prediction, bng_peak_power((struct bng_plain_power_bits){
+                                                             .bits = bng_operand_bits_max(result),
+                                                             .room = room,
+                                                             .base = bng_operand_bits_max(base),
+                                                             .zeros = base.zeros,
+                                                             .exponent = exponent.size.value,
+                                                             .exact = is_exact(base, result),
+                                                     }));
         if (!exponent.size.known || bng_operand_bits_max(base) == BNG_BITS_BEYOND)
                 return bng_timed(prediction, last_square_time, bng_operand_bits_max(result), 0, 0);
         return bng_timed(prediction, power_time, bng_operand_bits_max(base), base.zeros,

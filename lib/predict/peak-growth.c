@@ -11,14 +11,30 @@
  * multiplied, and the scratch of that multiplication. In limbs, `half` is half the result's length.
  */
 
+/* Of numbers whose length in bits is known but for one or two: that has so many limbs or one less. */
+static uint64_t power_square(uint64_t limbs, bool exact)
+{
+        return exact ? bng_max(bng_scratch_exact_square(limbs),
+                               bng_scratch_exact_square(bng_sat_sub(limbs, 1)))
+                     : bng_scratch_square(limbs);
+}
+
+static uint64_t power_product(uint64_t limbs, uint64_t base, bool exact)
+{
+        return exact ? bng_max(bng_scratch_exact_product(limbs, base),
+                               bng_scratch_exact_product(bng_sat_sub(limbs, 1), base))
+                     : bng_scratch_product(limbs, base);
+}
+
 /*
  * The scratch of the squares and products by the base that mpz_n_pow_ui makes a number of `bits` bits
  * of, from the last one back to the first: a square root has half the bits, and what is multiplied by
  * the base in the end lacks the base's bits but for one. A base of one limb, or of two, needs no
  * scratch. The longest need not be the last: where that is a square, a product by a long base before
- * it may take more.
+ * it may take more. Where the result is known to a bit, each product leaves one bit more in doubt, and
+ * each square half of them.
  */
-static uint64_t power_scratch(uint64_t bits, uint64_t base_bits, uint64_t exponent)
+static uint64_t power_scratch(uint64_t bits, uint64_t base_bits, uint64_t exponent, bool exact)
 {
         uint64_t base = bng_limbs_of_bits(base_bits);
         uint64_t most = 0;
@@ -26,10 +42,10 @@ static uint64_t power_scratch(uint64_t bits, uint64_t base_bits, uint64_t expone
         for (; exponent > 1; exponent /= 2) {
                 if (exponent % 2 == 1 && base > 2) {
                         bits = bng_sat_sub(bits, base_bits - 1);
-                        most = bng_max(most, bng_scratch_product(bng_limbs_of_bits(bits), base));
+                        most = bng_max(most, power_product(bng_limbs_of_bits(bits), base, exact));
                 }
                 bits = bng_div_up(bits, 2);
-                most = bng_max(most, bng_scratch_square(bng_limbs_of_bits(bits)));
+                most = bng_max(most, power_square(bng_limbs_of_bits(bits), exact));
         }
         return most;
 }
@@ -40,25 +56,25 @@ static uint64_t power_scratch(uint64_t bits, uint64_t base_bits, uint64_t expone
  * that one where a square comes last, or a product by a single limb. mpz_pow_ui makes a square with
  * all its zeros, and nothing beside it; mpz_ui_pow_ui of a word does not.
  */
-uint64_t bng_peak_power(uint64_t bits, uint64_t room_bits, uint64_t base_bits, uint64_t zeros,
-                        uint64_t exponent)
+uint64_t bng_peak_power(struct bng_plain_power_bits of)
 {
-        uint64_t odd_bits = base_bits - zeros;
-        uint64_t all_zeros = bng_sat_mul(zeros, exponent);
-        uint64_t room = bng_limbs_of_bits(room_bits) + 2;
-        uint64_t odd = bng_limbs_of_bits(bng_sat_sub(room_bits, all_zeros)) + 2;
-        uint64_t square = exponent == 2 ? bng_max(bng_peak_square(base_bits),
-                                                  bng_peak_multiply(base_bits, base_bits))
-                                        : 0;
+        uint64_t odd_bits = of.base - of.zeros;
+        uint64_t all_zeros = bng_sat_mul(of.zeros, of.exponent);
+        uint64_t room = bng_limbs_of_bits(of.room) + 2;
+        uint64_t odd = bng_limbs_of_bits(bng_sat_sub(of.room, all_zeros)) + 2;
+        uint64_t square = of.exponent != 2 ? 0
+                          : of.exact       ? bng_peak_exact_square(of.base)
+                                           : bng_peak_square(of.base);
 
-        if (exponent == 2 && base_bits > sizeof(unsigned long) * CHAR_BIT)
+        if (of.exponent == 2 && of.base > sizeof(unsigned long) * CHAR_BIT)
                 return square;
-        if (odd_bits <= 1 || exponent <= 1)
+        if (odd_bits <= 1 || of.exponent <= 1)
                 return bng_max(bng_bytes_of_limbs(room), square);
         uint64_t copy = odd_bits > 2 * GMP_NUMB_BITS ? bng_limbs_of_bits(odd_bits) + 2 : 0;
-        bool half = odd_bits <= GMP_NUMB_BITS || exponent % 2 == 0;
+        bool half = odd_bits <= GMP_NUMB_BITS || of.exponent % 2 == 0;
         uint64_t second = half ? odd / 2 + 2 : odd + 2;
-        uint64_t scratch = power_scratch(bng_sat_sub(bits, all_zeros), odd_bits, exponent);
+        uint64_t scratch =
+                power_scratch(bng_sat_sub(of.bits, all_zeros), odd_bits, of.exponent, of.exact);
         return bng_max(bng_bytes_of_limbs(room + copy + second + scratch), square);
 }
 

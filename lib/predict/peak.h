@@ -71,11 +71,16 @@ uint64_t bng_peak_add_product(uint64_t r_bits, uint64_t a_bits, uint64_t b_bits,
                               uint64_t product_bytes);
 
 /*
- * peak-growth.c. A power of so many bits, for which GMP makes so much room, of a base with so many
- * zeros at its end; n is the argument.
+ * peak-growth.c. A power of so many bits, for which GMP makes so much room, of a base with so many zeros
+ * at its end: of up to these lengths, or of exactly this base and no more than a bit less.
  */
-uint64_t bng_peak_power(uint64_t bits, uint64_t room_bits, uint64_t base_bits, uint64_t zeros,
-                        uint64_t exponent);
+struct bng_plain_power_bits {
+        uint64_t bits, room, base, zeros;
+        uint64_t exponent; /* itself */
+        bool exact;
+};
+uint64_t bng_peak_power(struct bng_plain_power_bits of);
+/* n is the argument. */
 uint64_t bng_peak_factorial(uint64_t bits, uint64_t n);
 uint64_t bng_peak_double_factorial(uint64_t bits, uint64_t n);
 /* So many numbers up to n > 1 in a list; and their product. */

@@ -41,6 +41,12 @@ static void make_power_of_long(struct operands *x, uint64_t bits)
         random_integer(x->a, bits / (x->n - 1));
 }
 
+static void make_square(struct operands *x, uint64_t bits)
+{
+        x->n = 2;
+        random_integer(x->a, bits);
+}
+
 /* An odd part that is a fraction of the base. */
 static void make_power_of_even(struct operands *x, uint64_t bits)
 {
@@ -89,6 +95,7 @@ static const struct close_case close_cases[] = {
         {"a square", make_two, check_square, guarded_square, plain_square},
         {"a power of a word", make_power_of_word, check_pow_ui, guarded_pow_ui, plain_pow_ui},
         {"a power of a long base", make_power_of_long, check_pow_ui, guarded_pow_ui, plain_pow_ui},
+        {"a square as a power", make_square, check_pow_ui, guarded_pow_ui, plain_pow_ui},
         {"a power of an even base", make_power_of_even, check_pow_ui, guarded_pow_ui, plain_pow_ui},
         {"fac_ui", make_factorial_of, check_fac_ui, guarded_fac_ui, plain_fac_ui},
         {"mul_2exp", make_shifted, check_mul_2exp, guarded_mul_2exp, plain_mul_2exp},
