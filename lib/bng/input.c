@@ -15,6 +15,7 @@
 #include "config/limits.h"
 #include "config/units.h"
 #include "guard/available.h"
+#include "guard/judge.h"
 
 #define FIRST_BYTES 65536
 
@@ -77,13 +78,15 @@ static int make_room(struct reading *r, uint64_t room)
 /*
  * The text surely has so many bytes. Of a limit all may be taken, and a byte more shows what is
  * longer. What the process may still use is looked at each time, as others take of it too, and half
- * of it is left to them and to the evaluation.
+ * of it is left to them and to the evaluation; as for operations, only where it is about much.
  */
 static int grow(struct reading *r, uint64_t room, uint64_t bytes)
 {
         uint64_t limit_bytes = bng_ctx_memory_limit_bytes(r->request->ctx);
         struct bng_available available = {.bytes = UINT64_MAX};
 
+        if (limit_bytes == BNG_MEMORY_AUTO && room <= BNG_UNSEEN_BYTES)
+                return make_room(r, room);
         if (limit_bytes == BNG_MEMORY_AUTO) {
                 bng_available_here(&available);
                 limit_bytes = BNG_CONFIG_LIMITS_DEFAULT.operation_memory_max;
