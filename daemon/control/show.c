@@ -3,7 +3,6 @@
 /* From JSON to what a terminal may show. */
 
 #include <inttypes.h>
-#include <math.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -130,12 +129,15 @@ char *format_limit(const char *key, const json_t *count)
 
 char *format_seconds(const json_t *seconds)
 {
-        double value = json_number_value(seconds);
+        double usec = json_number_value(seconds) * 1e6 + .5;
         struct bng_size_text span;
 
         if (!json_is_number(seconds))
                 return strdup("-");
-        return strdup(bng_format_usec(value > 0 ? (uint64_t)llround(value * 1e6) : 0, &span));
+        return strdup(bng_format_usec(usec >= 0x1p64 ? BNG_USEC_INFINITY
+                                      : usec > 0     ? (uint64_t)usec
+                                                     : 0,
+                                      &span));
 }
 
 char *format_time(const char *rfc3339)

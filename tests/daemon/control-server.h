@@ -22,7 +22,8 @@ static inline struct policy policy(void)
                                .growth_window = 1000000,
                                .leak_max = UINT64_C(64) << 20,
                                .leak_window = 600000000,
-                               .cpu_time_max = POLICY_UNSET,
+                               .cpu_time_max = UINT64_C(400000) * 31557600 * 1000000,
+                               .cpu_window = 60000000,
                                .action = ACTION_TERMINATE,
                                .scope = SCOPE_WORKER,
                                .grace = 5000000};

@@ -187,7 +187,8 @@ static void test_status(void **state)
         has(&output, "DRY RUN");
         has(&output, "THE LAST RELOAD WAS REFUSED");
         has(&output,
-            "policy web: terminate worker, WorkerMemoryMax=512M, LeakMax=64M/h over 10min");
+            "policy web: terminate worker, WorkerMemoryMax=512M, LeakMax=64M/h over 10min, "
+            "CpuTimeMax=146100000d over 1min\n");
         has(&output,
             "  GROUP, WORKERS         MEMORY  LIMIT  PEAK  GROWS  NEXT LOOK  UNIT, STATE\n"
             "  /app/web\\x0a             800M     2G  900M  +1M/s          -  web.service\n"
