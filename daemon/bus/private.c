@@ -17,9 +17,8 @@
 #include <unistd.h>
 #include "bus/listen.h"
 #include "bus/names.h"
+#include "bus/server.h"
 
-/* Below the watching of workers: whoever asks can wait for one round. */
-#define PRIORITY (SD_EVENT_PRIORITY_NORMAL + 50)
 /* Connections accepted a second: beyond, and when descriptors are short, the socket rests. */
 #define ACCEPT_RATE 200
 
@@ -139,7 +138,7 @@ static int start(struct connection *connection, int *fd)
         if (r >= 0)
                 r = sd_bus_start(connection->bus);
         if (r >= 0)
-                r = sd_bus_attach_event(connection->bus, connection->owner->event, PRIORITY);
+                r = sd_bus_attach_event(connection->bus, connection->owner->event, SERVER_PRIORITY);
         return r;
 }
 
@@ -184,7 +183,7 @@ int private_bus_new(struct private_bus **ret, sd_event *event, const char *runti
                 r = sd_event_add_io(event, &private->acceptor, private->fd, EPOLLIN, on_connect,
                                     private);
         if (r >= 0)
-                r = sd_event_source_set_priority(private->acceptor, PRIORITY);
+                r = sd_event_source_set_priority(private->acceptor, SERVER_PRIORITY);
         if (r >= 0)
                 r = sd_event_source_set_ratelimit(private->acceptor, 1000000, ACCEPT_RATE);
         if (r >= 0)

@@ -18,6 +18,9 @@
 #include <sys/types.h>
 #include <systemd/sd-event.h>
 
+/* Below the watching of workers: whoever asks can wait for one round. */
+#define SERVER_PRIORITY (SD_EVENT_PRIORITY_NORMAL + 50)
+
 /* Called in the loop's thread. */
 struct server_ops {
         /* 0 with *ret a new reference; a negative errno becomes the caller's error. */

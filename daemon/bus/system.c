@@ -8,8 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 #include "bus/names.h"
+#include "bus/server.h"
 
-#define PRIORITY (SD_EVENT_PRIORITY_NORMAL + 50)
 #define RETRY_USEC (UINT64_C(10) * 1000000)
 #define ACCURACY_USEC (UINT64_C(1) * 1000000)
 #define DEFAULT_ADDRESS "unix:path=/run/dbus/system_bus_socket"
@@ -93,7 +93,7 @@ static int join(struct system_bus *system)
         if (r >= 0)
                 r = sd_bus_request_name_async(system->bus, NULL, BUS_NAME, 0, on_name, system);
         if (r >= 0)
-                r = sd_bus_attach_event(system->bus, system->event, PRIORITY);
+                r = sd_bus_attach_event(system->bus, system->event, SERVER_PRIORITY);
         return r;
 }
 
@@ -125,7 +125,7 @@ int system_bus_new(struct system_bus **ret, sd_event *event, bool user, struct a
         r = sd_event_add_time_relative(event, &system->retry, CLOCK_MONOTONIC, 0, ACCURACY_USEC,
                                        on_retry, system);
         if (r >= 0)
-                r = sd_event_source_set_priority(system->retry, PRIORITY);
+                r = sd_event_source_set_priority(system->retry, SERVER_PRIORITY);
         if (r < 0) {
                 system_bus_free(system);
                 return r;

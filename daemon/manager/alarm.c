@@ -76,12 +76,11 @@ static void hear(struct watch *watch)
 /* One at a time: a look may end other watches than its own. */
 static int on_bells(sd_event_source *source, int fd, uint32_t events, void *userdata)
 {
+        struct manager *manager = userdata;
         struct epoll_event event;
 
-        (void)source;
         (void)events;
-        (void)userdata;
-        if (epoll_wait(fd, &event, 1, 0) == 1)
+        if (!breath_holds(manager, source) && epoll_wait(fd, &event, 1, 0) == 1)
                 hear(event.data.ptr);
         return 0;
 }
@@ -148,7 +147,7 @@ static void are_set(struct job *job, bool ran)
                 close(arming->bell);
         if (watch && r < 0)
                 watch->alarm.again = manager_now(watch->manager) + AFTER_TROUBLE_USEC;
-        else if (watch && (group_read_usage(watch->reader, &usage) < 0 ||
+        else if (watch && (group_read_usage(watch->reader, true, &usage) < 0 ||
                            !trip_covers(&watch->alarm.armed, usage, schedule_sure(watch))))
                 watch_look_at(watch, 0); /* it was crossed before it was set, or the old levels
                                           * told of somebody of whom these do not */

@@ -17,6 +17,7 @@
  *   family.c     a worker with the children it started
  *   look.c       one look at a group: what to read, when to come back -> judge
  *   round.c      one wake-up for all looks that are seconds away
+ *   breath.c     a rest for those below, however much is to be looked at
  *   schedule.c   how far everything is, and so when it is due
  *   alarm.c      the kernel told to tell when a limit is near
  *   tripwire.c   the same on v2, where telling holds back       -> wire.c
@@ -77,14 +78,26 @@ struct settings {
         struct guard_config *config;
 };
 
+/* Groups that wait to be looked at, and of those before them the ones that are left. */
+struct line {
+        struct watch *waiting, *turn;
+};
+
 /* The calendar of looks that are seconds away, see round.c. */
 #define ROUND_PAGES 256
 struct round {
         sd_event_source *timer;
         uint64_t at; /* monotonic microseconds of the next wake-up */
         struct watch *pages[ROUND_PAGES];
-        sd_event_source *next;     /* who is due at once: */
-        struct watch *line, *turn; /* they wait, and of those before them these are left */
+        sd_event_source *next; /* whose turn it is: */
+        struct line due;       /* those whose time has come, */
+        struct line asked;     /* and those who are to be looked at at once */
+};
+
+/* Rest for those below, see breath.c. */
+struct breath {
+        sd_event_source *source;
+        uint64_t taken; /* monotonic microseconds */
 };
 
 struct manager {
@@ -116,6 +129,7 @@ struct manager {
         unsigned armings; /* so many wait for that */
         sd_event_source *bells; /* of all alarms */
         struct round round;
+        struct breath breath;
         struct users *users;
         struct units *units;
         struct store *store;
@@ -520,14 +534,24 @@ int family_members(struct worker *parent, bool all, struct worker ***ret, size_t
 
 /* ---- look.c */
 void look_now(struct watch *watch); /* the watch may be gone afterwards */
-/* A process was moved into it: its list is read soon. */
-void look_for_newcomers(struct watch *watch);
+/* A process was moved into it, or into one of so many groups of which it is one: its list is read soon. */
+void look_for_newcomers(struct watch *watch, size_t together);
 
 /* ---- round.c */
 int round_start(struct manager *manager);
 void round_stop(struct manager *manager);
 void round_include(struct watch *watch, uint64_t now); /* its next look is the round's, */
 void round_exclude(struct watch *watch);               /* or not any more */
+void round_call(struct watch *watch); /* its time has come; the watch may be gone afterwards */
+void round_go_on(struct manager *manager);
+
+/* ---- breath.c */
+int breath_start(struct manager *manager);
+void breath_stop(struct manager *manager);
+/* Have others waited long enough? Then the rest of what is to be done waits for round_go_on(). */
+bool breath_is_due(struct manager *manager);
+/* The same for the manager's bells, and its arrivals: then the source is off until others had their turn. */
+bool breath_holds(struct manager *manager, sd_event_source *source);
 
 /* ---- schedule.c: monotonic microseconds of the next measurement, UINT64_MAX: none is asked for */
 enum pace schedule_pace(const struct watch *watch, uint64_t usage);

@@ -337,7 +337,7 @@ static void read_lists(struct manager *manager)
         struct watch *watch;
 
         for (watch = manager->watches; watch; watch = watch->hh.next)
-                look_for_newcomers(watch);
+                look_for_newcomers(watch, HASH_COUNT(manager->watches));
         manager->moves_lost = false;
 }
 

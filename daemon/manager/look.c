@@ -20,7 +20,8 @@
         UINT64_C(1000000) /* kernels before 5.18 are late for who never leaves them */
 #define ARMED_PAUSE_USEC UINT64_C(100000)    /* but not rarer than it was bearable without */
 #define NEWCOMERS_PAUSE_USEC UINT64_C(20000) /* between lists for those that are moved in, */
-#define NEWCOMERS_EACH_USEC 20               /* and so much more for each that is known */
+#define NEWCOMERS_EACH_USEC 20               /* and so much more for each that is known, */
+#define TOGETHER_EACH_USEC 600               /* and for each group that is told of together */
 
 static bool is_gone(int r)
 {
@@ -166,7 +167,7 @@ static int look(struct watch *watch, uint64_t now)
 
         if (now < watch->list_due && watch->reading.accounted && is_silent(watch))
                 return look_in_passing(watch, PACE_TOLD, 0, now);
-        r = group_read_usage(watch->reader, &usage);
+        r = group_read_usage(watch->reader, watch->manager->swaps, &usage);
         if (is_gone(r))
                 return r;
         if (r < 0)
@@ -205,12 +206,14 @@ void look_now(struct watch *watch)
         }
 }
 
-/* Who moves processes about all day must not keep the daemon busy: a list costs what is in it. */
-void look_for_newcomers(struct watch *watch)
+/* Who moves processes about all day, or sets the limit of all that is below him, must not keep the daemon busy: a list
+ * costs what is in it, and so many lists so many times as much. */
+void look_for_newcomers(struct watch *watch, size_t together)
 {
         uint64_t now = manager_now(watch->manager);
-        uint64_t pause =
-                NEWCOMERS_PAUSE_USEC + NEWCOMERS_EACH_USEC * (uint64_t)HASH_COUNT(watch->workers);
+        uint64_t pause = NEWCOMERS_PAUSE_USEC +
+                         NEWCOMERS_EACH_USEC * (uint64_t)HASH_COUNT(watch->workers) +
+                         TOGETHER_EACH_USEC * (uint64_t)(together - 1);
         uint64_t due = bng_max(watch->listed == 0 ? 0 : watch->listed + pause, now);
 
         watch->list_due = bng_min(watch->list_due, due);

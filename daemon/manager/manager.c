@@ -184,6 +184,8 @@ static int set_up_loop(struct manager *manager)
         if (r >= 0)
                 r = round_start(manager);
         if (r >= 0)
+                r = breath_start(manager);
+        if (r >= 0)
                 r = users_new(&manager->users, manager->naming);
         if (r >= 0)
                 r = units_new(&manager->units, manager->event, manager->options->user);
@@ -352,6 +354,7 @@ struct manager *manager_free(struct manager *manager)
         manager->arming = offload_free(manager->arming);
         alarms_stop(manager);
         round_stop(manager);
+        breath_stop(manager);
         store_free(manager->store);
         server_free(manager->server);
         users_free(manager->users);

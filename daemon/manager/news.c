@@ -93,10 +93,13 @@ static int on_group(void *userdata, const char *path, uint64_t inode)
 static void look_below(struct manager *manager, const char *path)
 {
         struct watch *watch;
+        size_t n = 0;
 
         for (watch = manager->watches; watch; watch = watch->hh.next)
+                n += path_is_below(watch->path, path);
+        for (watch = manager->watches; watch && n > 0; watch = watch->hh.next)
                 if (path_is_below(watch->path, path))
-                        look_for_newcomers(watch);
+                        look_for_newcomers(watch, n);
 }
 
 /* Another group may be under its path by now, and under each below it. Processes may have come under one path and left
@@ -110,7 +113,7 @@ static void look_below_renamed(struct manager *manager, const char *path)
                 discover_check(manager, watch->path);
         look_below(manager, path);
         if ((watch = discover_nearest(manager, path)))
-                look_for_newcomers(watch);
+                look_for_newcomers(watch, 1);
 }
 
 /* A group that was removed, made, or both, or that has another limit: a new one may hold groups already, made before it was watched itself. */
@@ -168,16 +171,17 @@ static void on_change(void *userdata, enum arrivals_of what, const char *path)
         if (what != ARRIVALS_OF_PROCESSES)
                 note(manager, path, what);
         else if ((watch = discover_nearest(manager, path)))
-                look_for_newcomers(watch);
+                look_for_newcomers(watch, 1);
 }
 
 static int on_arrival(sd_event_source *source, int fd, uint32_t events, void *userdata)
 {
         struct manager *manager = userdata;
 
-        (void)source;
         (void)fd;
         (void)events;
+        if (breath_holds(manager, source))
+                return 0;
         if (arrivals_read(manager->arrivals, on_change, manager)) {
                 manager->moves_lost = true;
                 lose(manager);

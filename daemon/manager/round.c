@@ -6,14 +6,15 @@
  * seconds, so that a wake-up touches those that are due and nobody else. One whose look is further away
  * than the calendar has pages is come across once each time around.
  *
- * Those who are due at once stand in a line, a few at a time: at a start that is everybody, and whoever nears a
- * limit meanwhile need not wait for all of them.
+ * Those whose time has come stand in one line, and those who asked for a look at once in another, which a few of step
+ * out of at a time: at a start that is everybody, and whoever nears a limit meanwhile need not wait for all of them.
  */
 
 #include "manager/context.h"
 
 #define GRAIN_USEC UINT64_C(1000000)
-#define AT_A_TIME 4
+#define TURN_USEC 250 /* of those whose time has come, and so many */
+#define AT_A_TIME 4   /* of those who asked */
 
 static void set_timer(struct round *round, uint64_t usec)
 {
@@ -59,22 +60,36 @@ static uint64_t next_page(struct round *round, uint64_t usec)
         return UINT64_MAX;
 }
 
-/* Looks at those on the page that are due: each may leave, come back to another page or to this one, or take others
- * with it. */
-static void turn_page(struct round *round, struct watch **page, uint64_t now)
+static void call_next(struct round *round)
 {
-        struct watch *turned = *page, *watch;
+        if (round->due.waiting || round->due.turn || round->asked.waiting || round->asked.turn)
+                (void)sd_event_source_set_enabled(round->next, SD_EVENT_ONESHOT);
+}
 
-        *page = NULL;
-        if (turned)
-                turned->on_page = &turned;
-        while ((watch = turned)) {
-                round_exclude(watch);
-                if (watch->next_look <= now)
-                        look_now(watch);
-                else
-                        enter(page_of(round, watch->next_look), watch);
+void round_go_on(struct manager *manager)
+{
+        call_next(&manager->round);
+}
+
+static void line_up(struct line *line, struct watch *watch)
+{
+        round_exclude(watch);
+        enter(&line->waiting, watch);
+}
+
+/* Who lines up again waits for the others' turn first. NULL: nobody is left. */
+static struct watch *step_out(struct line *line)
+{
+        struct watch *first;
+
+        if (!line->turn && (line->turn = line->waiting)) {
+                line->turn->on_page = &line->turn;
+                line->waiting = NULL;
         }
+        first = line->turn;
+        if (first)
+                round_exclude(first);
+        return first;
 }
 
 static int on_round(sd_event_source *source, uint64_t usec, void *userdata)
@@ -82,41 +97,47 @@ static int on_round(sd_event_source *source, uint64_t usec, void *userdata)
         struct manager *manager = userdata;
         struct round *round = &manager->round;
         uint64_t now = manager_now(manager), page = round->at;
+        struct watch *watch, *next;
 
         (void)source;
         (void)usec;
         if (now - page > ROUND_PAGES * GRAIN_USEC)
                 page = now - ROUND_PAGES * GRAIN_USEC; /* it slept: each page once */
-        round->at = 0; /* those that are looked at need not move it */
         for (; page <= now; page += GRAIN_USEC)
-                turn_page(round, page_of(round, page), now);
+                for (watch = *page_of(round, page); watch; watch = next) {
+                        next = watch->page_next;
+                        if (watch->next_look <= now)
+                                line_up(&round->due, watch);
+                }
         set_timer(round, next_page(round, now));
+        call_next(round);
         return 0;
 }
 
-static void call_next(struct round *round)
-{
-        if (round->line || round->turn)
-                (void)sd_event_source_set_enabled(round->next, SD_EVENT_ONESHOT);
-}
-
-/* Who asks for another look at once waits for the others' first. */
 static int on_next(sd_event_source *source, void *userdata)
 {
-        struct round *round = &((struct manager *)userdata)->round;
+        struct manager *manager = userdata;
+        struct round *round = &manager->round;
+        uint64_t begin = clock_now();
         struct watch *watch;
 
         (void)source;
-        if (!round->turn && (round->turn = round->line)) {
-                round->turn->on_page = &round->turn;
-                round->line = NULL;
-        }
-        for (unsigned i = 0; i < AT_A_TIME && (watch = round->turn); i++) {
-                round_exclude(watch);
+        if (breath_is_due(manager))
+                return 0;
+        while (clock_now() - begin < TURN_USEC && (watch = step_out(&round->due)))
                 look_now(watch);
-        }
+        for (unsigned i = 0; i < AT_A_TIME && (watch = step_out(&round->asked)); i++)
+                look_now(watch);
         call_next(round);
         return 0;
+}
+
+void round_call(struct watch *watch)
+{
+        if (breath_is_due(watch->manager))
+                line_up(&watch->manager->round.due, watch);
+        else
+                look_now(watch);
 }
 
 void round_include(struct watch *watch, uint64_t now)
@@ -128,7 +149,7 @@ void round_include(struct watch *watch, uint64_t now)
         if (watch->next_look >= UINT64_MAX - GRAIN_USEC)
                 return; /* until somebody asks for it */
         if (watch->next_look <= now) {
-                enter(&round->line, watch);
+                line_up(&round->asked, watch);
                 call_next(round);
                 return;
         }

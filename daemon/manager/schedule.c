@@ -10,8 +10,8 @@
  *   PACE_NEAR   everything is read, as often as the headroom over the fastest plausible growth asks for
  *
  * Polls of groups that are far take a bounded share of the time, all of them together: who makes thousands of groups
- * delays neither those that are near a limit nor those who ask something. Where nobody is in a group the first who comes
- * is told of, so that it is polled only in case that fails.
+ * delays neither those that are near a limit nor those who ask something, nor other people's far groups. Where nobody is
+ * in a group the first who comes is told of, so that it is polled only in case that fails.
  *
  * New processes are found by reading the list: at once when one was moved in (arrivals.h). One that was
  * forked is charged to the group, so that it cannot grow unseen; while nothing is near, lists only have to
@@ -164,9 +164,16 @@ static struct subject unseen(const struct watch *watch, const struct policy *pol
                                 .bases = watch_bases(watch)};
 }
 
+/* One of how many groups it is that share the time: of all, or if that is fewer, by its place among those beside and above
+ * it. So who makes groups by the thousand does so at the cost of those beside them, and not of everybody's. */
+static uint64_t crowd(const struct watch *watch)
+{
+        return bng_min(HASH_COUNT(watch->manager->watches), group_reader_crowd(watch->reader));
+}
+
 uint64_t schedule_list(const struct watch *watch, uint64_t usage, uint64_t now)
 {
-        uint64_t pause = (uint64_t)HASH_COUNT(watch->manager->watches) * LIST_EACH_USEC +
+        uint64_t pause = crowd(watch) * LIST_EACH_USEC +
                          (uint64_t)HASH_COUNT(watch->workers) * LIST_OF_EACH_USEC;
 
         pause = pause < LIST_MIN_USEC ? LIST_MIN_USEC : bng_min(pause, LIST_MAX_USEC);
@@ -207,10 +214,9 @@ uint64_t schedule_unseen(const struct watch *watch, uint64_t usage, uint64_t now
 
 uint64_t schedule_poll(const struct watch *watch, uint64_t usage, uint64_t now)
 {
-        uint64_t n = HASH_COUNT(watch->manager->watches);
         uint64_t pause = watch->empty && !watch->manager->arrivals_missed
-                                 ? bng_max(EMPTY_MIN_USEC, n * EMPTY_EACH_USEC)
-                                 : n * FAR_EACH_USEC;
+                                 ? bng_max(EMPTY_MIN_USEC, crowd(watch) * EMPTY_EACH_USEC)
+                                 : crowd(watch) * FAR_EACH_USEC;
 
         return bng_max(schedule_unseen(watch, usage, now), now + bng_min(pause, DECIDE_POLL_MAX));
 }

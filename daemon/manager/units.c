@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "bus/server.h"
 #include "manager/units.h"
 
 #define ASK_TIMEOUT_USEC (UINT64_C(10) * 1000000)
@@ -120,7 +121,7 @@ bool units_available(struct units *units, uint64_t now)
                 return false;
         /* No close with the loop's end: it would wait for a bus that hangs. */
         if (sd_bus_set_close_on_exit(units->bus, 0) < 0 ||
-            sd_bus_attach_event(units->bus, units->event, SD_EVENT_PRIORITY_IDLE) < 0) {
+            sd_bus_attach_event(units->bus, units->event, SERVER_PRIORITY) < 0) {
                 units->bus = sd_bus_close_unref(units->bus);
                 return false;
         }

@@ -24,7 +24,7 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
 {
         (void)source;
         (void)usec;
-        look_now(userdata);
+        round_call(userdata);
         return 0;
 }
 

@@ -49,7 +49,7 @@ static void look_closely_at(struct watch *watch)
         if (now - watch->looked < RINGS_USEC)
                 watch_look_at(watch, watch->looked + RINGS_USEC);
         else
-                look_now(watch);
+                round_call(watch);
 }
 
 /* How often memory.high was passed: the file rings for other events too. */

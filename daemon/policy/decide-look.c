@@ -24,12 +24,18 @@ static double fastest_growth(const struct subject *subject)
         return larger(FASTEST_GROWTH, 2 * growth_latest(subject->series));
 }
 
-/* Each slot of a leak's window is looked at twice, for its trough; of who stays as he is, once in its middle. */
+/*
+ * Each slot of a leak's window is looked at twice, for its trough; of who stays as he is, once in its middle. A leak's
+ * steps are less than a quarter of the window apart, or it is not found (leak.c): who has been as he is for so long does
+ * not leak by what was seen so far, and a leak that begins now is found when its own window is over. Until then the
+ * first slots are missed at most, less than half of a part.
+ */
 static uint64_t leak_pause(const struct series *series)
 {
-        uint64_t slot = series_slot_usec(series);
+        uint64_t slot = series_slot_usec(series), still = series_still_usec(series);
+        uint64_t slots = still < series->leak_window / 4 ? 1 : SERIES_STILL_SLOTS - 1;
 
-        return series_is_still(series) ? slot - series_seen(series) % slot + slot / 2 : slot / 2;
+        return still > 0 ? slots * slot - series_seen(series) % slot + slot / 2 : slot / 2;
 }
 
 /*

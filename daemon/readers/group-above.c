@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "bounds/checked.h"
 #include "readers/group-files.h"
 
 /*
@@ -32,6 +33,11 @@ static bool is_there(const struct host *host, const struct group_above *above)
                status.st_ino == above->inode;
 }
 
+static bool is_root(const struct group_above *above)
+{
+        return !above->above;
+}
+
 static void forget(struct group_above *above)
 {
         if (above->table)
@@ -49,6 +55,16 @@ void group_above_release(struct group_above *above)
                 free(above);
                 above = next;
         }
+}
+
+/* Each that is right below holds a reference, be it read itself or above another. */
+uint64_t group_reader_crowd(const struct group_reader *reader)
+{
+        uint64_t crowd = 1;
+
+        for (const struct group_above *above = reader->above; above; above = above->above)
+                crowd = bng_sat_mul(crowd, above->references);
+        return crowd;
 }
 
 /* The last name of a path without a slash at its end, and where what is above it ends. */
@@ -107,7 +123,30 @@ static int keep(const struct host *host, struct group_above *next, int folder, c
         return 0;
 }
 
-/* `path` up to `length`; the root, which has no limits, is NULL. */
+/* It has no limits, and nothing of it is opened: it is counted by only. */
+static int get_root(const struct host *host, struct group_above **ret)
+{
+        struct group_above *root = find(host, "", 0);
+
+        if (!root) {
+                root = calloc(1, sizeof(*root) + 1);
+                if (!root)
+                        return -ENOMEM;
+                root->level = (struct group_level){-1, GROUP_FILE_MISSING, GROUP_FILE_MISSING,
+                                                   GROUP_FILE_MISSING};
+                HASH_ADD_KEYPTR(hh, *host->above, root->path, 0, root);
+                if (!root->hh.tbl) {
+                        free(root);
+                        return -ENOMEM;
+                }
+                root->table = host->above;
+        }
+        root->references++;
+        *ret = root;
+        return 0;
+}
+
+/* `path` up to `length`; 0 is the root. */
 static int get(const struct host *host, const char *path, size_t length, struct group_above **ret)
 {
         struct group_above *above = length > 0 ? find(host, path, length) : NULL, *next;
@@ -115,7 +154,7 @@ static int get(const struct host *host, const char *path, size_t length, struct 
 
         *ret = NULL;
         if (length == 0)
-                return 0;
+                return get_root(host, ret);
         if (above && is_there(host, above)) {
                 above->references++;
                 /* Its controllers may have been turned on since. */
@@ -143,7 +182,7 @@ int group_open_folder(const struct host *host, const char *path, size_t length,
                 r = get(host, path, up, above);
         if (r < 0)
                 return r;
-        folder = openat(*above ? (*above)->level.folder : host->groups, name,
+        folder = openat(is_root(*above) ? host->groups : (*above)->level.folder, name,
                         O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
         if (folder >= 0)
                 return folder;

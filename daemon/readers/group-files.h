@@ -35,7 +35,7 @@ void group_level_close(struct group_level *level);
 
 /* One above others, which share it. */
 struct group_above {
-        struct group_above *above; /* NULL: it is right below the root */
+        struct group_above *above; /* NULL: it is the root */
         unsigned references;
         uint64_t inode;
         struct group_level level;

@@ -57,7 +57,7 @@ static struct group_level *own_level(struct group_reader *reader)
         return reader->own.usage >= 0 || group_swap_holds_all(reader) ? &reader->own : NULL;
 }
 
-int group_read_usage(struct group_reader *reader, uint64_t *bytes)
+int group_read_usage(struct group_reader *reader, bool swaps, uint64_t *bytes)
 {
         const struct group_level *own = own_level(reader);
         uint64_t swap;
@@ -70,7 +70,7 @@ int group_read_usage(struct group_reader *reader, uint64_t *bytes)
                 return group_read_number(group_swap_holds_all(reader) ? reader->swap : own->usage,
                                          bytes);
         r = group_read_number(own->usage, bytes);
-        if (r < 0)
+        if (r < 0 || !swaps)
                 return r;
         r = read_optional(reader->swap, &swap);
         *bytes += swap;

@@ -38,11 +38,15 @@ struct group_reader;
 int group_reader_new(struct group_reader **ret, const struct host *host, const char *path);
 struct group_reader *group_reader_free(struct group_reader *reader); /* NULL */
 
+/* One of how many the group is, where at each level all that are read, or are above one that is, share alike: the product
+ * of how many there are right below the root and below each group above it. Who makes groups elsewhere does not change
+ * it. UINT64_MAX if it is more than fits. */
+uint64_t group_reader_crowd(const struct group_reader *reader);
 /* The inode of the group's folder: tells a re-created group from the one seen before. */
 uint64_t group_reader_inode(const struct group_reader *reader);
 /* Cheap: an upper bound of memory without a look at memory.stat (cache included); UINT64_MAX if
- * none. */
-int group_read_usage(struct group_reader *reader, uint64_t *bytes);
+ * none. Without `swaps`, when nothing on the machine is swapped out, that is not read where it has a file of its own. */
+int group_read_usage(struct group_reader *reader, bool swaps, uint64_t *bytes);
 int group_read(struct group_reader *reader, struct group_reading *ret);
 /* The same at a fraction of the cost, for a group whose own memory nobody judges: without a limit its memory.stat
  * is not read. `memory` is 0, and `swap` may be off by what the group grows meanwhile; without `swaps`, when nothing

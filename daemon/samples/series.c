@@ -89,10 +89,9 @@ struct sample series_recent(const struct series *series, unsigned i)
         return ring[place_of(series, i)];
 }
 
-bool series_is_still(const struct series *series)
+uint64_t series_still_usec(const struct series *series)
 {
-        return series->n_recent >= 2 &&
-               series_recent(series, series->n_recent - 2).bytes == series->latest.bytes;
+        return series->latest.usec - series->still_since;
 }
 
 /* False without memory. */
@@ -135,16 +134,18 @@ static void recent_push(struct series *series, struct sample sample)
         series->n_recent = n + 1;
 }
 
-static void trough_push(struct series *series, struct sample sample)
+static void trough_push(struct series *series, struct sample sample, bool still)
 {
         uint64_t slot = (sample.usec - series->first.usec) / series_slot_usec(series);
+        float between = still && slot - series->slot <= SERIES_STILL_SLOTS ? (float)sample.bytes
+                                                                           : SERIES_NO_TROUGH;
         float *trough;
 
         /* After a gap that is longer than the memory every slot is passed once, not more often. */
         if (slot - series->slot > SERIES_TROUGHS)
                 series->slot = slot - SERIES_TROUGHS;
         while (series->slot < slot)
-                series->troughs[++series->slot % SERIES_TROUGHS] = SERIES_NO_TROUGH;
+                series->troughs[++series->slot % SERIES_TROUGHS] = between;
 
         trough = &series->troughs[slot % SERIES_TROUGHS];
         if ((float)sample.bytes < *trough)
@@ -154,6 +155,7 @@ static void trough_push(struct series *series, struct sample sample)
 void series_push(struct series *series, uint64_t usec, uint64_t bytes)
 {
         struct sample sample = {usec, bytes};
+        bool still = series->n_pushed > 0 && bytes == series->latest.bytes;
 
         if (series->n_pushed == 0) {
                 series->first = series->highest = sample;
@@ -163,12 +165,14 @@ void series_push(struct series *series, uint64_t usec, uint64_t bytes)
                 return;
         }
 
+        if (!still)
+                series->still_since = usec;
         series->n_pushed++;
         series->latest = sample;
         if (sample.bytes > series->highest.bytes)
                 series->highest = sample;
         recent_push(series, sample);
-        trough_push(series, sample);
+        trough_push(series, sample, still);
 }
 
 /* What all 64 bits hold was rounded up to one more than they can. */

@@ -30,6 +30,7 @@ struct sample {
 #define SERIES_TROUGHS 97 /* slots remembered: two leak windows, and the slot that still runs */
 
 #define SERIES_NO_TROUGH INFINITY /* a slot without a sample */
+#define SERIES_STILL_SLOTS 4      /* who is the same so many slots later was the same between */
 
 /* Windows outside of this range are taken as its nearest end. */
 #define SERIES_WINDOW_MIN UINT64_C(10000)                    /* 10 ms */
@@ -43,6 +44,7 @@ struct series {
         struct sample first;   /* the first one ever */
         struct sample latest;  /* the last one */
         struct sample highest; /* the first of the highest ever */
+        uint64_t still_since;  /* all samples from then on are what the latest one is */
 
         /* A ring, of `few` until `many` is allocated; the newest entry is always the latest sample. */
         struct sample few[SERIES_FEW], *many;
@@ -68,7 +70,8 @@ void series_free(struct series *series);
 /*
  * Takes in one measurement, in constant time for regular sampling. `usec` is monotonic; a sample at
  * or before the latest is ignored. Gaps of any length are right: slots that nothing was seen in
- * stay empty, and the classifiers do not bridge them.
+ * stay empty, and the classifiers do not bridge them; but less than SERIES_STILL_SLOTS of them between two samples
+ * that are alike to the byte are as these are.
  */
 void series_push(struct series *series, uint64_t usec, uint64_t bytes);
 
@@ -78,8 +81,9 @@ uint64_t series_slot_usec(const struct series *series);
 uint64_t series_seen(const struct series *series);
 /* Recent sample i, 0 the oldest kept; i < n_recent. */
 struct sample series_recent(const struct series *series, unsigned i);
-/* Is the latest sample what the one before it was, to the byte? */
-bool series_is_still(const struct series *series);
+/* For how many microseconds the samples have been what the latest one is, to the byte; 0: it differs from the one before
+ * it. */
+uint64_t series_still_usec(const struct series *series);
 /* The highest measurement ever, bytes; 0 when empty. */
 uint64_t series_peak(const struct series *series);
 

@@ -56,7 +56,7 @@ static int usage(void)
 {
         uint64_t bytes;
 
-        return group_read_usage(group, &bytes);
+        return group_read_usage(group, false, &bytes);
 }
 
 static int reading(void)

@@ -6,7 +6,8 @@ A round is what five seconds cost, because that is how often a group is looked a
 Groups that no policy names are measured beside those that one does. Real ones that live on get an alarm each, which
 takes the kernel longer than all the rest: what is used until then is told apart, with the polls before it. The
 kernel's own share of a start and of an alarm is what opens.c costs in as many other groups: their files are
-opened for the first time there too.
+opened for the first time there too. What it costs to open, read and close one of them for the first time, and to
+read it again, is told beside it.
 
   bench/scale.py [fixture|real] [--groups N] [--settle SECONDS] [--seconds SECONDS] [--alarms SECONDS] [--json]
 """
@@ -62,11 +63,12 @@ def build_fixture(root, groups):
 
 
 def kernels_share(folders):
-    """Microseconds of CPU time for each of these folders of groups, and for the alarm of each."""
+    """Microseconds of CPU time for each of these folders of groups."""
     lines = "".join(f"{folder}\n" for folder in folders)
     program = [BUILD / "tests/bench/opens"]
     output = subprocess.run(program, input=lines, stdout=subprocess.PIPE, text=True, check=True).stdout
-    return dict(zip(("kernel_us_a_group", "kernel_us_an_alarm"), map(float, output.split())))
+    names = ("bare_us_a_file", "kernel_us_a_group", "bare_us_a_read", "kernel_us_an_alarm")
+    return dict(zip(names, map(float, output.split())))
 
 
 def settle(pid, seconds):
@@ -101,6 +103,7 @@ def measure(bed, groups, named, home, arguments, share, options):
         before = used(pid)
         settle(pid, options.alarms if named == "yes" else 0)
         row |= {"alarm_us_a_group": 1e6 * (used(pid) - before) / groups, **share}
+        row["start_over_kernel"] = row["start_us_a_group"] / share["kernel_us_a_group"]
     guard.kill()
     return row
 

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <cmocka.h>
 #include "decide-fixture.h"
+#include "samples/leak.h"
 
 static void test_culprit(void **state)
 {
@@ -169,9 +170,9 @@ static void test_next_look(void **state)
         assert_int_equal(decide_next_look_worker(&policy, &subject), DECIDE_POLL_MAX);
         policy.leak_window = 10 * SECOND;
         subject = steady(50 * MIB);
-        /* of one that stays as it is, in the middle of the next 48th: after a minute 287 are over */
+        /* of one that stays as it is, in the middle of the next 48th but two: after a minute 287 are over */
         assert_int_equal(decide_next_look_worker(&policy, &subject),
-                         288 * 208334 - MINUTE + 208334 / 2);
+                         290 * 208334 - MINUTE + 208334 / 2);
         subject = grown(&series, 50 * MIB, 1e3, MINUTE, SECOND);
         assert_int_equal(decide_next_look_worker(&policy, &subject), 104167); /* half of one */
 }
@@ -267,6 +268,51 @@ static void test_fill_at_full_speed(void **state)
         }
 }
 
+/* Bytes of one who was still until `begin`, and leaks from then on, a step every so often. */
+static uint64_t leaking(uint64_t usec, uint64_t begin, uint64_t step, double rate)
+{
+        uint64_t since = usec > begin ? usec - begin : 0;
+
+        return 50 * MIB + (uint64_t)(rate * (double)(since - since % step) / 1e6) / 4096 * 4096;
+}
+
+/* When that is found, looked at as often as the window asks for, or twice in each slot whatever is seen; microseconds. */
+static uint64_t found(uint64_t begin, uint64_t step, double rate, bool as_asked)
+{
+        struct subject subject = {.series = &series, .hard_limit = UINT64_MAX};
+        uint64_t usec = 0, slot;
+
+        series_init(&series, policy.leak_window, policy.growth_window);
+        slot = series_slot_usec(&series);
+        while (!leak_judge(&series, policy.leak_max).found && usec < 3 * HOUR) {
+                usec += as_asked && usec > 0 ? decide_next_sample_worker(&policy, &subject)
+                                             : slot / 2;
+                series_push(&series, usec, leaking(usec, begin, step, rate));
+        }
+        return usec;
+}
+
+/* Who has been still for long is looked at more rarely, and if he leaks then it is found as soon, but for the slot that
+ * the looks are apart. */
+static void test_a_leak_after_a_long_rest(void **state)
+{
+        const uint64_t slot = 600 * SECOND / 48;
+
+        (void)state;
+        policy.leak_max = 100 * MIB;
+        for (uint64_t begin = HOUR; begin < HOUR + 7 * slot; begin += slot / 4)
+                for (unsigned steps = 0; steps <= 12; steps++)
+                        for (double times = 1.5; times < 20; times *= 2) {
+                                double rate = times * (double)policy.leak_max / 3600;
+                                uint64_t step = steps > 0 ? steps * slot : 1;
+                                uint64_t often = found(begin, step, rate, false);
+                                uint64_t rarely = found(begin, step, rate, true);
+
+                                assert_true(steps > 4 || often < begin + HOUR);
+                                assert_true(rarely <= often + slot);
+                        }
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup(name, fresh)
@@ -278,6 +324,7 @@ int main(void)
                 TEST(test_next_sample),
                 TEST(test_next_look_with_a_rate),
                 TEST(test_fill_at_full_speed),
+                TEST(test_a_leak_after_a_long_rest),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

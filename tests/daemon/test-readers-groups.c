@@ -87,7 +87,7 @@ static void test_real_group(void **state)
         assert_int_equal(pids[0], child.pid);
         free(pids);
         assert_int_equal(group_read(reader, &reading), 0);
-        assert_int_equal(group_read_usage(reader, &usage), 0);
+        assert_int_equal(group_read_usage(reader, true, &usage), 0);
         if (reading.accounted) {
                 assert_in_range(reading.memory, 64 * MIB, 72 * MIB);
                 assert_in_range(usage, 96 * MIB, 110 * MIB);
@@ -112,7 +112,7 @@ static void test_real_group(void **state)
                 int r = group_read(reader, &reading);
 
                 assert_true(r == -ENODEV || r == -ENOENT);
-                r = group_read_usage(reader, &usage);
+                r = group_read_usage(reader, true, &usage);
                 assert_true(r == -ENODEV || r == -ENOENT);
         }
         group_reader_free(reader);

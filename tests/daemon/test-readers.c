@@ -32,6 +32,7 @@ static struct group_reading read_group(const struct host *host, const char *path
 {
         struct group_reading reading, limits;
         struct group_reader *reader;
+        uint64_t without;
 
         assert_int_equal(group_reader_new(&reader, host, path), 0);
         assert_int_equal(group_read_limits(reader, false, &limits), 0);
@@ -42,7 +43,9 @@ static struct group_reading read_group(const struct host *host, const char *path
         assert_int_equal(limits.limit, reading.limit);
         assert_int_equal(limits.headroom, reading.headroom);
         assert_int_equal(limits.accounted, reading.accounted);
-        assert_int_equal(group_read_usage(reader, usage), 0);
+        assert_int_equal(group_read_usage(reader, true, usage), 0);
+        assert_int_equal(group_read_usage(reader, false, &without), 0);
+        assert_int_equal(*usage - without, host->layout == HOST_V2 ? reading.swap : 0);
         assert_null(group_reader_free(reader));
         return reading;
 }

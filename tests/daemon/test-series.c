@@ -60,15 +60,51 @@ static void test_empty(void **state)
 static void test_still(void **state)
 {
         (void)state;
-        assert_false(series_is_still(&series));
+        assert_int_equal(series_still_usec(&series), 0);
         series_push(&series, 1, 7);
-        assert_false(series_is_still(&series));
-        series_push(&series, 20 * SECOND, 7);
-        assert_true(series_is_still(&series));
+        assert_int_equal(series_still_usec(&series), 0);
+        series_push(&series, 1 + 20 * SECOND, 7);
+        assert_int_equal(series_still_usec(&series), 20 * SECOND);
+        series_push(&series, 1 + 21 * SECOND, 7);
+        assert_int_equal(series_still_usec(&series), 21 * SECOND);
         series_push(&series, 40 * SECOND, 8);
-        assert_false(series_is_still(&series));
+        assert_int_equal(series_still_usec(&series), 0);
         series_push(&series, 60 * SECOND, 8);
-        assert_true(series_is_still(&series));
+        assert_int_equal(series_still_usec(&series), 20 * SECOND);
+        series_reset(&series);
+        series_push(&series, 80 * SECOND, 8);
+        assert_int_equal(series_still_usec(&series), 0);
+}
+
+static void assert_troughs(uint64_t first, uint64_t last, float expected)
+{
+        for (uint64_t slot = first; slot <= last; slot++)
+                assert_true(series.troughs[slot % SERIES_TROUGHS] == expected);
+}
+
+/* Only between two samples that are alike, and near each other. */
+static void test_what_was_between(void **state)
+{
+        const uint64_t slot = series_slot_usec(&series);
+        uint64_t latest = SERIES_STILL_SLOTS;
+
+        (void)state;
+        series_push(&series, 1, 7);
+        series_push(&series, 1 + latest * slot, 7);
+        assert_troughs(0, latest, 7);
+        latest += SERIES_STILL_SLOTS + 1;
+        series_push(&series, 1 + latest * slot, 7);
+        assert_troughs(latest - SERIES_STILL_SLOTS, latest - 1, SERIES_NO_TROUGH);
+        assert_troughs(latest, latest, 7);
+        latest += 2;
+        series_push(&series, 1 + latest * slot, 8);
+        assert_troughs(latest - 1, latest - 1, SERIES_NO_TROUGH);
+        latest += 2;
+        series_push(&series, 1 + latest * slot, 8);
+        assert_troughs(latest - 2, latest, 8);
+        latest += 2;
+        series_push(&series, 1 + latest * slot, 7);
+        assert_troughs(latest - 1, latest - 1, SERIES_NO_TROUGH);
 }
 
 static void test_one_sample(void **state)
@@ -151,8 +187,13 @@ static void test_random_intervals(void **state)
                 for (unsigned i = 0; i < 4 * SERIES_SLOTS; i++)
                         least[i] = SERIES_NO_TROUGH;
                 while (usec < 4 * 47 * SECOND) {
-                        uint64_t bytes = rng_next(&rng) % 1000;
+                        uint64_t bytes = rng_next(&rng) % 1000,
+                                 latest = series.latest.usec / SECOND;
 
+                        if (series.n_pushed > 0 && bytes == series.latest.bytes &&
+                            usec / SECOND - latest <= SERIES_STILL_SLOTS)
+                                while (++latest < usec / SECOND)
+                                        least[latest] = (float)bytes;
                         series_push(&series, usec, bytes);
                         if ((float)bytes < least[usec / SECOND])
                                 least[usec / SECOND] = (float)bytes;
@@ -366,6 +407,7 @@ int main(void)
                 TEST(test_size),
                 TEST(test_empty),
                 TEST(test_still),
+                TEST(test_what_was_between),
                 TEST(test_one_sample),
                 TEST(test_time_does_not_go_back),
                 TEST(test_ring_spans_the_window),

@@ -67,7 +67,7 @@ static void test_a_level_rings(void **state)
         assert_true(rings(bell, 5000));
         assert_false(rings(far, 0));
         for (int tries = 0; tries < 500; tries++) {
-                assert_int_equal(group_read_usage(reader, &usage), 0);
+                assert_int_equal(group_read_usage(reader, true, &usage), 0);
                 if (usage >= 32 * MIB)
                         break;
                 usleep(10000);

@@ -2,17 +2,22 @@
 """With nothing to watch the daemon sleeps: it wakes for its watchdog, and for nothing else. The groups are a
 fixture, where nobody else makes any."""
 
+import os
 import shutil
 import tempfile
 import time
 import unittest
 from pathlib import Path
 
-from harness import BUILD, TESTS, main
+from harness import BUILD, MIB, TESTS, main
 from guard import Guard, wakeups
 
 PINGS = 4  # the daemon pings so often in the time of its watchdog
 SECONDS = 2
+LIMIT = 64 * MIB
+PAGE = os.sysconf("SC_PAGE_SIZE")
+PIDS_FROM = 10000
+PATIENCE = 60
 
 
 class Quiet(unittest.TestCase):
@@ -68,33 +73,65 @@ class Quiet(unittest.TestCase):
                         self.assertGreaterEqual(pings, PINGS // 2)
                     self.assertEqual(guard.stop(), 0)
 
-    def groups(self, name, count):
-        """So many groups that a policy names, and that nobody is in; the guard of them."""
-        root = self.folder / "cgroup" / name
-        root.mkdir()
+    def put(self, folder, files):
+        folder.mkdir()
+        for name, text in files.items():
+            (folder / name).write_text(text)
+
+    def group(self, folder, anon, pids):
         files = {
-            "cgroup.procs": "",
-            "cgroup.events": "populated 0\nfrozen 0\n",
-            "memory.current": "0\n",
+            "cgroup.procs": "".join(f"{pid}\n" for pid in pids),
+            "cgroup.events": f"populated {len(pids)}\nfrozen 0\n",
+            "memory.current": f"{anon}\n",
             "memory.max": "max\n",
             "memory.high": "max\n",
             "memory.swap.current": "0\n",
-            "memory.stat": "anon 0\nshmem 0\nactive_file 0\ninactive_file 0\n",
+            "memory.stat": f"anon {anon}\nshmem 0\nactive_file 0\ninactive_file 0\n",
             "memory.events.local": "low 0\nhigh 0\nmax 0\noom 0\noom_kill 0\n",
         }
+        self.put(folder, files)
+
+    def process(self, pid, path, anon):
+        files = {
+            "stat": f"{pid} (w) S 1 {pid} {pid} 0 -1 4194304 1 2 3 4 5 6 7 8 20 0 1 0 {pid} 1 1\n",
+            "statm": f"{anon // PAGE + 50} {anon // PAGE + 50} 50 1 0 {anon // PAGE} 0\n",
+            "status": "Uid:\t33\t33\t33\t33\nVmSwap:\t0 kB\n",
+            "cgroup": f"0::{path}\n",
+            "comm": "w\n",
+            "cmdline": "w\0",
+        }
+        self.put(self.folder / f"proc/{pid}", files)
+
+    def groups(self, name, count, anon=0):
+        """So many groups that a policy names, with a process of so many bytes in each if it has any; the guard of them."""
+        root = self.folder / "cgroup" / name
+        root.mkdir()
         for i in range(count):
-            group = root / f"g{i}"
-            group.mkdir()
-            for file, text in files.items():
-                (group / file).write_text(text)
-        text = f"[Policy p]\nCgroup=/{name}/*\nWorkerMemoryMax=64M\n"
-        return self.guard(text, None)
+            pids = [PIDS_FROM + i] if anon else []
+            self.group(root / f"g{i}", anon, pids)
+            for pid in pids:
+                self.process(pid, f"/{name}/g{i}", anon)
+        return self.guard(f"[Policy p]\nCgroup=/{name}/*\nWorkerMemoryMax={LIMIT}\n", None)
 
     def test_thousands_of_empty_groups_keep_nobody_waiting(self):
         guard = self.groups("empty", 2500)
         time.sleep(1)
         for _ in range(3):
             self.assertEqual(guard.bng("status").returncode, 0)
+        self.assertEqual(guard.stop(), 0)
+
+    def test_more_groups_near_their_limit_than_can_be_looked_at_keep_nobody_waiting(self):
+        guard = self.groups("near", 1500, LIMIT - 2 * MIB)
+        time.sleep(1)
+        for _ in range(3):
+            self.assertEqual(guard.bng("status").returncode, 0)
+        late = self.folder / "cgroup/near/late"
+        self.group(late, LIMIT + 2 * MIB, [PIDS_FROM - 1])
+        self.process(PIDS_FROM - 1, "/near/late", LIMIT + 2 * MIB)
+        end = time.monotonic() + PATIENCE
+        while not guard.verdicts() and time.monotonic() < end:
+            time.sleep(0.1)
+        self.assertEqual([verdict["pid"] for verdict in guard.verdicts()], [PIDS_FROM - 1])
         self.assertEqual(guard.stop(), 0)
 
 

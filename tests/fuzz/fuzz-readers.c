@@ -144,7 +144,7 @@ static void read_group(const struct host *host)
         size_t n;
 
         require(group_reader_new(&reader, host, "/a") == 0, "the folder is there");
-        (void)group_read_usage(reader, &bytes);
+        (void)group_read_usage(reader, true, &bytes);
         if (group_read(reader, &reading) == 0)
                 require(reading.headroom <= reading.limit, "no limit leaves more than it is");
         if (group_read_limits(reader, true, &reading) == 0)
