@@ -29,11 +29,12 @@ static void go_on(sd_event_source *source)
                 (void)sd_event_source_set_enabled(source, SD_EVENT_ON);
 }
 
-static int on_breath(sd_event_source *source, void *userdata)
+static int on_breath(sd_event_source *source, uint64_t usec, void *userdata)
 {
         struct manager *manager = userdata;
 
         (void)source;
+        (void)usec;
         manager->breath.taken = clock_now();
         go_on(manager->bells);
         go_on(manager->arrived);
@@ -43,11 +44,13 @@ static int on_breath(sd_event_source *source, void *userdata)
 
 int breath_start(struct manager *manager)
 {
-        int r = sd_event_add_defer(manager->event, &manager->breath.source, on_breath, manager);
+        /* Of those that are equally urgent the one that waits longest comes first; a deferred one would count from when
+         * it was added, and always be that. */
+        int r = sd_event_add_time(manager->event, &manager->breath.source, CLOCK_MONOTONIC, 0, 1,
+                                  on_breath, manager);
 
         if (r >= 0)
                 r = sd_event_source_set_enabled(manager->breath.source, SD_EVENT_OFF);
-        /* Of those that are equally urgent the one that waits longest comes first. */
         if (r >= 0)
                 r = sd_event_source_set_priority(manager->breath.source, SERVER_PRIORITY);
         return r;

@@ -114,7 +114,7 @@ static int on_round(sd_event_source *source, uint64_t usec, void *userdata)
         return 0;
 }
 
-static int on_next(sd_event_source *source, void *userdata)
+static int on_next(sd_event_source *source, uint64_t usec, void *userdata)
 {
         struct manager *manager = userdata;
         struct round *round = &manager->round;
@@ -122,6 +122,7 @@ static int on_next(sd_event_source *source, void *userdata)
         struct watch *watch;
 
         (void)source;
+        (void)usec;
         if (breath_is_due(manager))
                 return 0;
         while (clock_now() - begin < TURN_USEC && (watch = step_out(&round->due)))
@@ -166,7 +167,9 @@ int round_start(struct manager *manager)
         int r;
 
         round->at = UINT64_MAX;
-        r = sd_event_add_defer(manager->event, &round->next, on_next, manager);
+        /* A moment that is over, and no deferred source: that would come before all that wait longer (breath.c). */
+        r = sd_event_add_time(manager->event, &round->next, CLOCK_MONOTONIC, 0, 1, on_next,
+                              manager);
         if (r >= 0)
                 r = sd_event_source_set_enabled(round->next, SD_EVENT_OFF);
         return r < 0 ? r
