@@ -18,11 +18,12 @@ LIMIT = 64 * MIB
 PAGE = os.sysconf("SC_PAGE_SIZE")
 PIDS_FROM = 10000
 PATIENCE = 60
+MEMORY = Path("/dev/shm")  # tens of thousands of files take a disk long
 
 
 class Quiet(unittest.TestCase):
     def setUp(self):
-        self.folder = Path(tempfile.mkdtemp(prefix="bignum-guard-e2e-"))
+        self.folder = Path(tempfile.mkdtemp(prefix="bignum-guard-e2e-", dir=MEMORY if MEMORY.is_dir() else None))
         self.addCleanup(shutil.rmtree, self.folder)
         for name in ("state", "run"):
             (self.folder / name).mkdir(mode=0o700)
