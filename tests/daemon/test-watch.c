@@ -499,80 +499,82 @@ static void test_windows_of_a_group_above(void **state)
         close_watch(quick);
         close_watch(slow);
         close_watch(above);
-        /* Whoever makes groups by the hundred, one level down or several, is looked at more rarely himself, and nobody else is. */
-        static void test_a_crowd_elsewhere(void **state)
-        {
-                enum { CROWD = 200 };
-                struct watch *watch, *crowd[2 * CROWD];
-                uint64_t before;
+}
 
-                (void)state;
-                configure("[Policy p]\nCgroup=/a\nCgroup=/b/**\nWorkerMemoryMax=64M\n");
-                watch = open_watch();
-                assert_int_equal(group_reader_crowd(watch->reader), 1);
-                before = schedule_poll(watch, 0, SECOND);
-                assert_int_equal(before, schedule_unseen(watch, 0, SECOND));
-                scratch_put("cgroup/b/cgroup.procs", "");
-                scratch_put("cgroup/b/c/cgroup.procs", "");
-                scratch_put("cgroup/b/c/d/cgroup.procs", "");
-                for (unsigned i = 0; i < 2 * CROWD; i++) {
-                        char path[64];
+/* Whoever makes groups by the hundred, one level down or several, is looked at more rarely himself, and nobody else is. */
+static void test_a_crowd_elsewhere(void **state)
+{
+        enum { CROWD = 200 };
+        struct watch *watch, *crowd[2 * CROWD];
+        uint64_t before;
 
-                        snprintf(path, sizeof(path), "cgroup/b/%s%u/cgroup.procs",
-                                 i < CROWD ? "" : "c/d/", i);
-                        scratch_put(path, "");
-                        *strrchr(path, '/') = '\0';
-                        crowd[i] = open_watch_of(path + strlen("cgroup"));
-                }
-                assert_int_equal(group_reader_crowd(watch->reader), 2);
-                assert_int_equal(schedule_poll(watch, 0, SECOND), before);
-                assert_int_equal(schedule_list(watch, 0, SECOND) - SECOND, 5 * SECOND);
-                assert_int_equal(group_reader_crowd(crowd[0]->reader), 2 * (CROWD + 1));
-                assert_int_equal(group_reader_crowd(crowd[CROWD]->reader), 2 * (CROWD + 1) * CROWD);
-                /* never rarer than if all shared alike */
-                assert_int_equal(schedule_list(crowd[0], 0, SECOND),
-                                 schedule_list(crowd[CROWD], 0, SECOND));
-                for (unsigned i = 0; i < 2 * CROWD; i++)
-                        close_watch(crowd[i]);
-                assert_int_equal(group_reader_crowd(watch->reader), 1);
-                close_watch(watch);
+        (void)state;
+        configure("[Policy p]\nCgroup=/a\nCgroup=/b/**\nWorkerMemoryMax=64M\n");
+        watch = open_watch();
+        assert_int_equal(group_reader_crowd(watch->reader), 1);
+        before = schedule_poll(watch, 0, SECOND);
+        assert_int_equal(before, schedule_unseen(watch, 0, SECOND));
+        scratch_put("cgroup/b/cgroup.procs", "");
+        scratch_put("cgroup/b/c/cgroup.procs", "");
+        scratch_put("cgroup/b/c/d/cgroup.procs", "");
+        for (unsigned i = 0; i < 2 * CROWD; i++) {
+                char path[64];
+
+                snprintf(path, sizeof(path), "cgroup/b/%s%u/cgroup.procs", i < CROWD ? "" : "c/d/",
+                         i);
+                scratch_put(path, "");
+                *strrchr(path, '/') = '\0';
+                crowd[i] = open_watch_of(path + strlen("cgroup"));
         }
+        assert_int_equal(group_reader_crowd(watch->reader), 2);
+        assert_int_equal(schedule_poll(watch, 0, SECOND), before);
+        assert_int_equal(schedule_list(watch, 0, SECOND) - SECOND, 5 * SECOND);
+        assert_int_equal(group_reader_crowd(crowd[0]->reader), 2 * (CROWD + 1));
+        assert_int_equal(group_reader_crowd(crowd[CROWD]->reader), 2 * (CROWD + 1) * CROWD);
+        /* never rarer than if all shared alike */
+        assert_int_equal(schedule_list(crowd[0], 0, SECOND),
+                         schedule_list(crowd[CROWD], 0, SECOND));
+        for (unsigned i = 0; i < 2 * CROWD; i++)
+                close_watch(crowd[i]);
+        assert_int_equal(group_reader_crowd(watch->reader), 1);
+        close_watch(watch);
+}
 
-        /* The more are told of together, by one who sets the limit of all, the rarer each is looked at. */
-        static void test_told_of_together(void **state)
-        {
-                struct watch *watch = open_watch();
-                uint64_t pause;
+/* The more are told of together, by one who sets the limit of all, the rarer each is looked at. */
+static void test_told_of_together(void **state)
+{
+        struct watch *watch = open_watch();
+        uint64_t pause;
 
-                (void)state;
-                watch->listed = manager_now(&manager) + 3600 * SECOND;
-                watch->list_due = UINT64_MAX;
-                look_for_newcomers(watch, 10001);
-                pause = watch->list_due - watch->listed;
-                assert_in_range(pause, 5 * SECOND, 10 * SECOND);
-                look_for_newcomers(watch, 101);
-                assert_in_range(watch->list_due - watch->listed, pause / 200, pause / 50);
-                close_watch(watch);
-        }
+        (void)state;
+        watch->listed = manager_now(&manager) + 3600 * SECOND;
+        watch->list_due = UINT64_MAX;
+        look_for_newcomers(watch, 10001);
+        pause = watch->list_due - watch->listed;
+        assert_in_range(pause, 5 * SECOND, 10 * SECOND);
+        look_for_newcomers(watch, 101);
+        assert_in_range(watch->list_due - watch->listed, pause / 200, pause / 50);
+        close_watch(watch);
+}
 
-        int main(void)
-        {
+int main(void)
+{
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
-                const struct CMUnitTest tests[] = {
-                        TEST(test_an_annex_in_trouble),
-                        TEST(test_a_process_in_a_threaded_group),
-                        TEST(test_one_that_was_let_go),
-                        TEST(test_a_pid_that_is_given_out_again),
-                        TEST(test_another_configuration),
-                        TEST(test_one_that_is_frozen),
-                        TEST(test_orphans_are_nobodys_children),
-                        TEST(test_who_was_there_before_is_spared),
-                        TEST(test_the_size_of_the_machine),
-                        TEST(test_one_measurement_a_turn),
-                        TEST(test_windows_of_a_group_above),
-                        TEST(test_a_crowd_elsewhere),
-                        TEST(test_told_of_together),
-                };
+        const struct CMUnitTest tests[] = {
+                TEST(test_an_annex_in_trouble),
+                TEST(test_a_process_in_a_threaded_group),
+                TEST(test_one_that_was_let_go),
+                TEST(test_a_pid_that_is_given_out_again),
+                TEST(test_another_configuration),
+                TEST(test_one_that_is_frozen),
+                TEST(test_orphans_are_nobodys_children),
+                TEST(test_who_was_there_before_is_spared),
+                TEST(test_the_size_of_the_machine),
+                TEST(test_one_measurement_a_turn),
+                TEST(test_windows_of_a_group_above),
+                TEST(test_a_crowd_elsewhere),
+                TEST(test_told_of_together),
+        };
 
-                return cmocka_run_group_tests(tests, NULL, NULL);
-        }
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
