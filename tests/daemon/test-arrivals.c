@@ -267,7 +267,8 @@ static void test_the_first_process(void **state)
 {
         char path[64];
         struct group_reader *reader;
-        struct scene scene = {0};
+        struct group_above *above = NULL;
+        struct scene scene = {.host.above = &above};
         bool deserted = false;
         pid_t child;
         int procs;
