@@ -6,30 +6,70 @@
 
 /*
  * GMP's raw bytes on streams: a length of four bytes, high byte first, negative for a negative number,
- * and the bytes. GMP believes the length that it reads; here it is judged before anything is made.
+ * and the bytes. GMP believes the length that it reads; here it is judged before anything is made,
+ * without the zeros that the bytes may begin with.
  */
 
-static bng_status read_raw(bng_ctx *ctx, mpz_ptr out, FILE *stream, size_t bytes)
+static bng_status ended(bng_ctx *ctx, FILE *stream, size_t bytes)
 {
-        unsigned char *buffer = malloc(bytes > 0 ? bytes : 1);
+        if (ferror(stream))
+                return bng_stream_failed(ctx, "read");
+        return bng_ctx_fail(ctx, BNG_SYNTAX, "the stream ends before the number of %zu bytes does",
+                            bytes);
+}
+
+#define LOOK_EVERY (1 << 20) /* bytes */
+
+/* The first byte that is not 0, behind which so many are left; 0 where there is none. */
+static bng_status read_first(bng_ctx *ctx, FILE *stream, size_t bytes, unsigned char *first,
+                             size_t *left)
+{
+        bng_status status = BNG_OK;
+        int c = 0;
+
+        for (*left = bytes; status == BNG_OK && *left > 0 && c == 0; --*left) {
+                c = getc(stream);
+                if (c == EOF)
+                        return ended(ctx, stream, bytes);
+                if (*left % LOOK_EVERY == 0)
+                        status = bng_judge_time(ctx, 0);
+        }
+        *first = (unsigned char)c;
+        return status;
+}
+
+/* Its length is known by its first byte, to the bit. */
+static struct bng_prediction predict_raw(unsigned char first, size_t left)
+{
+        uint64_t bits = 8 * (uint64_t)left;
+
+        for (unsigned rest = first; rest > 0; rest /= 2)
+                bits++;
+        struct bng_prediction prediction = bng_predict_up_to(bits);
+        prediction.result.size = bng_range_of_bits(bits, bits);
+        prediction.peak_bytes = bng_sat_add(prediction.peak_bytes, left + 1);
+        return prediction;
+}
+
+static bng_status read_raw(bng_ctx *ctx, mpz_ptr out, FILE *stream, unsigned char first,
+                           size_t left, size_t bytes)
+{
+        unsigned char *buffer = malloc(left + 1);
 
         if (!buffer)
                 return bng_no_memory(ctx);
-        bng_status status = BNG_OK;
-        if (fread(buffer, 1, bytes, stream) == bytes)
-                mpz_import(out, bytes, 1, 1, 1, 0, buffer);
-        else if (ferror(stream))
-                status = bng_stream_failed(ctx, "read");
-        else
-                status = bng_ctx_fail(ctx, BNG_SYNTAX,
-                                      "the stream ends before the number of %zu bytes does", bytes);
+        buffer[0] = first;
+        bool whole = fread(buffer + 1, 1, left, stream) == left;
+        if (whole)
+                mpz_import(out, left + 1, 1, 1, 1, 0, buffer);
         free(buffer);
-        return status;
+        return whole ? BNG_OK : ended(ctx, stream, bytes);
 }
 
 bng_status bng_mpz_inp_raw(bng_ctx *ctx, mpz_t rop, FILE *stream)
 {
-        unsigned char header[4];
+        unsigned char header[4], first = 0;
+        size_t left = 0;
 
         if (!stream)
                 stream = stdin;
@@ -42,13 +82,15 @@ bng_status bng_mpz_inp_raw(bng_ctx *ctx, mpz_t rop, FILE *stream)
         bool is_negative = word >> 31;
         uint32_t bytes = is_negative ? -word : word;
 
-        struct bng_prediction prediction = bng_predict_up_to(8 * (uint64_t)bytes);
-        prediction.peak_bytes = bng_sat_add(prediction.peak_bytes, bytes);
-        struct bng_output output;
-        bng_status status = bng_output_open_temporary(&output, ctx, rop, &prediction);
+        bng_status status = read_first(ctx, stream, bytes, &first, &left);
         if (status != BNG_OK)
                 return status;
-        status = read_raw(ctx, output.out, stream, bytes);
+        struct bng_prediction prediction = predict_raw(first, left);
+        struct bng_output output;
+        status = bng_output_open_temporary(&output, ctx, rop, &prediction);
+        if (status != BNG_OK)
+                return status;
+        status = read_raw(ctx, output.out, stream, first, left, bytes);
         if (status != BNG_OK) {
                 bng_output_discard(&output);
                 return status;

@@ -229,8 +229,12 @@ static void test_raw_bytes(void **userdata)
         EXPECT_VALUE(f, read_raw(f, "\0\0\0\3\0\0\5", 7), 5);
         EXPECT_NOT(f, BNG_SYNTAX, read_raw(f, "\0\0\0", 3), "begins");
         EXPECT_NOT(f, BNG_SYNTAX, read_raw(f, "\0\0\0\3\1\1", 6), "3 bytes");
+        EXPECT_NOT(f, BNG_SYNTAX, read_raw(f, "\0\0\0\3\0\0", 6), "3 bytes");
         /* A header that claims 128 MiB, of which there would be two copies. */
         gmp_hooks_start();
+        EXPECT_NOT(f, BNG_REFUSED_RESULT, read_raw(f, "\7\377\377\377\1", 5), "at least 127 MiB");
+        EXPECT_NOT(f, BNG_REFUSED_RESULT, read_raw(f, "\370\0\0\0\1", 5), "refused");
+        bng_ctx_set_result_limit_bits(f->ctx, UINT64_MAX);
         EXPECT_NOT(f, BNG_REFUSED_MEMORY, read_raw(f, "\7\377\377\377\1", 5), "refused");
         EXPECT_NOT(f, BNG_REFUSED_MEMORY, read_raw(f, "\370\0\0\0\1", 5), "refused");
         assert_int_equal(gmp_hooks_requests(), 0);
