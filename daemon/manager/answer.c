@@ -193,19 +193,6 @@ static void answer(struct affair *affair)
                 do_end(affair, step, loop);
 }
 
-/* Who is being ended has a verdict already, of the end that he is on his way to. */
-static void leave_out_the_dying(struct gathered *all)
-{
-        size_t n = 0;
-
-        for (size_t i = 0; i < all->n; i++)
-                if (all->workers[i]->ending)
-                        worker_unref(all->workers[i]);
-                else
-                        all->workers[n++] = all->workers[i];
-        all->n = n;
-}
-
 static void answer_whole(struct affair *affair)
 {
         struct manager *manager = affair->watch->manager;
@@ -224,7 +211,6 @@ static void answer_whole(struct affair *affair)
                                     strerror(-r));
                 return;
         }
-        leave_out_the_dying(&all);
         affair->workers = all.workers;
         affair->n = all.n;
         affair->partial = all.partial;

@@ -113,6 +113,29 @@ static void be_deaf(void)
         just_wait();
 }
 
+/* Who ignores SIGTERM by now. */
+static pid_t deaf_child_in(const char *path, bool watched_alone)
+{
+        pid_t pid = child_in(path, watched_alone, be_deaf);
+        char name[32], text[4096], *ignored;
+        bool deaf = false;
+
+        snprintf(name, sizeof(name), "/proc/%d/status", (int)pid);
+        for (unsigned i = 0; i < PATIENCE && !deaf; i++) {
+                FILE *file = fopen(name, "re");
+
+                assert_non_null(file);
+                text[fread(text, 1, sizeof(text) - 1, file)] = '\0';
+                fclose(file);
+                ignored = strstr(text, "SigIgn:");
+                assert_non_null(ignored);
+                deaf = strtoull(ignored + strlen("SigIgn:"), NULL, 16) & (1U << (SIGTERM - 1));
+                usleep(deaf ? 0 : 50000);
+        }
+        assert_true(deaf);
+        return pid;
+}
+
 static struct watch *open_watch(const char *path)
 {
         struct watch *watch;
@@ -244,8 +267,7 @@ static void end_one_within_another(bool watched_alone)
 
         need_group(home);
         need_group(below);
-        deaf = child_in(below, watched_alone, be_deaf);
-        usleep(300000); /* it is by now */
+        deaf = deaf_child_in(below, watched_alone);
         other = child_in(home, watched_alone, just_wait);
         above = open_watch(home);
         inner = open_watch(below);
@@ -281,8 +303,7 @@ static void test_a_group_of_one_that_was_given_up(void **state)
 
         (void)state;
         need_group(home);
-        stuck = child_in(home, false, be_deaf);
-        usleep(300000);
+        stuck = deaf_child_in(home, false);
         watch = open_watch(home);
         assert_int_equal(end_whole(watch, STEP_TERMINATE), 1);
         assert_true(ending_of_group(watch));
@@ -308,8 +329,7 @@ static void test_one_that_is_found_again(void **state)
 
         (void)state;
         need_group(home);
-        deaf = child_in(home, false, be_deaf);
-        usleep(300000);
+        deaf = deaf_child_in(home, false);
         watch = open_watch(home);
         assert_int_equal(end_whole(watch, STEP_TERMINATE), 1);
         worker = known(watch, deaf);

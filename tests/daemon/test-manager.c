@@ -322,6 +322,14 @@ static char state_of(pid_t pid)
         return name[2];
 }
 
+/* However long it takes on a busy machine. */
+static void wait_for_state(pid_t pid, char state)
+{
+        for (int tries = 0; tries < PATIENCE && state_of(pid) != state; tries++)
+                usleep(50000);
+        assert_int_equal(state_of(pid), state);
+}
+
 static void configure_home(const char *folder, const char *guard, const char *limits)
 {
         char text[512];
@@ -410,7 +418,7 @@ static void test_what_was_frozen_runs_again(void **state)
                 assert_int_equal(i, 0);
         }
         json_decref(verdicts);
-        assert_int_equal(state_of(frozen), 'T');
+        wait_for_state(frozen, 'T');
         stop_daemon(daemon);
         assert_int_not_equal(state_of(frozen), 'T');
         kill(frozen, SIGKILL);
@@ -429,7 +437,7 @@ static void test_what_was_frozen_runs_again_after_a_crash(void **state)
         worker = child_in(home, false, hold_and_wait);
         daemon = start_daemon();
         json_decref(wait_for_verdicts(*state, 1));
-        assert_int_equal(state_of(worker), 'T');
+        wait_for_state(worker, 'T');
         kill(daemon, SIGKILL);
         assert_int_equal(reap(daemon), SIGKILL);
         snprintf(record, sizeof(record), "%s/stopped", (const char *)*state);
@@ -450,7 +458,7 @@ static void test_a_stop_writes_what_is_under_way(void **state)
         need_group(home);
         configure_home(*state, "", "WorkerMemoryMax=16M\nGraceSec=1h\n");
         worker = child_in(home, false, hold_deaf);
-        usleep(300000); /* it must not grow any more: then there is time to ask it */
+        wait_for_state(worker, 'S'); /* it must not grow any more: then there is time to ask it */
         daemon = start_daemon();
         sleep(2);
         stop_daemon(daemon);
