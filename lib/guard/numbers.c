@@ -9,8 +9,17 @@
 
 OPERATION(set_d, (double d), bng_predict_of_double(d), mpz_set_d(out, d))
 OPERATION(set_f, (const mpf_t f), bng_predict_of_float(f), mpz_set_f(out, f))
-OPERATION(set_q, (const mpq_t q),
-          bng_predict_quotient(BNG_TRUNCATE, Z(mpq_numref(q)), Z(mpq_denref(q))), mpz_set_q(out, q))
+
+/* A quotient like another, whose divisor's place the result may take. */
+bng_status bng_check_set_q(bng_ctx *ctx, const mpq_t q)
+{
+        return bng_check_tdiv_q(ctx, mpq_numref(q), mpq_denref(q));
+}
+
+bng_status bng_mpz_set_q(bng_ctx *ctx, mpz_t rop, const mpq_t q)
+{
+        return bng_mpz_tdiv_q(ctx, rop, mpq_numref(q), mpq_denref(q));
+}
 
 /* ---- words ---- */
 
