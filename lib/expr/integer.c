@@ -4,7 +4,6 @@
 #include "bounds/checked.h"
 #include "expr/integer.h"
 #include "guard/account.h"
-#include "guard/clock.h"
 #include "guard/judge.h"
 
 /* What malloc rounds a small block up to, and what it needs beside a larger one, on 64 bits. */
@@ -123,9 +122,9 @@ static bng_ctx *runner(const struct bng_work *work)
 #define EXACT_SECONDS 0.05
 
 /*
- * Small enough for a prediction to compute. What it holds before its first refusal, the evaluation
- * would hold too, so it was judged. After it nothing is: then only what has its place on the stack
- * of values anyway, and likewise when its time is spent.
+ * What was judged just now, is it small enough for a prediction to compute? What it holds before its
+ * first refusal, the evaluation would hold too. After it nothing is judged: then only what has its place
+ * on the stack of values anyway, and likewise when its time is spent.
  */
 static bool is_small(struct bng_work *work, const struct bng_prediction *prediction)
 {
@@ -133,7 +132,7 @@ static bool is_small(struct bng_work *work, const struct bng_prediction *predict
         uint64_t exact_bits = may_spend ? BNG_EXACT_BITS : 64;
         if (bng_range_bits(prediction->result.size).bits_max > exact_bits)
                 return false;
-        work->computing_seconds += bng_predicted_seconds(work->ctx, prediction);
+        work->computing_seconds += work->judged_seconds;
         return true;
 }
 

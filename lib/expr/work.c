@@ -179,8 +179,8 @@ bng_status bng_work_judge(struct bng_work *work, const struct bng_prediction *pr
         bool is_new = prediction->room_bits > 0; /* what is there already is counted already */
         uint64_t moving = is_new ? moving_bytes(prediction) : 0;
         note_peak(work, prediction->peak_bytes > moving ? prediction->peak_bytes : moving);
-        double seconds = bng_predicted_seconds(work->ctx, prediction);
-        work->seconds += seconds;
+        work->judged_seconds = bng_predicted_seconds(work->ctx, prediction);
+        work->seconds += work->judged_seconds;
         if (prediction->undefined)
                 return bng_ctx_fail(work->ctx, BNG_UNDEFINED, "undefined: %s",
                                     prediction->undefined);
@@ -196,7 +196,7 @@ bng_status bng_work_judge(struct bng_work *work, const struct bng_prediction *pr
         if (status == BNG_OK && is_new)
                 status = judge_total(work, prediction);
         if (as_it_is)
-                work->sure_seconds += seconds;
+                work->sure_seconds += work->judged_seconds;
         if (status == BNG_OK && as_it_is)
                 status = bng_judge_time(work->ctx, work->sure_seconds);
         return bng_work_judged(work, status);

@@ -26,6 +26,7 @@ struct bng_work {
         uint64_t held_most_bytes; /* predicting: perhaps held */
         uint64_t peak_most_bytes; /* predicting: the most that was perhaps held */
         uint64_t live_bytes;      /* predicting: what values would surely count in the total */
+        double judged_seconds;    /* of the operation that was judged last */
         double seconds;           /* predicting: the time of all the operations so far */
         double sure_seconds;      /* predicting: of those whose operands are known well */
         double computing_seconds; /* predicting: of those that it computed itself */
