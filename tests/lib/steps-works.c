@@ -33,9 +33,27 @@ void steps_release(void *block, size_t bytes)
         free(block);
 }
 
-void steps_start(void)
+int steps_set_up(void **userdata)
 {
+        static struct steps_fixture fixture;
+
         mp_set_memory_functions(allocate, move, steps_release);
+        operands_init(&fixture.x);
+        mpz_init_set_si(fixture.steps, -7);
+        mpz_init(fixture.plain);
+        random_start(STEPS_SEED);
+        *userdata = &fixture;
+        return 0;
+}
+
+int steps_tear_down(void **userdata)
+{
+        struct steps_fixture *f = *userdata;
+
+        random_end();
+        operands_clear(&f->x);
+        mpz_clears(f->steps, f->plain, NULL);
+        return 0;
 }
 
 /* ---- the operations, each on x, in steps and by GMP ---- */

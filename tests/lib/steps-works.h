@@ -16,9 +16,19 @@ extern size_t steps_held_bytes;  /* by GMP */
 extern size_t steps_allocations; /* since somebody set it to 0 */
 extern size_t steps_stop_at;     /* the allocation that sets the flag; 0: none */
 
-/* Installs the hooks, and ends a block of theirs. */
-void steps_start(void);
+/* Ends a block of the hooks. */
 void steps_release(void *block, size_t bytes);
+
+/* What each test begins with: hooks, operands, two results, and the same random numbers. */
+struct steps_fixture {
+        struct operands x;
+        mpz_t steps; /* -7: nothing yet */
+        mpz_t plain;
+};
+#define STEPS_SEED 20240306UL
+int steps_set_up(void **userdata);
+int steps_tear_down(void **userdata);
+#define STEPS_TEST(test) cmocka_unit_test_setup_teardown(test, steps_set_up, steps_tear_down)
 
 struct steps_work {
         const char *name;

@@ -12,36 +12,6 @@
  * Work in steps ends wherever it is told to, with nothing changed and nothing lost.
  */
 
-static unsigned long seed = 20240306;
-
-/* What each test begins with: operands, a result, and the same random numbers. */
-struct fixture {
-        struct operands x;
-        mpz_t r;
-};
-
-static int set_up(void **userdata)
-{
-        static struct fixture fixture;
-
-        steps_start();
-        operands_init(&fixture.x);
-        mpz_init_set_si(fixture.r, -7);
-        random_start(seed);
-        *userdata = &fixture;
-        return 0;
-}
-
-static int tear_down(void **userdata)
-{
-        struct fixture *f = *userdata;
-
-        random_end();
-        operands_clear(&f->x);
-        mpz_clear(f->r);
-        return 0;
-}
-
 /* So many places among all. */
 static size_t places(size_t plain, size_t extended)
 {
@@ -73,7 +43,7 @@ static bool stopped_at(const struct steps_work *work, const struct operands *x, 
 
 static void test_it_ends_between_any_two_steps(void **userdata)
 {
-        struct fixture *f = *userdata;
+        struct steps_fixture *f = *userdata;
 
         for (size_t i = 0; i < steps_works_count; i++) {
                 const struct steps_work *work = &steps_works[i];
@@ -91,23 +61,23 @@ static void test_it_ends_between_any_two_steps(void **userdata)
 
 static void test_a_flag_that_is_set_ends_it_at_once(void **userdata)
 {
-        struct fixture *f = *userdata;
+        struct steps_fixture *f = *userdata;
 
         for (size_t i = 0; i < steps_works_count; i++) {
                 steps_works[i].make_long(&f->x);
                 atomic_store(&steps_stop.interrupted, true);
-                assert_false(steps_works[i].steps(f->r, &f->x));
+                assert_false(steps_works[i].steps(f->steps, &f->x));
                 atomic_store(&steps_stop.interrupted, false);
                 steps_stop.until_nsec = bng_now_nsec();
-                assert_false(steps_works[i].steps(f->r, &f->x));
+                assert_false(steps_works[i].steps(f->steps, &f->x));
                 steps_stop.until_nsec = BNG_NSEC_NEVER;
-                assert_int_equal(mpz_cmp_si(f->r, -7), 0);
+                assert_int_equal(mpz_cmp_si(f->steps, -7), 0);
         }
 }
 
 static void test_text_ends_between_any_two_steps(void **userdata)
 {
-        struct fixture *f = *userdata;
+        struct steps_fixture *f = *userdata;
         mpz_ptr z = f->x.a;
         unsigned stops = 0;
 
@@ -122,8 +92,8 @@ static void test_text_ends_between_any_two_steps(void **userdata)
                 atomic_store(&steps_stop.interrupted, false);
                 assert_int_equal(steps_held_bytes, before_bytes);
                 steps_allocations = 0;
-                if (!bng_steps_parse(f->r, text, strlen(text), 10, &steps_stop)) {
-                        assert_int_equal(mpz_cmp_si(f->r, -7), 0);
+                if (!bng_steps_parse(f->steps, text, strlen(text), 10, &steps_stop)) {
+                        assert_int_equal(mpz_cmp_si(f->steps, -7), 0);
                         assert_int_equal(steps_held_bytes, before_bytes);
                         stops++;
                 }
@@ -137,11 +107,10 @@ static void test_text_ends_between_any_two_steps(void **userdata)
 
 int main(void)
 {
-#define CASE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
         const struct CMUnitTest tests[] = {
-                CASE(test_it_ends_between_any_two_steps),
-                CASE(test_a_flag_that_is_set_ends_it_at_once),
-                CASE(test_text_ends_between_any_two_steps),
+                STEPS_TEST(test_it_ends_between_any_two_steps),
+                STEPS_TEST(test_a_flag_that_is_set_ends_it_at_once),
+                STEPS_TEST(test_text_ends_between_any_two_steps),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

@@ -14,43 +14,13 @@
  * Work in steps gives GMP's results: numbers of all kinds, and texts.
  */
 
-static unsigned long seed = 20240306;
-
-/* What each test begins with: operands, two results, and the same random numbers. */
-struct fixture {
-        struct operands x;
-        mpz_t steps, plain;
-};
-
-static int set_up(void **userdata)
-{
-        static struct fixture fixture;
-
-        steps_start();
-        operands_init(&fixture.x);
-        mpz_inits(fixture.steps, fixture.plain, NULL);
-        random_start(seed);
-        *userdata = &fixture;
-        return 0;
-}
-
-static int tear_down(void **userdata)
-{
-        struct fixture *f = *userdata;
-
-        random_end();
-        operands_clear(&f->x);
-        mpz_clears(f->steps, f->plain, NULL);
-        return 0;
-}
-
 /* As dense as it may be, or so that a test takes a second or so. */
 static double step(double plain, double extended)
 {
         return test_is_extended() ? extended : plain;
 }
 
-static void compare(struct fixture *f, const struct steps_work *work, uint64_t bits)
+static void compare(struct steps_fixture *f, const struct steps_work *work, uint64_t bits)
 {
         const struct operands *x = &f->x;
 
@@ -61,12 +31,12 @@ static void compare(struct fixture *f, const struct steps_work *work, uint64_t b
                 fail_msg("%s is not GMP's: about %lu bits, a of %lu, b of %lu, n=%lu, m=%lu, seed "
                          "%lu",
                          work->name, (unsigned long)bits, (unsigned long)bit_length(x->a),
-                         (unsigned long)bit_length(x->b), x->n, x->m, seed);
+                         (unsigned long)bit_length(x->b), x->n, x->m, STEPS_SEED);
 }
 
 static void test_results_are_those_of_gmp(void **userdata)
 {
-        struct fixture *f = *userdata;
+        struct steps_fixture *f = *userdata;
 
         for (size_t i = 0; i < steps_works_count; i++) {
                 const struct steps_work *work = &steps_works[i];
@@ -82,7 +52,7 @@ static void test_results_are_those_of_gmp(void **userdata)
 
 static void test_small_arguments_are_those_of_gmp(void **userdata)
 {
-        struct fixture *f = *userdata;
+        struct steps_fixture *f = *userdata;
         struct operands *x = &f->x;
 
         for (long a = -3; a <= 3; a++)
@@ -103,7 +73,7 @@ static void test_indices_around_the_thresholds(void **userdata)
 {
         static const unsigned long edges[] = {20000, 40000, 200000, 400000};
         unsigned long around = test_is_extended() ? 2 : 1;
-        struct fixture *f = *userdata;
+        struct steps_fixture *f = *userdata;
 
         for (size_t e = 0; e < sizeof edges / sizeof *edges; e++)
                 for (f->x.n = edges[e] - around; f->x.n <= edges[e] + around; f->x.n++)
@@ -124,7 +94,7 @@ static void make_factors(struct operands *x, uint64_t bits)
 static void test_long_squares(void **userdata)
 {
         static const uint64_t lengths[] = {14680064, 14680065, 15728640, 16777216, 16777217};
-        struct fixture *f = *userdata;
+        struct steps_fixture *f = *userdata;
 
         for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
                 random_integer(f->x.a, lengths[i]);
@@ -136,7 +106,7 @@ static void test_long_squares(void **userdata)
 
 static void test_results_may_be_operands(void **userdata)
 {
-        struct fixture *f = *userdata;
+        struct steps_fixture *f = *userdata;
         struct operands *x = &f->x;
 
         for (double bits = 1e5; bits <= 4e7; bits *= step(2.6, 1.3)) {
@@ -171,7 +141,7 @@ static void test_powers_modulo_a_number(void **userdata)
                        {3000, 30000, false}, {3000, 30000, true},  {6144, 9000, false},
                        {6145, 9000, false},  {20000, 1000, false}, {70000, 100, false},
                        {100000, 70, true}};
-        struct fixture *f = *userdata;
+        struct steps_fixture *f = *userdata;
         struct operands *x = &f->x;
 
         for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
@@ -185,7 +155,7 @@ static void test_powers_modulo_a_number(void **userdata)
                 mpz_powm(f->plain, x->a, x->b, x->c);
                 assert_true(bng_steps_power_modulo(f->steps, x->a, x->b, x->c, &steps_stop));
                 if (mpz_cmp(f->steps, f->plain) != 0)
-                        fail_msg("row %zu is not GMP's, seed %lu", i, seed);
+                        fail_msg("row %zu is not GMP's, seed %lu", i, STEPS_SEED);
                 mpz_ptr alias = i % 3 == 0 ? x->a : i % 3 == 1 ? x->b : x->c;
                 assert_true(bng_steps_power_modulo(alias, x->a, x->b, x->c, &steps_stop));
                 assert_int_equal(mpz_cmp(alias, f->plain), 0);
@@ -226,7 +196,7 @@ static void make_any_base(mpz_t a, const mpz_t m, uint64_t bits)
 
 static void test_powers_modulo_any_number_in_steps(void **userdata)
 {
-        struct fixture *f = *userdata;
+        struct steps_fixture *f = *userdata;
         struct operands *x = &f->x;
 
         for (unsigned i = 0; i < test_rounds(6000, 200000); i++) {
@@ -241,7 +211,7 @@ static void test_powers_modulo_any_number_in_steps(void **userdata)
                 mpz_ptr alias = i % 3 == 0 ? x->a : i % 3 == 1 ? x->b : x->c;
                 assert_true(always_in_steps(alias, x->a, x->b, x->c, &steps_stop));
                 if (mpz_cmp(alias, f->plain) != 0)
-                        fail_msg("round %u is not GMP's, seed %lu", i, seed);
+                        fail_msg("round %u is not GMP's, seed %lu", i, STEPS_SEED);
         }
 }
 
@@ -268,7 +238,7 @@ static void compare_text(mpz_srcptr z, int base)
 static void test_text_is_that_of_gmp(void **userdata)
 {
         static const int bases[] = {10, 3, 7, 36, -36, 61, 62, 16, 2};
-        struct fixture *f = *userdata;
+        struct steps_fixture *f = *userdata;
         mpz_ptr z = f->x.a;
 
         for (double bits = 100; bits <= 4e6; bits *= step(3, 1.5))
@@ -302,7 +272,7 @@ static void test_long_texts_are_read_as_gmp_reads_them(void **userdata)
         static const int bases[] = {0, 2, 8, 10, 11, 16, 36, 37, 62};
         const size_t n = 150000;
         char *text = malloc(n + 100);
-        struct fixture *f = *userdata;
+        struct steps_fixture *f = *userdata;
         bng_ctx *ctx;
 
         assert_int_equal(bng_ctx_new(&ctx), BNG_OK);
@@ -345,7 +315,7 @@ static void test_odd_numbers_up_to_any(void **userdata)
 static void test_primes_of_a_sieve(void **userdata)
 {
         const struct bng_stop never = {.until_nsec = BNG_NSEC_NEVER};
-        struct fixture *f = *userdata;
+        struct steps_fixture *f = *userdata;
         mpz_ptr prime = f->plain;
         struct bng_sieve sieve;
 
@@ -364,19 +334,18 @@ static void test_primes_of_a_sieve(void **userdata)
 
 int main(void)
 {
-#define CASE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
         const struct CMUnitTest tests[] = {
-                CASE(test_results_are_those_of_gmp),
-                CASE(test_small_arguments_are_those_of_gmp),
-                CASE(test_indices_around_the_thresholds),
-                CASE(test_long_squares),
-                CASE(test_results_may_be_operands),
-                CASE(test_powers_modulo_any_number_in_steps),
-                CASE(test_powers_modulo_a_number),
-                CASE(test_odd_numbers_up_to_any),
-                CASE(test_primes_of_a_sieve),
-                CASE(test_text_is_that_of_gmp),
-                CASE(test_long_texts_are_read_as_gmp_reads_them),
+                STEPS_TEST(test_results_are_those_of_gmp),
+                STEPS_TEST(test_small_arguments_are_those_of_gmp),
+                STEPS_TEST(test_indices_around_the_thresholds),
+                STEPS_TEST(test_long_squares),
+                STEPS_TEST(test_results_may_be_operands),
+                STEPS_TEST(test_powers_modulo_any_number_in_steps),
+                STEPS_TEST(test_powers_modulo_a_number),
+                STEPS_TEST(test_odd_numbers_up_to_any),
+                STEPS_TEST(test_primes_of_a_sieve),
+                STEPS_TEST(test_text_is_that_of_gmp),
+                STEPS_TEST(test_long_texts_are_read_as_gmp_reads_them),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
