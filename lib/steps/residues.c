@@ -15,8 +15,11 @@
  *
  * GMP has products that leave an end away, and lends them to nobody but its own powers. So squares in a
  * row are such powers: a^(2^k) in one call, as many as take a moment. Calls want numbers as they are,
- * without the form. Modulo one limb a call takes longer than the work, and all of it is done here.
+ * without the form. Modulo one limb or two a call takes longer than the work, and all of it is done here.
  */
+
+/* Up to here no call is worth it. */
+#define FEW_LIMBS_MAX 2
 
 /* Up to here a limb at a time is faster than two products. */
 #define BY_LIMBS_MAX 96
@@ -35,9 +38,9 @@ static mp_size_t limbs_of(const struct bng_residues *m)
         return (mp_size_t)mpz_size(m->modulus);
 }
 
-static bool is_one_limb(const struct bng_residues *m)
+static bool is_few_limbs(const struct bng_residues *m)
 {
-        return m->twos == 0 && limbs_of(m) == 1;
+        return m->twos == 0 && limbs_of(m) <= FEW_LIMBS_MAX;
 }
 
 static bool is_by_limbs(const struct bng_residues *m)
@@ -98,7 +101,26 @@ static inline mp_limb_t *room_of(mpz_ptr n, mp_size_t limbs)
         return n->_mp_alloc >= limbs ? n->_mp_d : mpz_limbs_modify(n, limbs);
 }
 
-/* ---- modulo one limb ---- */
+/* All the n limbs of a number below R. */
+static mp_limb_t *whole_limbs(mpz_ptr a, mp_size_t n)
+{
+        mp_size_t used = a->_mp_size;
+        mp_limb_t *limbs = room_of(a, n);
+
+        if (used < n)
+                mpn_zero(limbs + used, n - used);
+        return limbs;
+}
+
+/* Its size, when up to n limbs of it are there. */
+static void finish(mpz_ptr a, mp_size_t n)
+{
+        while (n > 0 && a->_mp_d[n - 1] == 0)
+                n--;
+        a->_mp_size = (int)n;
+}
+
+/* ---- modulo one limb or two ---- */
 
 /*
  * a b / R mod m for a, b < m. With q = a b / m mod R, a b and q m have the same low limb; what is left
@@ -115,20 +137,86 @@ static inline mp_limb_t multiply_limb(mp_limb_t a, mp_limb_t b, mp_limb_t modulu
         return high - taken + (high < taken ? modulus : 0);
 }
 
-static void put_limb(mpz_ptr rop, mp_limb_t limb)
+/* The low limb of a b + c + carry; the high one is carried on. */
+static inline mp_limb_t add_product(mp_limb_t a, mp_limb_t b, mp_limb_t c, mp_limb_t *carry)
 {
-        room_of(rop, 1)[0] = limb;
-        rop->_mp_size = limb != 0;
+        two_limbs sum = (two_limbs)a * b + c + *carry;
+
+        *carry = (mp_limb_t)(sum >> GMP_NUMB_BITS);
+        return (mp_limb_t)sum;
 }
 
-static void square_limb(const struct bng_residues *m, mpz_ptr a, unsigned long times)
+/* limb + next B + q m, with the q for which the limb becomes 0; what is carried on from next. */
+static inline mp_limb_t clear_limb(mp_limb_t limb, mp_limb_t *next, two_limbs modulus,
+                                   mp_limb_t inverse)
 {
-        mp_limb_t x = mpz_getlimbn(a, 0), modulus = mpz_getlimbn(m->modulus, 0);
+        mp_limb_t q = -(limb * inverse), carry = 0;
+
+        add_product(q, (mp_limb_t)modulus, limb, &carry);
+        *next = add_product(q, (mp_limb_t)(modulus >> GMP_NUMB_BITS), *next, &carry);
+        return carry;
+}
+
+/* a b / R mod m, below R: the four limbs of the product, of which multiples of m make two 0. */
+static inline two_limbs multiply_two_limbs(two_limbs a, two_limbs b, two_limbs modulus,
+                                           mp_limb_t inverse)
+{
+        mp_limb_t a0 = (mp_limb_t)a, a1 = (mp_limb_t)(a >> GMP_NUMB_BITS);
+        mp_limb_t b0 = (mp_limb_t)b, b1 = (mp_limb_t)(b >> GMP_NUMB_BITS);
+        mp_limb_t p2 = 0, p3 = 0;
+        mp_limb_t p0 = add_product(a0, b0, 0, &p2);
+        mp_limb_t p1 = add_product(a1, b0, 0, &p2);
+
+        p1 = add_product(a0, b1, p1, &p3);
+        p2 = add_product(a1, b1, p2, &p3);
+        mp_limb_t low = clear_limb(p0, &p1, modulus, inverse);
+        mp_limb_t high = clear_limb(p1, &low, modulus, inverse);
+        two_limbs more = (two_limbs)high << GMP_NUMB_BITS | low;
+        two_limbs sum = ((two_limbs)p3 << GMP_NUMB_BITS | p2) + more;
+        return sum < more ? sum - modulus : sum;
+}
+
+static two_limbs get_limbs(mpz_srcptr n)
+{
+        return (two_limbs)mpz_getlimbn(n, 1) << GMP_NUMB_BITS | mpz_getlimbn(n, 0);
+}
+
+static void put_limbs(mpz_ptr rop, two_limbs n, mp_size_t limbs)
+{
+        mp_limb_t *to = room_of(rop, limbs);
+
+        to[0] = (mp_limb_t)n;
+        if (limbs > 1)
+                to[1] = (mp_limb_t)(n >> GMP_NUMB_BITS);
+        finish(rop, limbs);
+}
+
+static void multiply_few_limbs(const struct bng_residues *m, mpz_ptr rop, mpz_srcptr a,
+                               mpz_srcptr b)
+{
+        two_limbs x = get_limbs(a), y = get_limbs(b), modulus = get_limbs(m->modulus);
+        mp_size_t n = limbs_of(m);
+
+        put_limbs(rop,
+                  n == 1 ? multiply_limb((mp_limb_t)x, (mp_limb_t)y, (mp_limb_t)modulus, m->inverse)
+                         : multiply_two_limbs(x, y, modulus, m->inverse),
+                  n);
+}
+
+static void square_few_limbs(const struct bng_residues *m, mpz_ptr a, unsigned long times)
+{
+        two_limbs x = get_limbs(a), modulus = get_limbs(m->modulus);
         mp_limb_t inverse = m->inverse;
 
+        if (limbs_of(m) == 1) {
+                mp_limb_t limb = (mp_limb_t)x;
+                for (; times > 0; times--)
+                        limb = multiply_limb(limb, limb, (mp_limb_t)modulus, inverse);
+                x = limb;
+        }
         for (; times > 0; times--)
-                x = multiply_limb(x, x, modulus, inverse);
-        put_limb(a, x);
+                x = multiply_two_limbs(x, x, modulus, inverse);
+        put_limbs(a, x, limbs_of(m));
 }
 
 /* ---- modulo a short number ---- */
@@ -144,17 +232,6 @@ static void reduce_by_limbs(mp_limb_t *to, mp_limb_t *low, const mp_limb_t *modu
                 mpn_sub_n(to, to, modulus, n);
 }
 
-/* All the n limbs of a number below R. */
-static mp_limb_t *whole_limbs(mpz_ptr a, mp_size_t n)
-{
-        mp_size_t used = a->_mp_size;
-        mp_limb_t *limbs = room_of(a, n);
-
-        if (used < n)
-                mpn_zero(limbs + used, n - used);
-        return limbs;
-}
-
 static void multiply_by_limbs(struct bng_residues *m, mpz_ptr rop, mpz_ptr a, mpz_ptr b)
 {
         mp_size_t n = limbs_of(m);
@@ -166,9 +243,7 @@ static void multiply_by_limbs(struct bng_residues *m, mpz_ptr rop, mpz_ptr a, mp
         else
                 mpn_mul_n(low, x, y, n);
         reduce_by_limbs(to, low, m->modulus->_mp_d, m->inverse, n);
-        while (n > 0 && to[n - 1] == 0)
-                n--;
-        rop->_mp_size = (int)n;
+        finish(rop, n);
 }
 
 /* ---- modulo a long one ---- */
@@ -218,9 +293,8 @@ bool bng_residues_multiply(struct bng_residues *m, mpz_ptr rop, mpz_ptr a, mpz_p
 {
         if (!is_by_limbs(m))
                 return multiply_at_once(m, rop, a, b);
-        if (is_one_limb(m))
-                put_limb(rop, multiply_limb(mpz_getlimbn(a, 0), mpz_getlimbn(b, 0),
-                                            mpz_getlimbn(m->modulus, 0), m->inverse));
+        if (is_few_limbs(m))
+                multiply_few_limbs(m, rop, a, b);
         else
                 multiply_by_limbs(m, rop, a, b);
         return look(m, 1);
@@ -261,13 +335,13 @@ static bool square_by_calls(struct bng_residues *m, mpz_ptr a, unsigned long tim
         return done && enter(m, a);
 }
 
-static bool square_in_limb(struct bng_residues *m, mpz_ptr a, unsigned long times)
+static bool square_in_few_limbs(struct bng_residues *m, mpz_ptr a, unsigned long times)
 {
         bool done = true;
 
         while (done && times > 0) {
                 unsigned long now = bng_min(times, m->at_once);
-                square_limb(m, a, now);
+                square_few_limbs(m, a, now);
                 times -= now;
                 done = look(m, now);
         }
@@ -278,8 +352,8 @@ bool bng_residues_square(struct bng_residues *m, mpz_ptr a, unsigned long times)
 {
         bool done = true;
 
-        if (is_one_limb(m))
-                return square_in_limb(m, a, times);
+        if (is_few_limbs(m))
+                return square_in_few_limbs(m, a, times);
         if (bng_min(times, m->at_once) >= BNG_CALL_SQUARES_MIN)
                 return square_by_calls(m, a, times);
         for (; done && times > 0; times--)
