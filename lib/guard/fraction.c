@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <stdlib.h>
 #include <string.h>
-#include "bounds/checked.h"
 #include "guard/operation.h"
 #include "guard/text.h"
 
@@ -182,7 +181,7 @@ bng_status bng_mpq_get_den(bng_ctx *ctx, mpz_t rop, const mpq_t a)
 
 /* ---- text: a numerator, or both with a stroke between them ---- */
 
-/* GMP copies the numerator's digits to end them with a NUL. A zero may be no number at all. */
+/* The numerator's digits are copied to end them with a NUL. A zero may be no number at all. */
 static struct bng_prediction predict_text(const char *text, int base)
 {
         const char *end = text + strlen(text);
@@ -192,12 +191,10 @@ static struct bng_prediction predict_text(const char *text, int base)
         if (!stroke)
                 return num;
         struct bng_prediction den = bng_predict_text(stroke + 1, end, base);
-        struct bng_prediction both = num;
-        if (!den.result.size.surely_zero)
-                both = bng_predict_fraction_of(num.result, den.result);
-        both.peak_bytes = bng_sat_add(bng_sat_add(num.peak_bytes, den.peak_bytes),
-                                      (uint64_t)(stroke - text) + 1);
-        both.duration = bng_text_duration(num.duration, den.duration);
+        struct bng_prediction both =
+                bng_predict_parse_both(num, den, (uint64_t)(stroke - text) + 1);
+        if (den.result.size.surely_zero)
+                both.result = num.result;
         return both;
 }
 
@@ -264,11 +261,8 @@ bng_status bng_check_mpq_get_str(bng_ctx *ctx, int base, const mpq_t a)
 {
         if (!bng_good_base_to_write(base))
                 return bng_wrong_base(ctx, base);
-        struct bng_prediction predicted = bng_predict_print(Z(mpq_numref(a)), (unsigned)abs(base));
-        struct bng_prediction den = bng_predict_print(Z(mpq_denref(a)), (unsigned)abs(base));
-
-        predicted.peak_bytes = bng_sat_add(predicted.peak_bytes, den.peak_bytes);
-        predicted.duration = bng_text_duration(predicted.duration, den.duration);
+        struct bng_prediction predicted =
+                bng_predict_print_both(Z(mpq_numref(a)), Z(mpq_denref(a)), (unsigned)abs(base));
         return bng_judge_cost(ctx, &predicted);
 }
 

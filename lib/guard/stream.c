@@ -182,14 +182,7 @@ static bng_status read_denominator(bng_ctx *ctx, struct reading *den, const stru
 /* First the one text becomes a number, and then the other. */
 static bng_status judge_both(bng_ctx *ctx, const struct reading *num, const struct reading *den)
 {
-        struct bng_prediction first = predict(num);
-        struct bng_prediction second = predict(den);
-        uint64_t first_bytes = bng_sat_add(first.peak_bytes, den->room);
-        uint64_t second_bytes = bng_sat_add(second.peak_bytes, bng_div_up(first.room_bits, 8));
-        struct bng_prediction both = second;
-
-        both.peak_bytes = first_bytes > second_bytes ? first_bytes : second_bytes;
-        both.duration = bng_text_duration(first.duration, second.duration);
+        struct bng_prediction both = bng_predict_parse_both(predict(num), predict(den), den->room);
         return bng_judge_cost(ctx, &both);
 }
 

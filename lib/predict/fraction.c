@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <math.h>
-#include "bounds/checked.h"
+#include "predict/limbs.h"
 #include "predict/peak.h"
 
 /*
@@ -9,29 +9,14 @@
  * divisors, which are found before it multiplies and divided out.
  */
 
-static uint64_t num_bits(mpq_srcptr a)
+static uint64_t bits_of_part(mpz_srcptr n)
 {
-        return bng_operand_bits_max(bng_operand_z(mpq_numref(a)));
-}
-
-static uint64_t den_bits(mpq_srcptr a)
-{
-        return bng_operand_bits_max(bng_operand_z(mpq_denref(a)));
-}
-
-static uint64_t all_bits(mpq_srcptr a)
-{
-        return bng_sat_add(num_bits(a), den_bits(a));
+        return bng_operand_bits_max(bng_operand_z(n));
 }
 
 static struct bng_fraction_bits bits_of(mpq_srcptr a)
 {
-        return (struct bng_fraction_bits){num_bits(a), den_bits(a)};
-}
-
-static struct bng_fraction_bits bits_of_inverse(mpq_srcptr a)
-{
-        return (struct bng_fraction_bits){den_bits(a), num_bits(a)};
+        return (struct bng_fraction_bits){bits_of_part(mpq_numref(a)), bits_of_part(mpq_denref(a))};
 }
 
 static const char zero_denominator[] = "a fraction with the denominator zero";
@@ -66,31 +51,66 @@ static struct bng_operand longer(bng_bounds_mpq bounds)
         return bng_operand_longest(of_bounds(bounds.num), of_bounds(bounds.den));
 }
 
+/* Room for carries, for limbs that GMP finds to be 0, and the denominator of a new fraction. */
+#define SPARE_LIMBS 5
+
 /* Numerators and denominators are moved as they are. */
 static struct bng_prediction moved(struct bng_operand num, struct bng_operand den)
 {
-        uint64_t both = bng_sat_add(bng_operand_bits_max(num), bng_operand_bits_max(den));
-        return bng_predicted(bng_operand_longest(num, den), BNG_WORK_COPY,
-                             bng_sat_add(both, 5 * GMP_NUMB_BITS));
+        uint64_t a_bits = bng_operand_bits_max(num), b_bits = bng_operand_bits_max(den);
+        uint64_t limbs = bng_limbs_of_bits(a_bits) + bng_limbs_of_bits(b_bits) + SPARE_LIMBS;
+
+        return bng_holding(bng_predicted(bng_operand_longest(num, den), BNG_WORK_COPY,
+                                         bng_sat_add(a_bits, b_bits)),
+                           bng_bytes_of_limbs(limbs));
 }
 
-static struct bng_time reduced_time(struct bng_lengths of)
+/* How long it takes: a, b: the numerator and the denominator of the one, c, d: those of the other. */
+static struct bng_time multiply_time(struct bng_lengths of)
 {
-        return bng_time_and(bng_time_of(BNG_PACE_GCD, of.a / 2),
-                            bng_time_of(BNG_PACE_DIVIDE, of.a));
+        struct bng_time divisors = bng_time_and(bng_time_gcd(of.a, of.d), bng_time_gcd(of.c, of.b));
+        struct bng_time products =
+                bng_time_and(bng_time_multiply(of.a, of.c), bng_time_multiply(of.b, of.d));
+
+        return bng_time_and(divisors, products);
 }
 
-/*
- * Common divisors, quotients and products, up to six numbers of the operands' length together and
- * one of the algorithms at work, of which a division holds the most.
- */
-static struct bng_prediction reduced(bng_bounds_mpq bounds, uint64_t bits)
+static struct bng_time square_time(struct bng_lengths of)
 {
-        struct bng_prediction prediction = bng_predicted(longer(bounds), BNG_WORK_DIVIDE, bits);
-        uint64_t kept = bng_peak_bytes(BNG_WORK_COPY, bng_sat_mul(bits, 6));
+        return bng_time_and(bng_time_of(BNG_PACE_SQUARE, bng_sat_mul(2, of.a)),
+                            bng_time_of(BNG_PACE_SQUARE, bng_sat_mul(2, of.b)));
+}
 
-        prediction.peak_bytes = bng_sat_add(prediction.peak_bytes, kept);
-        return bng_timed(prediction, reduced_time, bits, 0, 0);
+static struct bng_time add_time(struct bng_lengths of)
+{
+        struct bng_time sum =
+                bng_time_and(bng_time_multiply(of.a, of.d), bng_time_multiply(of.c, of.b));
+        struct bng_time denominator =
+                bng_time_and(bng_time_gcd(of.b, of.d), bng_time_multiply(of.b, of.d));
+
+        return bng_time_and(sum, denominator);
+}
+
+static struct bng_time canonical_time(struct bng_lengths of)
+{
+        return bng_time_gcd(of.a, of.b);
+}
+
+/* Common divisors, quotients and products. */
+static struct bng_prediction reduced(bng_bounds_mpq bounds, uint64_t peak_bytes,
+                                     struct bng_duration duration)
+{
+        struct bng_prediction prediction = bng_predicted(longer(bounds), BNG_WORK_GCD, 0);
+
+        prediction.peak_bytes = peak_bytes;
+        prediction.duration = duration;
+        return prediction;
+}
+
+/* Of two numbers that exist. */
+static uint64_t divisor_bytes(mpz_srcptr a, mpz_srcptr b)
+{
+        return bng_predict_gcd(bng_operand_z(a), bng_operand_z(b)).peak_bytes;
 }
 
 struct bng_prediction bng_predict_fraction_of(struct bng_operand num, struct bng_operand den)
@@ -114,26 +134,54 @@ struct bng_prediction bng_predict_fraction_inverse(mpq_srcptr a)
         return bng_predict_fraction_copy(a);
 }
 
+/* Of the denominators; and of the sum and that divisor, which may be any up to so long ones. */
+static uint64_t divisors_of_sum(mpq_srcptr a, mpq_srcptr b)
+{
+        struct bng_fraction_bits x = bits_of(a), y = bits_of(b);
+        uint64_t longer_term = bng_max(bng_sat_add(x.num, y.den), bng_sat_add(y.num, x.den));
+        bng_bounds sum = {1, bng_sat_add(longer_term, 1)};
+        bng_bounds divisor = {1, bng_min(x.den, y.den)};
+
+        return bng_max(divisor_bytes(mpq_denref(a), mpq_denref(b)),
+                       bng_predict_gcd(of_bounds(sum), of_bounds(divisor)).peak_bytes);
+}
+
 struct bng_prediction bng_predict_fraction_add(mpq_srcptr a, mpq_srcptr b)
 {
         if (flaw_of_either(a, b))
                 return bng_predicted_undefined(flaw_of_either(a, b));
-        return bng_holding(
-                reduced(bng_bounds_mpq_add(num_bits(a), den_bits(a), num_bits(b), den_bits(b)),
-                        bng_sat_add(all_bits(a), all_bits(b))),
-                bng_peak_fraction_add(bits_of(a), bits_of(b)));
+        struct bng_fraction_bits x = bits_of(a), y = bits_of(b);
+        return reduced(bng_bounds_mpq_add(x.num, x.den, y.num, y.den),
+                       bng_peak_fraction_add(x, y, divisors_of_sum(a, b)),
+                       (struct bng_duration){add_time, {x.num, x.den, y.num, y.den}});
 }
 
-/* GMP knows a square by its address. */
+/* By num/den: of a quotient, the inverse of the divisor. */
+static struct bng_prediction multiplied(mpq_srcptr a, mpz_srcptr num, mpz_srcptr den)
+{
+        struct bng_fraction_bits x = bits_of(a), y = {bits_of_part(num), bits_of_part(den)};
+        uint64_t divisors =
+                bng_max(divisor_bytes(mpq_numref(a), den), divisor_bytes(num, mpq_denref(a)));
+
+        return reduced(bng_bounds_mpq_mul(x.num, x.den, y.num, y.den),
+                       bng_peak_fraction_multiply(x, y, divisors),
+                       (struct bng_duration){multiply_time, {x.num, x.den, y.num, y.den}});
+}
+
+/* Known by its address to GMP. */
+static struct bng_prediction squared(mpq_srcptr a)
+{
+        struct bng_fraction_bits x = bits_of(a);
+
+        return reduced(bng_bounds_mpq_mul(x.num, x.den, x.num, x.den), bng_peak_fraction_square(x),
+                       (struct bng_duration){square_time, {x.num, x.den, 0, 0}});
+}
+
 struct bng_prediction bng_predict_fraction_multiply(mpq_srcptr a, mpq_srcptr b)
 {
         if (flaw_of_either(a, b))
                 return bng_predicted_undefined(flaw_of_either(a, b));
-        return bng_holding(
-                reduced(bng_bounds_mpq_mul(num_bits(a), den_bits(a), num_bits(b), den_bits(b)),
-                        bng_sat_add(all_bits(a), all_bits(b))),
-                a == b ? bng_peak_fraction_square(bits_of(a))
-                       : bng_peak_fraction_multiply(bits_of(a), bits_of(b)));
+        return a == b ? squared(a) : multiplied(a, mpq_numref(b), mpq_denref(b));
 }
 
 struct bng_prediction bng_predict_fraction_divide(mpq_srcptr a, mpq_srcptr b)
@@ -142,27 +190,45 @@ struct bng_prediction bng_predict_fraction_divide(mpq_srcptr a, mpq_srcptr b)
                 return bng_predicted_undefined(flaw_of_either(a, b));
         if (mpz_sgn(mpq_numref(b)) == 0)
                 return bng_predicted_undefined("a division by zero");
-        return bng_holding(
-                reduced(bng_bounds_mpq_div(num_bits(a), den_bits(a), num_bits(b), den_bits(b)),
-                        bng_sat_add(all_bits(a), all_bits(b))),
-                bng_peak_fraction_multiply(bits_of(a), bits_of_inverse(b)));
+        return multiplied(a, mpq_denref(b), mpq_numref(b));
 }
 
-static struct bng_prediction shifted(mpq_srcptr a, bng_bounds_mpq bounds)
+/* The one part gives what twos it has, up to so many; the other one takes the rest. */
+static struct bng_operand without_twos(struct bng_operand a, uint64_t count)
 {
-        if (flaw(a))
-                return bng_predicted_undefined(flaw(a));
-        return moved(of_bounds(bounds.num), of_bounds(bounds.den));
+        struct bng_range taken = bng_range_of_u64(bng_min(a.zeros, count));
+
+        return bng_operand_range(bng_range_shift_right(a.size, taken, BNG_TOWARDS_ZERO), true,
+                                 true);
+}
+
+static struct bng_operand with_twos(struct bng_operand a, struct bng_operand other, uint64_t count)
+{
+        struct bng_range rest = bng_range_of_u64(count - bng_min(other.zeros, count));
+
+        return bng_operand_range(bng_range_shift_left(a.size, rest), true, true);
 }
 
 struct bng_prediction bng_predict_fraction_shift_left(mpq_srcptr a, uint64_t count)
 {
-        return shifted(a, bng_bounds_mpq_mul_2exp(num_bits(a), den_bits(a), count));
+        struct bng_operand num = bng_operand_z(mpq_numref(a));
+        struct bng_operand den = bng_operand_z(mpq_denref(a));
+
+        if (flaw(a))
+                return bng_predicted_undefined(flaw(a));
+        return moved(with_twos(num, den, count), without_twos(den, count));
 }
 
 struct bng_prediction bng_predict_fraction_shift_right(mpq_srcptr a, uint64_t count)
 {
-        return shifted(a, bng_bounds_mpq_div_2exp(num_bits(a), den_bits(a), count));
+        struct bng_operand num = bng_operand_z(mpq_numref(a));
+        struct bng_operand den = bng_operand_z(mpq_denref(a));
+
+        if (flaw(a))
+                return bng_predicted_undefined(flaw(a));
+        if (mpq_sgn(a) == 0)
+                return moved(num, bng_operand_ui(1));
+        return moved(without_twos(num, count), with_twos(den, num, count));
 }
 
 static bng_bounds down_to_one(uint64_t bits)
@@ -174,8 +240,11 @@ struct bng_prediction bng_predict_fraction_canonical(mpq_srcptr a)
 {
         if (mpz_sgn(mpq_denref(a)) == 0)
                 return bng_predicted_undefined(zero_denominator);
-        return reduced((bng_bounds_mpq){down_to_one(num_bits(a)), down_to_one(den_bits(a))},
-                       all_bits(a));
+        struct bng_fraction_bits x = bits_of(a);
+        uint64_t divisor = divisor_bytes(mpq_numref(a), mpq_denref(a));
+        return reduced((bng_bounds_mpq){down_to_one(x.num), down_to_one(x.den)},
+                       bng_peak_fraction_canonical(x, divisor),
+                       (struct bng_duration){canonical_time, {x.num, x.den, 0, 0}});
 }
 
 static struct bng_operand power_of_two(uint64_t exponent)

@@ -164,15 +164,19 @@ uint64_t bng_peak_remove(uint64_t bits, uint64_t f_bits, bool f_may_be_odd, bool
 uint64_t bng_peak_next_prime(uint64_t bits, uint64_t power_bytes);
 
 /*
- * peak-fraction.c: products and sums of fractions whose parts have such lengths; a quotient is the
- * product by the inverse, and a difference takes what a sum does.
+ * peak-fraction.c: products and sums of fractions whose parts have such lengths, and a fraction in
+ * lowest terms, where common divisors hold so much; a quotient is the product by the inverse, and a
+ * difference takes what a sum does.
  */
 struct bng_fraction_bits {
         uint64_t num, den;
 };
-uint64_t bng_peak_fraction_multiply(struct bng_fraction_bits a, struct bng_fraction_bits b);
+uint64_t bng_peak_fraction_multiply(struct bng_fraction_bits a, struct bng_fraction_bits b,
+                                    uint64_t divisor_bytes);
 uint64_t bng_peak_fraction_square(struct bng_fraction_bits a);
-uint64_t bng_peak_fraction_add(struct bng_fraction_bits a, struct bng_fraction_bits b);
+uint64_t bng_peak_fraction_add(struct bng_fraction_bits a, struct bng_fraction_bits b,
+                               uint64_t divisor_bytes);
+uint64_t bng_peak_fraction_canonical(struct bng_fraction_bits a, uint64_t divisor_bytes);
 
 /* There is no such number; `why` is static text. */
 struct bng_prediction bng_predicted_undefined(const char *why);

@@ -156,5 +156,11 @@ struct bng_prediction bng_predict_parse(uint64_t leading, uint64_t more, unsigne
                                         uint64_t length);
 /* Integer to text: the result is the integer itself, peak_bytes counts the text in. */
 struct bng_prediction bng_predict_print(struct bng_operand a, unsigned base);
-/* Of two such predictions of the same kind: one after the other. */
-struct bng_duration bng_text_duration(struct bng_duration first, struct bng_duration second);
+/*
+ * Two texts to integers, one after the other: the longer one is the result, and `beside` bytes are held
+ * until the first is read. Two integers to one text.
+ */
+struct bng_prediction bng_predict_parse_both(struct bng_prediction first,
+                                             struct bng_prediction second, uint64_t beside);
+struct bng_prediction bng_predict_print_both(struct bng_operand a, struct bng_operand b,
+                                             unsigned base);

@@ -44,18 +44,11 @@ static struct bng_time parse_both_time(struct bng_lengths of)
                             bng_time_parse(of.b, SECOND_BASE(of.c)));
 }
 
+/* a, b: the numbers, c: the base */
 static struct bng_time print_both_time(struct bng_lengths of)
 {
-        return bng_time_and(bng_time_print(of.a, FIRST_BASE(of.c)),
-                            bng_time_print(of.b, SECOND_BASE(of.c)));
-}
-
-struct bng_duration bng_text_duration(struct bng_duration first, struct bng_duration second)
-{
-        struct bng_lengths lengths = {first.lengths.a, second.lengths.a,
-                                      BASES(first.lengths.b, second.lengths.b), 0};
-        return (struct bng_duration){first.of == print_time ? print_both_time : parse_both_time,
-                                     lengths};
+        return bng_time_and(bng_time_print(of.a, (unsigned)of.c),
+                            bng_time_print(of.b, (unsigned)of.c));
 }
 
 /* The NUL, and the header of a block. */
@@ -77,13 +70,45 @@ struct bng_prediction bng_predict_parse(uint64_t leading, uint64_t more, unsigne
         return bng_timed(prediction, parse_time, bits, base, 0);
 }
 
+/* A sign and a NUL, and one digit that GMP may ask for in vain. */
+static uint64_t text_bytes(struct bng_operand a, unsigned base)
+{
+        return bng_sat_add(bng_range_digits(a.size, base).digits_max, 3);
+}
+
 struct bng_prediction bng_predict_print(struct bng_operand a, unsigned base)
 {
-        struct bng_prediction prediction =
-                bng_predicted(a, BNG_WORK_PRINT, bng_operand_bits_max(a));
-        /* A sign and a NUL, and one digit that GMP may ask for in vain. */
-        uint64_t text = bng_sat_add(bng_range_digits(a.size, base).digits_max, 3);
+        uint64_t bits = bng_operand_bits_max(a);
+        struct bng_prediction prediction = bng_predicted(a, BNG_WORK_PRINT, bits);
 
-        prediction.peak_bytes = bng_sat_add(bng_peak_print(bng_operand_bits_max(a), base), text);
-        return bng_timed(prediction, print_time, bng_operand_bits_max(a), base, 0);
+        prediction.peak_bytes = bng_sat_add(bng_peak_print(bits, base), text_bytes(a, base));
+        return bng_timed(prediction, print_time, bits, base, 0);
+}
+
+struct bng_prediction bng_predict_parse_both(struct bng_prediction first,
+                                             struct bng_prediction second, uint64_t beside)
+{
+        struct bng_lengths a = first.duration.lengths, b = second.duration.lengths;
+        uint64_t number = bng_div_up(first.room_bits, 8);
+        struct bng_prediction both = {
+                .result = bng_operand_longest(first.result, second.result),
+                .room_bits = bng_max(first.room_bits, second.room_bits),
+                .peak_bytes = bng_max(bng_sat_add(first.peak_bytes, beside),
+                                      bng_sat_add(second.peak_bytes, number)),
+        };
+        return bng_timed(both, parse_both_time, a.a, b.a, BASES(a.b, b.b));
+}
+
+/* All the text is there from the start. */
+struct bng_prediction bng_predict_print_both(struct bng_operand a, struct bng_operand b,
+                                             unsigned base)
+{
+        uint64_t a_bits = bng_operand_bits_max(a), b_bits = bng_operand_bits_max(b);
+        uint64_t text = bng_sat_add(text_bytes(a, base), text_bytes(b, base));
+        struct bng_prediction both =
+                bng_predicted(bng_operand_longest(a, b), BNG_WORK_PRINT, bng_max(a_bits, b_bits));
+
+        both.peak_bytes = bng_sat_add(
+                bng_max(bng_peak_print(a_bits, base), bng_peak_print(b_bits, base)), text);
+        return bng_timed(both, print_both_time, a_bits, b_bits, base);
 }

@@ -3,14 +3,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include "division-shapes.h"
+#include "fraction-cases.h"
 #include "gmp-hooks.h"
 #include "guard-cases.h"
 
 /*
  * How far predictions of memory lie above the truth: predicted over measured peak of every guarded
- * operation over sizes from 10^4 bits on, with random and structured operands, and of divisions of
- * all shapes (division-shapes.c); the smallest, the median and the largest. Below 1 would be a broken
- * promise. A prediction is of the worst operands that look the same: the last column is the largest of
+ * operation over sizes from 10^4 bits on, with random and structured operands, of divisions of all
+ * shapes (division-shapes.c), and of fractions whose longer part has so many bits; the smallest, the
+ * median and the largest. Below 1 would be a broken promise. A prediction is of the worst operands that look the same: the last column is the largest of
  * what is left where those are known, and measured too.
  *
  * Where GMP finds its scratch on the stack, and the result is short, a prediction for any processor
@@ -229,6 +230,51 @@ static bool compare(bng_ctx *ctx, const char *name, const struct guard_case *op,
         return n > 0;
 }
 
+/* ---- fractions ---- */
+
+/* False where there is no ratio. The larger of GMP's own call and the guarded one. */
+static bool take_fractions(bng_ctx *ctx, const struct fraction_case *op, struct fractions *x,
+                           uint64_t bits, struct sample *sample)
+{
+        struct peak peak = {0};
+        mpq_t plain, guarded;
+
+        mpq_inits(plain, guarded, NULL);
+        fractions_make(x, bits, op->kind == FRACTION_READ);
+        fraction_case_begin(op, x, plain);
+        fraction_case_begin(op, x, guarded);
+        peak.predicted = predicted_peak_of_fractions(ctx, op, x);
+        gmp_hooks_start();
+        op->plain(x, plain);
+        peak.measured = held_by_fractions(op, x);
+        gmp_hooks_start();
+        bool is_done = op->guarded(ctx, x, guarded) == BNG_OK;
+        uint64_t held = held_by_fractions(op, x);
+        if (held > peak.measured)
+                peak.measured = held;
+        mpq_clears(plain, guarded, NULL);
+        sample->bits = (double)bits;
+        if (is_done && peak.measured > 0)
+                sample->ratio = sample->attained = ratio_of(peak);
+        return is_done && peak.measured > 0;
+}
+
+static bool compare_fractions(bng_ctx *ctx, const struct fraction_case *op, double least,
+                              double most, bool json, bool first)
+{
+        struct sample samples[SAMPLES_MAX];
+        size_t n = 0;
+        struct fractions x;
+
+        fractions_init(&x);
+        for (double bits = least; bits <= most && n < SAMPLES_MAX; bits *= 1.2)
+                n += take_fractions(ctx, op, &x, (uint64_t)bits, &samples[n]);
+        fractions_clear(&x);
+        if (n > 0)
+                report(op->name, samples, n, json, first);
+        return n > 0;
+}
+
 static bool wanted(const char *name, int argc, char **argv)
 {
         for (int i = 0; i < argc; i++)
@@ -289,6 +335,10 @@ int main(int argc, char **argv)
                 if (wanted(shape->name, argc - i, argv + i))
                         first &= !compare(ctx, shape->name, &shaped, least, most, json, first);
         }
+        for (size_t f = 0; f < fraction_cases_count; f++)
+                if (wanted(fraction_cases[f].name, argc - i, argv + i))
+                        first &= !compare_fractions(ctx, &fraction_cases[f], least, most, json,
+                                                    first);
         if (json)
                 printf("]\n");
         random_end();

@@ -2,7 +2,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include "guard-cases.h"
+#include "any-case.h"
 #include "table.h"
 
 /*
@@ -24,11 +24,11 @@ static double bits_least = 1e4;
 static double bits_most = 5e6;
 static double longest_seconds = 20;
 
-static bool is_refused(bng_ctx *ctx, const struct guard_case *op, const struct operands *x,
-                       mpz_srcptr r, double seconds)
+static bool is_refused(bng_ctx *ctx, const struct any_case *op, struct any_operands *x,
+                       double seconds)
 {
         bng_ctx_set_time_limit_usec(ctx, (uint64_t)(seconds / 2 * 1e6));
-        bng_status status = op->check(ctx, x, r);
+        bng_status status = any_check(ctx, op, x);
         bng_ctx_set_time_limit_usec(ctx, UINT64_MAX);
         return status == BNG_REFUSED_TIME;
 }
@@ -37,17 +37,16 @@ static bool is_refused(bng_ctx *ctx, const struct guard_case *op, const struct o
  * A check refuses what even at half of the prediction is over the limit. Some of them do a part of
  * the work, so few are asked. 0: not worth it, or too long.
  */
-static double predicted_seconds(bng_ctx *ctx, const struct guard_case *op, const struct operands *x,
-                                mpz_srcptr r)
+static double predicted_seconds(bng_ctx *ctx, const struct any_case *op, struct any_operands *x)
 {
         double refused = WORTH_SECONDS / 4;
         double enough = longest_seconds;
 
-        if (!is_refused(ctx, op, x, r, refused) || is_refused(ctx, op, x, r, enough))
+        if (!is_refused(ctx, op, x, refused) || is_refused(ctx, op, x, enough))
                 return 0;
         while (enough / refused > 1.03) {
                 double middle = sqrt(enough * refused);
-                if (is_refused(ctx, op, x, r, middle))
+                if (is_refused(ctx, op, x, middle))
                         refused = middle;
                 else
                         enough = middle;
@@ -55,20 +54,18 @@ static double predicted_seconds(bng_ctx *ctx, const struct guard_case *op, const
         return enough;
 }
 
-static double measured_seconds(bng_ctx *ctx, const struct guard_case *op, const struct operands *x)
+static double measured_seconds(bng_ctx *ctx, const struct any_case *op, struct any_operands *x)
 {
         double best = INFINITY;
 
         for (unsigned round = 0; round < 2 && best > 0; round++) {
-                mpz_t r, s;
-                mpz_inits(r, s, NULL);
+                any_begin(op, x);
                 double begin = now_seconds();
-                bng_status status = op->guarded(ctx, x, r, s);
+                bng_status status = any_run(ctx, op, x);
                 double seconds = now_seconds() - begin;
                 if (status != BNG_OK)
                         seconds = 0;
                 best = seconds < best ? seconds : best;
-                mpz_clears(r, s, NULL);
         }
         return best;
 }
@@ -98,49 +95,46 @@ static void make_long_prime(struct operands *x, uint64_t bits)
 }
 
 /* Of the operation with `draws` operands of about this length; 0: not worth it, or too long. */
-static double ratio_of(bng_ctx *ctx, const struct guard_case *op, double bits, unsigned draws)
+static double ratio_of(bng_ctx *ctx, const struct any_case *op, double bits, unsigned draws)
 {
         double predicted = 0, measured = 0;
-        struct operands x;
-        mpz_t r;
+        struct any_operands x;
 
-        operands_init(&x);
-        mpz_init(r);
+        any_init(&x);
         for (unsigned draw = 0; draw < draws; draw++) {
-                op->make(&x, (uint64_t)bits);
-                double seconds = predicted_seconds(ctx, op, &x, r);
+                any_make(op, &x, (uint64_t)bits);
+                any_begin(op, &x);
+                double seconds = predicted_seconds(ctx, op, &x);
                 predicted += seconds;
                 measured += seconds > 0 ? measured_seconds(ctx, op, &x) : 0;
         }
-        mpz_clear(r);
-        operands_clear(&x);
+        any_clear(&x);
         return measured >= WORTH_SECONDS * draws ? predicted / measured : 0;
 }
 
-static void compare_times(bng_ctx *ctx, const struct guard_case *row_of_table)
+static void compare_times(bng_ctx *ctx, struct any_case op)
 {
-        struct guard_case changed = *row_of_table, *op = &changed;
-        bool is_prime = strcmp(op->name, "nextprime") == 0;
+        bool is_prime = strcmp(op.name, "nextprime") == 0;
         unsigned draws = is_prime ? PRIMES : 1;
         struct sample samples[SAMPLES_MAX];
         size_t n = 0;
 
         if (is_prime) {
-                op->make = make_long_prime;
-                op->bits_max = UINT64_MAX;
+                op.make = make_long_prime;
+                op.bits_max = UINT64_MAX;
         }
-        double most = bits_most / MAKING < (double)op->bits_max ? bits_most
-                                                                : MAKING * (double)op->bits_max;
+        double most =
+                bits_most / MAKING < (double)op.bits_max ? bits_most : MAKING * (double)op.bits_max;
         for (double bits = bits_least; bits <= most; bits *= 1.6)
                 for (unsigned round = 0; round < 2 && n < SAMPLES_MAX; round++) {
-                        double ratio = ratio_of(ctx, op, bits, draws);
+                        double ratio = ratio_of(ctx, &op, bits, draws);
                         if (ratio > 0)
                                 samples[n++] = (struct sample){ratio, bits};
                 }
         if (n == 0)
                 return;
         qsort(samples, n, sizeof *samples, by_ratio);
-        row("predicted over measured", op->name);
+        row("predicted over measured", op.name);
         cell("least", samples[0].ratio, 2);
         cell("least_bits", samples[0].bits, 0);
         cell("median", samples[n / 2].ratio, 2);
@@ -150,19 +144,13 @@ static void compare_times(bng_ctx *ctx, const struct guard_case *row_of_table)
         end_row();
 }
 
-static bool wanted(const char *name, int argc, char **argv)
+static bool exists(char *name)
 {
-        for (int i = 0; i < argc; i++)
-                if (strcmp(name, argv[i]) == 0)
+        for (size_t c = 0; c < any_cases_count(); c++) {
+                struct any_case op = any_case(c);
+                if (any_case_is_wanted(&op, 1, &name))
                         return true;
-        return argc == 0;
-}
-
-static bool exists(const char *name)
-{
-        for (size_t c = 0; c < guard_cases_count; c++)
-                if (strcmp(guard_cases[c].name, name) == 0)
-                        return true;
+        }
         return false;
 }
 
@@ -211,9 +199,11 @@ int main(int argc, char **argv)
 
         heading("predicted over measured time: least, at so many bits, median, most, at so many "
                 "bits");
-        for (size_t c = 0; c < guard_cases_count; c++)
-                if (wanted(guard_cases[c].name, argc - i, argv + i))
-                        compare_times(ctx, &guard_cases[c]);
+        for (size_t c = 0; c < any_cases_count(); c++) {
+                struct any_case op = any_case(c);
+                if (any_case_is_wanted(&op, argc - i, argv + i))
+                        compare_times(ctx, op);
+        }
         end_table();
         random_end();
         bng_ctx_free(ctx);

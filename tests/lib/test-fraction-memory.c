@@ -5,129 +5,75 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <cmocka.h>
-#include "guard-cases.h"
+#include "fraction-cases.h"
 #include "memory-fixture.h"
-#include "predict/predict.h"
+#include "predict/tuning.h"
 
 /*
  * Fractions hold no more than predicted, in GMP's own calls and in the guarded ones: parts of any
- * lengths, with and without common divisors, into new variables and in place.
+ * lengths, with and without common divisors, into new variables and in place; and of long ones at least a
+ * known part of it.
  */
 
 static unsigned long seed = 20240312;
 
-struct fractions {
-        mpq_t a, b;
-        mp_bitcnt_t n;
+enum way {
+        PLAIN,
+        IN_PLACE, /* GMP's own call, too */
+        GUARDED,
+        TIGHT, /* the limit is: by way of a temporary */
+        WAYS,
 };
 
-/* name, prediction, GMP's call, the guarded one */
-#define OPERATIONS(X)                                                                              \
-        X(set, copy(x->a), mpq_set(r, x->a), bng_mpq_set(ctx, r, x->a))                            \
-        X(neg, copy(x->a), mpq_neg(r, x->a), bng_mpq_neg(ctx, r, x->a))                            \
-        X(inv, inverse(x->a), mpq_inv(r, x->a), bng_mpq_inv(ctx, r, x->a))                         \
-        X(add, add(x->a, x->b), mpq_add(r, x->a, x->b), bng_mpq_add(ctx, r, x->a, x->b))           \
-        X(sub, add(x->a, x->b), mpq_sub(r, x->a, x->b), bng_mpq_sub(ctx, r, x->a, x->b))           \
-        X(mul, multiply(x->a, x->b), mpq_mul(r, x->a, x->b), bng_mpq_mul(ctx, r, x->a, x->b))      \
-        X(mul_self, multiply(x->a, x->a), mpq_mul(r, x->a, x->a), bng_mpq_mul(ctx, r, x->a, x->a)) \
-        X(div, divide(x->a, x->b), mpq_div(r, x->a, x->b), bng_mpq_div(ctx, r, x->a, x->b))        \
-        X(mul_2exp, shift_left(x->a, x->n), mpq_mul_2exp(r, x->a, x->n),                           \
-          bng_mpq_mul_2exp(ctx, r, x->a, x->n))                                                    \
-        X(div_2exp, shift_right(x->a, x->n), mpq_div_2exp(r, x->a, x->n),                          \
-          bng_mpq_div_2exp(ctx, r, x->a, x->n))
-
-#define DEFINE(name, prediction, plain, guarded)                                                   \
-        static uint64_t predicted_##name(const struct fractions *x)                                \
-        {                                                                                          \
-                return bng_predict_fraction_##prediction.peak_bytes;                               \
-        }                                                                                          \
-        static void plain_##name(mpq_t r, const struct fractions *x)                               \
-        {                                                                                          \
-                plain;                                                                             \
-        }                                                                                          \
-        static bng_status guarded_##name(bng_ctx *ctx, mpq_t r, const struct fractions *x)         \
-        {                                                                                          \
-                return guarded;                                                                    \
-        }
-OPERATIONS(DEFINE)
-
-static const struct operation {
-        const char *name;
-        uint64_t (*predicted)(const struct fractions *x);
-        void (*plain)(mpq_t r, const struct fractions *x);
-        bng_status (*guarded)(bng_ctx *ctx, mpq_t r, const struct fractions *x);
-} operations[] = {
-#define ROW(name, prediction, plain, guarded)                                                      \
-        {#name, predicted_##name, plain_##name, guarded_##name},
-        OPERATIONS(ROW)};
-#define OPERATIONS_COUNT (sizeof operations / sizeof *operations)
-
-/* Not 0, in lowest terms, of about so many bits: the parts alike, or one far shorter. */
-static void random_fraction(mpq_t q, uint64_t bits, mpz_srcptr common)
+/* The operand that is overwritten has no more room than it needs. */
+static uint64_t held_in_place(const struct fraction_case *op, struct fractions *x)
 {
-        uint64_t other = random_below(3) == 0 ? 1 + random_below(bits) : bits;
+        mpq_t kept;
 
-        random_integer(mpq_numref(q), bits);
-        random_integer(mpq_denref(q), other);
-        if (random_below(2))
-                mpz_swap(mpq_numref(q), mpq_denref(q));
-        if (random_below(2))
-                mpz_mul(mpq_denref(q), mpq_denref(q), common);
-        else if (random_below(2))
-                mpz_mul(mpq_numref(q), mpq_numref(q), common);
-        mpq_canonicalize(q);
+        mpq_init(kept);
+        mpq_set(kept, x->a);
+        gmp_hooks_start();
+        op->plain(x, x->a);
+        uint64_t held = held_by_fractions(op, x);
+        mpq_swap(x->a, kept);
+        mpq_clear(kept);
+        return held;
 }
 
-static void make(struct fractions *x, uint64_t bits)
+static uint64_t held(bng_ctx *ctx, const struct fraction_case *op, struct fractions *x,
+                     enum way way)
 {
-        mpz_t common;
-
-        mpz_init(common);
-        random_integer(common, 1 + random_below(bits));
-        random_fraction(x->a, bits, common);
-        random_fraction(x->b, random_below(2) ? bits : 1 + random_below(bits), common);
-        x->n = (mp_bitcnt_t)random_below(2 * bits);
-        mpz_clear(common);
-}
-
-/* The most of three ways to the result. */
-static uint64_t measured(bng_ctx *ctx, const struct operation *op, struct fractions *x)
-{
-        struct fractions in_place = {.n = x->n};
-        uint64_t most = 0;
         mpq_t r;
 
-        for (unsigned way = 0; way < 3; way++) {
-                mpq_init(r);
-                mpq_init(in_place.a);
-                mpq_init(in_place.b);
-                mpq_set(in_place.a, x->a);
-                mpq_set(in_place.b, x->b);
-                gmp_hooks_start();
-                if (way == 0)
-                        op->plain(r, x);
-                else if (way == 1)
-                        op->plain(in_place.a, &in_place);
-                else if (op->guarded(ctx, r, x) != BNG_OK)
-                        fail_msg("%s: %s", op->name, bng_ctx_message(ctx));
-                if (gmp_hooks_peak_bytes() > most)
-                        most = gmp_hooks_peak_bytes();
-                mpq_clear(r);
-                mpq_clear(in_place.a);
-                mpq_clear(in_place.b);
-        }
-        return most;
+        if (way == IN_PLACE && op->kind == FRACTION_RESULT)
+                return held_in_place(op, x);
+        mpq_init(r);
+        fraction_case_begin(op, x, r);
+        gmp_hooks_start();
+        if (way == PLAIN || way == IN_PLACE)
+                op->plain(x, r);
+        else if (op->guarded(ctx, x, r) != BNG_OK && way != TIGHT)
+                fail_msg("%s: %s", op->name, bng_ctx_message(ctx));
+        uint64_t bytes = held_by_fractions(op, x);
+        mpq_clear(r);
+        return bytes;
 }
 
-static void try_operation(bng_ctx *ctx, const struct operation *op, struct fractions *x,
+static void try_operation(bng_ctx *ctx, const struct fraction_case *op, struct fractions *x,
                           uint64_t bits)
 {
-        uint64_t predicted = op->predicted(x);
-        uint64_t held = measured(ctx, op, x);
+        uint64_t predicted = predicted_peak_of_fractions(ctx, op, x);
 
-        if (held > predicted)
-                fail_msg("%s holds %lu bytes, predicted %lu, of about %lu bits, seed %lu", op->name,
-                         (unsigned long)held, (unsigned long)predicted, (unsigned long)bits, seed);
+        for (enum way way = PLAIN; way < WAYS; way++) {
+                bng_ctx_set_result_limit_bits(ctx, way == TIGHT ? bits : UINT64_MAX);
+                uint64_t bytes = held(ctx, op, x, way);
+                if (bytes > predicted)
+                        fail_msg("%s holds %lu bytes, predicted %lu, of about %lu bits, way %d, "
+                                 "seed %lu",
+                                 op->name, (unsigned long)bytes, (unsigned long)predicted,
+                                 (unsigned long)bits, way, seed);
+        }
+        bng_ctx_set_result_limit_bits(ctx, UINT64_MAX);
 }
 
 static void test_fractions_hold_no_more_than_predicted(void **userdata)
@@ -135,24 +81,131 @@ static void test_fractions_hold_no_more_than_predicted(void **userdata)
         double most = test_is_extended() ? 4e6 : 4e5;
         struct fractions x;
 
-        mpq_init(x.a);
-        mpq_init(x.b);
+        fractions_init(&x);
         random_start(seed);
         for (double bits = 2; bits < most; bits *= 1.6)
                 for (unsigned round = 0; round < (bits < 2e4 ? 8 : 1); round++) {
-                        make(&x, (uint64_t)bits);
-                        for (size_t i = 0; i < OPERATIONS_COUNT; i++)
-                                try_operation(*userdata, &operations[i], &x, (uint64_t)bits);
+                        fractions_make(&x, (uint64_t)bits, true);
+                        for (size_t i = 0; i < fraction_cases_count; i++)
+                                try_operation(*userdata, &fraction_cases[i], &x, (uint64_t)bits);
                 }
         random_end();
-        mpq_clear(x.a);
-        mpq_clear(x.b);
+        fractions_clear(&x);
+}
+
+static void test_a_refusal_asks_gmp_for_nothing(void **userdata)
+{
+        bng_ctx *ctx = *userdata;
+        struct fractions x;
+        mpq_t r;
+
+        fractions_init(&x);
+        random_start(seed);
+        mpq_init(r);
+        bng_ctx_set_memory_limit_bytes(ctx, 0);
+        for (uint64_t bits = 2; bits < 100000; bits *= 3) {
+                fractions_make(&x, bits, true);
+                for (size_t i = 0; i < fraction_cases_count; i++) {
+                        const struct fraction_case *op = &fraction_cases[i];
+                        fraction_case_begin(op, &x, r);
+                        gmp_hooks_start();
+                        assert_int_equal(op->check(ctx, &x), BNG_REFUSED_MEMORY);
+                        assert_int_equal(op->guarded(ctx, &x, r), BNG_REFUSED_MEMORY);
+                        assert_int_equal(gmp_hooks_requests(), 0);
+                }
+        }
+        bng_ctx_set_memory_limit_bytes(ctx, UINT64_MAX);
+        mpq_clear(r);
+        random_end();
+        fractions_clear(&x);
+}
+
+/* ---- the integer of a fraction, in the place of one of its parts ---- */
+
+static bng_status ask_set_q(bng_ctx *ctx, const void *userdata)
+{
+        return bng_check_set_q(ctx, userdata);
+}
+
+static void try_integer(bng_ctx *ctx, mpq_t q, mpz_ptr part)
+{
+        uint64_t predicted = predicted_peak(ctx, ask_set_q, q);
+        mpz_t expected;
+
+        mpz_init(expected);
+        mpz_set_q(expected, q);
+        gmp_hooks_start();
+        assert_int_equal(bng_mpz_set_q(ctx, part, q), BNG_OK);
+        if (gmp_hooks_peak_bytes() > predicted)
+                fail_msg("set_q holds %lu bytes, predicted %lu, of %lu bits, seed %lu",
+                         (unsigned long)gmp_hooks_peak_bytes(), (unsigned long)predicted,
+                         (unsigned long)bit_length(expected), seed);
+        assert_int_equal(mpz_cmp(part, expected), 0);
+        mpz_clear(expected);
+}
+
+/* Nearly as long as the other part, where the divisor's copy would be most; or any. */
+static void test_an_integer_in_a_parts_place(void **userdata)
+{
+        mpq_t q;
+
+        random_start(seed);
+        for (double bits = 100; bits < (test_is_extended() ? 4e7 : 4e6); bits *= 1.3)
+                for (unsigned round = 0; round < 4; round++) {
+                        uint64_t any = random_below((uint64_t)bits);
+                        mpq_init(q);
+                        random_integer(mpq_numref(q), (uint64_t)bits);
+                        random_integer(mpq_denref(q), (uint64_t)bits - any / (1 + any % 100));
+                        try_integer(*userdata, q, round % 2 ? mpq_denref(q) : mpq_numref(q));
+                        mpq_clear(q);
+                }
+        random_end();
+}
+
+/* ---- how close a prediction is, above 10^6 bits ---- */
+
+/* A common divisor may be found at any step, of multiples after the first. */
+static void try_close(bng_ctx *ctx, const struct fraction_case *op, struct fractions *x,
+                      uint64_t bits)
+{
+        uint64_t predicted = predicted_peak_of_fractions(ctx, op, x);
+        uint64_t bytes = held(ctx, op, x, PLAIN);
+        unsigned most = op->kind == FRACTION_UPDATED ? 3 : 2;
+
+        /* Less is a double, a word, or a float of a few limbs. */
+        if (bytes > 10000 && predicted > most * bytes)
+                fail_msg("%s holds %lu bytes, predicted %lu, of about %lu bits, seed %lu", op->name,
+                         (unsigned long)bytes, (unsigned long)predicted, (unsigned long)bits, seed);
+}
+
+/* Where the table of thresholds is known, that is 64 bits on most machines. */
+static void test_predictions_are_close(void **userdata)
+{
+        struct fractions x;
+
+        if (bng_tuning().exact_inverse == 0 || GMP_NUMB_BITS != 64) {
+                print_message("skipped: the bounds are for limbs of 64 bits of a known GMP\n");
+                skip();
+        }
+        fractions_init(&x);
+        random_start(seed);
+        random_without_patterns();
+        for (double bits = 1.1e6; bits < (test_is_extended() ? 2e7 : 1.5e6); bits *= 1.2) {
+                fractions_make(&x, (uint64_t)bits, true);
+                for (size_t i = 0; i < fraction_cases_count; i++)
+                        try_close(*userdata, &fraction_cases[i], &x, (uint64_t)bits);
+        }
+        random_end();
+        fractions_clear(&x);
 }
 
 int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_fractions_hold_no_more_than_predicted),
+                cmocka_unit_test(test_a_refusal_asks_gmp_for_nothing),
+                cmocka_unit_test(test_an_integer_in_a_parts_place),
+                cmocka_unit_test(test_predictions_are_close),
         };
 
         return cmocka_run_group_tests(tests, memory_set_up, memory_tear_down);

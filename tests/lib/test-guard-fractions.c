@@ -6,25 +6,17 @@
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
-#include "guard-cases.h"
+#include "fraction-cases.h"
 #include "guard-expect.h"
 #include "memory-fixture.h"
 
 /*
  * The promises of the limits, of every operation on fractions: at the length of the longer part
  * everything runs, one bit below it everything is refused and nothing has changed, also where the
- * destination is an operand; and GMP holds no more than was predicted, nothing for what is refused.
+ * destination is an operand, or a part of one. What they hold is in test-fraction-memory.c.
  */
 
 static unsigned long seed = 20240303;
-
-struct fractions {
-        mpq_t a, b;
-        mpz_t z;
-        mpf_t f;
-        double d;
-        unsigned long n;
-};
 
 static uint64_t longer_part(const mpq_t q)
 {
@@ -33,85 +25,6 @@ static uint64_t longer_part(const mpq_t q)
 
         return num > den ? num : den;
 }
-
-static void random_fraction(mpq_t q, uint64_t bits)
-{
-        mpz_t factor;
-
-        mpz_init(factor);
-        random_integer(mpq_numref(q), random_below(bits + 1));
-        random_integer(mpq_denref(q), 1 + random_below(bits + 1));
-        /* Something to cancel, with what the next one has too. */
-        mpz_ui_pow_ui(factor, 6, random_below(bits / 8 + 1));
-        mpz_mul(random_below(2) ? mpq_numref(q) : mpq_denref(q),
-                random_below(2) ? mpq_numref(q) : mpq_denref(q), factor);
-        if (mpz_sgn(mpq_denref(q)) == 0)
-                mpz_set_ui(mpq_denref(q), 1);
-        mpq_canonicalize(q);
-        mpz_clear(factor);
-}
-
-static void make(struct fractions *x, uint64_t bits)
-{
-        random_fraction(x->a, bits);
-        random_fraction(x->b, bits);
-        if (mpq_sgn(x->a) == 0)
-                mpq_set_ui(x->a, 1, 3);
-        if (mpq_sgn(x->b) == 0)
-                mpq_set_si(x->b, -5, 2);
-        random_integer(x->z, random_below(bits + 1));
-        mpf_set_q(x->f, x->a);
-        if (random_below(2))
-                mpf_mul_2exp(x->f, x->f, random_below(bits + 1));
-        else
-                mpf_div_2exp(x->f, x->f, random_below(bits + 1));
-        x->n = (unsigned long)random_below(bits + 1);
-        x->d = ldexp(mpf_get_d_2exp(&(long){0}, x->f), (int)random_below(2000) - 1000);
-}
-
-/* name, arguments as GMP takes them */
-#define CASES(X)                                                                                   \
-        X(set, x->a)                                                                               \
-        X(abs, x->a)                                                                               \
-        X(neg, x->a)                                                                               \
-        X(inv, x->a)                                                                               \
-        X(add, x->a, x->b)                                                                         \
-        X(sub, x->a, x->b)                                                                         \
-        X(mul, x->a, x->b)                                                                         \
-        X(div, x->a, x->b)                                                                         \
-        X(mul_2exp, x->a, x->n)                                                                    \
-        X(div_2exp, x->a, x->n)                                                                    \
-        X(set_z, x->z)                                                                             \
-        X(set_ui, x->n, x->n + 7)                                                                  \
-        X(set_si, -(long)x->n, x->n / 3 + 1)                                                       \
-        X(set_d, x->d)                                                                             \
-        X(set_f, x->f)
-
-#define DEFINE(op, ...)                                                                            \
-        static void plain_##op(const struct fractions *x, mpq_t r)                                 \
-        {                                                                                          \
-                (void)x;                                                                           \
-                mpq_##op(r, __VA_ARGS__);                                                          \
-        }                                                                                          \
-        static bng_status guarded_##op(bng_ctx *ctx, const struct fractions *x, mpq_t r)           \
-        {                                                                                          \
-                return bng_mpq_##op(ctx, r, __VA_ARGS__);                                          \
-        }                                                                                          \
-        static bng_status check_##op(bng_ctx *ctx, const struct fractions *x)                      \
-        {                                                                                          \
-                return bng_check_mpq_##op(ctx, __VA_ARGS__);                                       \
-        }
-CASES(DEFINE)
-
-struct fraction_case {
-        const char *name;
-        void (*plain)(const struct fractions *x, mpq_t r);
-        bng_status (*guarded)(bng_ctx *ctx, const struct fractions *x, mpq_t r);
-        bng_status (*check)(bng_ctx *ctx, const struct fractions *x);
-};
-#define ROW(op, ...) {#op, plain_##op, guarded_##op, check_##op},
-static const struct fraction_case cases[] = {CASES(ROW)};
-#define CASES_COUNT (sizeof cases / sizeof *cases)
 
 #define EXPECT(condition, op, x, limit)                                                            \
         do {                                                                                       \
@@ -165,81 +78,120 @@ static void try_fractions(bng_ctx *ctx, const struct fraction_case *op, struct f
         mpq_clear(r);
 }
 
-static void start(struct fractions *x)
-{
-        random_start(seed);
-        mpq_inits(x->a, x->b, NULL);
-        mpz_init(x->z);
-        mpf_init2(x->f, 200);
-}
-
-static void stop(struct fractions *x)
-{
-        mpq_clears(x->a, x->b, NULL);
-        mpz_clear(x->z);
-        mpf_clear(x->f);
-        random_end();
-}
-
 static void test_every_operation_at_its_limit(void **userdata)
 {
         bng_ctx *ctx = *userdata;
 
-        for (size_t i = 0; i < CASES_COUNT; i++) {
+        for (size_t i = 0; i < fraction_cases_count; i++) {
+                const struct fraction_case *op = &fraction_cases[i];
                 struct fractions x;
-                start(&x);
+                if (op->kind != FRACTION_RESULT && op->kind != FRACTION_READ)
+                        continue;
+                random_start(seed);
+                fractions_init(&x);
                 for (unsigned round = 0; round < test_rounds(400, 4000); round++) {
-                        make(&x, round % 50 == 49 ? 5000 : round % 3 == 0 ? 20 : 500);
-                        try_fractions(ctx, &cases[i], &x);
+                        fractions_make(&x,
+                                       round % 50 == 49 ? 5000
+                                       : round % 3 == 0 ? 20
+                                                        : 500,
+                                       true);
+                        try_fractions(ctx, op, &x);
                 }
-                stop(&x);
+                fractions_clear(&x);
+                random_end();
         }
+        bng_ctx_set_result_limit_bits(ctx, UINT64_MAX);
 }
 
-struct asked {
-        const struct fraction_case *op;
-        const struct fractions *x;
-};
+/* ---- a part of a fraction is the destination, while the fraction or its parts are operands ---- */
 
-static bng_status ask_check(bng_ctx *ctx, const void *userdata)
+#define NUM(q) mpq_numref(q)
+#define DEN(q) mpq_denref(q)
+
+/* name, which parts are results, GMP's function, its arguments: r is q, or was q in GMP's own call */
+#define PARTS(X)                                                                                   \
+        X(set_q_to_num, 1, 0, mpz_set_q, NUM(r), q)                                                \
+        X(set_q_to_den, 0, 1, mpz_set_q, DEN(r), q)                                                \
+        X(set_num, 1, 0, mpq_set_num, r, DEN(q))                                                   \
+        X(set_den, 0, 1, mpq_set_den, r, NUM(q))                                                   \
+        X(get_num, 0, 1, mpq_get_num, DEN(r), q)                                                   \
+        X(get_den, 1, 0, mpq_get_den, NUM(r), q)                                                   \
+        X(set_z_of_num, 1, 1, mpq_set_z, r, NUM(q))                                                \
+        X(set_z_of_den, 1, 1, mpq_set_z, r, DEN(q))                                                \
+        X(mul, 1, 0, mpz_mul, NUM(r), NUM(q), DEN(q))                                              \
+        X(mul_to_den, 0, 1, mpz_mul, DEN(r), DEN(q), NUM(q))                                       \
+        X(addmul, 1, 0, mpz_addmul, NUM(r), NUM(q), DEN(q))                                        \
+        X(gcd, 0, 1, mpz_gcd, DEN(r), NUM(q), DEN(q))                                              \
+        X(fdiv_r, 0, 1, mpz_fdiv_r, DEN(r), NUM(q), DEN(q))                                        \
+        X(divexact, 0, 1, mpz_divexact, DEN(r), DEN(q), DEN(q))                                    \
+        X(fdiv_qr, 1, 1, mpz_fdiv_qr, NUM(r), DEN(r), NUM(q), DEN(q))                              \
+        X(fdiv_qr_crossed, 1, 1, mpz_fdiv_qr, DEN(r), NUM(r), NUM(q), DEN(q))
+
+#define DEFINE(name, num, den, function, ...)                                                      \
+        static void plain_##name(mpq_ptr r, mpq_srcptr q)                                          \
+        {                                                                                          \
+                function(__VA_ARGS__);                                                             \
+        }                                                                                          \
+        static bng_status guarded_##name(bng_ctx *ctx, mpq_ptr r, mpq_srcptr q)                    \
+        {                                                                                          \
+                return bng_##function(ctx, __VA_ARGS__);                                           \
+        }
+PARTS(DEFINE)
+
+static const struct parts_case {
+        const char *name;
+        bool num, den;
+        void (*plain)(mpq_ptr r, mpq_srcptr q);
+        bng_status (*guarded)(bng_ctx *ctx, mpq_ptr r, mpq_srcptr q);
+} parts_cases[] = {
+#define ROW(name, num, den, ...) {#name, num, den, plain_##name, guarded_##name},
+        PARTS(ROW)};
+
+/* Within the limit it is GMP's result, otherwise nothing has changed. */
+static void try_parts(bng_ctx *ctx, const struct parts_case *op, mpq_srcptr q, uint64_t limit,
+                      bool fits)
 {
-        const struct asked *asked = userdata;
-        return asked->op->check(ctx, asked->x);
+        mpq_t r, expected;
+
+        mpq_inits(r, expected, NULL);
+        mpq_set(r, q);
+        mpq_set(expected, q);
+        if (fits)
+                op->plain(expected, q);
+        bng_ctx_set_result_limit_bits(ctx, limit);
+        if (op->guarded(ctx, r, r) != (fits ? BNG_OK : BNG_REFUSED_RESULT) ||
+            !same_fraction(r, expected)) {
+                gmp_printf("%s of %Qx is %Qx, limit=%lu seed=%lu\n", op->name, q, r,
+                           (unsigned long)limit, seed);
+                fail();
+        }
+        mpq_clears(r, expected, NULL);
 }
 
-static void test_memory(void **userdata)
+static void test_parts_of_a_fraction(void **userdata)
 {
         bng_ctx *ctx = *userdata;
+        struct fractions x;
 
-        for (size_t i = 0; i < CASES_COUNT; i++) {
-                const struct fraction_case *op = &cases[i];
-                struct fractions x;
-                start(&x);
-                for (double bits = 10; bits < 400000;
-                     bits *= bits < 20000 && test_rounds(400, 4000) >= 100 ? 1.05 : 2) {
-                        mpq_t r;
-                        make(&x, (uint64_t)bits);
-                        mpq_init(r);
-                        bng_ctx_set_result_limit_bits(ctx, UINT64_MAX);
-                        bng_ctx_set_memory_limit_bytes(ctx, 0);
-                        gmp_hooks_start();
-                        assert_int_equal(op->guarded(ctx, &x, r), BNG_REFUSED_MEMORY);
-                        assert_int_equal(gmp_hooks_requests(), 0);
-                        struct asked asked = {op, &x};
-                        uint64_t predicted = predicted_peak(ctx, ask_check, &asked);
-                        /* Directly, and by way of a temporary. */
-                        if (random_below(2))
-                                bng_ctx_set_result_limit_bits(ctx, (uint64_t)bits);
-                        gmp_hooks_start();
-                        (void)op->guarded(ctx, &x, r);
-                        if (gmp_hooks_peak_bytes() > predicted)
-                                fail_msg("%s holds %lu bytes, predicted %lu, of %lu bits, seed %lu",
-                                         op->name, (unsigned long)gmp_hooks_peak_bytes(),
-                                         (unsigned long)predicted, (unsigned long)bits, seed);
-                        mpq_clear(r);
+        random_start(seed);
+        fractions_init(&x);
+        for (size_t i = 0; i < sizeof parts_cases / sizeof *parts_cases; i++)
+                for (unsigned round = 0; round < test_rounds(200, 4000); round++) {
+                        const struct parts_case *op = &parts_cases[i];
+                        fractions_make(&x, round % 3 == 0 ? 20 : 2000, false);
+                        mpq_set(x.b, x.a);
+                        op->plain(x.b, x.a);
+                        uint64_t num = op->num ? bit_length(NUM(x.b)) : 0;
+                        uint64_t den = op->den ? bit_length(DEN(x.b)) : 0;
+                        uint64_t bits = num > den ? num : den;
+                        try_parts(ctx, op, x.a, UINT64_MAX, true);
+                        try_parts(ctx, op, x.a, bits, true);
+                        if (bits > 0)
+                                try_parts(ctx, op, x.a, bits - 1, false);
                 }
-                stop(&x);
-        }
+        fractions_clear(&x);
+        random_end();
+        bng_ctx_set_result_limit_bits(ctx, UINT64_MAX);
 }
 
 static void test_what_is_no_fraction(void **userdata)
@@ -397,7 +349,7 @@ int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_every_operation_at_its_limit),
-                cmocka_unit_test(test_memory),
+                cmocka_unit_test(test_parts_of_a_fraction),
                 cmocka_unit_test(test_what_is_no_fraction),
                 cmocka_unit_test(test_canonicalize),
                 cmocka_unit_test(test_denominators_below_zero),

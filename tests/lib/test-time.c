@@ -348,15 +348,17 @@ static void test_multifactorials(void **userdata)
 static void test_texts_in_two_bases(void **userdata)
 {
         (void)userdata;
-        struct bng_duration hex = bng_predict_parse(15, 40000000, 16, 40000001).duration;
-        struct bng_duration decimal = bng_predict_parse(1, 100000, 10, 100001).duration;
-        double both = seconds_of(hex) + seconds_of(decimal);
-        assert_true(fabs(seconds_of(bng_text_duration(hex, decimal)) / both - 1) < 1e-9);
-        assert_true(fabs(seconds_of(bng_text_duration(decimal, hex)) / both - 1) < 1e-9);
-        struct bng_duration printed = bng_predict_print(bng_operand_ui(99), 62).duration;
-        assert_true(
-                fabs(seconds_of(bng_text_duration(printed, printed)) / (2 * seconds_of(printed)) -
-                     1) < 1e-9);
+        struct bng_prediction hex = bng_predict_parse(15, 40000000, 16, 40000001);
+        struct bng_prediction decimal = bng_predict_parse(1, 100000, 10, 100001);
+        double both = seconds_of(hex.duration) + seconds_of(decimal.duration);
+        struct bng_prediction texts = bng_predict_parse_both(hex, decimal, 0);
+        assert_true(fabs(seconds_of(texts.duration) / both - 1) < 1e-9);
+        texts = bng_predict_parse_both(decimal, hex, 0);
+        assert_true(fabs(seconds_of(texts.duration) / both - 1) < 1e-9);
+        struct bng_operand number = bng_operand_ui(99);
+        double printed = seconds_of(bng_predict_print(number, 62).duration);
+        texts = bng_predict_print_both(number, number, 62);
+        assert_true(fabs(seconds_of(texts.duration) / (2 * printed) - 1) < 1e-9);
 }
 
 int main(void)
