@@ -513,7 +513,9 @@ int worker_measure_once(struct worker *worker, bool swaps, uint64_t now);
 /* It was measured for a group that has these windows, its own or one above it: what it maps of shared memory is read as
  * well. */
 void worker_take_part(struct worker *worker, const struct series *windows, uint64_t now);
-uint64_t worker_memory(const struct worker *worker); /* bytes: what its end would free */
+uint64_t worker_memory(const struct worker *worker); /* bytes: what its end would free, */
+/* but for so many, at most, that may be its parent's since its fork: a proof tells. */
+uint64_t worker_doubt(const struct worker *worker);
 struct subject worker_subject(const struct worker *worker, uint64_t now);
 /* The same by the windows of a group, as far as it has taken part there; but for its family, which is its own policy's. */
 struct subject worker_part(const struct worker *worker, const struct series *windows, uint64_t now);

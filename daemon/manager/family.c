@@ -16,6 +16,9 @@
  * session tells: it is inherited, or one's own. One that is led by somebody else comes from somebody else, and who
  * has adopted one may have adopted them all: it has no family.
  *
+ * What a child shares with its parent since its fork is no gain of the family: a server that starts its workers one
+ * after the other would look like one that leaks by it. So what may be shared counts once a proof tells that it is not.
+ *
  * Of a family that leaks or bursts by starting processes, those were no part of it that have been there much longer and
  * do not grow.
  */
@@ -28,6 +31,8 @@
 #include "samples/growth.h"
 #include "samples/leak.h"
 
+#define DOUBT_MIN (UINT64_C(1) << 20)    /* bytes: less is not worth a proof, */
+#define PATIENCE_USEC UINT64_C(10000000) /* which is waited for so long */
 #define SETTLED_WINDOWS                                                                            \
         4 /* it takes one or two until a leak is found: who is older was there before it */
 
@@ -80,12 +85,28 @@ static struct worker *find_parent(struct watch *watch, struct worker *worker)
         return parent;
 }
 
+/* What a child surely has by itself: what it came with may be its parent's. A proof tells what is others', which is at
+ * least half of the pages that it shares. One that does not come says nothing in favour of who hides his pages. */
+static uint64_t own_memory(struct worker *child, const struct worker *parent, uint64_t now)
+{
+        uint64_t shared = bng_min(child->private, bng_min(child->brought, parent->private));
+
+        if (child->proven > 0)
+                shared = bng_min(shared, bng_sat_add(child->shared, child->shared));
+        else if (shared >= DOUBT_MIN) {
+                worker_prove(child);
+                if (now - child->asked >= PATIENCE_USEC)
+                        shared = 0;
+        }
+        return child->private - shared;
+}
+
 /* One that was there all the time gained `growth` by itself, a newcomer what goes on; and the rest of the
  * largest newcomer counts as gained by itself too: a family is more than one. */
-static void gained(double *by_members, double *newcomer, const struct worker *member, bool is_new,
+static void gained(double *by_members, double *newcomer, uint64_t memory, bool is_new,
                    double growth, double going_on)
 {
-        double taken = (double)worker_memory(member) - going_on;
+        double taken = (double)memory - going_on;
 
         if (!is_new && growth > 0)
                 *by_members += growth;
@@ -96,18 +117,19 @@ static void gained(double *by_members, double *newcomer, const struct worker *me
                 *newcomer = taken;
 }
 
-static void add(struct family *family, const struct worker *member, const struct policy *policy)
+static void add(struct family *family, const struct worker *member, uint64_t memory,
+                const struct policy *policy)
 {
         const struct series *series = &member->series;
 
-        family->memory += worker_memory(member);
+        family->memory += memory;
         family->n++;
         if (series->n_pushed == 0 || !policy)
                 return;
-        gained(&family->by_members.growth, &family->newcomer.growth, member,
+        gained(&family->by_members.growth, &family->newcomer.growth, memory,
                series_seen(series) < policy->growth_window, growth_in_window(series),
                growth_going_on(series));
-        gained(&family->by_members.leak, &family->newcomer.leak, member,
+        gained(&family->by_members.leak, &family->newcomer.leak, memory,
                series_seen(series) < policy->leak_window, leak_in_window(series),
                leak_going_on(series));
 }
@@ -131,7 +153,7 @@ void family_gather(struct watch *watch, uint64_t now)
                         worker->family->memory = worker->family->n = 0;
                         worker->family->by_members = worker->family->newcomer =
                                 (struct family_growth){0};
-                        add(worker->family, worker, worker->policy);
+                        add(worker->family, worker, worker_memory(worker), worker->policy);
                 }
         for (worker = watch->workers; worker; worker = worker->hh.next) {
                 struct worker *parent = find_parent(watch, worker);
@@ -140,8 +162,8 @@ void family_gather(struct watch *watch, uint64_t now)
                 if (!parent || !family_of(parent))
                         continue;
                 if (first)
-                        add(parent->family, parent, parent->policy);
-                add(parent->family, worker, parent->policy);
+                        add(parent->family, parent, worker_memory(parent), parent->policy);
+                add(parent->family, worker, own_memory(worker, parent, now), parent->policy);
         }
         for (worker = watch->workers; worker; worker = worker->hh.next) {
                 struct family *family = worker->family;

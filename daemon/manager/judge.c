@@ -18,7 +18,7 @@
         UINT64_C(5000000) /* sharers come and go: what they take off is asked again */
 #define PROOF_PATIENCE_USEC UINT64_C(10000000) /* one that does not come: what was read holds, */
 #define PROOF_GROWING_USEC UINT64_C(1000000)   /* and sooner for who goes on and on meanwhile */
-#define PROOF_AHEAD_USEC UINT64_C(1000000) /* who is at his limit so soon is asked for before */
+#define PROOF_AHEAD_USEC UINT64_C(1000000)     /* who is at his limit so soon is asked for before */
 #define UNDECIDED_USEC UINT64_C(20000)         /* while the name of its user is looked up */
 #define ANSWERED_PAUSE_USEC                                                                        \
         UINT64_C(1000000) /* between looks at one that is over, and was answered */
@@ -60,6 +60,13 @@ static bool is_to_be_proven(const struct worker *worker, const struct finding *f
                (worker->proven == 0 || now - worker->proven >= PROOF_FRESH_USEC);
 }
 
+/* A child comes with the pages of its parent. Where that is much it is proven at once, so that it need not be waited for
+ * when the child is fast. */
+static bool is_doubtful(const struct worker *worker, uint64_t limit)
+{
+        return limit != POLICY_UNSET && worker_doubt(worker) > limit / 4;
+}
+
 /* ---- one worker */
 
 static void judge_worker(struct watch *watch, struct worker *worker, uint64_t now)
@@ -87,13 +94,15 @@ static void judge_worker(struct watch *watch, struct worker *worker, uint64_t no
                 answer_forget(&worker->answered, subject.memory,
                               policy_worker_memory_max(policy, subject.bases));
                 if (policy_worker_memory_max(policy, subject.bases) != POLICY_UNSET &&
-                    is_to_be_proven(worker, &finding, subject.memory, now))
+                    (is_doubtful(worker, policy_worker_memory_max(policy, subject.bases)) ||
+                     is_to_be_proven(worker, &finding, subject.memory, now)))
                         worker_prove(worker);
                 return;
         }
         if (answer_is_given(&worker->answered, finding.reason, subject.memory, now))
                 return;
-        if (finding.reason == REASON_WORKER_MEMORY && !is_fast(&finding, subject.memory) &&
+        if (finding.reason == REASON_WORKER_MEMORY &&
+            (!is_fast(&finding, subject.memory) || is_doubtful(worker, finding.limit)) &&
             (worker->proven == 0 || now - worker->proven >= PROOF_FRESH_USEC)) {
                 worker_prove(worker);
                 if (is_awaited(worker, finding.limit, now))

@@ -351,16 +351,30 @@ static bool is_young(const struct worker *worker, uint64_t window, uint64_t now)
         return worker->brought < UINT64_MAX && now - worker->born <= window;
 }
 
+static const struct worker *find_parent(const struct worker *worker)
+{
+        const struct worker *parent = NULL;
+
+        if (worker->watch)
+                HASH_FIND(hh, worker->watch->workers, &worker->target.parent, sizeof(pid_t),
+                          parent);
+        return parent;
+}
+
+uint64_t worker_doubt(const struct worker *worker)
+{
+        if (worker->proven > 0 || !find_parent(worker))
+                return 0;
+        return bng_min(worker->brought, worker->private);
+}
+
 /* What it had taken by itself when it was first measured. Pages that it shares since its fork are its parent's;
  * before a proof says how many, all that the parent holds may be. */
 static uint64_t at_sight(const struct worker *worker)
 {
-        const struct worker *parent = NULL;
+        const struct worker *parent = worker->proven == 0 ? find_parent(worker) : NULL;
         uint64_t shared = worker->shared;
 
-        if (worker->watch && worker->proven == 0)
-                HASH_FIND(hh, worker->watch->workers, &worker->target.parent, sizeof(pid_t),
-                          parent);
         if (parent)
                 shared = parent->private;
         return worker->brought > shared ? worker->brought - shared : 0;

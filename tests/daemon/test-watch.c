@@ -328,6 +328,7 @@ static void see(struct watch *watch, uint64_t now)
         for (struct worker *worker = watch->workers; worker; worker = worker->hh.next) {
                 worker_identify(worker, now);
                 assert_int_equal(worker_measure(worker, false, now), 0);
+                worker->proven = now; /* they share nothing */
         }
         family_gather(watch, now);
 }

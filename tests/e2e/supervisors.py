@@ -31,6 +31,28 @@ while True:
     os.waitpid(pid, 0)
 """
 
+# Loads so many MiB, 30 a second, and then starts so many workers one after the other, which share them. Each takes so
+# much by itself, at once.
+PRELOAD = """
+import os, sys, time
+load, count, own = map(int, sys.argv[1:4])
+loaded = []
+for _ in range(load):
+    loaded.append(bytearray(b"x") * (1 << 20))
+    time.sleep(1 / 30)
+for _ in range(count):
+    pid = os.fork()
+    if pid == 0:
+        time.sleep(0.5)
+        held = [bytearray(b"x") * (1 << 20) for _ in range(own)]
+        print("settled", os.getpid(), flush=True)
+        time.sleep(600)
+    print("child", pid, flush=True)
+    time.sleep(0.1)
+while True:
+    os.wait()
+"""
+
 # Starts so many workers one after the other, each as soon as the one before is dead, that take 60 MiB; the last
 # one takes 4.
 RESTARTS = """
@@ -106,6 +128,25 @@ class Supervisors(EndToEnd):
         self.assertEqual(len(self.said_of("child")), 1, "it was started again")
         self.assertEqual(guard.verdicts(), [])
         self.assert_lives(master)
+
+    def test_a_preforked_child_that_takes_a_little_at_once_is_not_ended_for_its_masters(self):
+        guard = self.guard("[Policy p]\nCgroup={home}/*\nWorkerMemoryMax=112M\nAction=kill\n")
+        self.start(self.group("a"), PRELOAD, "80", "6", "40")
+        self.wait_for("its children to have settled", lambda: len(self.said_of("settled")) == 6)
+        time.sleep(1)
+        self.assertEqual(guard.verdicts(), [])
+        # It is no licence.
+        self.start(self.group("b"), PRELOAD, "80", "1", "400")
+        self.wait_for("a verdict", guard.verdicts)
+        self.assertEqual(guard.verdicts()[0]["pid"], self.said_of("child")[6])
+
+    def test_a_server_that_starts_its_workers_is_no_burst(self):
+        guard = self.guard("[Policy p]\nCgroup={home}/*\nGrowthMax=50M\n")
+        server = self.start(self.group("a"), PRELOAD, "150", "40", "1")
+        self.wait_for("its children to have settled", lambda: len(self.said_of("settled")) == 40)
+        time.sleep(2)
+        self.assertEqual(guard.verdicts(), [])
+        self.assert_lives(server)
 
     def test_a_preforked_child_that_copies_too_much_is_not_ended_for_ever(self):
         guard = self.guard(
