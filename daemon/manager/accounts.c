@@ -106,7 +106,7 @@ static json_t *ends_of(const struct budget *budget)
 }
 
 /* Without memory nothing is kept this time: the next end tries again, with this one in it. */
-static void keep(const struct accounts *accounts, struct store *store)
+void accounts_keep(const struct accounts *accounts, struct store *store)
 {
         json_t *root = json_object(), *ends = json_object();
         const struct account *account;
@@ -219,15 +219,12 @@ int accounts_restore(struct accounts *accounts, const char *folder, uint64_t now
         return r;
 }
 
-int accounts_take(struct accounts *accounts, struct store *store, const char *policy, unsigned max,
-                  uint64_t window, uint64_t now)
+int accounts_take(struct accounts *accounts, const char *policy, unsigned max, uint64_t window,
+                  uint64_t now)
 {
         struct account *account = find(accounts, policy);
-        int r = account ? budget_take(&account->budget, max, window, now) : -ENOMEM;
 
-        if (r > 0 && store)
-                keep(accounts, store);
-        return r;
+        return account ? budget_take(&account->budget, max, window, now) : -ENOMEM;
 }
 
 void accounts_give_back(struct accounts *accounts, const char *policy)

@@ -26,9 +26,11 @@ struct accounts *accounts_free(struct accounts *accounts); /* NULL */
  * we can write; -EBADMSG it is not what we write; another negative errno. Nothing is taken over then.
  */
 int accounts_restore(struct accounts *accounts, const char *folder, uint64_t now);
-/* One end of this policy, at most `max` in each `window`; kept by the store, NULL: nowhere. Times in monotonic
- * microseconds. 1 it is granted, 0 it is not, or -ENOMEM. */
-int accounts_take(struct accounts *accounts, struct store *store, const char *policy, unsigned max,
-                   uint64_t window, uint64_t now);
+/* One end of this policy, at most `max` in each `window`. Times in monotonic microseconds. 1 it is granted, 0 it is
+ * not, or -ENOMEM. */
+int accounts_take(struct accounts *accounts, const char *policy, unsigned max, uint64_t window,
+                  uint64_t now);
 /* The end that was taken last did not begin. */
 void accounts_give_back(struct accounts *accounts, const char *policy);
+/* Has the store write down what was taken: once the end has begun, which waits for no disk. */
+void accounts_keep(const struct accounts *accounts, struct store *store);

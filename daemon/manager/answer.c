@@ -77,6 +77,8 @@ static void do_end(const struct affair *affair, enum step step, struct loop *loo
         };
         int r = ending_start(&order);
 
+        if (r >= 0)
+                manager_keep_budget(affair->watch->manager);
         if (r >= 0 && loop)
                 loop_note_end(loop, affair->policy, young_since(affair), affair->now);
 

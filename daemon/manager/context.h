@@ -411,6 +411,7 @@ uint64_t manager_now(const struct manager *manager); /* monotonic microseconds, 
 /* One end of this policy's budget: 1 it is granted, 0 it is not, or -ENOMEM. */
 int manager_take_budget(struct manager *manager, const struct policy *policy);
 void manager_give_back_budget(struct manager *manager, const struct policy *policy);
+void manager_keep_budget(struct manager *manager); /* what was taken, through a restart */
 /* Reads how many bytes the machine has and has left, if that was not just done. */
 void manager_read_machine(struct manager *manager, uint64_t now);
 /* The last end that was under way is over. */

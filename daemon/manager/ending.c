@@ -258,13 +258,11 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
 }
 
 /* "Policy web ends worker 42 (python3) of /web: worker-memory, 97M against 96M; SIGKILL." */
-static void say_decision(const struct ending *ending, enum step step)
+static void say_decision(const struct ending *ending, const char *who, enum step step)
 {
         struct measure_text value, limit;
         struct bng_size_text grace;
         const struct finding *finding = &ending->finding;
-        const struct verdict *first = ending->members[0]->verdict;
-        char *who = first && !ending->whole ? verdict_who(first) : NULL;
 
         bng_format_usec(ending->policy->grace, &grace);
         log_line(LOG_NOTICE, "Policy %s ends %s%s: %s, %s against %s; %s%s.", ending->policy->name,
@@ -276,7 +274,24 @@ static void say_decision(const struct ending *ending, enum step step)
                  : step == STEP_RESTART ? "a restart of its unit, and SIGKILL after "
                                         : "SIGTERM, and SIGKILL after ",
                  step == STEP_KILL ? "" : grace.text);
-        free(who);
+}
+
+static void begin(struct ending *ending, enum step step)
+{
+        bool restart;
+
+        /* Nobody ends calmly while the kernel holds it back; who is killed is held until then. */
+        if (step != STEP_KILL)
+                tripwire_lift_around(ending->watch);
+        restart = ending->policy->action == ACTION_RESTART_UNIT && ask_for_restart(ending);
+        if (restart)
+                ending->stage = RESTART;
+        if (step == STEP_KILL)
+                kill_now(ending);
+        else if (restart)
+                wait_for_restart(ending);
+        else
+                ask_to_end(ending);
 }
 
 int ending_start(const struct ending_order *order)
@@ -285,7 +300,8 @@ int ending_start(const struct ending_order *order)
         struct manager *manager = watch->manager;
         struct ending *ending = calloc(1, sizeof(*ending));
         uint64_t now = manager_now(manager);
-        bool restart;
+        bool at_once = order->step == STEP_KILL && order->policy->action != ACTION_RESTART_UNIT;
+        char *who = NULL;
         int r;
 
         if (!ending)
@@ -317,19 +333,15 @@ int ending_start(const struct ending_order *order)
                 return r;
         }
 
-        say_decision(ending, order->step);
-        /* Nobody ends calmly while the kernel holds it back; who is killed is held until then. */
-        if (order->step != STEP_KILL)
-                tripwire_lift_around(watch);
-        restart = order->policy->action == ACTION_RESTART_UNIT && ask_for_restart(ending);
-        if (restart)
-                ending->stage = RESTART;
-        if (order->step == STEP_KILL)
+        if (!order->whole && ending->members[0]->verdict)
+                who = verdict_who(ending->members[0]->verdict);
+        /* Nothing is written while he runs on. */
+        if (at_once)
                 kill_now(ending);
-        else if (restart)
-                wait_for_restart(ending);
-        else
-                ask_to_end(ending);
+        say_decision(ending, who, order->step);
+        free(who);
+        if (!at_once)
+                begin(ending, order->step);
         tripwire_lift_around(watch);
         return 0;
 }

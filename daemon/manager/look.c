@@ -62,9 +62,9 @@ static uint64_t rest(const struct watch *watch, uint64_t usage, uint64_t next, u
         if (tripwire_is_hot(watch))
                 return 0;
         if (usage < watch->alarm.armed.early && watch->alarm.armed.early < watch->reading.limit)
-                return bng_min(bng_max((next - bng_min(next, now)) * ARMED_FACTOR,
-                                       ARMED_PAUSE_USEC),
-                               bng_min(arrives / 2, DECIDE_POLL_MAX));
+                return bng_min(
+                        bng_max((next - bng_min(next, now)) * ARMED_FACTOR, ARMED_PAUSE_USEC),
+                        bng_min(arrives / 2, DECIDE_POLL_MAX));
         return arrives < SOON_USEC ? 0 : STEADY_PAUSE_USEC;
 }
 
@@ -90,7 +90,8 @@ static int look_in_passing(struct watch *watch, enum pace pace, uint64_t usage, 
                 next = bng_min(next, schedule_poll(watch, usage, now));
         }
         if (tripwire_is_set(watch))
-                next = bng_min(next, now + WIRED_PAUSE_USEC);
+                next = bng_min(next,
+                               now + (tripwire_is_hot(watch) ? DECIDE_POLL_MIN : WIRED_PAUSE_USEC));
         watch_look_at(watch, next);
         return 0;
 }
@@ -146,7 +147,8 @@ static int look_closely(struct watch *watch, uint64_t usage, uint64_t now)
                 next = bng_min(next, watch->empty ? schedule_poll(watch, 0, now)
                                                   : schedule_unseen(watch, 0, now));
         if (pace == PACE_NEAR)
-                next = bng_max(next, now + rest(watch, usage, next, arrival(watch, room, now), now));
+                next = bng_max(next,
+                               now + rest(watch, usage, next, arrival(watch, room, now), now));
         watch->room = room;
         watch->room_read = now;
         watch_look_at(watch, next);

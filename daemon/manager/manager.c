@@ -39,8 +39,14 @@ int manager_take_budget(struct manager *manager, const struct policy *policy)
 {
         const struct guard_config *config = manager->settings->config;
 
-        return accounts_take(manager->accounts, manager->store, policy->name, config->kill_budget,
+        return accounts_take(manager->accounts, policy->name, config->kill_budget,
                              config->kill_budget_window, manager_now(manager));
+}
+
+void manager_keep_budget(struct manager *manager)
+{
+        if (manager->store)
+                accounts_keep(manager->accounts, manager->store);
 }
 
 void manager_give_back_budget(struct manager *manager, const struct policy *policy)

@@ -5,7 +5,8 @@
 
 #define MIB (UINT64_C(1) << 20)
 #define GRAIN (UINT64_C(64) << 10) /* a whole number of pages, whatever their size */
-#define BATCHES (4 * GRAIN) /* what the kernel may count too early for a group, or too late for a process */
+#define BATCHES                                                                                    \
+        (4 * GRAIN) /* what the kernel may count too early for a group, or too late for a process */
 #define BEFORE (2 * BATCHES)
 #define AGAIN_USEC UINT64_C(1000000)       /* between two settings, */
 #define AGAIN_DOUBLINGS_MAX 6              /* doubled so often, */

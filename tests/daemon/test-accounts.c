@@ -48,7 +48,8 @@ static unsigned run_daemon(const char *folder, const char *policy, unsigned n, u
         assert_int_equal(accounts_restore(accounts, folder, now), expected);
         assert_int_equal(store_new(&store, event, folder, &ops, NULL), 0);
         for (unsigned i = 0; i < n; i++)
-                granted += accounts_take(accounts, store, policy, max, WINDOW, now);
+                granted += accounts_take(accounts, policy, max, WINDOW, now);
+        accounts_keep(accounts, store);
         store_free(store);
         accounts_free(accounts);
         sd_event_unref(event);
@@ -74,11 +75,11 @@ static void test_an_end_that_did_not_begin(void **state)
 
         (void)state;
         assert_int_equal(accounts_new(&accounts), 0);
-        assert_true(accounts_take(accounts, NULL, "web", 1, WINDOW, NOW));
-        assert_false(accounts_take(accounts, NULL, "web", 1, WINDOW, NOW));
+        assert_true(accounts_take(accounts, "web", 1, WINDOW, NOW));
+        assert_false(accounts_take(accounts, "web", 1, WINDOW, NOW));
         accounts_give_back(accounts, "web");
         accounts_give_back(accounts, "never heard of");
-        assert_true(accounts_take(accounts, NULL, "web", 1, WINDOW, NOW));
+        assert_true(accounts_take(accounts, "web", 1, WINDOW, NOW));
         accounts_free(accounts);
 }
 
@@ -107,7 +108,7 @@ static int read_back(const char *folder, const char *text, mode_t mode)
         /* What is refused is refused whole. */
         if (r < 0)
                 for (unsigned i = 0; i < 2; i++)
-                        assert_true(accounts_take(accounts, NULL, "web", 2, WINDOW, NOW));
+                        assert_true(accounts_take(accounts, "web", 2, WINDOW, NOW));
         accounts_free(accounts);
         return r;
 }

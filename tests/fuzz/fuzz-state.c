@@ -73,7 +73,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         require(accounts_new(&accounts) == 0, "there is memory");
         r = accounts_restore(accounts, folder, UINT64_MAX / 4);
         require(r <= 0, "budgets are taken over or not");
-        require(accounts_take(accounts, NULL, "p", 1000000, 1, UINT64_MAX / 4) == 1,
+        require(accounts_take(accounts, "p", 1000000, 1, UINT64_MAX / 4) == 1,
                 "a budget can be taken");
         accounts_free(accounts);
 

@@ -144,6 +144,41 @@ def one_under_an_administrators_limit_is_ended_all_the_same():
     run("systemctl", "stop", "admin-before", "admin-during")
 
 
+def a_unit_file_a_property_and_a_revert_are_kept():
+    """A unit with a file of its own: what that says, then a property that stays, then neither."""
+    program, file = pathlib.Path("/run/admin-file.py"), pathlib.Path("/etc/systemd/system/admin-file.service")
+
+    def say(text):
+        file.write_text(f"[Service]\nExecStart=/usr/bin/python3 {program}\n{text}")
+        run("systemctl", "daemon-reload")
+
+    def touch(weight):
+        """A reload alone is put into force when systemd has another reason to touch the group."""
+        run("systemctl", "set-property", "--runtime", "admin-file", f"CPUWeight={weight}")
+
+    program.write_text(QUIET)
+    say("")
+    run("systemctl", "start", "admin-file")
+    wait_for("a limit of ours", lambda: high("admin-file") != "max")
+    say("MemoryHigh=80M\n")
+    wait_for("the file's limit", lambda: high("admin-file") == str(80 * MIB), 20)
+    run("systemctl", "set-property", "admin-file", "MemoryHigh=84M")
+    settle()
+    assert_high("admin-file", 84 * MIB)
+    run("systemctl", "revert", "admin-file")
+    touch(90)
+    wait_for("the file's limit again", lambda: high("admin-file") == str(80 * MIB), 20)
+    assert_high("admin-file", 80 * MIB)
+    say("")
+    touch(80)
+    wait_for("no limit of theirs", lambda: high("admin-file") != str(80 * MIB), 20)
+    assert run("systemctl", "show", "-P", "MemoryHigh", "admin-file") == "infinity"
+    assert drop_ins("admin-file") == [], drop_ins("admin-file")
+    run("systemctl", "stop", "admin-file")
+    file.unlink()
+    run("systemctl", "daemon-reload")
+
+
 def a_group_that_systemd_does_not_manage_is_guarded_by_its_files():
     start_worker("delegated", DELEGATED, "Delegate=yes")
     found = wait_for("a verdict", lambda: verdicts("delegated"))
@@ -163,5 +198,6 @@ CHECKS = [
     nothing_of_its_own_is_left_when_it_stops,
     a_limit_set_after_it_was_stopped_is_not_shadowed,
     one_under_an_administrators_limit_is_ended_all_the_same,
+    a_unit_file_a_property_and_a_revert_are_kept,
     a_group_that_systemd_does_not_manage_is_guarded_by_its_files,
 ]

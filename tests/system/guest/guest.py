@@ -17,7 +17,7 @@ import kernel
 import lateness
 import tripwires
 import users
-from support import CONFIG, GROW, HERE, guard_pid, is_active, run, start_worker, verdicts, wait_for
+from support import CONFIG, GROW, HERE, VERDICTS, guard_pid, is_active, run, start_worker, verdicts, wait_for
 
 MESSAGE_ID = "cad3e4ca27d44324aa103e19961e0269"
 
@@ -242,7 +242,14 @@ CHECKS = [
 ]
 
 
+def keep_state_in_memory():
+    """The disk here is a folder of the machine around: while that writes one thing down, nothing runs at all."""
+    VERDICTS.parent.mkdir(mode=0o700, exist_ok=True)
+    run("mount", "-t", "tmpfs", "-o", "mode=700", "tmpfs", str(VERDICTS.parent))
+
+
 def main():
+    keep_state_in_memory()
     CONFIG.parent.mkdir(parents=True, exist_ok=True)
     CONFIG.write_text(POLICIES + kernel.POLICY + tripwires.POLICIES + lateness.POLICY)
     with open(HERE / "results", "w", buffering=1) as results:
