@@ -28,10 +28,10 @@ static uint64_t mark_as_ours(uint64_t bytes)
         return bytes % MIB == 0 && bytes > 0 ? bytes - GRAIN : bytes;
 }
 
-/* Below it nothing can pass the limit; and a little before, so that who rushes at the limit is told of in time. */
+/* Below the limit nothing can pass it; and so much before that there is time to look and to ask who shares what. */
 static uint64_t first_at(const struct tripwire_facts *facts)
 {
-        return mark_as_ours(facts->limit - bng_min(facts->limit / 64, BEFORE));
+        return mark_as_ours(facts->limit - facts->limit / 16);
 }
 
 /*

@@ -6,7 +6,7 @@
  * be moved or lifted, and whose a memory.high is that is found.
  *
  * memory.high holds back who passes it, the page cache included, so it is set only near a limit, and each place of
- * it only says where to look more closely: the looks decide. First it is just before the limit itself: below that
+ * it only says where to look more closely: the looks decide. First it is a sixteenth before the limit itself: below that
  * nothing can break the limit, whatever usage consists of. When that has tripped and it was the cache, or what the
  * kernel keeps for the group, it is moved to just before where usage will be when the limit is reached if nothing
  * else changes. When that trips, it is held there for a moment: who rushes on is held back, and crosses the limit between two looks that

@@ -92,7 +92,7 @@ static void test_far_from_a_limit_there_is_none(void **state)
         assert_true(group.high == TRIPWIRE_NONE);
         group.anon = LIMIT / 2;
         assert_int_equal(look(&group), TRIPWIRE_SET);
-        assert_true(group.high < LIMIT && group.high >= LIMIT - MIB);
+        assert_true(group.high < LIMIT && group.high >= LIMIT - LIMIT / 16 - 64 * KIB);
         /* It does not come and go at the same place. */
         group.anon = LIMIT / 2 - 1;
         assert_int_equal(look(&group), TRIPWIRE_KEEP);
@@ -133,10 +133,10 @@ static void test_who_stops_short_of_the_limit_is_let_go(void **state)
         struct group group = group_new();
 
         (void)state;
-        group.anon = LIMIT - 8 * MIB;
+        group.anon = LIMIT - 16 * MIB;
         group.other = 4 * MIB;
         assert_int_equal(look(&group), TRIPWIRE_SET);
-        group.anon = LIMIT - 3 * MIB; /* it trips where all usage would be memory, */
+        group.anon = LIMIT - 3 * MIB; /* it trips where all usage would nearly be too much, */
         assert_int_equal(look(&group), TRIPWIRE_SET);
         assert_in_range(group.high, LIMIT + group.other - MIB, LIMIT + group.other - 256 * KIB);
         group.anon = LIMIT - 384 * KIB; /* and before the limit */
