@@ -11,7 +11,7 @@
 #include "bng/usage.h"
 #include "config/paths.h"
 #include "manager/manager.h"
-#include "manager/reset.h"
+#include "manager/wires/reset.h"
 #include "policy/load.h"
 #include "report/folders.h"
 

@@ -8,7 +8,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include "manager/context.h"
+#include "manager/announce.h"
 #include "manager/notify.h"
 #include "report/escape.h"
 #include "report/journal.h"

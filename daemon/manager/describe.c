@@ -9,7 +9,10 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include "manager/context.h"
+#include "manager/describe.h"
+#include "manager/groups/watch.h"
+#include "manager/groups/worker.h"
+#include "manager/settings.h"
 #include "report/status.h"
 #include "samples/growth.h"
 #include "samples/leak.h"

@@ -16,9 +16,19 @@
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
-#include "manager/context.h"
+#include "manager/announce.h"
+#include "manager/describe.h"
+#include "manager/ends/ending.h"
+#include "manager/groups/discover.h"
+#include "manager/groups/watch.h"
+#include "manager/kernel/kernel.h"
+#include "manager/looks/alarm.h"
+#include "manager/looks/breath.h"
+#include "manager/looks/round.h"
 #include "manager/notify.h"
 #include "manager/self.h"
+#include "manager/settings.h"
+#include "manager/wires/tripwire.h"
 
 #define STOP_USEC (UINT64_C(5) * 1000000)
 #define MACHINE_FRESH_USEC UINT64_C(50000)

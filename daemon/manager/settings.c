@@ -11,8 +11,10 @@
 #include <string.h>
 #include <unistd.h>
 #include "config/paths.h"
-#include "manager/context.h"
+#include "manager/announce.h"
+#include "manager/groups/news.h"
 #include "manager/notify.h"
+#include "manager/settings.h"
 
 struct settings *settings_ref(struct settings *settings)
 {

@@ -16,7 +16,7 @@
 #include <systemd/sd-id128.h>
 #include <unistd.h>
 #include <cmocka.h>
-#include "manager/accounts.h"
+#include "manager/ends/accounts.h"
 #include "scratch.h"
 
 #define WINDOW UINT64_C(60000000)

@@ -13,8 +13,8 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include "act/brake.h"
-#include "manager/keeper.h"
-#include "manager/reset.h"
+#include "manager/wires/keeper.h"
+#include "manager/wires/reset.h"
 #include "scratch.h"
 
 #define AT UINT64_C(67043328)

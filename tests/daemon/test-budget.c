@@ -8,7 +8,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <cmocka.h>
-#include "manager/budget.h"
+#include "manager/ends/budget.h"
 
 #define WINDOW UINT64_C(60000000)
 

@@ -12,8 +12,14 @@
 #include <cmocka.h>
 #include <sys/resource.h>
 #include "groups.h"
-#include "manager/ending.h"
+#include "manager/ends/ending.h"
+#include "manager/ends/members.h"
+#include "manager/groups/roster.h"
+#include "manager/groups/scan.h"
+#include "manager/groups/watch.h"
+#include "manager/looks/round.h"
 #include "manager/self.h"
+#include "manager/settings.h"
 #include "scratch.h"
 
 #define PATIENCE 600 /* turns of 50 ms: only there so that a failure ends */

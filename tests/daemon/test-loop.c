@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <cmocka.h>
 #include "decide-fixture.h"
-#include "manager/loops.h"
+#include "manager/answers/loops.h"
 #include "policy/loop.h"
 
 static struct loop loop;

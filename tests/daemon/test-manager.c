@@ -15,7 +15,7 @@
 #include <sys/resource.h>
 #include "groups.h"
 #include "manager/manager.h"
-#include "manager/reset.h"
+#include "manager/wires/reset.h"
 #include "scratch.h"
 
 #define MIB ((size_t)1 << 20)

@@ -15,7 +15,16 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include "manager/context.h"
+#include "manager/answers/answer.h"
+#include "manager/groups/annexes.h"
+#include "manager/groups/contributors.h"
+#include "manager/groups/family.h"
+#include "manager/groups/scan.h"
+#include "manager/groups/watch.h"
+#include "manager/groups/worker.h"
+#include "manager/looks/look.h"
+#include "manager/looks/schedule.h"
+#include "manager/settings.h"
 #include "scratch.h"
 
 #define SECOND UINT64_C(1000000)

@@ -15,7 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "folders.h"
-#include "manager/accounts.h"
+#include "manager/ends/accounts.h"
 #include "report/history.h"
 #include "report/lines.h"
 #include "report/store.h"

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * Who is found in a group that is being ended, and does not belong to its end: a worker that comes from elsewhere,
+ * as whoever waits for a death brings in the next one. It has done nothing yet, and a signal to it is one to the
+ * wrong process; while one that was forked in the group meanwhile is what the end is about. They look alike, but
+ *
+ *   - one that is older than the end, and was not in the group when that began, was brought here;
+ *   - a task with a pending SIGKILL cannot fork. So once everybody in the group has one it is closed: who was started
+ *     later is nobody's child in it. cgroup.kill closes it at once, else lists in a row that show nobody new do. One
+ *     that is older and still there has slipped by (kernels before 6.14 let a fork do that), and who knows what it has
+ *     forked: it opens the group again;
+ *   - until somebody is killed, whose parent lives elsewhere was started there. Orphans are handed to an init, or to
+ *     one that takes an init's place; those are in the session of whoever is gone (family.c).
+ *
+ * Who is taken for a guest and is none lives on in a watched group, and is judged anew.
+ */
+
+#include <stdlib.h>
+#include "manager/ends/members.h"
+#include "manager/groups/roster.h"
+#include "manager/groups/watch.h"
+#include "manager/groups/worker.h"
+
+#define GENERATIONS_MAX 8
+
+void guests_close(struct ending *ending)
+{
+        ending->closed = true;
+        ending->closed_at = process_ticks_now();
+        if (host_read_latest_pid(&ending->manager->host, &ending->closed_up_to) < 0)
+                ending->closed_up_to = 0;
+}
+
+/* The kernel tells a start in whole ticks: within one the pids tell. */
+static bool started_since(const struct ending *ending, const struct worker *worker)
+{
+        uint64_t start = worker->target.start_time;
+        pid_t now;
+
+        if (start != ending->closed_at)
+                return start > ending->closed_at;
+        return ending->closed_up_to > 0 &&
+               host_read_latest_pid(&ending->manager->host, &now) == 0 &&
+               host_started_since(worker->target.pid, ending->closed_up_to, now);
+}
+
+static bool is_older(const struct ending *ending, const struct worker *worker)
+{
+        return ending->complete && worker->born < ending->started;
+}
+
+static bool has_parent_elsewhere(const struct ending *ending, const struct worker *worker)
+{
+        const struct host *host = &ending->manager->host;
+        struct process_identity identity;
+        struct process_reader *reader;
+        bool elsewhere = false;
+        char *group;
+
+        if (worker->target.parent <= 1 || members_include(ending, worker->target.parent) ||
+            process_reader_new(&reader, host, worker->target.parent) < 0)
+                return false;
+        if (process_read_identity(reader, &identity) >= 0 &&
+            (worker->target.session == identity.session ||
+             worker->target.session == worker->target.pid) &&
+            process_read_group(reader, host, &group) >= 0) {
+                elsewhere = !path_is_below(group, ending->path);
+                free(group);
+        }
+        process_reader_free(reader);
+        return elsewhere;
+}
+
+static bool is_guest(const struct ending *ending, const struct worker *worker)
+{
+        if (worker->ending && worker->ending != ending)
+                return false; /* that one is being ended as well */
+        if (worker->guest_at == ending->event || is_older(ending, worker))
+                return true;
+        if (ending->closed)
+                return started_since(ending, worker);
+        return ending->stage < KILLED && has_parent_elsewhere(ending, worker);
+}
+
+/* Or a child of one, or a child's. Who is no member was not signalled: those above him in the group are asked. */
+bool guests_include(const struct ending *ending, struct worker *worker)
+{
+        struct worker *each = worker_ref(worker), *parent;
+        bool found = is_guest(ending, each);
+
+        for (unsigned i = 0; !found && i < GENERATIONS_MAX && ending->watch; i++) {
+                pid_t pid = each->target.parent;
+
+                if (pid <= 1 || members_include(ending, pid) ||
+                    watch_hold(ending->watch, pid, &parent) != ACT_DONE)
+                        break;
+                /* Another process under the pid of a parent that is gone is younger than its "child". */
+                found = parent->target.start_time <= each->target.start_time &&
+                        is_guest(ending, parent);
+                worker_unref(each);
+                each = parent;
+        }
+        worker_unref(each);
+        return found;
+}
+
+bool guests_are_in(const struct ending *ending)
+{
+        struct act_group target = {.path = ending->path, .inode = ending->inode};
+        bool found = false;
+        pid_t *pids = NULL;
+        size_t n = 0;
+
+        if (!ending->watch ||
+            act_group_members(&ending->manager->host, &target, &pids, &n) != ACT_DONE)
+                return false;
+        for (size_t i = 0; i < n; i++) {
+                struct worker *worker;
+
+                if (members_include(ending, pids[i]) ||
+                    watch_hold(ending->watch, pids[i], &worker) != ACT_DONE)
+                        continue;
+                if (guests_include(ending, worker)) {
+                        worker->guest_at =
+                                ending->event; /* they stay so when the others are killed */
+                        found = true;
+                }
+                worker_unref(worker);
+        }
+        free(pids);
+        return found;
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* Which groups exist, and which policies name them. */
+
+#include "manager/context.h"
+
+int discover_start(struct manager *manager);
+void discover_stop(struct manager *manager);
+/* Walks as soon as the pace of walks allows. */
+void discover_soon(struct manager *manager);
+/* Walks now: finds new groups, drops vanished ones. */
+void discover_walk(struct manager *manager);
+/* One group of a walk, a group_walk_fn; `userdata` is the manager. */
+int discover_group(void *userdata, const char *path, uint64_t inode);
+/* A watch ends if another group, or none, is under its path by now. */
+void discover_check(struct manager *manager, const char *path);
+/* The watch of this group, or of the nearest one above that has one; or NULL. */
+struct watch *discover_nearest(struct manager *manager, const char *path);
+/* The nearest watched group above this one, or NULL. */
+struct watch *discover_above(const struct watch *watch);
+/* Where nothing was watched until now, nobody was going to walk: now and then. */
+void discover_seldom(struct manager *manager);
+/* Sets the clock to whatever is due. */
+void discover_wake(struct manager *manager);

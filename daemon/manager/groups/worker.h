@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* One process of a watched group: held, measured, known. */
+
+#include "manager/context.h"
+
+int worker_new(struct worker **ret, struct watch *watch, pid_t pid, uint64_t now);
+struct worker *worker_ref(struct worker *worker);
+struct worker *worker_unref(struct worker *worker); /* NULL */
+/* The group that lists it and is charged for it: nearly always its own. */
+const char *worker_home(const struct worker *worker);
+/* Who it is by now, and so which policy is its own. */
+void worker_identify(struct worker *worker, uint64_t now);
+/* The first key of the policy that speaks against it, or NULL. */
+const char *worker_mismatch(struct worker *worker, const struct policy *policy, uint64_t now);
+bool worker_matches(struct worker *worker, const struct policy *policy, uint64_t now);
+/* Measures it. 0; -ESRCH when it has ended. */
+int worker_measure(struct worker *worker, bool swaps, uint64_t now);
+/* The same, unless it has been measured in this turn of the loop. */
+int worker_measure_once(struct worker *worker, bool swaps, uint64_t now);
+/* It was measured for a group that has these windows, its own or one above it: what it maps of shared memory is read as
+ * well. */
+void worker_take_part(struct worker *worker, const struct series *windows, uint64_t now);
+uint64_t worker_memory(const struct worker *worker); /* bytes: what its end would free, */
+/* but for so many, at most, that may be its parent's since its fork: a proof tells. */
+uint64_t worker_doubt(const struct worker *worker);
+struct subject worker_subject(const struct worker *worker, uint64_t now);
+/* The same by the windows of a group, as far as it has taken part there; but for its family, which is its own policy's. */
+struct subject worker_part(const struct worker *worker, const struct series *windows, uint64_t now);
+/* Asks for proportional memory in the offload's thread; the group is looked at when it is there. */
+void worker_prove(struct worker *worker);
