@@ -136,6 +136,22 @@ uint64_t bng_scratch_remainder_by_up_to(uint64_t n, uint64_t d)
         return n + d + 8 + bng_scratch_in_steps_up_to(d + 1, d, 0);
 }
 
+/* Of lengths that are off by so many limbs together: a transform is as long as their sum is. */
+#define ABOUT 4
+/* From here on every table takes a transform. */
+#define ALL_TRANSFORM 11520
+
+static uint64_t about_product(uint64_t a, uint64_t b)
+{
+        uint64_t most = 0;
+
+        if (bng_min(a, b) < ALL_TRANSFORM + ABOUT || bng_max(a, b) >= 2 * bng_min(a, b))
+                return bng_scratch_multiply(a, b);
+        for (uint64_t more = 0; more <= 2 * ABOUT; more++)
+                most = bng_max(most, bng_scratch_exact_product(a + more, b - ABOUT));
+        return most;
+}
+
 uint64_t bng_scratch_quotient(uint64_t n, uint64_t d)
 {
         if (n < d)
@@ -144,7 +160,7 @@ uint64_t bng_scratch_quotient(uint64_t n, uint64_t d)
                 return n + 1;
         uint64_t q = n - d + 1;
         /* What is nearly exact is multiplied out to see whether the quotient is one too large. */
-        uint64_t product = bng_scratch_multiply(d, q);
+        uint64_t product = about_product(d, q);
         if (q + 8 >= d)
                 return 2 * n + 2 * d + q + 16 + bng_scratch_about_by_inverse(q, d, product);
         return n + 5 * q + 16 + bng_scratch_about_by_inverse(q + 1, q + 1, d + q + product);
