@@ -372,12 +372,19 @@ struct bng_prediction bng_predict_power_modulo(struct bng_operand base, struct b
         return power_modulo(base, exponent, modulus, peak_bytes);
 }
 
+static struct bng_time secret_power_time(struct bng_lengths of)
+{
+        return bng_time_secret_power_modulo(of.a, of.b, of.c);
+}
+
 struct bng_prediction bng_predict_secret_power_modulo(struct bng_operand base,
                                                       struct bng_operand exponent,
                                                       struct bng_operand modulus)
 {
         if (modulus.size.surely_zero)
                 return bng_predicted_undefined(modulus_zero);
-        return power_modulo(base, exponent, modulus,
-                            bng_peak_secret_power_modulo(power_bits(base, exponent, modulus)));
+        uint64_t peak_bytes = bng_peak_secret_power_modulo(power_bits(base, exponent, modulus));
+        return bng_timed(power_modulo(base, exponent, modulus, peak_bytes), secret_power_time,
+                         bng_operand_bits_max(base), bng_operand_bits_max(exponent),
+                         bng_operand_bits_max(modulus));
 }

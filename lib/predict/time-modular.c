@@ -97,3 +97,21 @@ struct bng_time bng_time_power_modulo_stepped(uint64_t base_bits, uint64_t expon
         }
         return bng_time_and(power, bng_time_remainder(base_bits, modulus_bits));
 }
+
+/* For each bit of the exponent, of which GMP takes whole limbs. */
+#define SECONDS_PER_PAIR_OF_LIMBS 2e-9
+
+/* Limb by limb, however long the modulus is. */
+struct bng_time bng_time_secret_power_modulo(uint64_t base_bits, uint64_t exponent_bits,
+                                             uint64_t modulus_bits)
+{
+        double limbs = modulus_bits == BNG_BITS_BEYOND
+                               ? INFINITY
+                               : (double)whole_limbs(modulus_bits) / GMP_NUMB_BITS;
+        double bits =
+                exponent_bits == BNG_BITS_BEYOND ? INFINITY : (double)whole_limbs(exponent_bits);
+        struct bng_time bit = {limbs * limbs * SECONDS_PER_PAIR_OF_LIMBS + SECONDS_OF_CALLS,
+                               BNG_PACE_POWER_MODULO};
+
+        return bng_time_and(times(bits, bit), bng_time_remainder(base_bits, modulus_bits));
+}

@@ -85,6 +85,9 @@ struct bng_time bng_time_power_modulo(uint64_t base_bits, uint64_t exponent_bits
                                       uint64_t modulus_bits, uint64_t twos);
 struct bng_time bng_time_power_modulo_stepped(uint64_t base_bits, uint64_t exponent_bits,
                                               uint64_t modulus_bits, uint64_t twos);
+/* Where it depends on no number's value: GMP's mpz_powm_sec. */
+struct bng_time bng_time_secret_power_modulo(uint64_t base_bits, uint64_t exponent_bits,
+                                             uint64_t modulus_bits);
 /* Of a base whose odd part has so many bits, and of which so many zeros are taken away before. */
 struct bng_time bng_time_power(uint64_t odd_bits, uint64_t zeros, uint64_t exponent);
 /* n over k for machine words, whose result has so many bits. */

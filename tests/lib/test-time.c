@@ -361,6 +361,20 @@ static void test_texts_in_two_bases(void **userdata)
         assert_true(fabs(seconds_of(texts.duration) / (2 * printed) - 1) < 1e-9);
 }
 
+/* Limb by limb: longer numbers take their square, and a bit of an exponent as many as a limb has. */
+static void test_powers_that_keep_a_secret(void **userdata)
+{
+        (void)userdata;
+        double seconds = bng_time_secret_power_modulo(1, 64, 64000).seconds;
+        assert_true(seconds > 3 * bng_time_power_modulo(1, 64, 64000, 0).seconds);
+        assert_true(bng_time_secret_power_modulo(1, 1, 64000).seconds ==
+                    bng_time_secret_power_modulo(1, GMP_NUMB_BITS, 64000).seconds);
+        double doubled = bng_time_secret_power_modulo(1, 64, 128000).seconds;
+        assert_true(doubled > 3.9 * seconds && doubled < 4.1 * seconds);
+        assert_true(isinf(bng_time_secret_power_modulo(1, 64, BNG_BITS_BEYOND).seconds));
+        assert_true(isinf(bng_time_secret_power_modulo(1, BNG_BITS_BEYOND, 64).seconds));
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -375,6 +389,7 @@ int main(void)
                 cmocka_unit_test(test_multifactorials),
                 cmocka_unit_test(test_kin_takes_a_little_longer),
                 cmocka_unit_test(test_texts_in_two_bases),
+                cmocka_unit_test(test_powers_that_keep_a_secret),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
