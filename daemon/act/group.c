@@ -18,6 +18,7 @@
 #include <unistd.h>
 #include "act/group.h"
 #include "act/tree.h"
+#include "readers/text.h"
 
 static bool names_root(const char *path)
 {
@@ -154,7 +155,15 @@ static int list_touchable(const struct host *host, const struct act_group *group
         return r == 0 && holds_untouchable(host, members) ? ACT_REFUSED : r;
 }
 
-/* ACT_DONE with the switch in *pressed, which is the caller's; else -1 is in it. */
+/* By somebody else, whose it is then to take that back. cgroup.kill cannot be read, and never is. */
+static bool is_pressed(int folder, const char *file)
+{
+        char text[8];
+
+        return text_read_at(folder, file, text, sizeof(text)) > 0 && *text == '1';
+}
+
+/* ACT_DONE with the switch in *pressed, which is the caller's, or -1 where it was pressed already; else -1 is in it. */
 static int press(const struct host *host, const struct act_group *group,
                  const struct act_spare *spare, const char *file, int *pressed)
 {
@@ -168,11 +177,14 @@ static int press(const struct host *host, const struct act_group *group,
                 folder = twin;
                 r = twin < 0 ? twin : 0;
         }
-        *pressed = r == 0 ? press_at(folder, file) : -1;
-        if (*pressed >= 0)
-                r = ACT_DONE;
-        else if (r == 0)
-                r = *pressed;
+        *pressed = -1;
+        if (r == 0 && !is_pressed(folder, file)) {
+                r = press_at(folder, file);
+                if (r >= 0) {
+                        *pressed = r;
+                        r = ACT_DONE;
+                }
+        }
         if (folder >= 0)
                 close(folder);
         free(members.at);

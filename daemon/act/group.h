@@ -42,7 +42,7 @@ int act_group_check(const struct host *host, const struct act_group *group,
 int act_group_kill(const struct host *host, const struct act_group *group,
                    const struct act_spare *spare);
 /* Stops all of the group. Asynchronous. Results as above; with ACT_DONE *frozen is the switch that was pressed, for
- * act_group_thaw. */
+ * act_group_thaw; or -1: somebody else has stopped the group before, and lets it run again. */
 int act_group_freeze(const struct host *host, const struct act_group *group,
                      const struct act_spare *spare, int *frozen);
 /* Lets what was stopped run again, whoever has come or gone meanwhile, and closes the switch. */

@@ -282,6 +282,28 @@ static void test_a_frozen_group_runs_again(void **state)
         assert_int_equal(reap(pid), SIGTERM);
 }
 
+/* An administrator's pause outlives the daemon. */
+static void test_who_was_stopped_by_others_is_not_ours(void **state)
+{
+        struct act_group group = need_switch();
+        pid_t pid = child_in(home, false, wait_for_ever);
+        int others;
+
+        (void)state;
+        assert_int_equal(act_group_freeze(&host, &group, NULL, &others), ACT_DONE);
+        assert_true(others >= 0);
+        wait_for_event("frozen 1");
+        assert_int_equal(act_group_freeze(&host, &group, NULL, &frozen), ACT_DONE);
+        assert_int_equal(frozen, -1);
+        wait_for_event("frozen 1");
+        assert_int_equal(act_group_thaw(others), ACT_DONE);
+        wait_for_event("frozen 0");
+        assert_int_equal(act_group_freeze(&host, &group, NULL, &frozen), ACT_DONE);
+        assert_int_equal(act_group_thaw(frozen), ACT_DONE);
+        kill(pid, SIGTERM);
+        assert_int_equal(reap(pid), SIGTERM);
+}
+
 /* Nobody is left whose v2 group could be asked for: whoever comes next would hang. */
 static void test_a_frozen_group_is_let_go_when_it_is_empty(void **state)
 {
@@ -447,6 +469,7 @@ int main(void)
                 cmocka_unit_test_teardown(test_a_foreign_host_is_never_touched, remove_homes),
                 cmocka_unit_test_teardown(test_the_whole_group_is_killed, remove_homes),
                 cmocka_unit_test_teardown(test_a_frozen_group_runs_again, remove_homes),
+                cmocka_unit_test_teardown(test_who_was_stopped_by_others_is_not_ours, remove_homes),
                 cmocka_unit_test_teardown(test_a_frozen_group_is_let_go_when_it_is_empty,
                                           remove_homes),
                 cmocka_unit_test_teardown(test_a_differing_twin_is_not_used, remove_homes),

@@ -143,7 +143,7 @@ static int freeze(const struct affair *affair)
                 r = act_group_freeze(&manager->host, &target, &spare, &frozen);
         }
         if (r == ACT_DONE && affair->whole) {
-                affair->watch->answered.frozen = true;
+                affair->watch->answered.frozen = frozen >= 0; /* else that is not ours to undo */
                 affair->watch->frozen = frozen;
                 for (size_t i = 0; i < affair->n; i++)
                         note_stopped(affair, &affair->workers[i]->answered,
