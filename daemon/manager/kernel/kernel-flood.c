@@ -18,6 +18,7 @@
 #include "bounds/checked.h"
 #include "manager/answers/record.h"
 #include "manager/groups/discover.h"
+#include "manager/kernel/counted.h"
 #include "manager/kernel/kernel-verdict.h"
 #include "manager/kernel/kernel.h"
 
@@ -134,9 +135,7 @@ static uint64_t count_lost(struct manager *manager, struct place *places, size_t
         }
         kernel_hear(manager);
         for (size_t i = 0; i < *n; i++) {
-                uint64_t known = bng_sat_add(places[i].counted->kills, places[i].counted->told);
-
-                places[i].lost = places[i].now > known ? places[i].now - known : 0;
+                places[i].lost = counted_lost(places[i].counted, places[i].now);
                 all = bng_sat_add(all, places[i].lost);
         }
         return all;
@@ -218,7 +217,7 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
         }
         tell(manager, flood, places, n);
         for (size_t i = 0; i < n; i++)
-                *places[i].counted = (struct counted){.known = true, .kills = places[i].now};
+                counted_settle(places[i].counted, places[i].now);
         forget(flood);
         free(places);
         return 0;
