@@ -188,10 +188,11 @@ static uint64_t multifactorial_peak(uint64_t bits, uint64_t n, uint64_t m)
 {
         uint64_t g = divisor(n, m);
 
-        if (n < 3 || n - 3 < m - 1)
-                return bng_peak_bytes(BNG_WORK_COPY, GMP_NUMB_BITS);
+        /* mpz_2fac_ui has no short way: a 1 is shifted like any other. */
         if (m == 2)
                 return bng_peak_double_factorial(bits, n);
+        if (n < 3 || n - 3 < m - 1)
+                return bng_peak_bytes(BNG_WORK_COPY, GMP_NUMB_BITS);
         if (g == 1)
                 return coprime_multifactorial_peak(bits, n, m);
 
