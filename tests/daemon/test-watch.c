@@ -12,9 +12,12 @@
 #include <cmocka.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <unistd.h>
 #include "manager/answers/answer.h"
 #include "manager/groups/annexes.h"
 #include "manager/groups/contributors.h"
@@ -22,7 +25,9 @@
 #include "manager/groups/scan.h"
 #include "manager/groups/watch.h"
 #include "manager/groups/worker.h"
+#include "manager/looks/breath.h"
 #include "manager/looks/look.h"
+#include "manager/looks/round.h"
 #include "manager/looks/schedule.h"
 #include "manager/settings.h"
 #include "scratch.h"
@@ -567,6 +572,43 @@ static void test_told_of_together(void **state)
         close_watch(watch);
 }
 
+static int on_ringing(sd_event_source *source, int fd, uint32_t events, void *userdata)
+{
+        (void)fd;
+        (void)events;
+        (void)userdata;
+        (void)breath_holds(&manager, source);
+        return 0;
+}
+
+/* Alarms that ring all the time leave a turn to those who are polled. */
+static void test_alarms_without_an_end(void **state)
+{
+        int bell = eventfd(1, EFD_CLOEXEC);
+        struct watch *watch;
+
+        (void)state;
+        assert_int_equal(breath_start(&manager), 0);
+        assert_int_equal(round_start(&manager), 0);
+        assert_true(sd_event_add_io(manager.event, &manager.bells, bell, EPOLLIN, on_ringing,
+                                    NULL) >= 0);
+        assert_true(sd_event_source_set_priority(manager.bells, SD_EVENT_PRIORITY_IMPORTANT) >= 0);
+        watch = open_watch();
+        watch_look_at(watch, 0);
+        for (unsigned breaths = 0; breaths < 5 && watch->looked == 0;) {
+                uint64_t taken = manager.breath.taken;
+
+                assert_true(sd_event_run(manager.event, UINT64_MAX) >= 0);
+                breaths += manager.breath.taken != taken;
+        }
+        assert_true(watch->looked > 0);
+        close_watch(watch);
+        manager.bells = sd_event_source_disable_unref(manager.bells);
+        close(bell);
+        round_stop(&manager);
+        breath_stop(&manager);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -584,6 +626,7 @@ int main(void)
                 TEST(test_windows_of_a_group_above),
                 TEST(test_a_crowd_elsewhere),
                 TEST(test_told_of_together),
+                TEST(test_alarms_without_an_end),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

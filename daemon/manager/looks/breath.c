@@ -3,8 +3,9 @@
 /*
  * The loop takes what is most urgent first, and there are machines on which something urgent always waits: thousands of
  * groups near a limit, alarms that ring without an end, groups made and removed all day. So who can go on without an end
- * asks here before each turn. Now and then it is told to wait until the loop has come down to those who ask the daemon
- * something, and has served each of them once: neither keeps the other from its turn.
+ * asks here, those who are the most urgent before each turn and the looks behind theirs, so that there is one between any
+ * two breaths. Now and then it is told to wait until the loop has come down to those who ask the daemon something, and has
+ * served each of them once: neither keeps the other from its turn.
  */
 
 #include "manager/looks/breath.h"
