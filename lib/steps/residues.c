@@ -176,47 +176,55 @@ static inline two_limbs multiply_two_limbs(two_limbs a, two_limbs b, two_limbs m
         return sum < more ? sum - modulus : sum;
 }
 
-static two_limbs get_limbs(mpz_srcptr n)
+static void put_limb(mpz_ptr rop, mp_limb_t limb)
+{
+        room_of(rop, 1)[0] = limb;
+        rop->_mp_size = limb != 0;
+}
+
+static two_limbs get_two_limbs(mpz_srcptr n)
 {
         return (two_limbs)mpz_getlimbn(n, 1) << GMP_NUMB_BITS | mpz_getlimbn(n, 0);
 }
 
-static void put_limbs(mpz_ptr rop, two_limbs n, mp_size_t limbs)
+static void put_two_limbs(mpz_ptr rop, two_limbs n)
 {
-        mp_limb_t *to = room_of(rop, limbs);
+        mp_limb_t *to = room_of(rop, 2);
 
         to[0] = (mp_limb_t)n;
-        if (limbs > 1)
-                to[1] = (mp_limb_t)(n >> GMP_NUMB_BITS);
-        finish(rop, limbs);
+        to[1] = (mp_limb_t)(n >> GMP_NUMB_BITS);
+        finish(rop, 2);
 }
 
 static void multiply_few_limbs(const struct bng_residues *m, mpz_ptr rop, mpz_srcptr a,
                                mpz_srcptr b)
 {
-        two_limbs x = get_limbs(a), y = get_limbs(b), modulus = get_limbs(m->modulus);
-        mp_size_t n = limbs_of(m);
-
-        put_limbs(rop,
-                  n == 1 ? multiply_limb((mp_limb_t)x, (mp_limb_t)y, (mp_limb_t)modulus, m->inverse)
-                         : multiply_two_limbs(x, y, modulus, m->inverse),
-                  n);
+        if (limbs_of(m) == 1)
+                put_limb(rop, multiply_limb(mpz_getlimbn(a, 0), mpz_getlimbn(b, 0),
+                                            mpz_getlimbn(m->modulus, 0), m->inverse));
+        else
+                put_two_limbs(rop, multiply_two_limbs(get_two_limbs(a), get_two_limbs(b),
+                                                      get_two_limbs(m->modulus), m->inverse));
 }
 
-static void square_few_limbs(const struct bng_residues *m, mpz_ptr a, unsigned long times)
+static void square_limb(const struct bng_residues *m, mpz_ptr a, unsigned long times)
 {
-        two_limbs x = get_limbs(a), modulus = get_limbs(m->modulus);
+        mp_limb_t x = mpz_getlimbn(a, 0), modulus = mpz_getlimbn(m->modulus, 0);
         mp_limb_t inverse = m->inverse;
 
-        if (limbs_of(m) == 1) {
-                mp_limb_t limb = (mp_limb_t)x;
-                for (; times > 0; times--)
-                        limb = multiply_limb(limb, limb, (mp_limb_t)modulus, inverse);
-                x = limb;
-        }
+        for (; times > 0; times--)
+                x = multiply_limb(x, x, modulus, inverse);
+        put_limb(a, x);
+}
+
+static void square_two_limbs(const struct bng_residues *m, mpz_ptr a, unsigned long times)
+{
+        two_limbs x = get_two_limbs(a), modulus = get_two_limbs(m->modulus);
+        mp_limb_t inverse = m->inverse;
+
         for (; times > 0; times--)
                 x = multiply_two_limbs(x, x, modulus, inverse);
-        put_limbs(a, x, limbs_of(m));
+        put_two_limbs(a, x);
 }
 
 /* ---- modulo a short number ---- */
@@ -341,7 +349,10 @@ static bool square_in_few_limbs(struct bng_residues *m, mpz_ptr a, unsigned long
 
         while (done && times > 0) {
                 unsigned long now = bng_min(times, m->at_once);
-                square_few_limbs(m, a, now);
+                if (limbs_of(m) == 1)
+                        square_limb(m, a, now);
+                else
+                        square_two_limbs(m, a, now);
                 times -= now;
                 done = look(m, now);
         }
