@@ -6,7 +6,8 @@
  *
  * What a young one has may be the very growth that broke the limit, or the usual size of one that replaces
  * another. So it counts, also what it took before anybody saw it, as far as the young have more than those had
- * who left; and all of it once nobody else is found to have grown.
+ * who left; and all of it once nobody else is found to have grown. The same over the window of leaks: of who is not known
+ * for so long, what goes on counts first, and what it took at its start only where nobody is found to leak.
  *
  * A group is charged for more than its workers hold for themselves: for shared memory that they map, for files in
  * memory, for processes that cannot be seen. That is untold. A worker that maps more than before counts with it, as
@@ -105,6 +106,20 @@ static double by_leak(const struct subject *worker, const struct rest *rest)
                       family_leak(worker));
 }
 
+/* What stayed in the window; of a newcomer, who had to take its usual size, what it gains still. */
+static double lasting_leak(const struct subject *worker)
+{
+        const struct series *series = worker->series;
+
+        return series_seen(series) < series->leak_window ? leak_going_on(series)
+                                                         : leak_in_window(series);
+}
+
+static double by_lasting_leak(const struct subject *worker, const struct rest *rest)
+{
+        return larger(lasting_leak(worker) + mapped_leak(worker, rest), family_leak(worker));
+}
+
 static double by_size(const struct subject *worker, const struct rest *rest)
 {
         return (double)worker->memory + mapped(worker, rest);
@@ -169,7 +184,9 @@ size_t decide_culprit(const struct policy *policy, const struct subject *workers
             is_nobody(workers, n, culprit, least, &rest, by_growth, rest.growth, mapped_growth))
                 return n;
         if (culprit == n) {
-                culprit = largest(workers, n, least, &rest, by_leak);
+                culprit = largest(workers, n, least, &rest, by_lasting_leak);
+                if (culprit == n)
+                        culprit = largest(workers, n, least, &rest, by_leak);
                 if (culprit < n && excuses &&
                     is_nobody(workers, n, culprit, least, &rest, by_leak, rest.leak, mapped_leak))
                         return n;
@@ -193,5 +210,5 @@ bool decide_is_family(const struct policy *policy, const struct subject *culprit
 
         if (larger(own, family_growth(culprit)) > least)
                 return family_growth(culprit) > own;
-        return family_leak(culprit) > larger(leak_in_window(culprit->series), least);
+        return family_leak(culprit) > larger(lasting_leak(culprit), least);
 }

@@ -118,7 +118,8 @@ struct untold {
 /* The worker of a group that breaks its limit: index of the one that contributed most to the growth
  * over the window (the growth window, then the leak window), without growth worth the name the
  * largest; or n, where most was contributed by nobody who can be seen. n >= 1. Growth counts from a worker's first
- * sight, that of a young one from its birth. A young one that only takes the place of the departed is not it. */
+ * sight, that of a young one from its birth. A young one that only takes the place of the departed is not it, nor one
+ * that took its size within the leak window and holds it since, where another one leaks. */
 size_t decide_culprit(const struct policy *policy, const struct subject *workers, size_t n,
                       const struct untold *untold);
 

@@ -416,6 +416,54 @@ static void test_family_as_culprit(void **state)
         assert_false(decide_is_family(&policy, &workers[1]));
 }
 
+/* Came with little, took 60 MiB at once, and holds that since. */
+static struct subject loaded(struct series *ret, uint64_t length)
+{
+        series_init(ret, policy.leak_window, policy.growth_window);
+        for (uint64_t usec = 0; usec <= length; usec += SECOND)
+                series_push(ret, HOUR + usec, usec == 0 ? 5 * MIB : 65 * MIB);
+        return (struct subject){
+                .series = ret,
+                .now = ret->latest.usec,
+                .memory = ret->latest.bytes,
+                .hard_limit = UINT64_MAX,
+        };
+}
+
+/* Who leaks, by himself or by starting processes, more slowly than the growth window tells; not who was started meanwhile. */
+static void test_newcomer_is_no_leak(void **state)
+{
+        static struct series own[2], together;
+        struct subject workers[2];
+
+        (void)state;
+        policy.group_memory_max = 200 * MIB;
+        policy.growth_window = SECOND;
+        policy.leak_window = MINUTE;
+        workers[0] = loaded(&own[0], 20 * SECOND);
+        workers[1] = grown(&own[1], 10 * MIB, 2.0 * MIB, 20 * SECOND, SECOND);
+        assert_int_equal(culprit(workers, 2, 0), 1);
+        assert_false(decide_is_family(&policy, &workers[1]));
+
+        (void)grown(&together, 10 * MIB, 2.0 * MIB, 20 * SECOND, SECOND);
+        workers[1] = loaded(&own[1], 20 * SECOND);
+        workers[1].family = &together;
+        assert_int_equal(culprit(workers, 2, 0), 1);
+        assert_true(decide_is_family(&policy, &workers[1]));
+
+        /* nobody leaks: then what it took is what was gained */
+        workers[1] = grown(&own[1], 80 * MIB, 0, 20 * SECOND, SECOND);
+        assert_int_equal(culprit(workers, 2, 0), 0);
+        /* nor is it a newcomer who was there all the time, and took as much of late */
+        workers[1] = grown(&own[1], 10 * MIB, 0.5 * MIB, 80 * SECOND, SECOND);
+        workers[0] = grown(&own[0], 5 * MIB, 0, 40 * SECOND, SECOND);
+        for (unsigned i = 41; i <= 80; i++)
+                series_push(&own[0], HOUR + i * SECOND, 65 * MIB);
+        workers[0].memory = 65 * MIB;
+        workers[0].now = own[0].latest.usec;
+        assert_int_equal(culprit(workers, 2, 0), 0);
+}
+
 /* The limit moves with the group's, and is passed by the first byte above it wherever it is. */
 static void test_shares(void **state)
 {
@@ -527,6 +575,7 @@ int main(void)
                 TEST(test_step_behind_a_step),
                 TEST(test_family),
                 TEST(test_family_as_culprit),
+                TEST(test_newcomer_is_no_leak),
                 TEST(test_shares),
                 TEST(test_report),
                 TEST(test_cut_grace),
