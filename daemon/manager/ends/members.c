@@ -80,6 +80,9 @@ static void member_died(struct member *member)
                              : ending->stage == RESTART ? OUTCOME_RESTARTED
                                                         : OUTCOME_GONE);
         relief_expect(member->worker, ending->manager);
+        /* Measured at the next look he is not there any more; else his family would be judged by what he had, and ended once
+         * more, until there is a new list. */
+        member->worker->due = 0;
         if (ending->watch)
                 watch_look_at(ending->watch, 0);
 }
