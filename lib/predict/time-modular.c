@@ -71,7 +71,7 @@ struct bng_time bng_time_power_modulo(uint64_t base_bits, uint64_t exponent_bits
 }
 
 /*
- * In steps over GMP in one piece, as measured: from 0.9 to 1.4; 1.4 of numbers so long that every square
+ * In steps over GMP in one piece, as measured: from 0.9 to 1.2; 1.4 of numbers so long that every square
  * is a step.
  */
 #define POWER_IN_STEPS 1.15
