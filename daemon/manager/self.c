@@ -77,6 +77,8 @@ void self_prepare(void)
                 files.rlim_cur = files.rlim_max;
                 (void)setrlimit(RLIMIT_NOFILE, &files);
         }
+        /* The threads wait nearly always: one place to allocate from serves all of them. */
+        (void)mallopt(M_ARENA_MAX, 2);
         lock_memory();
         adjust_oom_score();
 }
