@@ -190,6 +190,7 @@ struct worker {
         bool condemned; /* an end of it was begun */
         bool adopts;    /* the parent of somebody else's orphans */
         bool overtaken; /* the kernel ended it: that is written down */
+        bool swap_read; /* `private` holds what is swapped out */
 
         const struct policy *policy; /* the first that matches, or NULL */
         char *comm, *argv0;
@@ -200,7 +201,6 @@ struct worker {
         uint64_t private;     /* bytes: resident minus shared, and swapped out */
         uint64_t rss;
         uint64_t shared_pages; /* bytes of it: files and shared memory */
-        bool swap_read;        /* `private` holds what is swapped out */
         struct mapped mapped;
         struct part *parts;    /* NULL: nobody asks for other windows */
         uint64_t shared;       /* bytes of `private` that belong to others, by the last proof */
