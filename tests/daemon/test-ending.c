@@ -17,7 +17,6 @@
 #include "manager/groups/roster.h"
 #include "manager/groups/scan.h"
 #include "manager/groups/watch.h"
-#include "manager/groups/worker.h"
 #include "manager/looks/round.h"
 #include "manager/self.h"
 #include "manager/settings.h"
@@ -266,29 +265,6 @@ static void test_a_signal_that_is_owed(void **state)
         reap(sibling);
 }
 
-/* Else what he had would be judged on, for his family, until the next list. */
-static void test_the_dead_are_measured_at_the_next_look(void **state)
-{
-        struct ending_order order;
-        struct worker *worker;
-        struct watch *watch;
-        pid_t condemned;
-
-        (void)state;
-        need_group(home);
-        condemned = child_in(home, false, just_wait);
-        watch = open_watch(home);
-        worker = worker_ref(known(watch, condemned));
-        worker->due = UINT64_MAX;
-        order = order_for(watch, &worker, 1, STEP_KILL);
-        assert_int_equal(ending_start(&order), 0);
-        wait_for_the_last_end();
-        assert_int_equal(worker->due, 0);
-        worker_unref(worker);
-        assert_int_equal(reap(condemned), SIGKILL);
-        wait_for_verdicts(1);
-}
-
 /* The group below is asked to end, and then the one above is killed: each has its one verdict, with all its signals. */
 static void end_one_within_another(bool watched_alone)
 {
@@ -379,7 +355,6 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, start, end)
         const struct CMUnitTest tests[] = {
                 TEST(test_a_signal_that_is_owed),
-                TEST(test_the_dead_are_measured_at_the_next_look),
                 TEST(test_one_end_within_another),
                 TEST(test_one_end_within_another_one_by_one),
                 TEST(test_a_group_of_one_that_was_given_up),
