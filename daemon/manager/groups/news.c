@@ -184,13 +184,13 @@ static int on_arrival(sd_event_source *source, int fd, uint32_t events, void *us
 
         (void)fd;
         (void)events;
-        if (breath_holds(manager, source))
-                return 0;
         if (arrivals_read(manager->arrivals, on_change, manager)) {
                 manager->moves_lost = true;
                 lose(manager);
         }
         news_walk(manager);
+        /* Asked behind the turn, so that there is one between any two breaths. */
+        (void)breath_holds(manager, source);
         if (manager->arrivals_missed)
                 discover_soon(manager);
         else

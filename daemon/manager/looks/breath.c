@@ -3,8 +3,8 @@
 /*
  * The loop takes what is most urgent first, and there are machines on which something urgent always waits: thousands of
  * groups near a limit, alarms that ring without an end, groups made and removed all day. So who can go on without an end
- * asks here, those who are the most urgent before each turn and the looks behind theirs, so that there is one between any
- * two breaths. Now and then it is told to wait until the loop has come down to those who ask the daemon something, and has
+ * asks here, the bells before each turn, the looks and the arrivals behind theirs, so that these have one between any two
+ * breaths. Now and then it is told to wait until the loop has come down to those who ask the daemon something, and has
  * served each of them once: neither keeps the other from its turn.
  */
 
