@@ -135,21 +135,30 @@ static inline pid_t child_in(const char *path, bool watched_alone, void (*body)(
         return pid;
 }
 
-/* The signal that ended the child; 0 when it left by itself. */
-static inline int reap(pid_t pid)
-{
-        int status;
-
-        assert_int_equal(waitpid(pid, &status, 0), pid);
-        return WIFSIGNALED(status) ? WTERMSIG(status) : 0;
-}
-
 static inline bool is_alive(pid_t pid)
 {
         siginfo_t info = {0};
 
         assert_int_equal(waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT), 0);
         return info.si_pid == 0;
+}
+
+/* However long it takes on a busy machine, but not for ever. */
+static inline void wait_for_end(pid_t pid)
+{
+        for (int tries = 0; tries < 6000 && is_alive(pid); tries++)
+                usleep(10000);
+        assert_false(is_alive(pid));
+}
+
+/* The signal that ended the child; 0 when it left by itself. */
+static inline int reap(pid_t pid)
+{
+        int status;
+
+        wait_for_end(pid);
+        assert_int_equal(waitpid(pid, &status, 0), pid);
+        return WIFSIGNALED(status) ? WTERMSIG(status) : 0;
 }
 
 static inline uint64_t inode_of(const char *path)

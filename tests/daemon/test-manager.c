@@ -24,6 +24,7 @@
 static char home[64], config[128];
 static struct manager_options options;
 static rlim_t max_files; /* for the daemon; 0: as many as there are */
+static pid_t running;    /* the daemon; 0: none */
 
 static int start(void **state)
 {
@@ -36,8 +37,14 @@ static int start(void **state)
         return 0;
 }
 
+/* A daemon that a failed test left would go on to act on the group of the next. */
 static int end(void **state)
 {
+        if (running > 0) {
+                kill(running, SIGKILL);
+                waitpid(running, NULL, 0);
+                running = 0;
+        }
         if (host.procfs >= 0)
                 remove_group(home);
         return scratch_teardown(state);
@@ -76,7 +83,7 @@ static pid_t start_daemon(void)
                 manager_free(manager);
                 exit(r < 0);
         }
-        return pid;
+        return running = pid;
 }
 
 static void stop_daemon(pid_t pid)
@@ -84,7 +91,9 @@ static void stop_daemon(pid_t pid)
         int status;
 
         kill(pid, SIGTERM);
+        wait_for_end(pid);
         assert_int_equal(waitpid(pid, &status, 0), pid);
+        running = 0;
         assert_true(WIFEXITED(status));
         assert_int_equal(WEXITSTATUS(status), 0);
 }
@@ -440,6 +449,7 @@ static void test_what_was_frozen_runs_again_after_a_crash(void **state)
         wait_for_state(worker, 'T');
         kill(daemon, SIGKILL);
         assert_int_equal(reap(daemon), SIGKILL);
+        running = 0;
         snprintf(record, sizeof(record), "%s/stopped", (const char *)*state);
         for (int tries = 0; tries < PATIENCE && access(record, F_OK) == 0; tries++)
                 usleep(50000);
