@@ -12,6 +12,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include "bounds/checked.h"
 #include "manager/answers/affair.h"
 #include "manager/answers/freeze.h"
 #include "manager/answers/stopped.h"
@@ -89,6 +90,18 @@ static void note_stopped(const struct affair *affair, struct answered *answered,
         answered->quiet_until = affair->now + affair->policy->cpu_window / 4 * 5;
 }
 
+/* Bytes that it holds now that it is stopped: it may have grown since it was judged. */
+static uint64_t memory_of_stopped(const struct worker *worker)
+{
+        struct process_memory memory;
+        uint64_t judged = worker_memory(worker);
+
+        if (process_read_memory(worker->reader, &memory) < 0 ||
+            memory.private_bytes <= worker->private)
+                return judged;
+        return bng_sat_add(judged, memory.private_bytes - worker->private);
+}
+
 static int freeze_one(const struct affair *affair, struct worker *worker)
 {
         struct manager *manager = affair->watch->manager;
@@ -96,7 +109,7 @@ static int freeze_one(const struct affair *affair, struct worker *worker)
 
         if (r == ACT_DONE) {
                 worker->answered.frozen = true;
-                note_stopped(affair, &worker->answered, worker_memory(worker));
+                note_stopped(affair, &worker->answered, memory_of_stopped(worker));
         } else if (r == ACT_REFUSED)
                 worker->let_go = true; /* where it is listed again it is judged anew */
         return r;
@@ -147,7 +160,7 @@ static int freeze(const struct affair *affair)
                 affair->watch->frozen = frozen;
                 for (size_t i = 0; i < affair->n; i++)
                         note_stopped(affair, &affair->workers[i]->answered,
-                                     worker_memory(affair->workers[i]));
+                                     memory_of_stopped(affair->workers[i]));
         } else if (r == -EOPNOTSUPP || r == ACT_REFUSED)
                 r = freeze_each(affair);
         return r;
