@@ -119,7 +119,7 @@ static double lasting_rate(const struct policy *policy, const struct subject *su
         double latest = growth_latest(subject->series);
         uint64_t usec = bng_min(policy->grace, subject->series->growth_window);
 
-        if (latest > 0 && growth_unseen_usec(subject->series) > bng_max(usec, UNSEEN_USEC))
+        if (latest > 0 && growth_unseen_usec(subject->series, usec) > bng_max(usec, UNSEEN_USEC))
                 return 0;
         return smaller(latest, growth_over(subject->series, usec));
 }

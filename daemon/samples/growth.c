@@ -106,23 +106,36 @@ struct growth growth_over_window(const struct series *series)
         };
 }
 
-double growth_over(const struct series *series, uint64_t usec)
+/* The first of the samples, of two at least, that tell of the latest `usec` microseconds. */
+static unsigned first_over(const struct series *series, uint64_t usec)
 {
-        unsigned i = series->n_recent;
+        unsigned i = series->n_recent - 2;
 
-        if (i < 2)
-                return 0;
-        for (i -= 2; i > 0; i--)
-                if (series->latest.usec - series_recent(series, i).usec >= usec)
-                        break;
-        return slope(series_recent(series, i), series->latest);
+        while (i > 0 && series->latest.usec - series_recent(series, i).usec < usec)
+                i--;
+        return i;
 }
 
-uint64_t growth_unseen_usec(const struct series *series)
+double growth_over(const struct series *series, uint64_t usec)
 {
         if (series->n_recent < 2)
                 return 0;
-        return series->latest.usec - series_recent(series, series->n_recent - 2).usec;
+        return slope(series_recent(series, first_over(series, usec)), series->latest);
+}
+
+uint64_t growth_unseen_usec(const struct series *series, uint64_t usec)
+{
+        uint64_t longest = 0;
+
+        if (series->n_recent < 2)
+                return 0;
+        for (unsigned i = first_over(series, usec); i + 1 < series->n_recent; i++) {
+                uint64_t gap = series_recent(series, i + 1).usec - series_recent(series, i).usec;
+
+                if (gap > longest)
+                        longest = gap;
+        }
+        return longest;
 }
 
 double growth_latest(const struct series *series)

@@ -25,8 +25,8 @@ double growth_latest(const struct series *series);
 /* The same over the latest `usec` microseconds, as far as recent samples go back. */
 double growth_over(const struct series *series, uint64_t usec);
 
-/* Microseconds between the latest sample and the one before it; 0 with fewer than two. */
-uint64_t growth_unseen_usec(const struct series *series);
+/* The most microseconds between two of the samples that growth_over() goes by; 0 with fewer than two. */
+uint64_t growth_unseen_usec(const struct series *series, uint64_t usec);
 
 /* Bytes that the latest sample is above the oldest in the growth window (negative: below); 0 without. */
 double growth_in_window(const struct series *series);

@@ -532,6 +532,25 @@ static void test_cut_grace(void **state)
         assert_true(decide_cut_grace(&policy, &finding, GIB));
 }
 
+/* Where nobody looked for longer than the grace, all of it may have been a moment's, whatever was seen since. */
+static void test_a_gap_is_no_haste(void **state)
+{
+        struct subject subject = {.series = &series, .hard_limit = UINT64_MAX};
+        struct finding finding;
+
+        (void)state;
+        policy.worker_memory_max = 96 * MIB;
+        policy.grace = 4 * SECOND;
+        subject.memory = 96 * MIB + 24576;
+        series_push(&series, HOUR, 4096);
+        for (unsigned looks = 0; looks < 3; looks++) {
+                series_push(&series, HOUR + 4401587 + looks * 9336, subject.memory);
+                finding = decide_worker(&policy, &subject);
+                assert_int_equal(finding.reason, REASON_WORKER_MEMORY);
+                assert_int_equal(decide_step(&policy, &finding), STEP_TERMINATE);
+        }
+}
+
 static void test_huge_values(void **state)
 {
         struct subject subject = grown(&series, UINT64_C(1) << 63, 1e12, 10 * SECOND, SECOND / 10);
@@ -579,6 +598,7 @@ int main(void)
                 TEST(test_shares),
                 TEST(test_report),
                 TEST(test_cut_grace),
+                TEST(test_a_gap_is_no_haste),
                 TEST(test_huge_values),
         };
 
