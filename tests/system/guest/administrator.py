@@ -137,7 +137,9 @@ def one_under_an_administrators_limit_is_ended_all_the_same():
     run("systemctl", "kill", "-s", "USR1", "admin-after")
     found = wait_for("a verdict", lambda: verdicts("administrator"))
     assert [v["unit"] for v in found] == ["admin-after.service"], found
-    assert (found[0]["reason"], found[0]["outcome"]) == ("group-memory", "ended"), found
+    # The worker is nearly all of its group, and both have the same limit: a look may find either beyond it.
+    assert found[0]["reason"] in ("group-memory", "worker-memory"), found
+    assert found[0]["outcome"] == "ended", found
     for unit in ("admin-before", "admin-during"):
         assert is_active(unit), unit
     assert_high("admin-before", 64 * MIB)
