@@ -191,6 +191,14 @@ static void test_one_that_is_spared(void **state)
         }
 }
 
+static void put_four_groups(void)
+{
+        scratch_put("cgroup.procs", "20\n");
+        scratch_put("b/cgroup.procs", "21\n");
+        scratch_put("b/c/cgroup.procs", "22\n");
+        scratch_put("d/cgroup.procs", "23\n");
+}
+
 /* Somebody renames the folder that the walk is in. */
 static bool renames(void *userdata, const char *path)
 {
@@ -206,10 +214,7 @@ static void test_one_that_is_renamed_meanwhile(void **state)
         struct tree_pids pids;
 
         (void)state;
-        scratch_put("cgroup.procs", "20\n");
-        scratch_put("b/cgroup.procs", "21\n");
-        scratch_put("b/c/cgroup.procs", "22\n");
-        scratch_put("d/cgroup.procs", "23\n");
+        put_four_groups();
         assert_int_equal(tree_read(root, "/a", &spare, &pids), 0);
         assert_int_equal(pids.n, 4);
         free(pids.at);
@@ -230,10 +235,7 @@ static void test_one_that_is_moved_meanwhile(void **state)
         struct tree_pids pids;
 
         (void)state;
-        scratch_put("cgroup.procs", "20\n");
-        scratch_put("b/cgroup.procs", "21\n");
-        scratch_put("b/c/cgroup.procs", "22\n");
-        scratch_put("d/cgroup.procs", "23\n");
+        put_four_groups();
         assert_int_equal(tree_read(root, "/a", &spare, &pids), -ESTALE);
         assert_null(pids.at);
 }

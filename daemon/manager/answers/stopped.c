@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,6 +7,7 @@
 #include <unistd.h>
 #include "act/group.h"
 #include "manager/answers/stopped.h"
+#include "manager/leftovers.h"
 #include "manager/log.h"
 
 static void print(FILE *file, const struct stopped *stopped)
@@ -24,36 +24,26 @@ static void print(FILE *file, const struct stopped *stopped)
         }
 }
 
-static int write_all(int fd, const struct stopped *stopped, size_t n)
-{
-        FILE *file = fdopen(fd, "we");
-        int r;
+struct all {
+        const struct stopped *at;
+        size_t n;
+};
 
-        if (!file) {
-                r = -errno;
-                close(fd);
-                return r;
-        }
-        for (size_t i = 0; i < n; i++)
-                print(file, &stopped[i]);
-        r = ferror(file) ? -EIO : 0;
-        return fclose(file) != 0 && r == 0 ? -errno : r;
+static void print_all(FILE *file, const void *userdata)
+{
+        const struct all *all = userdata;
+
+        for (size_t i = 0; i < all->n; i++)
+                print(file, &all->at[i]);
 }
 
 int stopped_write(int folder, const struct stopped *stopped, size_t n)
 {
-        int fd, r;
+        const struct all all = {.at = stopped, .n = n};
 
         if (n == 0)
                 return unlinkat(folder, STOPPED_RECORD, 0) < 0 && errno != ENOENT ? -errno : 0;
-        fd = openat(folder, STOPPED_RECORD ".new",
-                    O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
-        if (fd < 0)
-                return -errno;
-        r = write_all(fd, stopped, n);
-        if (r == 0 && renameat(folder, STOPPED_RECORD ".new", folder, STOPPED_RECORD) < 0)
-                r = -errno;
-        return r;
+        return leftovers_write(folder, STOPPED_RECORD, print_all, &all);
 }
 
 /* ---- undoing */
@@ -99,18 +89,12 @@ static int let_run(const struct host *host, const char *text)
 
 bool stopped_undo(int folder, const struct host *host)
 {
-        int fd = openat(folder, STOPPED_RECORD, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+        FILE *record = leftovers_open(folder, STOPPED_RECORD);
         size_t size = 0, undone = 0, failed = 0;
         char *text = NULL;
-        FILE *record;
 
-        if (fd < 0)
+        if (!record)
                 return errno == ENOENT;
-        record = fdopen(fd, "re");
-        if (!record) {
-                close(fd);
-                return false;
-        }
         while (getdelim(&text, &size, '\0', record) > 0) {
                 int r = let_run(host, text);
 

@@ -12,6 +12,7 @@
 #include <unistd.h>
 #include "act/brake.h"
 #include "manager/answers/stopped.h"
+#include "manager/leftovers.h"
 #include "manager/wires/keeper.h"
 #include "manager/wires/reset.h"
 
@@ -148,28 +149,26 @@ int keeper_folder(const struct keeper *keeper)
         return keeper->folder;
 }
 
-static int write_all(int fd, const struct kept *kept, size_t n)
-{
-        FILE *file = fdopen(fd, "we");
-        int r;
+struct all {
+        const struct kept *at;
+        size_t n;
+};
 
-        if (!file) {
-                r = -errno;
-                close(fd);
-                return r;
-        }
-        for (size_t i = 0; i < n; i++)
+static void print_all(FILE *file, const void *userdata)
+{
+        const struct all *all = userdata;
+
+        for (const struct kept *kept = all->at; kept < all->at + all->n; kept++)
                 for (size_t j = 0; j < 2; j++)
-                        if (kept[i].bytes[j] != BRAKE_OFF)
-                                fprintf(file, "%" PRIu64 " %" PRIu64 " %s%c", kept[i].inode,
-                                        kept[i].bytes[j], kept[i].path, '\0');
-        r = ferror(file) ? -EIO : 0;
-        return fclose(file) != 0 && r == 0 ? -errno : r;
+                        if (kept->bytes[j] != BRAKE_OFF)
+                                fprintf(file, "%" PRIu64 " %" PRIu64 " %s%c", kept->inode,
+                                        kept->bytes[j], kept->path, '\0');
 }
 
 int keeper_write(struct keeper *keeper, const struct kept *kept, size_t n)
 {
-        int fd, r;
+        const struct all all = {.at = kept, .n = n};
+        int r;
 
         if (n == 0) {
                 if (keeper->written && unlinkat(keeper->folder, RESET_RECORD, 0) < 0 &&
@@ -178,14 +177,7 @@ int keeper_write(struct keeper *keeper, const struct kept *kept, size_t n)
                 keeper->written = false;
                 return 0;
         }
-        fd = openat(keeper->folder, RESET_RECORD ".new",
-                    O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
-        if (fd < 0)
-                return -errno;
-        r = write_all(fd, kept, n);
-        if (r == 0 &&
-            renameat(keeper->folder, RESET_RECORD ".new", keeper->folder, RESET_RECORD) < 0)
-                r = -errno;
+        r = leftovers_write(keeper->folder, RESET_RECORD, print_all, &all);
         keeper->written |= r == 0;
         return r;
 }

@@ -12,6 +12,7 @@
 #include <unistd.h>
 #include "act/brake.h"
 #include "manager/answers/stopped.h"
+#include "manager/leftovers.h"
 #include "manager/log.h"
 #include "manager/wires/owner.h"
 #include "manager/wires/reset.h"
@@ -171,18 +172,12 @@ static size_t undo(FILE *record, const struct host *host, bool user, bool *faile
 
 static bool reset_brakes(int folder, const struct host *host, bool user)
 {
-        int fd = openat(folder, RESET_RECORD, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-        FILE *record;
+        FILE *record = leftovers_open(folder, RESET_RECORD);
         size_t undone;
         bool failed;
 
-        if (fd < 0)
+        if (!record)
                 return errno == ENOENT;
-        record = fdopen(fd, "re");
-        if (!record) {
-                close(fd);
-                return false;
-        }
         undone = undo(record, host, user, &failed);
         fclose(record);
         if (!failed)
