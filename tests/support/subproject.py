@@ -15,6 +15,10 @@ guard = subproject('bignum-guard', default_options: [
 test('consumer', executable('consumer', 'consumer.c', dependencies: dependency('bignum-guard')))
 assert(guard.get_variable('bignum_guard_dep').found())
 """
+INSTALLED = {
+    "bignum-guard.h", "libbignum-guard.a", "bignum-guard.pc", "bignum-guard.conf",
+    "power.c", "server.c", "bounds.c",
+}  # fmt: skip
 PROGRAM = """
 #include <bignum-guard.h>
 int main(void)
@@ -44,6 +48,10 @@ def check(folder, tally):
         run(["meson", "setup", folder / "build", folder], env=environment)
         run(["meson", "compile", "-C", folder / "build"], env=environment)
         run(["meson", "test", "-C", folder / "build", "--no-rebuild", "--print-errorlogs"])
+        run(["meson", "install", "-C", folder / "build", "--no-rebuild", "--destdir", folder / "installed"])
+        others = {path.name for path in (folder / "installed").rglob("*") if path.is_file()} - INSTALLED
+        if others:
+            raise Failed("more than the library is installed", ", ".join(sorted(others)))
         tally.ok(name)
     except Failed as error:
         tally.fail(name, f"{error}\n{error.output}")
