@@ -19,12 +19,21 @@ static bool asks_json(int argc, char **argv)
         return false;
 }
 
+/* U+0080 to U+009F in UTF-8: U+009B begins what an escape and a bracket do. */
+static bool is_high_control(const char *c)
+{
+        return (unsigned char)c[0] == 0xc2 && ((unsigned char)c[1] & 0xe0) == 0x80;
+}
+
 /* The words of a command line may be anybody's, and terminals obey control characters. */
 static void make_harmless(char *sentence, bool only_ascii)
 {
-        for (char *c = sentence; *c; c++)
+        for (char *c = sentence; *c; c++) {
+                if (is_high_control(c))
+                        *c++ = '?', *c = '?';
                 if ((unsigned char)*c < 0x20 || *c == 0x7f || (only_ascii && (*c & 0x80)))
                         *c = '?';
+        }
 }
 
 static void print_object(char *sentence)

@@ -195,7 +195,8 @@ class Command(unittest.TestCase):
     def test_nothing_obeys_a_terminal(self):
         """On a terminal and in a file the same is written, and nothing that controls it."""
         for arguments in (["eval", "2**64"], ["predict", "1000!"], ["eval", "1/0"], ["eval", "--\x1b[2J"],
-                          ["\x1b[2J"], ["--help"], ["eval", "--help"], ["calibrate", "--state"]):
+                          ["\x1b[2J"], ["eval", "--\x9b2J\xe9"], ["\x9b2J"], ["eval", "\x9b2J"], ["--help"],
+                          ["eval", "--help"], ["calibrate", "--state"]):
             master, slave = pty.openpty()
             process = self.start(*arguments, stdout=slave, stderr=slave, stdin=slave)
             os.close(slave)
@@ -207,7 +208,8 @@ class Command(unittest.TestCase):
             process.wait(WAIT)
             _, out, err = self.run_bng(*arguments)
             self.assertEqual(shown.replace(b"\r\n", b"\n").decode(), out + err)
-            self.assertNotIn(b"\x1b", shown)
+            self.assertNotRegex(shown.decode(), "[\0-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+            self.assertEqual("\xe9" in shown.decode(), "\xe9" in "".join(arguments))
 
     # ---- signals
 
