@@ -135,18 +135,28 @@ bng_status bng_check_mpq_canonicalize(bng_ctx *ctx, const mpq_t a)
         return bng_judge(ctx, &predicted);
 }
 
-/*
- * It only becomes shorter, so what is over the limit before may fit after. Copied in parts: mpq_set
- * copies no denominator below 0.
- */
+/* As GMP, but into another fraction. */
+static void reduce_to(mpq_ptr out, mpq_srcptr a)
+{
+        mpz_t divisor;
+
+        mpz_init(divisor);
+        mpz_gcd(divisor, mpq_numref(a), mpq_denref(a));
+        if (mpz_sgn(mpq_denref(a)) < 0)
+                mpz_neg(divisor, divisor);
+        mpz_divexact(mpq_numref(out), mpq_numref(a), divisor);
+        mpz_divexact(mpq_denref(out), mpq_denref(a), divisor);
+        mpz_clear(divisor);
+}
+
+/* It only becomes shorter, so what is over the limit before may fit after. */
 bng_status bng_mpq_canonicalize(bng_ctx *ctx, mpq_t rop)
 {
         RUN_MPQ(bng_predict_fraction_canonical(rop), {
-                if (out != rop) {
-                        mpz_set(mpq_numref(out), mpq_numref(rop));
-                        mpz_set(mpq_denref(out), mpq_denref(rop));
-                }
-                mpq_canonicalize(out);
+                if (out != rop)
+                        reduce_to(out, rop);
+                else
+                        mpq_canonicalize(out);
         });
 }
 

@@ -90,12 +90,42 @@ static bool is_known(bng_bounds bits)
         return bits.bits_max < BNG_BITS_BEYOND && bits.bits_max - bits.bits_min <= 1;
 }
 
+static bool length_is_exact(bng_bounds bits)
+{
+        return bits.bits_min == bits.bits_max;
+}
+
 /* Are its length and the zeros at its end known exactly? */
 static bool is_exact(struct bng_operand a)
 {
         bng_bounds bits = bng_range_bits(a.size);
 
-        return is_known(bits) && bits.bits_min == bits.bits_max && a.zeros_known;
+        return is_known(bits) && length_is_exact(bits) && a.zeros_known;
+}
+
+/* Of a number of exactly so many bits: what its highest limb and what is right of it are. */
+static struct bng_magnitude without_lower_limbs(struct bng_magnitude n, uint64_t bits)
+{
+        uint64_t below = (bits - 1) / GMP_NUMB_BITS * GMP_NUMB_BITS;
+
+        return bng_magnitude_lo(bng_fixed_sub(n.top, bng_fixed_of(below)));
+}
+
+/*
+ * mpn_tdiv_qr compares the highest limbs, and the leading bits of most operands say how that goes: the
+ * whole part of x is surely below that of y where x + 1 <= y.
+ */
+static void compare_highest_limbs(struct bng_division_bits *of, struct bng_range a,
+                                  struct bng_range d)
+{
+        struct bng_magnitude a_lo = without_lower_limbs(a.lo, of->a);
+        struct bng_magnitude a_hi = without_lower_limbs(a.hi, of->a);
+        struct bng_magnitude d_lo = without_lower_limbs(d.lo, of->d);
+        struct bng_magnitude d_hi = without_lower_limbs(d.hi, of->d);
+
+        of->surely_not_below = bng_magnitude_compare(d_hi, a_lo) <= 0;
+        of->surely_below =
+                bng_magnitude_compare(bng_magnitude_add_hi(a_hi, BNG_MAGNITUDE_ONE), d_lo) <= 0;
 }
 
 typedef uint64_t division_bits_peak(struct bng_division_bits of);
@@ -110,11 +140,15 @@ static uint64_t division_peak(division_bits_peak *peak, enum bng_division divisi
                 .d_zeros = d.zeros,
                 .may_be_more = !d.zeros_known,
                 .may_be_away = may_be_away(division, a, d),
+                .a = a_bits.bits_min,
+                .d = d_bits.bits_min,
         };
         uint64_t most = bng_bytes_of_limbs(1);
 
         if (!is_known(a_bits) || !is_known(d_bits))
                 return bng_peak_bytes(BNG_WORK_DIVIDE, longer_bits(a, d));
+        if (length_is_exact(a_bits) && length_is_exact(d_bits) && !a.size.surely_zero)
+                compare_highest_limbs(&of, a.size, d.size);
         for (of.a = a_bits.bits_min; of.a <= a_bits.bits_max; of.a++)
                 for (of.d = d_bits.bits_min; of.d <= d_bits.bits_max; of.d++)
                         if (of.a > 0 && of.d > of.d_zeros)
@@ -299,11 +333,6 @@ static struct bng_time power_modulo_time(struct bng_lengths of)
 static struct bng_time power_of_inverse_time(struct bng_lengths of)
 {
         return bng_time_and(power_modulo_time(of), bng_time_invert(of.a, of.c));
-}
-
-static bool length_is_exact(bng_bounds bits)
-{
-        return bits.bits_min == bits.bits_max;
 }
 
 static struct bng_power_bits power_bits(struct bng_operand base, struct bng_operand exponent,

@@ -134,25 +134,13 @@ struct bng_prediction bng_predict_fraction_inverse(mpq_srcptr a)
         return bng_predict_fraction_copy(a);
 }
 
-/* Of the denominators; and of the sum and that divisor, which may be any up to so long ones. */
-static uint64_t divisors_of_sum(mpq_srcptr a, mpq_srcptr b)
-{
-        struct bng_fraction_bits x = bits_of(a), y = bits_of(b);
-        uint64_t longer_term = bng_max(bng_sat_add(x.num, y.den), bng_sat_add(y.num, x.den));
-        bng_bounds sum = {1, bng_sat_add(longer_term, 1)};
-        bng_bounds divisor = {1, bng_min(x.den, y.den)};
-
-        return bng_max(divisor_bytes(mpq_denref(a), mpq_denref(b)),
-                       bng_predict_gcd(of_bounds(sum), of_bounds(divisor)).peak_bytes);
-}
-
 struct bng_prediction bng_predict_fraction_add(mpq_srcptr a, mpq_srcptr b)
 {
         if (flaw_of_either(a, b))
                 return bng_predicted_undefined(flaw_of_either(a, b));
         struct bng_fraction_bits x = bits_of(a), y = bits_of(b);
         return reduced(bng_bounds_mpq_add(x.num, x.den, y.num, y.den),
-                       bng_peak_fraction_add(x, y, divisors_of_sum(a, b)),
+                       bng_peak_fraction_add(x, y, divisor_bytes(mpq_denref(a), mpq_denref(b))),
                        (struct bng_duration){add_time, {x.num, x.den, y.num, y.den}});
 }
 

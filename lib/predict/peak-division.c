@@ -46,8 +46,10 @@ static uint64_t scratch_without(struct bng_division_bits of, uint64_t zeros, boo
         uint64_t a_top = (of.a - 1) % GMP_NUMB_BITS;
         uint64_t d_top = (of.d - 1) % GMP_NUMB_BITS;
         uint64_t n = x.n - zeros, d = x.d - zeros;
-        uint64_t shorter = a_top <= d_top ? bng_scratch_tdiv_qr(n, d, 0, may_be_more) : 0;
-        uint64_t longer = a_top >= d_top ? bng_scratch_tdiv_qr(n, d, 1, may_be_more) : 0;
+        bool may_be_shorter = a_top < d_top || (a_top == d_top && !of.surely_not_below);
+        bool may_be_longer = a_top > d_top || (a_top == d_top && !of.surely_below);
+        uint64_t shorter = may_be_shorter ? bng_scratch_tdiv_qr(n, d, 0, may_be_more) : 0;
+        uint64_t longer = may_be_longer ? bng_scratch_tdiv_qr(n, d, 1, may_be_more) : 0;
 
         return bng_max(shorter, longer);
 }

@@ -14,6 +14,9 @@
 /* Carries, and the denominator of a new fraction. */
 #define SPARE_LIMBS 8
 
+/* Whatever common divisors of so few limbs hold is on the stack. */
+#define FEW_LIMBS 300
+
 /* What a product holds with its room. */
 static uint64_t product(uint64_t a, uint64_t b)
 {
@@ -79,9 +82,49 @@ uint64_t bng_peak_fraction_square(struct bng_fraction_bits a)
                          bng_max(bng_scratch_square(x.num), den + bng_scratch_square(x.den)));
 }
 
+/* Where the denominators have nothing in common; then the products are what they look like. */
+static uint64_t steps_without_common(struct limbs x, struct limbs y)
+{
+        uint64_t sum = bng_max(x.num + y.den, y.num + x.den) + 1;
+        uint64_t products =
+                bng_max(bng_scratch_multiply(x.num, y.den), bng_scratch_multiply(y.num, x.den));
+
+        return bng_max(products, sum + product(x.den, y.den));
+}
+
+/* Beside its room, the quotient of up to q limbs by a divisor of up to d. */
+static uint64_t quotient_within(uint64_t q, uint64_t d)
+{
+        return d <= 1 ? 0 : bng_scratch_exact_within(q, d);
+}
+
+/* What numbers of up to so many limbs have in common, where there is room for it. */
+static uint64_t divisor_up_to(uint64_t a, uint64_t b)
+{
+        return b <= 1 ? 0 : bng_peak_gcd(a * GMP_NUMB_BITS, b * GMP_NUMB_BITS);
+}
+
+/* Where they have a divisor of `least` limbs to `most` in common. */
+static uint64_t with_common(struct limbs x, struct limbs y, uint64_t room, uint64_t least,
+                            uint64_t most)
+{
+        /* What is left of the denominators, and the sum. */
+        struct limbs left = {x.den - least + 1, y.den - least + 1};
+        uint64_t sum = bng_max(x.num + left.den, y.num + left.num) + 1;
+        uint64_t cancelled = quotient_within(bng_max(left.num, left.den), most);
+        uint64_t products = bng_max(bng_scratch_multiply(x.num, left.den),
+                                    bng_scratch_multiply(y.num, left.num));
+        uint64_t numerator = sum + quotient_within(sum, most);
+        uint64_t denominator = sum + bng_max(cancelled, product(left.num, y.den));
+
+        return sum_bytes(room + bng_block_limbs(sum), divisor_up_to(sum, most),
+                         bng_max(bng_max(cancelled, products), bng_max(numerator, denominator)));
+}
+
 /*
  * Each numerator by the other's denominator without what the denominators have in common, into
- * temporaries; then the result's parts. What the sum has in common with that is divided out.
+ * temporaries; then the result's parts. What the sum has in common with that is divided out. A common
+ * divisor of many limbs leaves a sum of as many fewer: both together count, by sixteenths.
  */
 uint64_t bng_peak_fraction_add(struct bng_fraction_bits a, struct bng_fraction_bits b,
                                uint64_t divisor_bytes)
@@ -89,24 +132,28 @@ uint64_t bng_peak_fraction_add(struct bng_fraction_bits a, struct bng_fraction_b
         struct limbs x = limbs_of(a), y = limbs_of(b);
         uint64_t common = bng_min(x.den, y.den);
         uint64_t first = x.num + y.den, second = y.num + x.den;
-        uint64_t sum = bng_max(first, second) + 1;
-        uint64_t room = bng_block_limbs(common) + bng_block_limbs(first) + bng_block_limbs(second) +
-                        bng_block_limbs(sum + 1);
+        uint64_t room = bng_block_limbs(common) + bng_block_limbs(first) + bng_block_limbs(second);
+        uint64_t most = sum_bytes(room, divisor_bytes, steps_without_common(x, y));
+        unsigned parts = common > FEW_LIMBS ? 16 : 1;
 
-        uint64_t products =
-                bng_max(bng_scratch_multiply(x.num, y.den), bng_scratch_multiply(y.num, x.den));
-        uint64_t numerator = sum + quotient(sum, common);
-        uint64_t denominator = sum + bng_max(cancel(x.den, y.den), product(x.den, y.den));
-
-        return sum_bytes(room, divisor_bytes, bng_max(products, bng_max(numerator, denominator)));
+        for (unsigned part = 1; part <= parts; part++)
+                most = bng_max(most,
+                               with_common(x, y, room, bng_max(1, common * (part - 1) / parts),
+                                           common * part / parts));
+        return most;
 }
 
-/* In place, where quotients are made beside what they replace; perhaps in a copy (guard/fraction.c). */
+/*
+ * In place, where quotients are made beside what they replace; or into another fraction, beside the
+ * divisor that makes both parts shorter.
+ */
 uint64_t bng_peak_fraction_canonical(struct bng_fraction_bits a, uint64_t divisor_bytes)
 {
         struct limbs x = limbs_of(a);
         uint64_t longer = bng_max(x.num, x.den);
-        uint64_t room = x.num + x.den + bng_block_limbs(longer + 1);
+        uint64_t room = bng_block_limbs(longer + 1);
+        uint64_t divided = bng_max(room + bng_block_limbs(longer), x.num + x.den);
 
-        return sum_bytes(room, divisor_bytes, bng_block_limbs(longer) + cancel(x.num, x.den));
+        return bng_max(sum_bytes(room, divisor_bytes, 0),
+                       bng_bytes_of_limbs(divided + cancel(x.num, x.den) + SPARE_LIMBS));
 }

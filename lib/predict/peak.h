@@ -115,6 +115,8 @@ struct bng_division_bits {
         uint64_t d_zeros; /* at the divisor's lower end */
         bool may_be_more; /* or more of them */
         bool may_be_away;
+        /* The dividend's highest limb is surely below the divisor's, or surely not. */
+        bool surely_below, surely_not_below;
 };
 uint64_t bng_peak_quotient(struct bng_division_bits of);
 uint64_t bng_peak_rounded_quotient(struct bng_division_bits of);

@@ -67,6 +67,22 @@ static void make_neighbours(struct operands *x, uint64_t bits)
         mpz_add(x->a, x->b, x->c);
 }
 
+/* The highest limbs are the same, or one apart; of as many limbs there is a quotient of 1 or none. */
+static void make_alike(struct operands *x, uint64_t bits)
+{
+        uint64_t below = (bits - 1) / GMP_NUMB_BITS * GMP_NUMB_BITS;
+
+        random_digits(x->b, bits);
+        mpz_tdiv_q_2exp(x->c, x->b, below);
+        mpz_sub_ui(x->c, x->c, 1);
+        mpz_add_ui(x->c, x->c, (unsigned long)random_below(3));
+        if (random_below(2))
+                below += random_below(bits) / GMP_NUMB_BITS * GMP_NUMB_BITS;
+        random_digits(x->a, below);
+        mpz_mul_2exp(x->c, x->c, below);
+        mpz_add(x->a, x->a, x->c);
+}
+
 /* Limbs at the divisor's end are 0. */
 static void make_divisor_with_zeros(struct operands *x, uint64_t bits)
 {
@@ -138,6 +154,8 @@ const struct division_shape division_shapes[] = {
         {"fdiv_qr, tiny", "fdiv_qr", make_short_divisor, 0},
         {"fdiv_qr, zeros", "fdiv_qr", make_divisor_with_zeros, 0},
         {"cdiv_qr, zeros", "cdiv_qr", make_divisor_with_zeros, 0},
+        {"tdiv_r, alike", "tdiv_r", make_alike, 0},
+        {"cdiv_qr, alike", "cdiv_qr", make_alike, 0},
         {"lcm, any", "lcm", make_two, 2000000},
         {"lcm, in common", "lcm", make_divisor_in_common, 2000000},
         {"gcd, any", "gcd", make_two, 2000000},
