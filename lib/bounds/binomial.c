@@ -140,13 +140,16 @@ static struct bng_range binomial_of_any(struct bng_range n, struct bng_range k)
 /* k surely at least 1. */
 static struct bng_range binomial_of_positive(struct bng_range n, struct bng_range k)
 {
+        const struct bng_magnitude two_to_the_64 = {1, {64, 0}};
         uint64_t n_min = bng_range_least(n), n_max, k_min = bng_range_least(k), k_max;
         struct bng_range result;
 
         if (bng_range_greatest(n, &n_max)) {
-                if (!bng_range_greatest(k, &k_max))
+                /* Beyond 64 bits k is larger than n, even where both end at the largest word. */
+                bool k_ends = bng_range_greatest(k, &k_max);
+                if (!k_ends)
                         k_max = UINT64_MAX;
-                if (k_min > n_max)
+                if (k_min > n_max || bng_magnitude_compare(k.lo, two_to_the_64) >= 0)
                         return bng_range_zero();
                 /* Least where both k and n - k are; greatest as near to the middle of the row as k
                  * gets. */
@@ -155,7 +158,7 @@ static struct bng_range binomial_of_positive(struct bng_range n, struct bng_rang
 
                 middle = middle < k_min ? k_min : middle > k_max ? k_max : middle;
                 result = bng_range_span(binomial(k_min + d, k_min), binomial(n_max, middle));
-                return k_max > n_min ? bng_range_or_zero(result) : result;
+                return !k_ends || k_max > n_min ? bng_range_or_zero(result) : result;
         }
         result = k.known ? binomial_of_huge(bng_range_not_zero(n), k.value)
                          : binomial_of_any(bng_range_not_zero(n), k);

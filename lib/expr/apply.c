@@ -64,10 +64,13 @@ static bng_status power_modulo(struct bng_work *work, struct bng_integer *rop,
         const struct bng_integer *modulus = &operands[2].num;
         struct bng_integer residue;
         bng_integer_init(&residue);
+        bool is_result = !bng_integer_may_be_negative(modulus);
+        uint64_t limit_bits = is_result ? 0 : bng_work_begin_detour(work);
         bng_status status = bng_integer_ternary(work, &residue, &powm, &operands[0].num,
                                                 &operands[1].num, modulus);
-        if (status != BNG_OK || !bng_integer_may_be_negative(modulus) ||
-            bng_integer_is_zero(&residue)) {
+        if (!is_result)
+                bng_work_end_detour(work, limit_bits);
+        if (status != BNG_OK || is_result || bng_integer_is_zero(&residue)) {
                 bng_integer_swap(rop, &residue);
         } else if (residue.predicted || modulus->predicted) {
                 struct bng_range size = bng_range_residue(bng_integer_operand(modulus).size);
@@ -85,27 +88,41 @@ static bng_status power_modulo(struct bng_work *work, struct bng_integer *rop,
  * binomial(n, k) = binomial(n, n - k), and 0 for k > n >= 0. For n < 0 it is, with the sign
  * (-1)^k, binomial(top, k) of top = k - n - 1, which has -n - 1 on the other side. A prediction sees
  * long numbers by their leading digits, which do not tell these cases apart; the numbers themselves
- * do.
+ * do. rest is the other side, which a prediction may only know by its length: then it stands for the
+ * smaller one.
  */
-static bng_status smaller_binomial(struct bng_work *work, struct bng_integer *rop,
-                                   const struct bng_integer *n, const struct bng_integer *k,
-                                   struct bng_integer *rest, struct bng_integer *top)
+static bng_status other_side(struct bng_work *work, const struct bng_integer *n,
+                             const struct bng_integer *k, struct bng_integer *rest,
+                             struct bng_integer *top)
 {
         static const struct bng_binary sub = {.predict = bng_predict_subtract, .run = bng_mpz_sub};
         static const struct bng_binary add = {.predict = bng_predict_add, .run = bng_mpz_add};
         bool of_negative = mpz_sgn(n->z) < 0;
         bng_status status = of_negative ? bng_integer_unary(work, rest, &unary[BNG_OP_INVERT], n)
                                         : bng_integer_binary(work, rest, &sub, n, k);
-        if (status == BNG_OK && of_negative)
-                status = bng_integer_binary(work, top, &add, k, rest);
         if (status != BNG_OK)
                 return status;
-        if (mpz_sgn(rest->z) < 0) {
+        bng_integer_absolute(rest); /* as it is, and said of a predicted one */
+        return of_negative ? bng_integer_binary(work, top, &add, k, rest) : BNG_OK;
+}
+
+static bng_status smaller_binomial(struct bng_work *work, struct bng_integer *rop,
+                                   const struct bng_integer *n, const struct bng_integer *k,
+                                   struct bng_integer *rest, struct bng_integer *top)
+{
+        bool of_negative = mpz_sgn(n->z) < 0;
+        if (!of_negative && mpz_cmp(n->z, k->z) < 0) {
                 bng_integer_set_ui(work, rop, 0);
                 return BNG_OK;
         }
+        uint64_t limit_bits = bng_work_begin_detour(work);
+        bng_status status = other_side(work, n, k, rest, top);
+        bng_work_end_detour(work, limit_bits);
+        if (status != BNG_OK)
+                return status;
+        bool is_smaller = rest->predicted || mpz_cmp(rest->z, k->z) < 0;
         status = bng_integer_binary(work, rop, &binary[BNG_OP_BINOMIAL], of_negative ? top : n,
-                                    mpz_cmp(rest->z, k->z) < 0 ? rest : k);
+                                    is_smaller ? rest : k);
         if (of_negative && mpz_odd_p(k->z))
                 bng_integer_negate(rop);
         return status;

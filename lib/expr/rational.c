@@ -127,8 +127,7 @@ static void detour_begin(struct detour *d, struct bng_work *work, const struct b
                          const struct bng_rational *b)
 {
         work->perhaps = may_be_integers(a, b);
-        d->result_limit_bits = work->ctx->result_limit_bits;
-        work->ctx->result_limit_bits = UINT64_MAX;
+        d->result_limit_bits = bng_work_begin_detour(work);
         for (unsigned i = 0; i < DETOUR_MAX; i++)
                 bng_integer_init(&d->t[i]);
 }
@@ -136,7 +135,7 @@ static void detour_begin(struct detour *d, struct bng_work *work, const struct b
 static void detour_end(struct detour *d, struct bng_work *work)
 {
         work->perhaps = false;
-        work->ctx->result_limit_bits = d->result_limit_bits;
+        bng_work_end_detour(work, d->result_limit_bits);
         for (unsigned i = 0; i < DETOUR_MAX; i++)
                 bng_integer_clear(work, &d->t[i]);
 }
@@ -243,18 +242,26 @@ bng_status bng_rational_mod(struct bng_work *work, struct bng_rational *rop, str
 
 /* ---- products and powers: their parts come out reduced ---- */
 
-static bng_status mul_reduced(struct bng_work *work, struct bng_rational *rop,
-                              const struct bng_rational *a, const struct bng_rational *b,
-                              struct bng_integer *t)
+static bng_status reduce(struct bng_work *work, const struct bng_rational *a,
+                         const struct bng_rational *b, struct bng_integer *t)
 {
         TRY(run(work, &t[0], &gcd, &a->num, &b->den));
         TRY(run(work, &t[1], &gcd, &b->num, &a->den));
         TRY(divide(work, &t[2], &a->num, &t[0]));
         TRY(divide(work, &t[3], &b->num, &t[1]));
         TRY(divide(work, &t[4], &a->den, &t[1]));
-        TRY(divide(work, &t[5], &b->den, &t[0]));
-        TRY(run(work, &rop->num, &mul, &t[2], &t[3]));
-        return run(work, &rop->den, &mul, &t[4], &t[5]);
+        return divide(work, &t[5], &b->den, &t[0]);
+}
+
+/* Only a variable may be longer than its part of the product: on the way, as it cancels. */
+static bng_status mul_reduced(struct bng_work *work, struct bng_rational *rop,
+                              const struct bng_rational *a, const struct bng_rational *b,
+                              struct detour *d)
+{
+        TRY(reduce(work, a, b, d->t));
+        bng_work_end_detour(work, d->result_limit_bits);
+        TRY(run(work, &rop->num, &mul, &d->t[2], &d->t[3]));
+        return run(work, &rop->den, &mul, &d->t[4], &d->t[5]);
 }
 
 bng_status bng_rational_mul(struct bng_work *work, struct bng_rational *rop, struct bng_rational *a,
@@ -262,15 +269,11 @@ bng_status bng_rational_mul(struct bng_work *work, struct bng_rational *rop, str
 {
         if (are_integers(a, b))
                 return both_whole(work, rop, &mul, a, b);
-        struct bng_integer t[6];
-        bool perhaps = may_be_integers(a, b);
-        for (unsigned i = 0; i < 6; i++)
-                bng_integer_init(&t[i]);
-        work->perhaps = perhaps;
-        bng_status status = mul_reduced(work, rop, a, b, t);
-        work->perhaps = false;
-        for (unsigned i = 0; i < 6; i++)
-                bng_integer_clear(work, &t[i]);
+        struct detour d;
+        detour_begin(&d, work, a, b);
+        bool perhaps = work->perhaps;
+        bng_status status = mul_reduced(work, rop, a, b, &d);
+        detour_end(&d, work);
         return status == BNG_OK && perhaps ? judge_parts(work, rop) : status;
 }
 

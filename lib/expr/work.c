@@ -110,6 +110,18 @@ bng_status bng_work_judged(struct bng_work *work, bng_status status)
         return BNG_OK;
 }
 
+uint64_t bng_work_begin_detour(struct bng_work *work)
+{
+        uint64_t result_limit_bits = work->ctx->result_limit_bits;
+        work->ctx->result_limit_bits = UINT64_MAX;
+        return result_limit_bits;
+}
+
+void bng_work_end_detour(struct bng_work *work, uint64_t result_limit_bits)
+{
+        work->ctx->result_limit_bits = result_limit_bits;
+}
+
 bng_status bng_work_judge_memory(struct bng_work *work, uint64_t bytes, uint64_t most_bytes)
 {
         struct bng_prediction needed = {.peak_bytes = bytes};

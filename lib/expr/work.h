@@ -62,6 +62,10 @@ bng_status bng_work_judge(struct bng_work *work, const struct bng_prediction *pr
                           bool sure);
 /* Notes the context's refusal and goes on, if it predicts; else it is the end. */
 bng_status bng_work_judged(struct bng_work *work, bng_status status);
+/* What only stands on the way to a result is none: from here on no length is too long, until the limit that this
+ * returns is given back. */
+uint64_t bng_work_begin_detour(struct bng_work *work);
+void bng_work_end_detour(struct bng_work *work, uint64_t result_limit_bits);
 
 /* The bytes that a number counts in the total: none with one limb, so that those of a short text need not be
  * judged at all. */

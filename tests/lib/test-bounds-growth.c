@@ -264,6 +264,10 @@ static void test_binomial_huge(void **state)
         assert_true(bng_range_binomial(n, n).may_be_zero);
         assert_true(bng_range_binomial(n, bng_range_of_bits(301, 301)).may_be_zero);
         assert_true(bng_range_binomial(of(5), n).surely_zero);
+        /* The largest word is below whatever is none. */
+        assert_true(bng_range_binomial(of(UINT64_MAX), n).surely_zero);
+        assert_true(bng_range_binomial(of(UINT64_MAX), bng_range_of_bits(64, 65)).may_be_zero);
+        assert_true(bng_range_binomial(bng_range_of_bits(1, 64), n).surely_zero);
         assert_true(bng_range_binomial(n, of(0)).value == 1);
 }
 

@@ -157,6 +157,48 @@ static void test_variables_are_not_held(void **state)
         bng_ctx_free(ctx);
 }
 
+/*
+ * A variable may be longer than a result: nothing that is made of it on the way is a result, only the value of
+ * the operation is.
+ */
+static void test_variables_longer_than_a_result(void **state)
+{
+        static const struct {
+                const char *text;
+                uint64_t bits; /* of the value, and of the longest on the way */
+        } cases[] = {
+                {"f/f", 1},          {"f*f/(f*f)", 402},   {"f*k", 1},
+                {"k*f", 1},          {"binomial(3,x)", 2}, {"binomial(-1,x)", 1},
+                {"pow(-1,1,-x)", 1}, {"pow(x,1,-7)", 3},   {"x%7", 3},
+                {"x-x", 1},
+        };
+        bng_ctx *ctx = context();
+        bng_expr_prediction p;
+        mpz_t x, y;
+        mpq_t value;
+        (void)state;
+        mpq_init(value);
+        mpz_init(x);
+        mpz_init(y);
+        mpz_setbit(x, 200);
+        mpz_setbit(y, 190);
+        mpz_sub_ui(y, y, 1);
+        const bng_variable variables[] = {{.name = "x", .num = x},
+                                          {.name = "f", .num = x, .den = y},
+                                          {.name = "k", .num = y, .den = x}};
+        for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+                const char *text = cases[i].text;
+                bng_ctx_set_result_limit_bits(ctx, cases[i].bits);
+                if (bng_eval(ctx, value, text, strlen(text), variables, 3) != BNG_OK ||
+                    bng_predict_expr(ctx, &p, text, strlen(text), variables, 3) != BNG_OK)
+                        fail_msg("%s: %s", text, bng_ctx_message(ctx));
+        }
+        mpz_clear(x);
+        mpz_clear(y);
+        mpq_clear(value);
+        bng_ctx_free(ctx);
+}
+
 /* Room that a small number was computed in does not count when the evaluation gives it back. */
 static void test_total_of_small_numbers(void **state)
 {
@@ -238,7 +280,7 @@ static void test_total_of_results(void **state)
 static void test_a_prediction_does_not_compute_for_long(void **state)
 {
         static const char one[] = "pow(x,x,x-2)";
-        char many[200 * sizeof one] = "";
+        char many[201 * sizeof one] = "";
         bng_ctx *ctx = context();
         bng_expr_prediction p;
         mpz_t x;
@@ -254,6 +296,9 @@ static void test_a_prediction_does_not_compute_for_long(void **state)
         assert_int_equal(bng_predict_expr(ctx, &p, many, strlen(many), &variable, 1), BNG_OK);
         assert_true(p.is_known && p.bits.bits_min < p.bits.bits_max);
         assert_true(p.bits.bits_max < 4093 + 10);
+        /* What it does not compute any more is no other number: 5 over x is 0 and has a value. */
+        strcat(many, "+binomial(5,x)");
+        assert_int_equal(bng_predict_expr(ctx, &p, many, strlen(many), &variable, 1), BNG_OK);
         mpz_clear(x);
         bng_ctx_free(ctx);
 }
@@ -272,6 +317,7 @@ int main(void)
                 cmocka_unit_test(test_zeros_at_the_end),
                 cmocka_unit_test(test_quotients_that_are_integers),
                 cmocka_unit_test(test_variables_are_not_held),
+                cmocka_unit_test(test_variables_longer_than_a_result),
                 cmocka_unit_test(test_total_of_small_numbers),
                 cmocka_unit_test(test_total_of_predicted_numbers),
                 cmocka_unit_test(test_total_of_results),
