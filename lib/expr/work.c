@@ -149,8 +149,8 @@ static struct bng_prediction at_least(const struct bng_prediction *prediction)
 
 static bool is_surely_too_long(const struct bng_work *work, const struct bng_range *size)
 {
-        return !size->may_be_zero &&
-               bng_range_bits(*size).bits_min > bng_ctx_result_limit_bits(work->ctx);
+        uint64_t bits_min = size->may_be_zero ? 0 : bng_range_bits(*size).bits_min;
+        return bits_min > bng_ctx_result_limit_bits(work->ctx) || bits_min > BNG_CEILING_BITS;
 }
 
 uint64_t bng_work_counted(uint64_t limbs)
