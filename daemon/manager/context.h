@@ -75,7 +75,7 @@ struct round {
 
 /* Rest for those below, see breath.c. */
 struct breath {
-        sd_event_source *source;
+        sd_event_source *source, *limit;
         uint64_t taken; /* monotonic microseconds */
 };
 

@@ -609,6 +609,45 @@ static void test_alarms_without_an_end(void **state)
         breath_stop(&manager);
 }
 
+static int on_something(sd_event_source *source, void *userdata)
+{
+        (void)source;
+        (void)userdata;
+        return 0;
+}
+
+/* There is always something more urgent than those who are waited for: they wait, and the alarms ring again. */
+static void test_a_breath_has_an_end(void **state)
+{
+        sd_event_source *always;
+        int bell = eventfd(1, EFD_CLOEXEC), enabled = SD_EVENT_ON;
+        uint64_t taken, begin;
+
+        (void)state;
+        assert_int_equal(breath_start(&manager), 0);
+        assert_int_equal(round_start(&manager), 0);
+        assert_true(sd_event_add_io(manager.event, &manager.bells, bell, EPOLLIN, on_ringing,
+                                    NULL) >= 0);
+        assert_true(sd_event_source_set_priority(manager.bells, SD_EVENT_PRIORITY_IMPORTANT) >= 0);
+        assert_true(sd_event_add_defer(manager.event, &always, on_something, NULL) >= 0);
+        assert_true(sd_event_source_set_enabled(always, SD_EVENT_ON) >= 0);
+        while (enabled != SD_EVENT_OFF) {
+                assert_true(sd_event_run(manager.event, UINT64_MAX) >= 0);
+                (void)sd_event_source_get_enabled(manager.bells, &enabled);
+        }
+        taken = manager.breath.taken;
+        begin = clock_now();
+        while (manager.breath.taken == taken && clock_now() - begin < 60 * SECOND)
+                assert_true(sd_event_run(manager.event, UINT64_MAX) >= 0);
+        (void)sd_event_source_get_enabled(manager.bells, &enabled);
+        assert_int_equal(enabled, SD_EVENT_ON);
+        sd_event_source_disable_unref(always);
+        manager.bells = sd_event_source_disable_unref(manager.bells);
+        close(bell);
+        round_stop(&manager);
+        breath_stop(&manager);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -627,6 +666,7 @@ int main(void)
                 TEST(test_a_crowd_elsewhere),
                 TEST(test_told_of_together),
                 TEST(test_alarms_without_an_end),
+                TEST(test_a_breath_has_an_end),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

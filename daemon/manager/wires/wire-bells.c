@@ -126,6 +126,9 @@ static int add_change(struct wire *wire, const struct act_group *group)
         r = sd_event_add_inotify_fd(wire->manager->event, &wire->change, fd, IN_MODIFY, on_change,
                                     wire);
         close(fd);
+        /* Whoever writes to it all the time keeps nobody from his turn (breath.c). */
+        if (r >= 0)
+                r = sd_event_source_set_priority(wire->change, SERVER_PRIORITY);
         return r < 0 ? r : 0;
 }
 
