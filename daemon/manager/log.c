@@ -5,8 +5,8 @@
  *
  * Whoever reads standard error may be slow, or hang: a journal that waits for its disk, a pipe that nobody empties, a
  * file on a disk that is busy. An end does not wait for its own announcement, so while the daemon runs a thread says
- * what is to be said. What nobody takes waits up to a bound; how much was left out beyond that is said as soon as
- * somebody listens.
+ * what is to be said, and another one goes the errands: who reads the journal need not be who reads standard error. What
+ * nobody takes waits up to a bound; how much was left out beyond that is said as soon as somebody listens.
  */
 
 #include <stdarg.h>
@@ -25,14 +25,20 @@
 #define PATIENCE_MSEC 1000 /* at the end, for what waits still */
 #define PAUSE_MSEC 5
 
+/* A thread, and what waits for it. */
+struct speaker {
+        struct offload *thread; /* NULL: what is to be said is said at once */
+        atomic_uint waiting, left_out;
+};
+
+static struct speaker speaker, messenger; /* of lines, and of errands */
+
 struct errand {
         struct job job;
+        struct speaker *by;
         log_errand_fn fn;
         void *userdata;
 };
-
-static struct offload *speaker; /* NULL: what is to be said is said at once */
-static atomic_uint waiting, left_out;
 
 static void write_text(const char *text)
 {
@@ -50,14 +56,20 @@ static int print_level(char line[static LINE_MAX_BYTES], int level)
         return journal ? snprintf(line, LINE_MAX_BYTES, "<%d>", level) : 0;
 }
 
-static void confess(void)
+/* Lines at once, in their place; entries as a line, which the messenger does not wait for. */
+static void confess(struct speaker *by)
 {
-        unsigned n = atomic_exchange(&left_out, 0);
+        unsigned n = atomic_exchange(&by->left_out, 0);
         char line[LINE_MAX_BYTES];
         int used;
 
         if (n == 0)
                 return;
+        if (by == &messenger) {
+                log_line(LOG_WARNING,
+                         "%u journal entries were left out: nobody took them for so long.", n);
+                return;
+        }
         used = print_level(line, LOG_WARNING);
         snprintf(line + used, sizeof(line) - (size_t)used,
                  "%u lines were left out here: nobody took them for so long.\n", n);
@@ -68,10 +80,10 @@ static void run_errand(struct job *job)
 {
         struct errand *errand = (struct errand *)job;
 
-        confess();
+        confess(errand->by);
         errand->fn(errand->userdata, true);
         errand->fn = NULL;
-        atomic_fetch_sub(&waiting, 1);
+        atomic_fetch_sub(&errand->by->waiting, 1);
 }
 
 static void forget_errand(struct job *job, bool ran)
@@ -80,43 +92,58 @@ static void forget_errand(struct job *job, bool ran)
 
         if (!ran && errand->fn) {
                 errand->fn(errand->userdata, false);
-                atomic_fetch_sub(&waiting, 1);
+                atomic_fetch_sub(&errand->by->waiting, 1);
         }
         free(errand);
 }
 
-void log_errand(log_errand_fn fn, void *userdata)
+static void submit(struct speaker *by, log_errand_fn fn, void *userdata)
 {
         struct errand *errand;
 
-        if (speaker && atomic_load(&waiting) >= WAITING_MAX) {
-                atomic_fetch_add(&left_out, 1);
+        if (by->thread && atomic_load(&by->waiting) >= WAITING_MAX) {
+                atomic_fetch_add(&by->left_out, 1);
                 fn(userdata, false);
                 return;
         }
-        errand = speaker ? malloc(sizeof(*errand)) : NULL;
+        errand = by->thread ? malloc(sizeof(*errand)) : NULL;
         if (!errand) {
                 fn(userdata, true);
                 return;
         }
-        *errand = (struct errand){
-                .job = {.run = run_errand, .done = forget_errand}, .fn = fn, .userdata = userdata};
-        atomic_fetch_add(&waiting, 1);
-        offload_submit(speaker, &errand->job);
+        *errand = (struct errand){.job = {.run = run_errand, .done = forget_errand},
+                                  .by = by,
+                                  .fn = fn,
+                                  .userdata = userdata};
+        atomic_fetch_add(&by->waiting, 1);
+        offload_submit(by->thread, &errand->job);
+}
+
+void log_errand(log_errand_fn fn, void *userdata)
+{
+        submit(&messenger, fn, userdata);
 }
 
 int log_open(sd_event *event)
 {
-        return speaker ? 0 : offload_new(&speaker, event);
+        int r = speaker.thread ? 0 : offload_new(&speaker.thread, event);
+
+        return r < 0 || messenger.thread ? r : offload_new(&messenger.thread, event);
+}
+
+static bool is_busy(struct speaker *by)
+{
+        return by->thread && atomic_load(&by->waiting) > 0;
 }
 
 void log_close(void)
 {
-        for (int waited = 0; speaker && atomic_load(&waiting) > 0 && waited < PATIENCE_MSEC;
+        for (int waited = 0; (is_busy(&messenger) || is_busy(&speaker)) && waited < PATIENCE_MSEC;
              waited += PAUSE_MSEC)
                 (void)clock_nanosleep(CLOCK_MONOTONIC, 0,
                                       &(struct timespec){.tv_nsec = PAUSE_MSEC * 1000000}, NULL);
-        speaker = offload_free(speaker);
+        messenger.thread = offload_free(messenger.thread);
+        speaker.thread = offload_free(speaker.thread);
 }
 
 /* ---- lines */
@@ -142,9 +169,9 @@ __attribute__((format(printf, 2, 0))) static void put_line(int level, const char
         if (length > sizeof(line) - 2)
                 length = sizeof(line) - 2;
         strcpy(line + length, "\n");
-        copy = speaker ? strdup(line) : NULL;
+        copy = speaker.thread ? strdup(line) : NULL;
         if (copy)
-                log_errand(say_line, copy);
+                submit(&speaker, say_line, copy);
         else
                 write_text(line);
 }

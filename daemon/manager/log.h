@@ -12,11 +12,11 @@
 #include <syslog.h>
 #include <systemd/sd-event.h>
 
-/* From here to log_close() a thread writes, and nobody who says something waits for those who read. 0 or a negative
+/* From here to log_close() threads write, and nobody who says something waits for those who read. 0 or a negative
  * errno. What is still unsaid is waited for by log_close(), for a second at most. */
 int log_open(sd_event *event);
 void log_close(void);
-/* Something else to be said that may take long, in its turn among the lines; at once where there is no thread. With
+/* Something else to be said that may take long, and that waits for no line; at once where there is no thread. With
  * `heard` false it is only to be freed: nobody listens. Called once. */
 typedef void (*log_errand_fn)(void *userdata, bool heard);
 void log_errand(log_errand_fn fn, void *userdata);
