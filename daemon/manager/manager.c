@@ -5,7 +5,7 @@
  * whole or not at all; a stop lets what is under way come to its end, for STOP_USEC at most, writes down
  * the rest as it stands, and lets go of what was frozen.
  *
- * Order at the end: the ends first, because they make verdicts; then the watches; then the store,
+ * Order at the end: the ends first, because they make verdicts, and what the kernel ended; then the watches; then the store,
  * which writes and announces everything; then the bus, which is told of it.
  */
 
@@ -357,7 +357,6 @@ struct manager *manager_free(struct manager *manager)
                 return NULL;
         notify_close();
         ending_give_up(manager);
-        kernel_hear(manager);
         kernel_stop(manager);
         HASH_ITER(hh, manager->watches, watch, next)
         {

@@ -242,35 +242,72 @@ static void test_a_claimed_unit_is_no_unit(void **state)
         json_decref(verdicts);
 }
 
+/* A copy of the host, to be changed. */
+static void run_on_copy(const char *folder, const char *text)
+{
+        static char procfs[256], groups[256];
+        char copy[256];
+
+        snprintf(copy, sizeof(copy), "cp -r %s/v2 %.60s/host", FIXTURES, folder);
+        assert_int_equal(system(copy), 0);
+        configure(folder, text);
+        snprintf(procfs, sizeof(procfs), "%.60s/host/proc", folder);
+        snprintf(groups, sizeof(groups), "%.60s/host/cgroup", folder);
+        options.procfs = procfs;
+        options.groups = groups;
+}
+
+/* Replaced as a whole, as the kernel's files change. */
+static void put(const char *folder, const char *name, const char *text)
+{
+        char before[300], after[300];
+        FILE *file;
+
+        snprintf(before, sizeof(before), "%s/new", folder);
+        snprintf(after, sizeof(after), "%s/%s", folder, name);
+        file = fopen(before, "we");
+        assert_non_null(file);
+        fputs(text, file);
+        assert_int_equal(fclose(file), 0);
+        assert_int_equal(rename(before, after), 0);
+}
+
 /* A tenth of a machine that loses memory is a tenth of what it has left. */
 static void test_a_share_follows_the_machine(void **state)
 {
-        char copy[256], procfs[256], groups[256], before[300], after[300];
         json_t *verdicts;
         pid_t daemon;
-        FILE *file;
 
-        snprintf(copy, sizeof(copy), "cp -r %s/v2 %.60s/host", FIXTURES, (const char *)*state);
-        assert_int_equal(system(copy), 0);
-        configure(*state, "[Policy web]\nCgroup=/system.slice/*\nWorkerMemoryMax=10%\n");
-        snprintf(procfs, sizeof(procfs), "%.60s/host/proc", (const char *)*state);
-        snprintf(groups, sizeof(groups), "%.60s/host/cgroup", (const char *)*state);
-        options.procfs = procfs;
-        options.groups = groups;
+        run_on_copy(*state, "[Policy web]\nCgroup=/system.slice/*\nWorkerMemoryMax=10%\n");
         daemon = start_daemon();
         sleep(1); /* 1600 MiB: nobody holds that */
         verdicts = read_verdicts(*state);
         assert_int_equal(json_array_size(verdicts), 0);
         json_decref(verdicts);
-        snprintf(before, sizeof(before), "%s/new", procfs);
-        snprintf(after, sizeof(after), "%s/meminfo", procfs);
-        file = fopen(before, "we");
-        assert_non_null(file);
-        fputs("MemTotal: 1024000 kB\nMemAvailable: 512000 kB\n", file);
-        assert_int_equal(fclose(file), 0);
-        assert_int_equal(rename(before, after), 0);
+        put(options.procfs, "meminfo", "MemTotal: 1024000 kB\nMemAvailable: 512000 kB\n");
         json_decref(wait_for_verdicts(*state, 2));
         stop_daemon(daemon);
+}
+
+/* The kernel ends three between the latest look and the stop. */
+static void test_a_stop_tells_what_the_kernel_ended(void **state)
+{
+        char web[300];
+        json_t *verdicts;
+        pid_t daemon;
+
+        run_on_copy(*state, "[Policy web]\nCgroup=/system.slice/web*\nWorkerMemoryMax=128M\n");
+        snprintf(web, sizeof(web), "%s/system.slice/web.service", options.groups);
+        put(web, "memory.events.local", "oom_kill 0\n");
+        daemon = start_daemon();
+        json_decref(wait_for_verdicts(*state, 2)); /* it has looked, and would have ended two */
+        put(web, "memory.events.local", "oom_kill 3\n");
+        stop_daemon(daemon);
+        verdicts = read_verdicts(*state);
+        assert_int_equal(json_array_size(verdicts), 3);
+        assert_string_equal(text_of(verdicts, 2, "reason"), "kernel-oom");
+        assert_int_equal(number_of(verdicts, 2, "count"), 3);
+        json_decref(verdicts);
 }
 
 /* ---- this machine */
@@ -574,6 +611,8 @@ int main(int argc, char **argv)
                 cmocka_unit_test_setup_teardown(test_a_groups_culprit_is_named_once, start, end),
                 cmocka_unit_test_setup_teardown(test_a_claimed_unit_is_no_unit, start, end),
                 cmocka_unit_test_setup_teardown(test_a_share_follows_the_machine, start, end),
+                cmocka_unit_test_setup_teardown(test_a_stop_tells_what_the_kernel_ended, start,
+                                                end),
                 cmocka_unit_test_setup_teardown(test_a_group_that_runs_away_is_caught, start, end),
                 cmocka_unit_test_setup_teardown(test_what_was_frozen_runs_again, start, end),
                 cmocka_unit_test_setup_teardown(test_what_was_frozen_runs_again_after_a_crash,

@@ -5,7 +5,7 @@
  * were ended, not who. They are read together with the list of processes, and the kernel counts before who
  * is ended is gone: so for a moment the two wait for each other. If as many workers have vanished as were
  * counted, it was probably they; else the verdict says that it cannot be told. A group that is gone by then
- * took its counter along.
+ * took its counter along. When the daemon stops they are read once more, and nobody waits.
  *
  * Nothing here acts.
  */
@@ -16,6 +16,7 @@
 #include "bounds/checked.h"
 #include "manager/answers/record.h"
 #include "manager/ends/ending.h"
+#include "manager/groups/scan.h"
 #include "manager/groups/worker.h"
 #include "manager/kernel/kernel-verdict.h"
 #include "manager/kernel/kernel.h"
@@ -117,10 +118,34 @@ uint64_t kernel_due(const struct watch *watch, uint64_t now)
         return watch->missing && watch->missing->owed > 0 ? now + DYING_AGAIN_USEC : UINT64_MAX;
 }
 
+/* How many more were ended is owed from now on. */
+static void take_count(struct watch *watch, uint64_t now)
+{
+        struct missing *missing = watch->missing;
+        uint64_t n = count_all(watch);
+
+        if (n > 0 && missing->owed == 0)
+                missing->owed_since = now;
+        missing->owed += n;
+        missing->sure =
+                now - missing->counted <= SURE_USEC && (missing->owed == n || missing->sure);
+        missing->counted = now;
+        /* While we end some of them ourselves, who is who is not to be told. */
+        if (watch->n_policies == 0 || ending_under_way(watch))
+                missing->owed = 0;
+}
+
+static void settle(struct watch *watch)
+{
+        if (watch->missing->owed > 0)
+                tell_counted(watch);
+        watch->missing->owed = 0;
+        kernel_forget(watch);
+}
+
 void kernel_count(struct watch *watch, uint64_t now)
 {
         struct missing *missing;
-        uint64_t n;
 
         if (watch->manager->host.layout == HOST_PLAIN)
                 return;
@@ -135,20 +160,18 @@ void kernel_count(struct watch *watch, uint64_t now)
                 watch->missing->kills = UINT64_MAX;
         }
         missing = watch->missing;
-        n = count_all(watch);
-        if (n > 0 && missing->owed == 0)
-                missing->owed_since = now;
-        missing->owed += n;
-        missing->sure =
-                now - missing->counted <= SURE_USEC && (missing->owed == n || missing->sure);
-        missing->counted = now;
-        /* While we end some of them ourselves, who is who is not to be told. */
-        if (watch->n_policies == 0 || ending_under_way(watch))
-                missing->owed = 0;
-        if (missing->owed > missing->n && now - missing->owed_since < DYING_USEC)
+        take_count(watch, now);
+        if (missing->owed <= missing->n || now - missing->owed_since >= DYING_USEC)
+                settle(watch);
+}
+
+void kernel_count_last(struct watch *watch, uint64_t now)
+{
+        if (!watch->missing)
                 return;
-        if (missing->owed > 0)
-                tell_counted(watch);
-        missing->owed = 0;
-        kernel_forget(watch);
+        take_count(watch, now);
+        /* Who they were is looked up only where there is something to tell. */
+        if (watch->missing->owed > 0)
+                (void)watch_scan(watch, now);
+        settle(watch);
 }

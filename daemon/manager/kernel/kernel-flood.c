@@ -199,27 +199,36 @@ static void wait_for(struct flood *flood, uint64_t usec)
         (void)sd_event_source_set_enabled(flood->timer, SD_EVENT_ONESHOT);
 }
 
-static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
+/* False: nothing was told. Without memory, or one is counted whose name is not in the log yet, and who `waits` will know it. */
+static bool tell_all(struct manager *manager, struct flood *flood, bool waits)
 {
-        struct manager *manager = userdata;
-        struct flood *flood = manager->flood;
         struct place *places = calloc(count_places(manager) + 1, sizeof(*places));
-        uint64_t now = manager_now(manager), lost;
+        uint64_t lost;
         size_t n;
 
-        (void)source;
-        (void)usec;
-        lost = places ? count_lost(manager, places, &n) : 0;
-        if (!places || (lost > flood->n && !flood->overrun && ++flood->attempts < ATTEMPTS_MAX)) {
-                wait_for(flood, now + AGAIN_USEC);
+        if (!places)
+                return false;
+        lost = count_lost(manager, places, &n);
+        if (waits && lost > flood->n && !flood->overrun && ++flood->attempts < ATTEMPTS_MAX) {
                 free(places);
-                return 0;
+                return false;
         }
         tell(manager, flood, places, n);
         for (size_t i = 0; i < n; i++)
                 counted_settle(places[i].counted, places[i].now);
         forget(flood);
         free(places);
+        return true;
+}
+
+static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
+{
+        struct manager *manager = userdata;
+
+        (void)source;
+        (void)usec;
+        if (!tell_all(manager, manager->flood, true))
+                wait_for(manager->flood, manager_now(manager) + AGAIN_USEC);
         return 0;
 }
 
@@ -283,7 +292,7 @@ void flood_stop(struct manager *manager)
         if (!flood)
                 return;
         if (flood->n > 0 || flood->overrun)
-                (void)on_timer(NULL, 0, manager);
+                (void)tell_all(manager, flood, false);
         forget(flood);
         sd_event_source_disable_unref(flood->timer);
         free(flood);

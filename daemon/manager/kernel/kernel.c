@@ -180,7 +180,12 @@ void kernel_start(struct manager *manager)
 
 void kernel_stop(struct manager *manager)
 {
+        uint64_t now = manager_now(manager);
+
+        kernel_hear(manager);
         flood_stop(manager);
+        for (struct watch *watch = manager->watches; watch; watch = watch->hh.next)
+                kernel_count_last(watch, now);
         manager->killed = sd_event_source_disable_unref(manager->killed);
         manager->kills = kills_free(manager->kills);
 }
