@@ -100,6 +100,9 @@ struct manager {
         struct keeper *keeper; /* without which none is set; NULL where there is none */
         struct loops *loops;
         struct accounts *accounts;
+        struct accounts *told_of; /* verdicts on what was not an end, */
+        struct verdict *surplus;  /* and those that were too many, see surplus.c */
+        sd_event_source *surplus_due;
 
         struct offload *offload;
         struct offload *naming; /* a directory server may hang, and no end waits for that */

@@ -17,6 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 #include "manager/announce.h"
+#include "manager/answers/surplus.h"
 #include "manager/describe.h"
 #include "manager/ends/ending.h"
 #include "manager/groups/discover.h"
@@ -235,6 +236,8 @@ static int set_up_accounts(struct manager *manager)
 {
         int r = accounts_new(&manager->accounts);
 
+        if (r >= 0)
+                r = accounts_new(&manager->told_of);
         if (r < 0)
                 return failed(r, "Cannot set up the kill budgets");
         r = accounts_restore(manager->accounts, manager->options->state, manager_now(manager));
@@ -358,6 +361,7 @@ struct manager *manager_free(struct manager *manager)
         notify_close();
         ending_give_up(manager);
         kernel_stop(manager);
+        surplus_tell(manager);
         HASH_ITER(hh, manager->watches, watch, next)
         {
                 HASH_DEL(manager->watches, watch);
@@ -375,6 +379,7 @@ struct manager *manager_free(struct manager *manager)
         users_free(manager->users);
         units_free(manager->units);
         accounts_free(manager->accounts);
+        accounts_free(manager->told_of);
         loops_free(manager->loops);
         discover_stop(manager);
         if (manager->host_open)

@@ -254,6 +254,10 @@ static void say_all(FILE *out, const struct verdict *verdict)
 {
         say_who(out, verdict);
         say_what_became(out, verdict);
+        if (verdict->count > 1 && verdict->finding.reason != REASON_KERNEL_OOM)
+                fputs("within a minute, more than have a verdict each; of the one that went "
+                      "furthest: ",
+                      out);
         say_why(out, verdict);
         fputs("; ", out);
         if (verdict->finding.reason == REASON_KERNEL_OOM ||

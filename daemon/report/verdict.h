@@ -47,7 +47,7 @@ struct verdict {
         enum policy_scope scope;
         enum outcome outcome;
         unsigned
-                count; /* so many have this verdict together, of whom nobody knows the pid; 0: it is on one */
+                count; /* so many have this verdict together, none of whom it names; 0 or 1: it is on one */
         pid_t pid; /* 0: not known (of the kernel's reasons), and then neither is what follows */
         uint64_t start_time; /* clock ticks since boot; 0: not known */
         uid_t uid;
@@ -64,7 +64,7 @@ struct verdict {
         bool by_tripwire; /* "noticed" in JSON: the kernel told of it by a tripwire, memory.high */
         struct sample samples[VERDICT_SAMPLES]; /* oldest first */
         size_t n_samples;
-        struct verdict *next; /* the store's, while it waits there */
+        struct verdict *next; /* of a list that it waits in */
 };
 
 /* As in the JSON; the reason's is reason_name(). */

@@ -289,6 +289,42 @@ static void test_a_share_follows_the_machine(void **state)
         stop_daemon(daemon);
 }
 
+/* Of 180 that are logged at once, half of them in each of two groups, 60 have a verdict each, and one tells of the others. */
+static void test_those_that_are_too_many_are_counted(void **state)
+{
+        unsigned rest = 0;
+        char command[600];
+        json_t *verdicts;
+        pid_t daemon;
+
+        run_on_copy(*state, "[Policy web]\nCgroup=/system.slice/*\nWorkerMemoryMax=128M\n"
+                            "Action=log\n");
+        snprintf(command, sizeof(command),
+                 "cd %s && for i in $(seq 1001 1180); do cp -r 101 $i; "
+                 "sed -i \"s/^101 /$i /\" $i/stat; done; "
+                 "seq 1001 1090 >%s/system.slice/web.service/cgroup.procs; "
+                 "seq 1091 1180 >%s/system.slice/db.service/cgroup.procs; "
+                 "sed -i s/web.service/db.service/ 109[1-9]/cgroup 11[0-8]*/cgroup",
+                 options.procfs, options.groups, options.groups);
+        assert_int_equal(system(command), 0);
+        daemon = start_daemon();
+        json_decref(wait_for_verdicts(*state, 60));
+        sleep(1);
+        stop_daemon(daemon);
+        verdicts = read_verdicts(*state);
+        for (size_t i = 0; i < json_array_size(verdicts); i++) {
+                json_int_t count = number_of(verdicts, i, "count");
+
+                assert_string_equal(text_of(verdicts, i, "outcome"), "logged");
+                assert_true(i < 60 ? count == 0 : count > 1);
+                rest += (unsigned)count;
+        }
+        assert_int_equal(json_array_size(verdicts), 61);
+        assert_int_equal(rest, 120);
+        assert_string_equal(text_of(verdicts, 60, "cgroup"), "/system.slice");
+        json_decref(verdicts);
+}
+
 /* The kernel ends three between the latest look and the stop. */
 static void test_a_stop_tells_what_the_kernel_ended(void **state)
 {
@@ -611,6 +647,8 @@ int main(int argc, char **argv)
                 cmocka_unit_test_setup_teardown(test_a_groups_culprit_is_named_once, start, end),
                 cmocka_unit_test_setup_teardown(test_a_claimed_unit_is_no_unit, start, end),
                 cmocka_unit_test_setup_teardown(test_a_share_follows_the_machine, start, end),
+                cmocka_unit_test_setup_teardown(test_those_that_are_too_many_are_counted, start,
+                                                end),
                 cmocka_unit_test_setup_teardown(test_a_stop_tells_what_the_kernel_ended, start,
                                                 end),
                 cmocka_unit_test_setup_teardown(test_a_group_that_runs_away_is_caught, start, end),

@@ -403,6 +403,16 @@ static void test_sentence_of_the_kernels(void **state)
         says(verdict, "worker 4242 (/odd/ x) of /app/web left running: it leaked 1.2G/h over 10min "
                       "(LeakMax=64M/h of policy web), confidence 98%, 812M at the end; Action=log "
                       "does nothing else");
+        verdict->count = 5;
+        verdict->pid = 0;
+        *verdict->command = '\0';
+        says(verdict,
+             "5 workers of /app/web left running: within a minute, more than have a verdict "
+             "each; of the one that went furthest: it leaked 1.2G/h over 10min "
+             "(LeakMax=64M/h of policy web), confidence 98%, 812M at the end; Action=log "
+             "does nothing else");
+        verdict->count = 0;
+        verdict->pid = 4242;
         verdict->action = ACTION_TERMINATE;
         strcpy(verdict->command, "python3");
 

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include "manager/answers/affair.h"
 #include "manager/answers/record.h"
+#include "manager/answers/surplus.h"
 
 #define BACKOFF_FIRST_USEC (UINT64_C(3600) * 1000000)
 #define BACKOFF_LAST_USEC (UINT64_C(24) * 3600 * 1000000)
@@ -51,8 +52,14 @@ bool affair_prepare(struct affair *affair)
 
 void affair_report(struct affair *affair, enum outcome outcome)
 {
+        struct manager *manager = affair->watch->manager;
+        bool alone = surplus_admits(manager, affair->policy);
+
         for (size_t i = 0; i < affair->n; i++) {
-                record_close(affair->watch->manager, affair->verdicts[i], outcome);
+                if (alone)
+                        record_close(manager, affair->verdicts[i], outcome);
+                else
+                        surplus_add(manager, affair->verdicts[i], outcome);
                 affair->verdicts[i] = NULL;
         }
 }
