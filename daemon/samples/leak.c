@@ -47,11 +47,6 @@ _Static_assert(
         SERIES_SLOTS % PARTS == 0 && SERIES_TROUGHS > 2 * SERIES_SLOTS,
         "parts are whole slots, of one window and of two, and the latest slot is beside them");
 
-static float trough_of(const struct series *series, uint64_t slot)
-{
-        return series->troughs[slot % SERIES_TROUGHS];
-}
-
 /*
  * What stayed, for each part of the `n` slots before the latest one (which is not over yet, but
  * lowers what came before). False where less than half of a part's slots have been seen.
@@ -59,14 +54,14 @@ static float trough_of(const struct series *series, uint64_t slot)
 static bool remains(const struct series *series, unsigned n, double m[static PARTS])
 {
         unsigned part_slots = n / PARTS;
-        float least = trough_of(series, series->slot);
+        float least = series_trough(series, series->slot);
         uint64_t slot = series->slot;
 
         for (unsigned p = PARTS; p-- > 0;) {
                 unsigned seen = 0;
 
                 for (unsigned i = 0; i < part_slots; i++) {
-                        float trough = trough_of(series, --slot);
+                        float trough = series_trough(series, --slot);
 
                         seen += trough != SERIES_NO_TROUGH;
                         if (trough < least)
@@ -90,7 +85,7 @@ static double highest_before(const struct series *series, unsigned n)
                 float least = SERIES_NO_TROUGH;
 
                 for (unsigned i = 0; i < part_slots; i++) {
-                        float trough = trough_of(series, series->slot - back + i);
+                        float trough = series_trough(series, series->slot - back + i);
 
                         if (trough < least)
                                 least = trough;
@@ -185,9 +180,9 @@ double leak_in_window(const struct series *series)
 
         if (series->n_pushed == 0)
                 return 0;
-        while (trough_of(series, slot) == SERIES_NO_TROUGH)
+        while (series_trough(series, slot) == SERIES_NO_TROUGH)
                 slot++;
-        return (double)trough_of(series, series->slot) - (double)trough_of(series, slot);
+        return (double)series_trough(series, series->slot) - (double)series_trough(series, slot);
 }
 
 double leak_going_on(const struct series *series)
@@ -197,12 +192,12 @@ double leak_going_on(const struct series *series)
 
         if (series->n_pushed == 0)
                 return 0;
-        while (trough_of(series, first) == SERIES_NO_TROUGH)
+        while (series_trough(series, first) == SERIES_NO_TROUGH)
                 first++;
         middle = first + (series->slot - first) / 2;
-        while (trough_of(series, middle) == SERIES_NO_TROUGH)
+        while (series_trough(series, middle) == SERIES_NO_TROUGH)
                 middle++;
-        latest = (double)trough_of(series, series->slot);
-        return larger(0, smaller(latest - (double)trough_of(series, first),
-                                 2 * (latest - (double)trough_of(series, middle))));
+        latest = (double)series_trough(series, series->slot);
+        return larger(0, smaller(latest - (double)series_trough(series, first),
+                                 2 * (latest - (double)series_trough(series, middle))));
 }

@@ -13,7 +13,9 @@
  *
  * The troughs: time since the first sample is cut into slots of a 48th of the leak window, and each
  * keeps the least that was seen in it. What lies above the trough of a slot came and went within
- * it.
+ * it. Most processes stand still most of the time, and then one number says it all: it is the latest sample. So
+ * troughs are written down from the first that differs on, and until all are the same again. Without memory for that they are
+ * taken for what they are now: such a past tells of no leak.
  */
 
 #include <stdlib.h>
@@ -37,6 +39,7 @@ static uint64_t window_or_default(uint64_t window, uint64_t otherwise)
 
 void series_init(struct series *series, uint64_t leak_window, uint64_t growth_window)
 {
+        free(series->troughs);
         *series = (struct series){
                 .leak_window = window_or_default(leak_window, LEAK_WINDOW_DEFAULT),
                 .growth_window = window_or_default(growth_window, GROWTH_WINDOW_DEFAULT),
@@ -53,6 +56,7 @@ void series_reset(struct series *series)
 void series_free(struct series *series)
 {
         free(series->many);
+        free(series->troughs);
         *series = (struct series){0};
 }
 
@@ -106,7 +110,7 @@ static bool make_room(struct series *series)
                 larger[i] = series_recent(series, i);
         free(series->many);
         series->many = larger;
-        series->room = room;
+        series->room = (uint8_t)room;
         series->oldest = 0;
         return true;
 }
@@ -127,19 +131,49 @@ static void recent_push(struct series *series, struct sample sample)
         else if (n == room_of(series) &&
                  (n == SERIES_RECENT || spans_without_oldest(series, sample.usec) ||
                   !make_room(series))) {
-                series->oldest = place_of(series, 1);
+                series->oldest = (uint8_t)place_of(series, 1);
                 n--;
         }
         (series->many ? series->many : series->few)[place_of(series, n)] = sample;
-        series->n_recent = n + 1;
+        series->n_recent = (uint8_t)(n + 1);
 }
 
-static void trough_push(struct series *series, struct sample sample, bool still)
+float series_trough(const struct series *series, uint64_t slot)
+{
+        return series->troughs ? series->troughs[slot % SERIES_TROUGHS]
+                               : (float)series->latest.bytes;
+}
+
+/* They have all been `same` so far. */
+static void write_troughs(struct series *series, float same)
+{
+        series->troughs = malloc(SERIES_TROUGHS * sizeof(*series->troughs));
+        for (unsigned i = 0; series->troughs && i < SERIES_TROUGHS; i++)
+                series->troughs[i] = i <= series->slot ? same : SERIES_NO_TROUGH;
+}
+
+static bool all_are(const struct series *series, float same)
+{
+        for (unsigned i = 0; i < SERIES_TROUGHS; i++)
+                if (series->troughs[i] != same)
+                        return false;
+        return true;
+}
+
+static void trough_push(struct series *series, struct sample sample, struct sample before)
 {
         uint64_t slot = (sample.usec - series->first.usec) / series_slot_usec(series);
-        float between = still && slot - series->slot <= SERIES_STILL_SLOTS ? (float)sample.bytes
-                                                                           : SERIES_NO_TROUGH;
+        uint64_t passed = slot - series->slot;
+        bool bridged = sample.bytes == before.bytes && passed <= SERIES_STILL_SLOTS;
+        float bytes = (float)sample.bytes, between = bridged ? bytes : SERIES_NO_TROUGH;
         float *trough;
+
+        if (!series->troughs && !bridged)
+                write_troughs(series, (float)before.bytes);
+        if (!series->troughs) {
+                series->slot = slot;
+                return;
+        }
 
         /* After a gap that is longer than the memory every slot is passed once, not more often. */
         if (slot - series->slot > SERIES_TROUGHS)
@@ -148,31 +182,31 @@ static void trough_push(struct series *series, struct sample sample, bool still)
                 series->troughs[++series->slot % SERIES_TROUGHS] = between;
 
         trough = &series->troughs[slot % SERIES_TROUGHS];
-        if ((float)sample.bytes < *trough)
-                *trough = (float)sample.bytes;
+        if (bytes < *trough)
+                *trough = bytes;
+        if (passed > 0 && bridged && all_are(series, bytes)) {
+                free(series->troughs);
+                series->troughs = NULL;
+        }
 }
 
 void series_push(struct series *series, uint64_t usec, uint64_t bytes)
 {
-        struct sample sample = {usec, bytes};
-        bool still = series->n_pushed > 0 && bytes == series->latest.bytes;
+        struct sample sample = {usec, bytes}, before = series->latest;
 
-        if (series->n_pushed == 0) {
-                series->first = series->highest = sample;
-                for (unsigned i = 0; i < SERIES_TROUGHS; i++)
-                        series->troughs[i] = SERIES_NO_TROUGH;
-        } else if (usec <= series->latest.usec) {
+        if (series->n_pushed == 0)
+                series->first = series->highest = before = sample;
+        else if (usec <= before.usec)
                 return;
-        }
 
-        if (!still)
+        if (series->n_pushed == 0 || bytes != before.bytes)
                 series->still_since = usec;
         series->n_pushed++;
         series->latest = sample;
         if (sample.bytes > series->highest.bytes)
                 series->highest = sample;
         recent_push(series, sample);
-        trough_push(series, sample, still);
+        trough_push(series, sample, before);
 }
 
 /* What all 64 bits hold was rounded up to one more than they can. */
@@ -196,7 +230,7 @@ size_t series_export(const struct series *series, struct sample *ret, size_t max
         slot = series->slot < SERIES_TROUGHS ? 0 : series->slot - SERIES_TROUGHS + 1;
         for (; slot <= series->slot; slot++) {
                 uint64_t usec = series->first.usec + slot * slot_usec + slot_usec / 2;
-                float trough = series->troughs[slot % SERIES_TROUGHS];
+                float trough = series_trough(series, slot);
 
                 if (usec >= series_recent(series, 0).usec)
                         break;

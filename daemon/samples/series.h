@@ -3,10 +3,10 @@
 
 /*
  * What is remembered of one worker's or group's memory: a ring of recent samples for growth, and
- * the trough of each slot of a long window for leaks. Constant size whatever the windows and the
- * sampling, so a thousand watched workers cost half a megabyte while nothing happens. Pure: time comes in
- * with the samples (monotonic microseconds). Of one that is looked at often the recent samples are
- * allocated, a kilobyte at most; without memory it remembers a shorter time.
+ * the trough of each slot of a long window for leaks. Of a bounded size whatever the windows and the
+ * sampling, and small while nothing happens: the troughs are allocated of one whose memory changes, half a
+ * kilobyte, and more recent samples of one that is looked at often, a kilobyte at most. Without memory it
+ * remembers a shorter time. Pure: time comes in with the samples (monotonic microseconds).
  *
  * A series belongs to one process, or to one group. Another process under the same pid is another
  * series, or this one after series_reset().
@@ -48,13 +48,13 @@ struct series {
 
         /* A ring, of `few` until `many` is allocated; the newest entry is always the latest sample. */
         struct sample few[SERIES_FEW], *many;
-        unsigned room;   /* of `many` */
-        unsigned oldest; /* its index */
-        unsigned n_recent;
+        uint8_t room;   /* of `many` */
+        uint8_t oldest; /* its index */
+        uint8_t n_recent;
 
         /* Bytes: slot i of the series is at i % SERIES_TROUGHS. Of 24 bits, which is to the page up to 64 GiB, and
-         * always a tenth of a millionth of what is held. */
-        float troughs[SERIES_TROUGHS];
+         * always a tenth of a millionth of what is held. NULL: all that are remembered are what the latest sample is. */
+        float *troughs;
         uint64_t slot; /* the slot of the latest sample, counted from the first */
 };
 
@@ -81,6 +81,8 @@ uint64_t series_slot_usec(const struct series *series);
 uint64_t series_seen(const struct series *series);
 /* Recent sample i, 0 the oldest kept; i < n_recent. */
 struct sample series_recent(const struct series *series, unsigned i);
+/* The trough of a slot that is remembered, bytes: not behind the latest, and less than SERIES_TROUGHS before it. */
+float series_trough(const struct series *series, uint64_t slot);
 /* For how many microseconds the samples have been what the latest one is, to the byte; 0: it differs from the one before
  * it. */
 uint64_t series_still_usec(const struct series *series);
