@@ -107,10 +107,16 @@ static struct bng_prediction reduced(bng_bounds_mpq bounds, uint64_t peak_bytes,
         return prediction;
 }
 
-/* Of two numbers that exist. */
-static uint64_t divisor_bytes(mpz_srcptr a, mpz_srcptr b)
+/* What two numbers may have in common, apart from the zeros at their ends and with them. */
+static struct bng_divisor divisor_of(mpz_srcptr a, mpz_srcptr b)
 {
-        return bng_predict_gcd(bng_operand_z(a), bng_operand_z(b)).peak_bytes;
+        struct bng_operand x = bng_operand_z(a), y = bng_operand_z(b);
+        uint64_t odd_bits = bng_min(bits_of_part(a) - x.zeros, bits_of_part(b) - y.zeros);
+
+        return (struct bng_divisor){
+                .bits = odd_bits + bng_min(x.zeros, y.zeros),
+                .peak_bytes = bng_predict_gcd(x, y).peak_bytes,
+        };
 }
 
 struct bng_prediction bng_predict_fraction_of(struct bng_operand num, struct bng_operand den)
@@ -140,7 +146,7 @@ struct bng_prediction bng_predict_fraction_add(mpq_srcptr a, mpq_srcptr b)
                 return bng_predicted_undefined(flaw_of_either(a, b));
         struct bng_fraction_bits x = bits_of(a), y = bits_of(b);
         return reduced(bng_bounds_mpq_add(x.num, x.den, y.num, y.den),
-                       bng_peak_fraction_add(x, y, divisor_bytes(mpq_denref(a), mpq_denref(b))),
+                       bng_peak_fraction_add(x, y, divisor_of(mpq_denref(a), mpq_denref(b))),
                        (struct bng_duration){add_time, {x.num, x.den, y.num, y.den}});
 }
 
@@ -148,11 +154,11 @@ struct bng_prediction bng_predict_fraction_add(mpq_srcptr a, mpq_srcptr b)
 static struct bng_prediction multiplied(mpq_srcptr a, mpz_srcptr num, mpz_srcptr den)
 {
         struct bng_fraction_bits x = bits_of(a), y = {bits_of_part(num), bits_of_part(den)};
-        uint64_t divisors =
-                bng_max(divisor_bytes(mpq_numref(a), den), divisor_bytes(num, mpq_denref(a)));
+        struct bng_divisor first = divisor_of(mpq_numref(a), den);
+        struct bng_divisor second = divisor_of(num, mpq_denref(a));
 
         return reduced(bng_bounds_mpq_mul(x.num, x.den, y.num, y.den),
-                       bng_peak_fraction_multiply(x, y, divisors),
+                       bng_peak_fraction_multiply(x, y, first, second),
                        (struct bng_duration){multiply_time, {x.num, x.den, y.num, y.den}});
 }
 
@@ -229,9 +235,9 @@ struct bng_prediction bng_predict_fraction_canonical(mpq_srcptr a)
         if (mpz_sgn(mpq_denref(a)) == 0)
                 return bng_predicted_undefined(zero_denominator);
         struct bng_fraction_bits x = bits_of(a);
-        uint64_t divisor = divisor_bytes(mpq_numref(a), mpq_denref(a));
+        struct bng_divisor common = divisor_of(mpq_numref(a), mpq_denref(a));
         return reduced((bng_bounds_mpq){down_to_one(x.num), down_to_one(x.den)},
-                       bng_peak_fraction_canonical(x, divisor),
+                       bng_peak_fraction_canonical(x, common),
                        (struct bng_duration){canonical_time, {x.num, x.den, 0, 0}});
 }
 

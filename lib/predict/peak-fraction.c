@@ -44,9 +44,9 @@ static uint64_t room_to_cancel(uint64_t a, uint64_t b)
         return bng_block_limbs(bng_min(a, b)) + bng_block_limbs(bng_max(a, b));
 }
 
-static uint64_t cancel(uint64_t a, uint64_t b)
+static uint64_t cancel(uint64_t a, uint64_t b, struct bng_divisor common)
 {
-        return quotient(bng_max(a, b), bng_min(a, b));
+        return quotient(bng_max(a, b), bng_limbs_of_bits(common.bits));
 }
 
 static uint64_t sum_bytes(uint64_t room, uint64_t divisor_bytes, uint64_t steps)
@@ -60,14 +60,14 @@ static uint64_t sum_bytes(uint64_t room, uint64_t divisor_bytes, uint64_t steps)
  * multiplied; then both denominators.
  */
 uint64_t bng_peak_fraction_multiply(struct bng_fraction_bits a, struct bng_fraction_bits b,
-                                    uint64_t divisor_bytes)
+                                    struct bng_divisor first, struct bng_divisor second)
 {
         struct limbs x = limbs_of(a), y = limbs_of(b);
         uint64_t room = room_to_cancel(x.num, y.den) + room_to_cancel(y.num, x.den);
-        uint64_t cancelled = bng_max(cancel(x.num, y.den), cancel(y.num, x.den));
+        uint64_t cancelled = bng_max(cancel(x.num, y.den, first), cancel(y.num, x.den, second));
         uint64_t denominator = bng_max(cancelled, product(x.den, y.den));
 
-        return sum_bytes(room, divisor_bytes,
+        return sum_bytes(room, bng_max(first.peak_bytes, second.peak_bytes),
                          bng_max(product(x.num, y.num), x.num + y.num + denominator));
 }
 
@@ -127,19 +127,20 @@ static uint64_t with_common(struct limbs x, struct limbs y, uint64_t room, uint6
  * divisor of many limbs leaves a sum of as many fewer: both together count, by sixteenths.
  */
 uint64_t bng_peak_fraction_add(struct bng_fraction_bits a, struct bng_fraction_bits b,
-                               uint64_t divisor_bytes)
+                               struct bng_divisor common)
 {
         struct limbs x = limbs_of(a), y = limbs_of(b);
-        uint64_t common = bng_min(x.den, y.den);
+        uint64_t divisor = bng_limbs_of_bits(common.bits);
         uint64_t first = x.num + y.den, second = y.num + x.den;
-        uint64_t room = bng_block_limbs(common) + bng_block_limbs(first) + bng_block_limbs(second);
-        uint64_t most = sum_bytes(room, divisor_bytes, steps_without_common(x, y));
-        unsigned parts = common > FEW_LIMBS ? 16 : 1;
+        uint64_t room = bng_block_limbs(bng_min(x.den, y.den)) + bng_block_limbs(first) +
+                        bng_block_limbs(second);
+        uint64_t most = sum_bytes(room, common.peak_bytes, steps_without_common(x, y));
+        unsigned parts = divisor > FEW_LIMBS ? 16 : 1;
 
         for (unsigned part = 1; part <= parts; part++)
                 most = bng_max(most,
-                               with_common(x, y, room, bng_max(1, common * (part - 1) / parts),
-                                           common * part / parts));
+                               with_common(x, y, room, bng_max(1, divisor * (part - 1) / parts),
+                                           divisor * part / parts));
         return most;
 }
 
@@ -147,13 +148,13 @@ uint64_t bng_peak_fraction_add(struct bng_fraction_bits a, struct bng_fraction_b
  * In place, where quotients are made beside what they replace; or into another fraction, beside the
  * divisor that makes both parts shorter.
  */
-uint64_t bng_peak_fraction_canonical(struct bng_fraction_bits a, uint64_t divisor_bytes)
+uint64_t bng_peak_fraction_canonical(struct bng_fraction_bits a, struct bng_divisor common)
 {
         struct limbs x = limbs_of(a);
         uint64_t longer = bng_max(x.num, x.den);
         uint64_t room = bng_block_limbs(longer + 1);
         uint64_t divided = bng_max(room + bng_block_limbs(longer), x.num + x.den);
 
-        return bng_max(sum_bytes(room, divisor_bytes, 0),
-                       bng_bytes_of_limbs(divided + cancel(x.num, x.den) + SPARE_LIMBS));
+        return bng_max(sum_bytes(room, common.peak_bytes, 0),
+                       bng_bytes_of_limbs(divided + cancel(x.num, x.den, common) + SPARE_LIMBS));
 }

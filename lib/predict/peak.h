@@ -167,18 +167,23 @@ uint64_t bng_peak_next_prime(uint64_t bits, uint64_t power_bytes);
 
 /*
  * peak-fraction.c: products and sums of fractions whose parts have such lengths, and a fraction in
- * lowest terms, where common divisors hold so much; a quotient is the product by the inverse, and a
- * difference takes what a sum does.
+ * lowest terms; a quotient is the product by the inverse, and a difference takes what a sum does.
  */
 struct bng_fraction_bits {
         uint64_t num, den;
 };
+/* The most that a divisor in common may have, and what is held to find it. */
+struct bng_divisor {
+        uint64_t bits, peak_bytes;
+};
+/* Of a's numerator and b's denominator, and of b's and a's. */
 uint64_t bng_peak_fraction_multiply(struct bng_fraction_bits a, struct bng_fraction_bits b,
-                                    uint64_t divisor_bytes);
+                                    struct bng_divisor first, struct bng_divisor second);
 uint64_t bng_peak_fraction_square(struct bng_fraction_bits a);
+/* Of the denominators; of numerator and denominator. */
 uint64_t bng_peak_fraction_add(struct bng_fraction_bits a, struct bng_fraction_bits b,
-                               uint64_t divisor_bytes);
-uint64_t bng_peak_fraction_canonical(struct bng_fraction_bits a, uint64_t divisor_bytes);
+                               struct bng_divisor common);
+uint64_t bng_peak_fraction_canonical(struct bng_fraction_bits a, struct bng_divisor common);
 
 /* There is no such number; `why` is static text. */
 struct bng_prediction bng_predicted_undefined(const char *why);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <math.h>
 #include <string.h>
+#include "division-shapes.h"
 #include "fraction-cases.h"
 #include "gmp-hooks.h"
 
@@ -74,6 +75,77 @@ void fractions_make(struct fractions *x, uint64_t bits, bool with_text)
         x->d = ldexp(mpf_get_d_2exp(&(long){0}, x->f), (int)random_below(2000) - 1000);
         if (with_text)
                 write_text(x);
+}
+
+/* ---- those that look the same and hold the most ---- */
+
+static bool make_worst_divisor(mpz_ptr a, mpz_ptr b)
+{
+        struct operands pair;
+
+        operands_init(&pair);
+        mpz_set(pair.a, a);
+        mpz_set(pair.b, b);
+        bool is_made = make_worst("gcd", &pair);
+        if (is_made) {
+                mpz_set(a, pair.a);
+                mpz_set(b, pair.b);
+        }
+        operands_clear(&pair);
+        return is_made;
+}
+
+static bool is_sum(const struct fraction_case *op)
+{
+        return strcmp(op->name, "mpq_add") == 0 || strcmp(op->name, "mpq_sub") == 0;
+}
+
+bool fractions_make_worst(const struct fraction_case *op, struct fractions *x)
+{
+        mpz_ptr num = mpq_numref(x->a), den = mpq_denref(x->a);
+        mpz_ptr other_num = mpq_numref(x->b), other_den = mpq_denref(x->b);
+
+        if (op->kind == FRACTION_UPDATED)
+                return make_worst_divisor(mpq_numref(x->raw), mpq_denref(x->raw));
+        if (is_sum(op))
+                return make_worst_divisor(den, other_den);
+        if (strcmp(op->name, "mpq_mul") == 0)
+                return make_worst_divisor(num, other_den) && make_worst_divisor(other_num, den);
+        if (strcmp(op->name, "mpq_div") == 0)
+                return make_worst_divisor(num, other_num) && make_worst_divisor(den, other_den);
+        return false;
+}
+
+/* A multiple of the shorter number in the longer one's place, with the same zeros at its end. */
+static bool make_multiple(mpz_ptr longer, mpz_srcptr shorter)
+{
+        uint64_t bits = bit_length(longer), zeros = mpz_scan1(longer, 0);
+        uint64_t odd_bits = bits - zeros;
+        mpz_t odd;
+
+        mpz_init(odd);
+        mpz_tdiv_q_2exp(odd, shorter, mpz_scan1(shorter, 0));
+        uint64_t most = bit_length(odd) > odd_bits ? 0 : odd_bits - bit_length(odd) + 1;
+        bool is_made = false;
+        for (uint64_t more = most; !is_made && more > 0 && more + 1 >= most; more--) {
+                random_digits(longer, more);
+                mpz_setbit(longer, 0);
+                mpz_mul(longer, longer, odd);
+                mpz_mul_2exp(longer, longer, zeros);
+                is_made = bit_length(longer) == bits;
+        }
+        mpz_clear(odd);
+        return is_made;
+}
+
+bool fractions_make_common(const struct fraction_case *op, struct fractions *x)
+{
+        mpz_ptr den = mpq_denref(x->a), other_den = mpq_denref(x->b);
+
+        if (!is_sum(op))
+                return false;
+        return bit_length(den) < bit_length(other_den) ? make_multiple(other_den, den)
+                                                       : make_multiple(den, other_den);
 }
 
 void fraction_case_begin(const struct fraction_case *op, const struct fractions *x, mpq_ptr r)

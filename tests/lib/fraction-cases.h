@@ -44,6 +44,13 @@ void fractions_clear(struct fractions *x);
  * they have something to cancel or not. None is 0. A text takes longer to make than the rest.
  */
 void fractions_make(struct fractions *x, uint64_t bits, bool with_text);
+/*
+ * Makes the parts of operands others of the same lengths whose common divisors are found after the longest
+ * search, as in make_worst(); those of a sum with a divisor in common that the sum lacks. False where there
+ * are none, or they were not found.
+ */
+bool fractions_make_worst(const struct fraction_case *op, struct fractions *x);
+bool fractions_make_common(const struct fraction_case *op, struct fractions *x);
 /* Makes r what it is before: raw, or left as it is. */
 void fraction_case_begin(const struct fraction_case *op, const struct fractions *x, mpq_ptr r);
 
