@@ -5,6 +5,7 @@
 
 #include <limits.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +15,24 @@ static inline bool test_is_extended(void)
         const char *extended = getenv("BNG_TEST_EXTENDED");
 
         return extended && strcmp(extended, "1") == 0;
+}
+
+/* The next of sizes in bits: by this factor, and far above 10^7 in few steps up to 10^9. */
+static inline double test_next_size(double bits, double factor)
+{
+        return bits < 2e7 ? bits * factor : bits * 5;
+}
+
+/* The longest operands, where there is room for their addresses. */
+static inline double test_longest_bits(void)
+{
+        return sizeof(void *) > 4 ? 1e9 : 1e8;
+}
+
+/* How long operands may be of what takes long. */
+static inline double test_slow_bits(uint64_t plain)
+{
+        return (double)plain * (!test_is_extended() ? 1 : plain < 1000 ? 10 : 50);
 }
 
 /* What BNG_TEST_ROUNDS says goes before both: a number above 0, or the test has failed. */

@@ -141,8 +141,9 @@ static void test_predictions_are_close(void **userdata)
         bng_ctx_set_result_limit_bits(ctx, UINT64_MAX);
         for (size_t i = 0; i < sizeof close_cases / sizeof *close_cases; i++) {
                 random_start(seed + i);
-                for (double least = 1.1e6; least <= (test_is_extended() ? 1e8 : 2e6);
-                     least *= 1.3) {
+                for (double least = 1.1e6;
+                     least <= (test_is_extended() ? test_longest_bits() : 2e6);
+                     least = test_next_size(least, 1.3)) {
                         uint64_t bits = (uint64_t)least + random_below((uint64_t)least / 8);
                         close_cases[i].make(&x, bits);
                         try_close(ctx, &close_cases[i], &x, bits);

@@ -121,10 +121,10 @@ static void test_predictions_are_close(void **userdata)
         random_without_patterns();
         for (size_t i = 0; i < division_shapes_count; i++) {
                 const struct division_shape *shape = &division_shapes[i];
-                double most = test_is_extended() ? 2e7 : 2e6;
-                for (double bits = 1.1e6; bits < most; bits *= 1.2) {
-                        if (shape->bits_max != 0 && bits > (double)shape->bits_max)
-                                break;
+                double most = test_is_extended() ? test_longest_bits() : 2e6;
+                if (shape->bits_max != 0 && most > test_slow_bits(shape->bits_max))
+                        most = test_slow_bits(shape->bits_max);
+                for (double bits = 1.1e6; bits <= most; bits = test_next_size(bits, 1.2)) {
                         shape->make(&x, (uint64_t)bits);
                         expect_close(*userdata, shape, &x);
                 }

@@ -83,12 +83,12 @@ static make_alike *const alike[] = {fractions_make_worst, fractions_make_common}
 
 static void test_fractions_hold_no_more_than_predicted(void **userdata)
 {
-        double most = test_is_extended() ? 4e6 : 4e5;
+        double most = test_is_extended() ? 1.5e8 : 4e5;
         struct fractions x;
 
         fractions_init(&x);
         random_start(seed);
-        for (double bits = 2; bits < most; bits *= 1.6)
+        for (double bits = 2; bits < most; bits = test_next_size(bits, 1.6))
                 for (unsigned round = 0; round < (bits < 2e4 ? 8 : 1); round++) {
                         fractions_make(&x, (uint64_t)bits, true);
                         for (size_t i = 0; i < fraction_cases_count; i++)
@@ -160,7 +160,8 @@ static void test_an_integer_in_a_parts_place(void **userdata)
         mpq_t q;
 
         random_start(seed);
-        for (double bits = 100; bits < (test_is_extended() ? 4e7 : 4e6); bits *= 1.3)
+        for (double bits = 100; bits < (test_is_extended() ? test_longest_bits() : 4e6);
+             bits = test_next_size(bits, 1.3))
                 for (unsigned round = 0; round < 4; round++) {
                         uint64_t any = random_below((uint64_t)bits);
                         mpq_init(q);
@@ -206,7 +207,8 @@ static void test_predictions_are_close(void **userdata)
         fractions_init(&x);
         random_start(seed);
         random_without_patterns();
-        for (double bits = 1.1e6; bits < (test_is_extended() ? 2e7 : 1.5e6); bits *= 1.2) {
+        for (double bits = 1.1e6; bits < (test_is_extended() ? 1.5e8 : 1.5e6);
+             bits = test_next_size(bits, 1.2)) {
                 fractions_make(&x, (uint64_t)bits, true);
                 for (size_t i = 0; i < fraction_cases_count; i++)
                         try_close(*userdata, &fraction_cases[i], &x, (uint64_t)bits);

@@ -20,7 +20,7 @@ static unsigned long seed = 20240301;
 
 static bool worth_trying(const struct guard_case *op, double bits)
 {
-        return bits <= (double)op->bits_max * (test_is_extended() ? 10 : 1);
+        return bits <= test_slow_bits(op->bits_max);
 }
 
 /* Where results go, any of them together. */
@@ -97,15 +97,15 @@ static void test_no_operation_holds_more_than_predicted(void **userdata)
         for (size_t i = 0; i < guard_cases_count; i++) {
                 const struct guard_case *op = &guard_cases[i];
                 double dense = test_is_extended() ? 1e7 : 5e5;
-                double most = test_is_extended() ? 1e8 : 1e7;
+                double most = test_is_extended() ? test_longest_bits() : 1e7;
 
                 if (only && strcmp(only, op->name) != 0)
                         continue;
                 random_start(seed);
                 for (double bits = 100; bits <= dense && worth_trying(op, bits); bits *= 1.7)
                         try_size(ctx, op, &x, bits, bits < 3e4 ? 20 : bits < 1e6 ? 4 : WAYS);
-                if (worth_trying(op, most))
-                        try_size(ctx, op, &x, most, 3);
+                for (double bits = 1e7; bits <= most && worth_trying(op, bits); bits *= 10)
+                        try_size(ctx, op, &x, bits, 3);
                 random_end();
         }
         operands_clear(&x);

@@ -92,7 +92,8 @@ static void test_conversions_are_close(void **userdata)
         random_start(seed);
         mpz_init(text.z);
         bng_ctx_set_result_limit_bits(ctx, UINT64_MAX);
-        for (double least = 1.1e6; least <= (test_is_extended() ? 5e7 : 2e6); least *= 1.4) {
+        for (double least = 1.1e6; least <= (test_is_extended() ? test_longest_bits() : 2e6);
+             least = test_next_size(least, 1.4)) {
                 uint64_t bits = (uint64_t)least + random_below((uint64_t)least / 8);
                 random_integer(text.z, bits);
                 uint64_t predicted = predicted_peak(ctx, ask_get_str, &text);
