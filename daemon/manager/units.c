@@ -153,20 +153,31 @@ static int on_answer(sd_bus_message *message, void *userdata, sd_bus_error *erro
         return 0;
 }
 
+/* Of what is stopping, or has stopped, a restart that is tried makes a job that does nothing. One that waits to be stopped
+ * still runs: there the mode "fail" says that this job is not to be replaced. */
 static int on_restart(sd_bus_message *message, void *userdata, sd_bus_error *error)
 {
         struct question *question = userdata;
+        const char *type;
+        int r;
 
         (void)error;
-        question->answer(question->userdata, NULL,
-                         sd_bus_message_is_method_error(message, NULL)
-                                 ? -sd_bus_message_get_errno(message)
-                                 : 0);
+        if (sd_bus_message_is_method_error(message,
+                                           "org.freedesktop.systemd1.TransactionIsDestructive"))
+                r = -ECANCELED;
+        else if (sd_bus_message_is_method_error(message, NULL))
+                r = -sd_bus_message_get_errno(message);
+        else {
+                r = sd_bus_message_read(message, "uosos", NULL, NULL, NULL, NULL, &type);
+                if (r > 0)
+                        r = strcmp(type, "restart") == 0 ? 0 : -ECANCELED;
+        }
+        question->answer(question->userdata, NULL, r);
         return 0;
 }
 
-/* Calls a method of systemd's manager with one string, or with two. */
-static int call(struct units *units, const char *method, const char *first, const char *second,
+/* Calls a method of systemd's manager with strings, the last of them NULL. */
+static int call(struct units *units, const char *method, const char *const *strings,
                 sd_bus_message_handler_t on_reply, struct question *question, sd_bus_slot **slot)
 {
         sd_bus_message *message = NULL;
@@ -175,10 +186,8 @@ static int call(struct units *units, const char *method, const char *first, cons
         r = sd_bus_message_new_method_call(units->bus, &message, "org.freedesktop.systemd1",
                                            "/org/freedesktop/systemd1",
                                            "org.freedesktop.systemd1.Manager", method);
-        if (r >= 0)
-                r = sd_bus_message_append(message, "s", first);
-        if (r >= 0 && second)
-                r = sd_bus_message_append(message, "s", second);
+        for (; r >= 0 && *strings; strings++)
+                r = sd_bus_message_append(message, "s", *strings);
         if (r >= 0)
                 r = sd_bus_call_async(units->bus, slot, message, on_reply, question,
                                       ASK_TIMEOUT_USEC);
@@ -188,7 +197,7 @@ static int call(struct units *units, const char *method, const char *first, cons
         return r;
 }
 
-static int ask(struct units *units, const char *method, const char *first, const char *second,
+static int ask(struct units *units, const char *method, const char *const *strings,
                sd_bus_message_handler_t on_reply, struct question question, sd_bus_slot **slot)
 {
         struct question *kept;
@@ -200,7 +209,7 @@ static int ask(struct units *units, const char *method, const char *first, const
         if (!kept)
                 return -ENOMEM;
         *kept = question;
-        r = call(units, method, first, second, on_reply, kept, slot);
+        r = call(units, method, strings, on_reply, kept, slot);
         if (r < 0)
                 free(kept);
         return r;
@@ -224,7 +233,8 @@ int units_ask(struct units *units, const char *path, units_answer_fn answer, voi
               sd_bus_slot **slot)
 {
         char *known = part_of_units(path);
-        int r = known ? ask(units, "GetUnitByControlGroup", known, NULL, on_answer,
+        const char *const strings[] = {known, NULL};
+        int r = known ? ask(units, "GetUnitByControlGroup", strings, on_answer,
                             (struct question){answer, userdata}, slot)
                       : -ENOMEM;
 
@@ -235,7 +245,9 @@ int units_ask(struct units *units, const char *path, units_answer_fn answer, voi
 int units_restart(struct units *units, const char *unit, units_answer_fn answer, void *userdata,
                   sd_bus_slot **slot)
 {
-        return ask(units, "RestartUnit", unit, "replace", on_restart,
+        const char *const strings[] = {unit, "try-restart", "fail", NULL};
+
+        return ask(units, "EnqueueUnitJob", strings, on_restart,
                    (struct question){answer, userdata}, slot);
 }
 

@@ -30,8 +30,9 @@ void units_on_reload(struct units *units, units_reload_fn reloaded, void *userda
 /* 0, and answer() is called later unless *slot is unreferenced before; a negative errno. */
 int units_ask(struct units *units, const char *path, units_answer_fn answer, void *userdata,
               sd_bus_slot **slot);
-/* Asks for a restart of the unit, as `systemctl restart` does; it is answered with `unit` NULL, and error 0
- * when systemd has taken the job. */
+/* Asks for a restart of the unit, as `systemctl try-restart` does: one that an administrator is stopping stays stopped. It
+ * is answered with `unit` NULL, and error 0 when systemd has taken the job; -ECANCELED: it does not restart what is
+ * being stopped, or another job of its own goes before. */
 int units_restart(struct units *units, const char *unit, units_answer_fn answer, void *userdata,
                   sd_bus_slot **slot);
 /* Asks for a property of the unit with this object path; on_reply gets the message as it is, also where it is an

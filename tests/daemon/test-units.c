@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * What systemd is asked, at its private socket, played here: which unit a group belongs to.
+ * What systemd is asked, at its private socket, played here: which unit a group belongs to, and for restarts.
  */
 
 #include <setjmp.h>
@@ -24,7 +24,23 @@
 static sd_event *event;
 static sd_bus *server;
 static char asked[256], answered[64];
+static const char *job; /* what systemd makes of a restart, NULL: another job is in its way */
 static int listening;
+
+static int on_restart(sd_bus_message *message)
+{
+        const char *unit, *type, *mode;
+
+        assert_true(sd_bus_message_read(message, "sss", &unit, &type, &mode) > 0);
+        snprintf(asked, sizeof(asked), "%s %s %s", unit, type, mode);
+        if (!job)
+                return sd_bus_reply_method_errorf(
+                        message, "org.freedesktop.systemd1.TransactionIsDestructive",
+                        "a stop waits");
+        return sd_bus_reply_method_return(message, "uososa(uosos)", 7,
+                                          "/org/freedesktop/systemd1/job/7", unit,
+                                          "/org/freedesktop/systemd1/unit/web_2eservice", job, 0);
+}
 
 static int on_call(sd_bus_message *message, void *userdata, sd_bus_error *error)
 {
@@ -32,6 +48,8 @@ static int on_call(sd_bus_message *message, void *userdata, sd_bus_error *error)
 
         (void)userdata;
         (void)error;
+        if (sd_bus_message_is_method_call(message, NULL, "EnqueueUnitJob"))
+                return on_restart(message);
         if (!sd_bus_message_is_method_call(message, NULL, "GetUnitByControlGroup"))
                 return 0;
         assert_true(sd_bus_message_read(message, "s", &path) > 0);
@@ -132,10 +150,54 @@ static void test_names_that_cannot_be_sent(void **state)
         units_free(units);
 }
 
+struct restarted {
+        bool done;
+        int error;
+};
+
+static void on_restarted(void *userdata, const char *unit, int error)
+{
+        struct restarted *restarted = userdata;
+
+        assert_null(unit);
+        *restarted = (struct restarted){true, error};
+}
+
+/* One that an administrator stops, or is about to, is not brought back. */
+static void test_a_restart_of_what_is_being_stopped(void **state)
+{
+        static const struct {
+                const char *job;
+                int error;
+        } rows[] = {{"restart", 0}, {"nop", -ECANCELED}, {NULL, -ECANCELED}};
+        struct units *units;
+
+        (void)state;
+        assert_int_equal(units_new(&units, event, true), 0);
+        assert_true(units_available(units, 1));
+        for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+                struct restarted restarted = {0};
+                sd_bus_slot *slot = NULL;
+
+                job = rows[i].job;
+                assert_true(units_restart(units, "web.service", on_restarted, &restarted, &slot) >=
+                            0);
+                for (unsigned turns = 0; !restarted.done && turns < TURNS_MAX; turns++)
+                        assert_true(sd_event_run(event, 50000) >= 0);
+                assert_true(restarted.done);
+                assert_string_equal(asked, "web.service try-restart fail");
+                assert_int_equal(restarted.error, rows[i].error);
+                sd_bus_slot_unref(slot);
+        }
+        units_free(units);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test_setup_teardown(test_names_that_cannot_be_sent, start, end),
+                cmocka_unit_test_setup_teardown(test_a_restart_of_what_is_being_stopped, start,
+                                                end),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

@@ -71,6 +71,19 @@ if not os.path.exists("/run/second-life"):
 time.sleep(600)
 """
 
+# Passes 48 MB slowly once it is asked to end, which it does not.
+GROWS_WHEN_ASKED = """
+import signal, time
+asked = []
+signal.signal(signal.SIGTERM, lambda *_: asked.append(True))
+print("ready", flush=True)
+held = [b"x" * (30 << 20)]
+while True:
+    if asked and len(held) < 200:
+        held.append(b"x" * (100 << 10))
+    time.sleep(0.02)
+"""
+
 # Three children that hold 32 MB each; none is large alone.
 FORKS = """
 import os, time
@@ -148,6 +161,17 @@ def a_unit_is_restarted_by_systemd():
     time.sleep(3)
     assert is_active("runaway-restart") and len(verdicts("restart")) == 1, verdicts("restart")
     run("systemctl", "stop", "runaway-restart")
+
+
+def a_unit_that_is_being_stopped_is_not_brought_back():
+    pid = start_worker("runaway-restart-stopping", GROWS_WHEN_ASKED, "TimeoutStopSec=60s")
+    wait_for("its start", lambda: "ready" in run("journalctl", "-o", "cat", f"_PID={pid}"))
+    run("systemctl", "stop", "--no-block", "runaway-restart-stopping")
+    verdict = wait_for("a verdict", lambda: [v for v in verdicts("restart") if v["pid"] == pid])[0]
+    assert (verdict["action"], verdict["outcome"]) == ("restart-unit", "ended"), verdict
+    time.sleep(2)
+    state = run("systemctl", "is-active", "runaway-restart-stopping", check=False)
+    assert state in ("inactive", "failed"), state
 
 
 def page_cache_is_no_reason():
@@ -228,6 +252,7 @@ CHECKS = [
     the_verdict_is_in_the_journal_under_its_message_id,
     a_group_over_its_limit_is_ended_as_a_whole,
     a_unit_is_restarted_by_systemd,
+    a_unit_that_is_being_stopped_is_not_brought_back,
     page_cache_is_no_reason,
     a_group_that_only_looks_like_a_unit_is_left_alone,
     a_bad_configuration_is_refused_on_reload_and_the_old_one_stays,
