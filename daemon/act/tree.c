@@ -4,23 +4,39 @@
  * The walk goes from a folder into the one below it by its name, and back by "..", which is where it came from even if
  * something was renamed meanwhile; that it is the same folder is checked all the same. No path is looked up twice, so no
  * path is too long, and what is below a folder is listed before it is gone to, so that one folder is held at a time.
+ *
+ * The kernel's switches reach however deep groups are, and so does the walk. Only whether one is spared is not asked
+ * where its path is too long for any process to tell that it is in there.
  */
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include "act/tree.h"
-#include "readers/group.h"
+#include "bounds/checked.h"
+
+/* A folder on the way to where the walk is. */
+struct level {
+        char *names; /* of all right below it, each with its NUL, and one more NUL; or NULL */
+        const char *next;
+        dev_t dev;
+        ino_t inode;
+        size_t length; /* of its path; PATH_MAX: too long */
+        struct level *above;
+};
 
 struct tree {
         struct tree_pids *pids;
         const struct act_spare *spare; /* or NULL */
-        int folder;                    /* where the walk is */
+        int folder;                    /* where the walk is, */
+        struct level *level;           /* what is remembered of it, */
+        char path[PATH_MAX];           /* and its path, if that is not too long */
 };
 
 int tree_open(int root, const char *path)
@@ -112,77 +128,87 @@ static int list_below(int folder, char **names)
         return r;
 }
 
-static int go_down(struct tree *tree, const char *name, struct stat *from)
+static bool is_gone(int r)
 {
-        int folder;
-
-        if (fstat(tree->folder, from) < 0)
-                return -errno;
-        folder = tree_open(tree->folder, name);
-        if (folder < 0)
-                return folder;
-        close(tree->folder);
-        tree->folder = folder;
-        return 0;
+        return r == -ENOENT || r == -ENODEV;
 }
 
-static int go_back(struct tree *tree, const struct stat *from)
+static bool is_spared(const struct tree *tree)
 {
-        int folder = tree_open(tree->folder, "..");
-        struct stat there;
+        return tree->spare && tree->level->length < PATH_MAX &&
+               tree->spare->spares(tree->spare->userdata, tree->path);
+}
 
+/* Adds the processes of the folder that the walk has come to. One that is gone by now had none, nor had any below it. */
+static int enter(struct tree *tree, size_t length)
+{
+        struct level *level = calloc(1, sizeof(*level));
+        struct stat st;
+        int r;
+
+        if (!level)
+                return -ENOMEM;
+        level->length = length;
+        level->above = tree->level;
+        tree->level = level;
+        if (fstat(tree->folder, &st) < 0)
+                return -errno;
+        level->dev = st.st_dev;
+        level->inode = st.st_ino;
+        r = is_spared(tree) ? ACT_REFUSED : add_procs(tree->folder, tree->pids);
+        if (r == 0)
+                r = list_below(tree->folder, &level->names);
+        level->next = level->names;
+        return is_gone(r) && level->above ? 0 : r;
+}
+
+/* To the next one that is below, if it is still there. */
+static int go_down(struct tree *tree)
+{
+        struct level *level = tree->level;
+        const char *name = level->next;
+        size_t n = strlen(name), length = level->length + n + 1;
+        int folder = tree_open(tree->folder, name);
+
+        level->next += n + 1;
+        if (folder < 0)
+                return is_gone(folder) ? 0 : folder;
+        close(tree->folder);
+        tree->folder = folder;
+        if (length < PATH_MAX) {
+                tree->path[level->length] = '/';
+                memcpy(tree->path + level->length + 1, name, n + 1);
+        }
+        return enter(tree, bng_min(length, PATH_MAX));
+}
+
+static void leave(struct tree *tree)
+{
+        struct level *level = tree->level;
+
+        tree->level = level->above;
+        free(level->names);
+        free(level);
+}
+
+static int go_back(struct tree *tree)
+{
+        const struct level *level;
+        struct stat there;
+        int folder;
+
+        leave(tree);
+        level = tree->level;
+        if (!level)
+                return 0;
+        folder = tree_open(tree->folder, "..");
         if (folder < 0)
                 return folder;
         close(tree->folder);
         tree->folder = folder;
         if (fstat(folder, &there) < 0)
                 return -errno;
-        return there.st_ino == from->st_ino && there.st_dev == from->st_dev ? 0 : -ESTALE;
-}
-
-static bool is_gone(int r)
-{
-        return r == -ENOENT || r == -ENODEV;
-}
-
-static int add_below(struct tree *tree, const char *path, const char *name, unsigned depth);
-
-/* Adds the processes of the folder where the walk is, and of all below it. */
-static int add_tree(struct tree *tree, const char *path, unsigned depth)
-{
-        bool spared = tree->spare && tree->spare->spares(tree->spare->userdata, path);
-        char *names;
-        int r;
-
-        r = spared ? ACT_REFUSED : add_procs(tree->folder, tree->pids);
-        if (r != 0 || depth == GROUP_DEPTH_MAX)
-                return r;
-        r = list_below(tree->folder, &names);
-        if (r < 0)
-                return r;
-        for (const char *name = names; r == 0 && *name; name += strlen(name) + 1)
-                r = add_below(tree, path, name, depth);
-        free(names);
-        return r;
-}
-
-static int add_below(struct tree *tree, const char *path, const char *name, unsigned depth)
-{
-        struct stat from;
-        char *below;
-        int r, back;
-
-        if (asprintf(&below, "%s/%s", path, name) < 0)
-                return -ENOMEM;
-        r = go_down(tree, name, &from);
-        if (r == 0) {
-                r = add_tree(tree, below, depth + 1);
-                back = go_back(tree, &from);
-                r = back < 0 ? back : is_gone(r) ? 0 : r;
-        } else if (is_gone(r))
-                r = 0; /* removed meanwhile: it was empty */
-        free(below);
-        return r;
+        return there.st_ino == level->inode && there.st_dev == level->dev ? 0 : -ESTALE;
 }
 
 static int compare_pids(const void *a, const void *b)
@@ -207,13 +233,20 @@ static void sort(struct tree_pids *pids)
 int tree_read(int folder, const char *path, const struct act_spare *spare, struct tree_pids *ret)
 {
         struct tree tree = {.pids = ret, .spare = spare};
+        size_t length = bng_min(strlen(path), PATH_MAX);
         int r;
 
         *ret = (struct tree_pids){0};
         tree.folder = tree_open(folder, ".");
         if (tree.folder < 0)
                 return tree.folder;
-        r = add_tree(&tree, path, 0);
+        if (length < PATH_MAX)
+                memcpy(tree.path, path, length);
+        r = enter(&tree, length);
+        while (r == 0 && tree.level)
+                r = tree.level->next && *tree.level->next ? go_down(&tree) : go_back(&tree);
+        while (tree.level)
+                leave(&tree);
         close(tree.folder);
         if (r == 0)
                 sort(ret);

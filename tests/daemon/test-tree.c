@@ -13,7 +13,7 @@
 #include "act/tree.h"
 #include "scratch.h"
 
-#define DEPTH 60
+#define DEPTH 300
 #define LONG_NAME 100 /* characters: the deepest path is longer than a path may be */
 #define DESCRIPTORS 3
 
@@ -117,6 +117,26 @@ static void test_deep_and_hardly_a_descriptor_left(void **state)
                 assert_int_equal(pids.at[i], i + 1);
         assert_int_equal(pids.at[DEPTH], 1000);
         free(pids.at);
+}
+
+static bool spares_the_deepest(void *userdata, const char *path)
+{
+        (void)userdata;
+        return strlen(path) == strlen("/a") + 2 * DEPTH;
+}
+
+static void test_one_that_is_spared_deep_below(void **state)
+{
+        const struct act_spare spare = {.spares = spares_the_deepest};
+        struct tree_pids pids;
+        int r;
+
+        (void)state;
+        dig("d");
+        put(root, "cgroup.procs", "1000\n");
+        r = tree_read(root, "/a", &spare, &pids);
+        fill("d");
+        assert_int_equal(r, ACT_REFUSED);
 }
 
 static void test_without_a_descriptor(void **state)
@@ -245,6 +265,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
         const struct CMUnitTest tests[] = {
                 TEST(test_deep_and_hardly_a_descriptor_left),
+                TEST(test_one_that_is_spared_deep_below),
                 TEST(test_without_a_descriptor),
                 TEST(test_each_once_and_in_order),
                 TEST(test_one_below_that_is_gone),
