@@ -147,19 +147,31 @@ int process_read_shmem(struct process_reader *reader, uint64_t *bytes)
         return read_field(reader, "RssShmem", bytes);
 }
 
-/* All of it from one walk over its pages: whoever grows meanwhile shares no more for that. */
+/*
+ * All of it from one walk over its pages: whoever grows meanwhile shares no more for that. What was given back
+ * (MADV_FREE) is clean, until it is used again. Of that only what is nobody else's is taken off as a whole: the rest
+ * stays as long as another one uses it, and counts by its part like all that is shared.
+ */
 int process_read_others(struct process_reader *reader, uint64_t *bytes)
 {
-        struct text_field fields[] = {
-                {.name = "Anonymous"}, {.name = "Pss_Anon"}, {.name = "Swap"}, {.name = "SwapPss"}};
-        int r = read_fields(reader, "smaps_rollup", fields, sizeof(fields) / sizeof(*fields));
+        enum { ALL, OWN, SWAPPED, OWN_SWAPPED, GIVEN_BACK, OWN_CLEAN, N };
+        struct text_field fields[N] = {
+                [ALL] = {.name = "Anonymous"},       [OWN] = {.name = "Pss_Anon"},
+                [SWAPPED] = {.name = "Swap"},        [OWN_SWAPPED] = {.name = "SwapPss"},
+                [GIVEN_BACK] = {.name = "LazyFree"}, [OWN_CLEAN] = {.name = "Private_Clean"},
+        };
+        int r = read_fields(reader, "smaps_rollup", fields, N);
 
         if (r < 0)
                 return r;
-        if (!fields[0].found || !fields[1].found)
+        if (!fields[ALL].found || !fields[OWN].found)
                 return -ENODATA;
-        *bytes = bng_sat_sub(fields[0].value, fields[1].value);
-        if (fields[2].found && fields[3].found)
-                *bytes = bng_sat_add(*bytes, bng_sat_sub(fields[2].value, fields[3].value));
+        *bytes = bng_sat_sub(fields[ALL].value, fields[OWN].value);
+        if (fields[SWAPPED].found && fields[OWN_SWAPPED].found)
+                *bytes = bng_sat_add(*bytes,
+                                     bng_sat_sub(fields[SWAPPED].value, fields[OWN_SWAPPED].value));
+        if (fields[GIVEN_BACK].found && fields[OWN_CLEAN].found)
+                *bytes = bng_sat_add(*bytes,
+                                     bng_min(fields[GIVEN_BACK].value, fields[OWN_CLEAN].value));
         return 0;
 }

@@ -4,6 +4,7 @@ or seen."""
 
 import json
 import os
+import signal
 import time
 from pathlib import Path
 
@@ -33,6 +34,23 @@ for i in range(size // (1 << 20)):
     held.append(b"x" * (1 << 20))
     time.sleep((1 << 20) / rate)
 print("full", flush=True)
+time.sleep(1000)
+"""
+
+# Gives back what it takes, 96 MiB of it, and is told by "full"; asked by SIGUSR1, it uses all of that again.
+GIVE_BACK = """
+import mmap, signal, time
+signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR1])
+held = []
+for _ in range(96):
+    held.append(mmap.mmap(-1, 1 << 20, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS))
+    held[-1].write(b"x" * (1 << 20))
+    held[-1].madvise(mmap.MADV_FREE)
+    time.sleep(0.04)
+print("full", flush=True)
+signal.sigwait([signal.SIGUSR1])
+for each in held:
+    each[:] = b"x" * (1 << 20)
 time.sleep(1000)
 """
 
@@ -164,6 +182,19 @@ class Bystanders(EndToEnd):
         guilty = self.play(group, "guilty", ["wait", 2], ["grow_shared", 40 * MIB, 200 * MIB])
         self.assert_ended(guard, guilty, "group-memory")
         self.assert_lives(large)
+
+    def test_one_that_gives_its_memory_back(self):
+        """The kernel leaves it there until it wants it; once it is used again it is held."""
+        guard = self.guard("[Policy p]\nCgroup={home}/w\nWorkerMemoryMax=64M\nAction=kill\n")
+        group = self.group("w")
+        worker = self.spawn(group, [PYTHON, "-c", GIVE_BACK])
+        self.wait_for("all of it", lambda: b"full" in self.said() or guard.verdicts())
+        self.assertGreater(group.anonymous(), 90 * MIB)
+        time.sleep(1)
+        self.assertEqual(guard.verdicts(), [])
+        self.assert_lives(worker)
+        worker.send_signal(signal.SIGUSR1)
+        self.assert_ended(guard, worker, "worker-memory")
 
     # ---- who comes into a group that is being ended
 
