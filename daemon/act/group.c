@@ -119,19 +119,11 @@ static int open_twin(const struct host *host, const struct act_group *group, int
         return fd < 0 ? -EOPNOTSUPP : fd;
 }
 
-/* The descriptor of the switch, which was pressed; or a negative errno. */
-static int press_at(int folder, const char *file)
+static int open_switch(int folder, const char *file)
 {
-        int fd = openat(folder, file, O_WRONLY | O_CLOEXEC), r;
+        int fd = openat(folder, file, O_WRONLY | O_CLOEXEC);
 
-        if (fd < 0)
-                return errno == ENOENT ? -EOPNOTSUPP : -errno;
-        if (write(fd, "1", 1) < 0) {
-                r = -errno;
-                close(fd);
-                return r;
-        }
-        return fd;
+        return fd >= 0 ? fd : errno == ENOENT ? -EOPNOTSUPP : -errno;
 }
 
 static int answer(int r)
@@ -163,9 +155,9 @@ static bool is_pressed(int folder, const char *file)
         return text_read_at(folder, file, text, sizeof(text)) > 0 && *text == '1';
 }
 
-/* ACT_DONE with the switch in *pressed, which is the caller's, or -1 where it was pressed already; else -1 is in it. */
-static int press(const struct host *host, const struct act_group *group,
-                 const struct act_spare *spare, const char *file, int *pressed)
+/* ACT_DONE with the switch in *found, which is the caller's, or -1 where it was pressed already; else -1 is in it. */
+static int find(const struct host *host, const struct act_group *group,
+                const struct act_spare *spare, const char *file, int *found)
 {
         struct tree_pids members = {0};
         int folder = -1, r = list_touchable(host, group, spare, &folder, &members);
@@ -177,17 +169,31 @@ static int press(const struct host *host, const struct act_group *group,
                 folder = twin;
                 r = twin < 0 ? twin : 0;
         }
-        *pressed = -1;
+        *found = -1;
         if (r == 0 && !is_pressed(folder, file)) {
-                r = press_at(folder, file);
+                r = open_switch(folder, file);
                 if (r >= 0) {
-                        *pressed = r;
+                        *found = r;
                         r = ACT_DONE;
                 }
         }
         if (folder >= 0)
                 close(folder);
         free(members.at);
+        return answer(r);
+}
+
+/* As find(), and what is found is pressed. */
+static int press(const struct host *host, const struct act_group *group,
+                 const struct act_spare *spare, const char *file, int *pressed)
+{
+        int r = find(host, group, spare, file, pressed);
+
+        if (r != ACT_DONE || *pressed < 0 || write(*pressed, "1", 1) > 0)
+                return r;
+        r = -errno;
+        close(*pressed);
+        *pressed = -1;
         return answer(r);
 }
 
@@ -211,6 +217,12 @@ int act_group_kill(const struct host *host, const struct act_group *group,
         if (pressed >= 0)
                 close(pressed);
         return r;
+}
+
+int act_group_find_freeze(const struct host *host, const struct act_group *group,
+                          const struct act_spare *spare, int *found)
+{
+        return find(host, group, spare, "cgroup.freeze", found);
 }
 
 int act_group_freeze(const struct host *host, const struct act_group *group,

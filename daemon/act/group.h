@@ -41,6 +41,9 @@ int act_group_check(const struct host *host, const struct act_group *group,
  * spared; -EOPNOTSUPP: not here, see above. */
 int act_group_kill(const struct host *host, const struct act_group *group,
                    const struct act_spare *spare);
+/* The switch that act_group_freeze() would press now, for who writes it down before. Results as there. */
+int act_group_find_freeze(const struct host *host, const struct act_group *group,
+                          const struct act_spare *spare, int *found);
 /* Stops all of the group. Asynchronous. Results as above; with ACT_DONE *frozen is the switch that was pressed, for
  * act_group_thaw; or -1: somebody else has stopped the group before, and lets it run again. */
 int act_group_freeze(const struct host *host, const struct act_group *group,

@@ -183,6 +183,19 @@ int process_read_cpu(struct process_reader *reader, uint64_t *usec)
         return 0;
 }
 
+/* Field 3, of a thread that lives: the first one may have ended. Another letter is the state of one that is traced. */
+int process_read_stopped(struct process_reader *reader, bool *stopped)
+{
+        char text[TEXT_MAX];
+        int r = process_read_file(reader->memory, "stat", text, sizeof(text));
+        const char *end = r < 0 ? NULL : strrchr(text, ')');
+
+        if (r < 0)
+                return r;
+        *stopped = end && end[1] == ' ' && end[2] == 'T';
+        return end ? 0 : -EBADMSG;
+}
+
 int process_read_handles(struct process_reader *reader, int signo, bool *handles)
 {
         char *text;

@@ -45,6 +45,8 @@ int process_read_identity(struct process_reader *reader, struct process_identity
 int process_read_memory(struct process_reader *reader, struct process_memory *ret);
 /* CPU time of all its threads so far, the ended ones included, in microseconds (of the kernel's ticks). */
 int process_read_cpu(struct process_reader *reader, uint64_t *usec);
+/* Is it stopped, by a signal? */
+int process_read_stopped(struct process_reader *reader, bool *stopped);
 /* Does it have a handler of its own for the signal? */
 int process_read_handles(struct process_reader *reader, int signo, bool *handles);
 /* Has its first thread ended, while others go on? */
@@ -53,8 +55,9 @@ bool process_leader_is_gone(struct process_reader *reader);
 int process_read_swap(struct process_reader *reader, uint64_t *bytes);
 /* RssShmem in bytes: shared memory that it maps, and no files on disk; as dear. -ENODATA before Linux 4.5. */
 int process_read_shmem(struct process_reader *reader, uint64_t *bytes);
-/* Bytes of its private memory that are others' as well, each page by its part: Anonymous less Pss_Anon, and the same
- * of what is swapped out (-ENODATA before Linux 5.1, -EACCES without CAP_SYS_PTRACE). Holds the process's mmap lock for
+/* Bytes of its private memory that its end would not free: what is others' as well, each page by its part (Anonymous less
+ * Pss_Anon, and the same of what is swapped out), and what it has given back already (LazyFree), for the kernel to take as
+ * soon as it wants memory. -ENODATA before Linux 5.1, -EACCES without CAP_SYS_PTRACE. Holds the process's mmap lock for
  * long; never in the event loop. */
 int process_read_others(struct process_reader *reader, uint64_t *bytes);
 /*

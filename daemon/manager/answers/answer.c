@@ -26,7 +26,7 @@ bool answer_is_given(const struct answered *answered, enum reason reason, uint64
 
 void answer_anew(struct answered *answered)
 {
-        *answered = (struct answered){.frozen = answered->frozen};
+        *answered = (struct answered){.frozen = answered->frozen, .by_others = answered->by_others};
 }
 
 void answer_forget(struct answered *answered, uint64_t memory, uint64_t own_limit)

@@ -4,14 +4,16 @@
  * A freeze: of a group as a whole where the kernel has that and nobody in it is exempt, else process by
  * process. What is frozen does not grow, so if it does somebody let it run again, and it is judged anew.
  *
- * It runs again when the daemon leaves. So that this goes for one that is killed as well, all that is stopped is written
- * down (stopped.h): of processes before they are, and anew whenever somebody of them is let go.
+ * It runs again when the daemon leaves, but for who was stopped before by somebody else, whose that is to undo. So that
+ * this goes for a daemon that is killed as well, all that is stopped is written down (stopped.h) before it is, and anew
+ * whenever somebody of them is let go.
  */
 
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include "bounds/checked.h"
 #include "manager/answers/affair.h"
 #include "manager/answers/freeze.h"
@@ -23,6 +25,23 @@
 #include "manager/wires/keeper.h"
 
 #define FREEZE_ROUNDS 8 /* a group that is stopped one by one may fork meanwhile */
+
+static bool is_stopped_by_us(const struct worker *worker)
+{
+        return worker->answered.frozen && !worker->answered.by_others;
+}
+
+static void find_stopped_by_others(struct worker *const *workers, size_t n)
+{
+        for (size_t i = 0; i < n; i++) {
+                struct worker *worker = workers[i];
+                bool stopped;
+
+                if (!is_stopped_by_us(worker))
+                        worker->answered.by_others =
+                                process_read_stopped(worker->reader, &stopped) >= 0 && stopped;
+        }
+}
 
 static struct stopped stopped_process(const struct worker *worker)
 {
@@ -53,11 +72,11 @@ static int write_down(struct manager *manager, struct worker *const *workers, si
                 if (watch->answered.frozen)
                         all[n++] = (struct stopped){.group = watch->frozen};
                 for (worker = watch->workers; worker; worker = worker->hh.next)
-                        if (worker->answered.frozen)
+                        if (is_stopped_by_us(worker))
                                 all[n++] = stopped_process(worker);
         }
         for (size_t i = 0; i < n_workers; i++)
-                if (!workers[i]->answered.frozen)
+                if (!workers[i]->answered.frozen && !workers[i]->answered.by_others)
                         all[n++] = stopped_process(workers[i]);
         /* Who goes by it when the daemon is killed. */
         if (n > 0)
@@ -69,8 +88,10 @@ static int write_down(struct manager *manager, struct worker *const *workers, si
 
 static void note(struct manager *manager, struct worker *const *workers, size_t n)
 {
-        int r = manager->keeper ? write_down(manager, workers, n) : 0;
+        int r;
 
+        find_stopped_by_others(workers, n);
+        r = manager->keeper ? write_down(manager, workers, n) : 0;
         if (r < 0)
                 log_trouble(&manager->trouble.keep, manager_now(manager),
                             "Cannot note in %s what is stopped: %s; it stays so if the daemon is "
@@ -104,8 +125,10 @@ static uint64_t memory_of_stopped(const struct worker *worker)
 
 static int freeze_one(const struct affair *affair, struct worker *worker)
 {
-        struct manager *manager = affair->watch->manager;
-        int r = act_signal(&worker->target, &manager->host, worker->reader, SIGSTOP);
+        const struct host *host = &affair->watch->manager->host;
+        int r = worker->answered.by_others
+                        ? act_check(&worker->target, host, worker->reader)
+                        : act_signal(&worker->target, host, worker->reader, SIGSTOP);
 
         if (r == ACT_DONE) {
                 worker->answered.frozen = true;
@@ -115,11 +138,28 @@ static int freeze_one(const struct affair *affair, struct worker *worker)
         return r;
 }
 
+/* Who joined since. To how many that goes. */
+static size_t freeze_newcomers(const struct affair *affair, const struct gathered *all)
+{
+        size_t fresh = 0;
+
+        for (size_t i = 0; i < all->n; i++)
+                fresh += !all->workers[i]->answered.frozen;
+        if (fresh == 0)
+                return 0;
+        note(affair->watch->manager, all->workers, all->n);
+        for (size_t i = 0; i < all->n; i++)
+                if (!all->workers[i]->answered.frozen)
+                        (void)freeze_one(affair, all->workers[i]);
+        return fresh;
+}
+
 /* Stops the whole group one by one, those as well that are forked meanwhile. */
 static int freeze_each(const struct affair *affair)
 {
         int r = ACT_GONE;
 
+        note(affair->watch->manager, affair->workers, affair->n);
         for (size_t i = 0; i < affair->n; i++) {
                 int one = freeze_one(affair, affair->workers[i]);
 
@@ -128,15 +168,11 @@ static int freeze_each(const struct affair *affair)
         }
         for (unsigned round = 0; affair->whole && r == ACT_DONE && round < FREEZE_ROUNDS; round++) {
                 struct gathered all;
-                size_t fresh = 0;
+                size_t fresh;
 
                 if (watch_gather(affair->watch, &all) < 0)
                         break;
-                for (size_t i = 0; i < all.n; i++)
-                        if (!all.workers[i]->answered.frozen) {
-                                fresh++;
-                                (void)freeze_one(affair, all.workers[i]);
-                        }
+                fresh = freeze_newcomers(affair, &all);
                 watch_gathered_free(&all);
                 if (fresh == 0)
                         break;
@@ -144,20 +180,31 @@ static int freeze_each(const struct affair *affair)
         return r;
 }
 
+/* The whole group at once. Its switch is written down before it is pressed, and all is asked again right before that. */
+static int freeze_group(struct watch *watch)
+{
+        struct act_group target = watch_target(watch);
+        struct act_spare spare = settings_spare(watch->manager);
+        int found, r;
+
+        watch_let_go(watch); /* somebody else did already, if it is judged again */
+        r = act_group_find_freeze(&watch->manager->host, &target, &spare, &found);
+        if (r != ACT_DONE || found < 0)
+                return r; /* pressed by somebody else, it is not ours to undo */
+        watch->answered.frozen = true;
+        watch->frozen = found;
+        freeze_note(watch->manager);
+        r = act_group_freeze(&watch->manager->host, &target, &spare, &watch->frozen);
+        watch->answered.frozen = watch->frozen >= 0;
+        close(found);
+        return r;
+}
+
 static int freeze(const struct affair *affair)
 {
-        struct manager *manager = affair->watch->manager;
-        struct act_group target = watch_target(affair->watch);
-        struct act_spare spare = settings_spare(manager);
-        int r = -EOPNOTSUPP, frozen = -1;
+        int r = affair->whole && !affair->partial ? freeze_group(affair->watch) : -EOPNOTSUPP;
 
-        if (affair->whole && !affair->partial) {
-                watch_let_go(affair->watch); /* somebody else did already, if it is judged again */
-                r = act_group_freeze(&manager->host, &target, &spare, &frozen);
-        }
-        if (r == ACT_DONE && affair->whole) {
-                affair->watch->answered.frozen = frozen >= 0; /* else that is not ours to undo */
-                affair->watch->frozen = frozen;
+        if (r == ACT_DONE) {
                 for (size_t i = 0; i < affair->n; i++)
                         note_stopped(affair, &affair->workers[i]->answered,
                                      memory_of_stopped(affair->workers[i]));
@@ -177,7 +224,6 @@ void affair_freeze(struct affair *affair, enum outcome outcome)
         struct manager *manager = affair->watch->manager;
         int r;
 
-        note(manager, affair->workers, affair->n);
         r = freeze(affair);
         freeze_note(manager);
         if (r < 0)

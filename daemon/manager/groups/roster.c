@@ -21,7 +21,7 @@
 void watch_drop(struct watch *watch, struct worker *worker)
 {
         HASH_DEL(watch->workers, worker);
-        if (worker->answered.frozen) {
+        if (worker->answered.frozen && !worker->answered.by_others) {
                 (void)act_continue(&worker->target, &watch->manager->host);
                 worker->answered.frozen = false;
                 freeze_note(watch->manager);
@@ -137,7 +137,7 @@ int watch_gather(struct watch *watch, struct gathered *ret)
                 else
                         found.n += r == ACT_DONE;
                 found.partial |= r == ACT_REFUSED;
-                found.complete &= r >= 0;
+                found.complete &= r >= 0 || r == -ESRCH; /* who is gone is not left out */
         }
         free(pids);
         *ret = found;
