@@ -143,7 +143,8 @@ struct manager {
 /* What was answered to a worker or a group, so that the answer is given once. */
 struct answered {
         unsigned reasons; /* a bit an enum reason */
-        bool frozen;      /* by us: to be let go when we leave */
+        bool frozen;      /* stopped: by us, to be let go when we leave, */
+        bool by_others;   /* or by somebody else before, whose that is to undo */
         uint64_t
                 quiet_up_to; /* bytes: frozen ones are judged anew above it, they have been let go; and for their CPU time */
         uint64_t
@@ -175,6 +176,7 @@ struct mapped {
 struct part {
         struct series series;
         struct mapped mapped;
+        struct family *family; /* NULL: it has had no children here */
         struct part *next;
 };
 
@@ -205,12 +207,12 @@ struct worker {
         uint64_t rss;
         uint64_t shared_pages; /* bytes of it: files and shared memory */
         struct mapped mapped;
-        struct part *parts;    /* NULL: nobody asks for other windows */
-        uint64_t shared;       /* bytes of `private` that belong to others, by the last proof */
-        uint64_t peak;         /* highest memory that was judged */
-        uint64_t brought;      /* bytes it had at first sight: may be charged to another group;
+        struct part *parts; /* NULL: nobody asks for other windows */
+        uint64_t shared;    /* bytes of `private` that its end would not free, by the last proof */
+        uint64_t peak;      /* highest memory that was judged */
+        uint64_t brought;   /* bytes it had at first sight: may be charged to another group;
                                  UINT64_MAX before it was measured */
-        uint64_t due;          /* monotonic microseconds of its next measurement */
+        uint64_t due;       /* monotonic microseconds of its next measurement */
         struct family *family; /* NULL: it has had no children here */
         struct cpu_use *cpu;   /* NULL: no policy asks for its CPU time */
         uint64_t

@@ -209,6 +209,15 @@ void series_push(struct series *series, uint64_t usec, uint64_t bytes)
         trough_push(series, sample, before);
 }
 
+void series_take_recent(struct series *series, const struct series *from)
+{
+        for (unsigned i = 0; i < from->n_recent; i++) {
+                struct sample sample = series_recent(from, i);
+
+                series_push(series, sample.usec, sample.bytes);
+        }
+}
+
 /* What all 64 bits hold was rounded up to one more than they can. */
 static uint64_t to_bytes(float trough)
 {

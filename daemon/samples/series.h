@@ -83,6 +83,8 @@ uint64_t series_seen(const struct series *series);
 struct sample series_recent(const struct series *series, unsigned i);
 /* The trough of a slot that is remembered, bytes: not behind the latest, and less than SERIES_TROUGHS before it. */
 float series_trough(const struct series *series, uint64_t slot);
+/* Pushes what another one, of other windows, has kept of its recent samples. */
+void series_take_recent(struct series *series, const struct series *from);
 /* For how many microseconds the samples have been what the latest one is, to the byte; 0: it differs from the one before
  * it. */
 uint64_t series_still_usec(const struct series *series);

@@ -22,6 +22,7 @@
 #include "manager/groups/annexes.h"
 #include "manager/groups/contributors.h"
 #include "manager/groups/family.h"
+#include "manager/groups/roster.h"
 #include "manager/groups/scan.h"
 #include "manager/groups/watch.h"
 #include "manager/groups/worker.h"
@@ -238,6 +239,32 @@ static int open_ended(pid_t *pid)
         return pidfd;
 }
 
+/* Who is gone before he could be held is not in the group any more: all who are in it are known all the same. */
+static void test_one_that_vanishes_while_all_are_gathered(void **state)
+{
+        struct gathered all;
+        struct watch *watch;
+
+        (void)state;
+        scratch_put("cgroup/a/cgroup.procs", "7\n8\n9\n");
+        put_process(7, 1, "/a");
+        put_process(9, 1, "/a");
+        watch = open_watch();
+        assert_int_equal(watch_gather(watch, &all), 0);
+        assert_int_equal(all.n, 2);
+        assert_true(all.complete);
+        assert_false(all.partial);
+        watch_gathered_free(&all);
+        assert_int_equal(unlink("proc/9/cgroup"), 0); /* it is, and cannot be held */
+        assert_int_equal(mkdir("proc/9/cgroup", 0755), 0);
+        watch_drop(watch, known(watch, 9));
+        assert_int_equal(watch_gather(watch, &all), 0);
+        assert_int_equal(all.n, 1);
+        assert_false(all.complete);
+        watch_gathered_free(&all);
+        close_watch(watch);
+}
+
 /* Another process under the pid of one that has died between two lists. */
 static void test_a_pid_that_is_given_out_again(void **state)
 {
@@ -344,7 +371,7 @@ static void see(struct watch *watch, uint64_t now)
                 assert_int_equal(worker_measure(worker, false, now), 0);
                 worker->proven = now; /* they share nothing */
         }
-        family_gather(watch, now);
+        family_gather(watch, NULL, now);
 }
 
 static size_t family_of(const struct watch *watch, pid_t pid)
@@ -516,6 +543,61 @@ static void test_windows_of_a_group_above(void **state)
         close_watch(above);
 }
 
+/* The same of a family: what it gained by starting processes was long ago. */
+static void test_a_family_by_the_windows_of_a_group_above(void **state)
+{
+        struct watch *above, *quick, *slow;
+        struct worker **workers;
+        struct subject subjects[6];
+        struct untold untold;
+        uint64_t now = 7200 * SECOND;
+        size_t n;
+
+        (void)state;
+        configure("[Policy above]\nCgroup=/a\nGroupMemoryMax=400M\nGrowthWindowSec=10s\n"
+                  "[Policy quick]\nCgroup=/a/q\nWorkerMemoryMax=1G\nGrowthWindowSec=100ms\n"
+                  "[Policy slow]\nCgroup=/a/s\nGrowthMax=1G/s\nGrowthWindowSec=1h\n");
+        scratch_put("cgroup/a/q/cgroup.procs", "7\n");
+        scratch_put("cgroup/a/s/cgroup.procs", "8\n9\n");
+        put_process(7, 1, "/a/q");
+        put_process(8, 1, "/a/s");
+        put_process(9, 8, "/a/s");
+        for (pid_t pid = 10; pid <= 12; pid++) {
+                put_process(pid, 8, "/a/s");
+                put_memory(pid, 80);
+        }
+        put_memory(7, 50);
+        put_memory(8, 25);
+        put_memory(9, 25);
+        above = open_watch();
+        above->reading.accounted = true;
+        quick = open_watch_of("/a/q");
+        slow = open_watch_of("/a/s");
+        for (uint64_t end = now + 600 * SECOND; now < end; now += 10 * SECOND) {
+                see(quick, now);
+                see(slow, now);
+                scratch_put("cgroup/a/s/cgroup.procs", "8\n9\n10\n11\n12\n");
+        }
+        for (unsigned mib = 50; mib <= 150; mib += 10, now += SECOND / 2) {
+                put_memory(7, mib);
+                above->reading.memory = (uint64_t)(mib + 290) << 20;
+                contributors_sample(above, now);
+        }
+        assert_int_equal(family_of(slow, 8), 5);
+        workers = contributors_find(above, &n, &untold, now);
+        assert_non_null(workers);
+        assert_int_equal(n, 6);
+        for (size_t i = 0; i < n; i++)
+                subjects[i] = contributors_subject(above, workers[i], now);
+        n = decide_culprit(above->policy, subjects, n, &untold);
+        assert_true(n < 6);
+        assert_int_equal(workers[n]->target.pid, 7);
+        free(workers);
+        close_watch(quick);
+        close_watch(slow);
+        close_watch(above);
+}
+
 /* Whoever makes groups by the hundred, one level down or several, is looked at more rarely himself, and nobody else is. */
 static void test_a_crowd_elsewhere(void **state)
 {
@@ -655,6 +737,7 @@ int main(void)
                 TEST(test_an_annex_in_trouble),
                 TEST(test_a_process_in_a_threaded_group),
                 TEST(test_one_that_was_let_go),
+                TEST(test_one_that_vanishes_while_all_are_gathered),
                 TEST(test_a_pid_that_is_given_out_again),
                 TEST(test_another_configuration),
                 TEST(test_one_that_is_frozen),
@@ -663,6 +746,7 @@ int main(void)
                 TEST(test_the_size_of_the_machine),
                 TEST(test_one_measurement_a_turn),
                 TEST(test_windows_of_a_group_above),
+                TEST(test_a_family_by_the_windows_of_a_group_above),
                 TEST(test_a_crowd_elsewhere),
                 TEST(test_told_of_together),
                 TEST(test_alarms_without_an_end),

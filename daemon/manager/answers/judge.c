@@ -187,7 +187,7 @@ void judge_families(struct watch *watch, uint64_t now)
 {
         struct worker *worker;
 
-        family_gather(watch, now);
+        family_gather(watch, NULL, now);
         if (watch->manager->stopping)
                 return;
         for (worker = watch->workers; worker; worker = worker->hh.next) {

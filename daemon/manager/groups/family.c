@@ -19,6 +19,9 @@
  * What a child shares with its parent since its fork is no gain of the family: a server that starts its workers one
  * after the other would look like one that leaks by it. So what may be shared counts once a proof tells that it is not.
  *
+ * Like a worker, a family is remembered by the windows of each group above that asks (struct part): of what it gained an
+ * hour ago nothing is why a group is over its limit that remembers ten seconds.
+ *
  * Of a family that leaks or bursts by starting processes, those were no part of it that have been there much longer and
  * do not grow.
  */
@@ -119,67 +122,100 @@ static void gained(double *by_members, double *newcomer, uint64_t memory, bool i
                 *newcomer = taken;
 }
 
-static void add(struct family *family, const struct worker *member, uint64_t memory,
-                const struct policy *policy)
+/* Of how a worker looks by these windows (NULL: its own policy's): the series, and its family. */
+static const struct series *series_by(const struct worker *worker, const struct series *windows)
 {
-        const struct series *series = &member->series;
+        const struct part *part = windows ? worker_find_part(worker, windows) : NULL;
+
+        return part ? &part->series : &worker->series;
+}
+
+static struct family **family_by(struct worker *worker, const struct series *windows)
+{
+        struct part *part = windows ? worker_find_part(worker, windows) : NULL;
+
+        return part ? &part->family : &worker->family;
+}
+
+static void add(struct family *family, const struct worker *member, uint64_t memory,
+                const struct series *windows)
+{
+        const struct series *series = series_by(member, windows);
 
         family->memory += memory;
         family->n++;
-        if (series->n_pushed == 0 || !policy)
+        if (series->n_pushed == 0 || !member->policy)
                 return;
         gained(&family->by_members.growth, &family->newcomer.growth, memory,
-               series_seen(series) < policy->growth_window, growth_in_window(series),
+               series_seen(series) < series->growth_window, growth_in_window(series),
                growth_going_on(series));
         gained(&family->by_members.leak, &family->newcomer.leak, memory,
-               series_seen(series) < policy->leak_window, leak_in_window(series),
+               series_seen(series) < series->leak_window, leak_in_window(series),
                leak_going_on(series));
 }
 
-static struct family *family_of(struct worker *parent)
+static void begin(struct watch *watch, const struct series *windows)
 {
-        if (!parent->family)
-                parent->family = calloc(1, sizeof(*parent->family));
-        return parent->family;
+        for (struct worker *worker = watch->workers; worker; worker = worker->hh.next) {
+                struct family *family = *family_by(worker, windows);
+
+                if (!family)
+                        continue;
+                family->memory = family->n = 0;
+                family->by_members = family->newcomer = (struct family_growth){0};
+                add(family, worker, worker_memory(worker), windows);
+        }
 }
 
-void family_gather(struct watch *watch, uint64_t now)
+/* Without memory the next look tries again. */
+static void add_child(struct worker *parent, struct worker *child, const struct series *windows,
+                      uint64_t now)
+{
+        struct family **family = family_by(parent, windows);
+
+        if (!*family) {
+                *family = calloc(1, sizeof(**family));
+                if (!*family)
+                        return;
+                add(*family, parent, worker_memory(parent), windows);
+        }
+        add(*family, child, own_memory(child, parent, now), windows);
+}
+
+/* A family that was remembered by its own policy's windows alone begins with that. */
+static void remember(struct worker *worker, const struct series *windows, uint64_t now)
+{
+        const struct series *series = series_by(worker, windows);
+        struct family *family = *family_by(worker, windows);
+
+        if (family->series.leak_window != series->leak_window ||
+            family->series.growth_window != series->growth_window) {
+                series_init(&family->series, series->leak_window, series->growth_window);
+                if (worker->family && family != worker->family)
+                        series_take_recent(&family->series, &worker->family->series);
+        }
+        family->by_members.growth += family->newcomer.growth;
+        family->by_members.leak += family->newcomer.leak;
+        series_push(&family->series, now, family->memory);
+}
+
+void family_gather(struct watch *watch, const struct series *windows, uint64_t now)
 {
         struct worker *worker;
 
         if (!asks(watch))
                 return;
         note_adoptions(watch);
-        for (worker = watch->workers; worker; worker = worker->hh.next)
-                if (worker->family) {
-                        worker->family->memory = worker->family->n = 0;
-                        worker->family->by_members = worker->family->newcomer =
-                                (struct family_growth){0};
-                        add(worker->family, worker, worker_memory(worker), worker->policy);
-                }
+        begin(watch, windows);
         for (worker = watch->workers; worker; worker = worker->hh.next) {
                 struct worker *parent = find_parent(watch, worker);
-                bool first = parent && !parent->family;
 
-                if (!parent || !family_of(parent))
-                        continue;
-                if (first)
-                        add(parent->family, parent, worker_memory(parent), parent->policy);
-                add(parent->family, worker, own_memory(worker, parent, now), parent->policy);
+                if (parent)
+                        add_child(parent, worker, windows, now);
         }
-        for (worker = watch->workers; worker; worker = worker->hh.next) {
-                struct family *family = worker->family;
-                const struct policy *policy = worker->policy;
-
-                if (!family || !policy)
-                        continue;
-                if (family->series.leak_window != policy->leak_window ||
-                    family->series.growth_window != policy->growth_window)
-                        series_init(&family->series, policy->leak_window, policy->growth_window);
-                family->by_members.growth += family->newcomer.growth;
-                family->by_members.leak += family->newcomer.leak;
-                series_push(&family->series, now, family->memory);
-        }
+        for (worker = watch->workers; worker; worker = worker->hh.next)
+                if (*family_by(worker, windows) && worker->policy)
+                        remember(worker, windows, now);
 }
 
 /* Lists of processes are read rarely while nothing is near: those that were started since are met now. */

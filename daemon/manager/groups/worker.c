@@ -5,9 +5,10 @@
  * is decided later is about the very process that was measured.
  *
  * Its memory has two readings. statm is cheap, and counts pages that a fork shares once for every
- * process. Proportional memory is true, and may wait for the process. So statm is what is watched; when
- * it says too much, a proof is asked for in the offload's thread, and what the proof found to be
- * others' is taken off from then on, until the next proof.
+ * process, and pages that the process has given back to the kernel, which takes them when it wants them.
+ * Proportional memory is true, and may wait for the process. So statm is what is watched; when
+ * it says too much, a proof is asked for in the offload's thread, and what the proof found that an end would
+ * not free is taken off from then on, until the next proof.
  */
 
 #include <errno.h>
@@ -106,6 +107,14 @@ struct worker *worker_ref(struct worker *worker)
         return worker;
 }
 
+struct family *worker_free_family(struct family *family)
+{
+        if (family)
+                series_free(&family->series);
+        free(family);
+        return NULL;
+}
+
 static void free_parts(struct worker *worker)
 {
         while (worker->parts) {
@@ -113,6 +122,7 @@ static void free_parts(struct worker *worker)
 
                 worker->parts = part->next;
                 series_free(&part->series);
+                worker_free_family(part->family);
                 free(part);
         }
 }
@@ -129,9 +139,7 @@ struct worker *worker_unref(struct worker *worker)
         free(worker->cpu);
         series_free(&worker->series);
         free_parts(worker);
-        if (worker->family)
-                series_free(&worker->family->series);
-        free(worker->family);
+        worker_free_family(worker->family);
         free(worker);
         return NULL;
 }
@@ -235,9 +243,9 @@ static bool has_windows(const struct series *series, const struct series *window
                series->growth_window == windows->growth_window;
 }
 
-static struct part *find_part(const struct worker *worker, const struct series *windows)
+struct part *worker_find_part(const struct worker *worker, const struct series *windows)
 {
-        struct part *part = worker->parts;
+        struct part *part = has_windows(&worker->series, windows) ? NULL : worker->parts;
 
         while (part && !has_windows(&part->series, windows))
                 part = part->next;
@@ -262,12 +270,9 @@ static struct part *add_part(struct worker *worker, const struct series *windows
                 worker->parts = part;
         }
         part->mapped = (struct mapped){0};
+        part->family = worker_free_family(part->family);
         series_init(&part->series, windows->leak_window, windows->growth_window);
-        for (unsigned i = 0; i < worker->series.n_recent; i++) {
-                struct sample sample = series_recent(&worker->series, i);
-
-                series_push(&part->series, sample.usec, sample.bytes);
-        }
+        series_take_recent(&part->series, &worker->series);
         return part;
 }
 
@@ -295,7 +300,7 @@ void worker_take_part(struct worker *worker, const struct series *windows, uint6
         struct mapped *mapped = &worker->mapped;
 
         if (!has_windows(&worker->series, windows)) {
-                struct part *part = find_part(worker, windows);
+                struct part *part = worker_find_part(worker, windows);
 
                 if (!part)
                         part = add_part(worker, windows);
@@ -390,7 +395,8 @@ static uint64_t mapped_growth(const struct mapped *mapped, bool young)
 }
 
 static struct subject subject_by(const struct worker *worker, const struct series *series,
-                                 const struct mapped *mapped, uint64_t now)
+                                 const struct mapped *mapped, const struct family *family,
+                                 uint64_t now)
 {
         uint64_t memory = worker_memory(worker), left = UINT64_MAX;
         bool young = is_young(worker, series->growth_window, now);
@@ -412,24 +418,22 @@ static struct subject subject_by(const struct worker *worker, const struct serie
                 .hard_limit = left < UINT64_MAX - memory ? memory + left : UINT64_MAX,
                 .bases = worker->watch ? watch_bases(worker->watch)
                                        : (struct memory_bases){UINT64_MAX, UINT64_MAX},
-                .family = worker->family ? &worker->family->series : NULL,
-                .by_members =
-                        worker->family ? worker->family->by_members : (struct family_growth){0},
+                .family = family ? &family->series : NULL,
+                .by_members = family ? family->by_members : (struct family_growth){0},
                 .cpu = worker->cpu,
         };
 }
 
 struct subject worker_subject(const struct worker *worker, uint64_t now)
 {
-        return subject_by(worker, &worker->series, &worker->mapped, now);
+        return subject_by(worker, &worker->series, &worker->mapped, worker->family, now);
 }
 
 struct subject worker_part(const struct worker *worker, const struct series *windows, uint64_t now)
 {
-        const struct part *part =
-                has_windows(&worker->series, windows) ? NULL : find_part(worker, windows);
+        const struct part *part = worker_find_part(worker, windows);
 
-        return part ? subject_by(worker, &part->series, &part->mapped, now)
+        return part ? subject_by(worker, &part->series, &part->mapped, part->family, now)
                     : worker_subject(worker, now);
 }
 

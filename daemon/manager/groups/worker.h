@@ -22,11 +22,14 @@ int worker_measure_once(struct worker *worker, bool swaps, uint64_t now);
 /* It was measured for a group that has these windows, its own or one above it: what it maps of shared memory is read as
  * well. */
 void worker_take_part(struct worker *worker, const struct series *windows, uint64_t now);
-uint64_t worker_memory(const struct worker *worker); /* bytes: what its end would free, */
+/* How it looks by these windows, where its own policy has others: NULL where it has the same, or was not measured so. */
+struct part *worker_find_part(const struct worker *worker, const struct series *windows);
+struct family *worker_free_family(struct family *family); /* NULL */
+uint64_t worker_memory(const struct worker *worker);      /* bytes: what its end would free, */
 /* but for so many, at most, that may be its parent's since its fork: a proof tells. */
 uint64_t worker_doubt(const struct worker *worker);
 struct subject worker_subject(const struct worker *worker, uint64_t now);
-/* The same by the windows of a group, as far as it has taken part there; but for its family, which is its own policy's. */
+/* The same by the windows of a group, as far as it has taken part there. */
 struct subject worker_part(const struct worker *worker, const struct series *windows, uint64_t now);
 /* Asks for proportional memory in the offload's thread; the group is looked at when it is there. */
 void worker_prove(struct worker *worker);
