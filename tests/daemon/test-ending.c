@@ -350,6 +350,95 @@ static void test_one_that_is_found_again(void **state)
         wait_for_verdicts(1);
 }
 
+/* Forks a deaf one whose parent is gone and who has left its session, as somebody else's may, and says its pid. */
+static void fork_orphan(int said)
+{
+        pid_t between = fork(), pid;
+
+        if (between == 0) {
+                setsid();
+                pid = fork();
+                if (pid == 0) {
+                        while (getppid() == getpgrp())
+                                usleep(1000);
+                        prctl(PR_SET_PDEATHSIG, SIGKILL);
+                        pid = getpid();
+                        (void)!write(said, &pid, sizeof(pid));
+                        be_deaf();
+                }
+                _exit(0);
+        }
+        waitpid(between, NULL, 0);
+}
+
+static pid_t hear(int said)
+{
+        pid_t pid;
+
+        assert_int_equal(read(said, &pid, sizeof(pid)), sizeof(pid));
+        return pid;
+}
+
+static int saying; /* of who forks when he is asked to end */
+
+static void on_term(int signo)
+{
+        (void)signo;
+        fork_orphan(saying);
+}
+
+static void fork_when_asked(void)
+{
+        signal(SIGTERM, on_term);
+        just_wait();
+}
+
+static void wait_for_list(uint64_t since)
+{
+        for (unsigned i = 0; i < PATIENCE && manager.endings->listed <= since; i++)
+                turn(1);
+        assert_true(manager.endings->listed > since);
+}
+
+/* Two orphans that were started after the group was asked to end: one by a member of it, and one elsewhere, whom
+ * somebody moves in. */
+static void test_one_that_is_moved_in(void **state)
+{
+        pid_t member, forked, moved;
+        struct watch *watch;
+        int said[2];
+
+        (void)state;
+        need_group(home);
+        assert_int_equal(prctl(PR_SET_CHILD_SUBREAPER, 1), 0);
+        assert_int_equal(pipe2(said, O_CLOEXEC), 0);
+        saying = said[1];
+        member = child_in(home, false, fork_when_asked);
+        watch = open_watch(home);
+        assert_int_equal(end_whole(watch, STEP_TERMINATE), 1);
+        forked = hear(said[0]);
+        fork_orphan(said[1]);
+        moved = hear(said[0]);
+        wait_for_list(clock_now() + 20000); /* starts are told in ticks */
+        assert_int_equal(join(host.groups, home, moved), 0);
+        if (is_hybrid())
+                assert_int_equal(join(host.unified, home, moved), 0);
+        manager.endings->deadline = 0;
+        ending_nobody_is_awaited(manager.endings);
+        wait_for_the_last_end();
+        assert_int_equal(reap(member), SIGKILL);
+        assert_int_equal(reap(forked), SIGKILL);
+        assert_true(is_alive(moved));
+        kill(moved, SIGKILL);
+        reap(moved);
+        wait_for_verdicts(2);
+        signals_of(member);
+        signals_of(forked);
+        prctl(PR_SET_CHILD_SUBREAPER, 0);
+        close(said[0]);
+        close(said[1]);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, start, end)
@@ -359,6 +448,7 @@ int main(void)
                 TEST(test_one_end_within_another_one_by_one),
                 TEST(test_a_group_of_one_that_was_given_up),
                 TEST(test_one_that_is_found_again),
+                TEST(test_one_that_is_moved_in),
         };
 
         return cmocka_run_group_tests(tests, groups_open, groups_close);

@@ -26,6 +26,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <utlist.h>
+#include "bounds/checked.h"
 #include "config/units.h"
 #include "manager/answers/record.h"
 #include "manager/ends/ending.h"
@@ -39,7 +40,9 @@
 #define SWEEP_USEC                                                                                 \
         UINT64_C(5000) /* between two sweeps of a group that does not die, and between two
                                      attempts to send what could not be sent, */
-#define EMPTY_LISTS 4  /* in a row show that a group is empty */
+#define LIST_USEC                                                                                  \
+        UINT64_C(250000) /* while a group is asked to end: between two lists of who is in it */
+#define EMPTY_LISTS 4    /* in a row show that a group is empty */
 #define OWED_USEC UINT64_C(1000000) /* and when it could not for long */
 
 static void set_timer(struct ending *ending, uint64_t usec)
@@ -53,14 +56,22 @@ void ending_nobody_is_awaited(struct ending *ending)
         set_timer(ending, 0);
 }
 
+static bool is_asked_as_a_whole(const struct ending *ending)
+{
+        return ending->whole && (ending->stage == REPORT || ending->stage == GRACE);
+}
+
 /* When the stage goes on: `soon` with nobody to wait for, while a group may still fork, or while a signal is owed;
  * else when its time is over. */
 static void wait_in_stage(struct ending *ending, uint64_t soon)
 {
         bool forks = ending->stage == KILLED && ending->whole && !ending->closed;
         bool owed = members_signal_owed(ending);
+        uint64_t later = ending->deadline;
 
-        set_timer(ending, forks || owed || !members_awaited(ending) ? soon : ending->deadline);
+        if (is_asked_as_a_whole(ending))
+                later = bng_min(later, manager_now(ending->manager) + LIST_USEC);
+        set_timer(ending, forks || owed || !members_awaited(ending) ? soon : later);
 }
 
 static struct ending *ending_free(struct ending *ending)
@@ -72,6 +83,7 @@ static struct ending *ending_free(struct ending *ending)
         sd_event_source_disable_unref(ending->timer);
         sd_bus_slot_unref(ending->restarting);
         settings_unref(ending->settings);
+        free(ending->known);
         free(ending->path);
         free(ending);
         return NULL;
@@ -151,7 +163,9 @@ static void on_restart(void *userdata, const char *unit, int error)
         if (error == 0)
                 return;
         log_line(LOG_WARNING, "systemd does not restart the unit as policy %s asks: %s.%s",
-                 ending->policy->name, strerror(-error),
+                 ending->policy->name,
+                 error == -ECANCELED ? "it is being stopped, or another job goes before"
+                                     : strerror(-error),
                  ending->stage == RESTART ? " Its worker is ended instead." : "");
         if (ending->stage == RESTART)
                 ask_to_end(ending);
@@ -243,6 +257,8 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
         (void)source;
         (void)usec;
         members_ask(ending);
+        if (is_asked_as_a_whole(ending) && now - ending->listed >= LIST_USEC)
+                (void)guests_are_in(ending);
         if (ending->stage == KILLED && now >= ending->deadline)
                 give_up(ending);
         if (is_over(ending))
@@ -323,7 +339,7 @@ int ending_start(const struct ending_order *order)
                 .event = record_event(manager),
                 .whole = order->whole,
                 .partial = order->partial,
-                .complete = order->complete,
+                .listed = order->complete ? now : 0,
                 .breaker = order->breaker,
                 .stage = GRACE,
                 .started = now,

@@ -5,7 +5,8 @@
  * as whoever waits for a death brings in the next one. It has done nothing yet, and a signal to it is one to the
  * wrong process; while one that was forked in the group meanwhile is what the end is about. They look alike, but
  *
- *   - one that is older than the end, and was not in the group when that began, was brought here;
+ *   - one that was there when the group was listed, and was not in it, was brought here since. It is listed when the
+ *     end begins, and now and then while it is asked to end;
  *   - a task with a pending SIGKILL cannot fork. So once everybody in the group has one it is closed: who was started
  *     later is nobody's child in it. cgroup.kill closes it at once, else lists in a row that show nobody new do. One
  *     that is older and still there has slipped by (kernels before 6.14 let a fork do that), and who knows what it has
@@ -16,6 +17,7 @@
  * Who is taken for a guest and is none lives on in a watched group, and is judged anew.
  */
 
+#include <errno.h>
 #include <stdlib.h>
 #include "manager/ends/members.h"
 #include "manager/groups/roster.h"
@@ -45,9 +47,22 @@ static bool started_since(const struct ending *ending, const struct worker *work
                host_started_since(worker->target.pid, ending->closed_up_to, now);
 }
 
-static bool is_older(const struct ending *ending, const struct worker *worker)
+static int compare_pids(const void *a, const void *b)
 {
-        return ending->complete && worker->born < ending->started;
+        const pid_t *x = a, *y = b;
+
+        return (*x > *y) - (*x < *y);
+}
+
+static bool was_listed(const struct ending *ending, pid_t pid)
+{
+        return ending->n_known > 0 &&
+               bsearch(&pid, ending->known, ending->n_known, sizeof(pid), compare_pids);
+}
+
+static bool was_brought(const struct ending *ending, const struct worker *worker)
+{
+        return worker->born < ending->listed && !was_listed(ending, worker->target.pid);
 }
 
 static bool has_parent_elsewhere(const struct ending *ending, const struct worker *worker)
@@ -76,7 +91,7 @@ static bool is_guest(const struct ending *ending, const struct worker *worker)
 {
         if (worker->ending && worker->ending != ending)
                 return false; /* that one is being ended as well */
-        if (worker->guest_at == ending->event || is_older(ending, worker))
+        if (worker->guest_at == ending->event || was_brought(ending, worker))
                 return true;
         if (ending->closed)
                 return started_since(ending, worker);
@@ -105,29 +120,49 @@ bool guests_include(const struct ending *ending, struct worker *worker)
         return found;
 }
 
-bool guests_are_in(const struct ending *ending)
+/* One of the group that is no member: is it a guest? Once it is one it stays so, also when the others are killed.
+ * A negative errno: nobody can tell. */
+static int look_at(struct ending *ending, pid_t pid, bool *guest)
+{
+        struct worker *worker;
+        int r = watch_hold(ending->watch, pid, &worker);
+
+        *guest = false;
+        if (r != ACT_DONE)
+                return r == -ESRCH ? ACT_GONE : r;
+        if (!was_listed(ending, pid) && guests_include(ending, worker))
+                worker->guest_at = ending->event;
+        *guest = worker->guest_at == ending->event;
+        worker_unref(worker);
+        return r;
+}
+
+bool guests_are_in(struct ending *ending)
 {
         struct act_group target = {.path = ending->path, .inode = ending->inode};
-        bool found = false;
+        bool found = false, complete = true;
+        size_t n = 0, n_known = 0;
         pid_t *pids = NULL;
-        size_t n = 0;
 
         if (!ending->watch ||
             act_group_members(&ending->manager->host, &target, &pids, &n) != ACT_DONE)
                 return false;
         for (size_t i = 0; i < n; i++) {
-                struct worker *worker;
+                bool guest;
 
-                if (members_include(ending, pids[i]) ||
-                    watch_hold(ending->watch, pids[i], &worker) != ACT_DONE)
+                if (members_include(ending, pids[i]))
                         continue;
-                if (guests_include(ending, worker)) {
-                        worker->guest_at =
-                                ending->event; /* they stay so when the others are killed */
-                        found = true;
-                }
-                worker_unref(worker);
+                complete &= look_at(ending, pids[i], &guest) >= 0;
+                found |= guest;
+                pids[n_known++] = pids[i];
         }
-        free(pids);
+        /* Else the list before says more. */
+        if (complete) {
+                free(ending->known);
+                ending->known = pids;
+                ending->n_known = n_known;
+                ending->listed = manager_now(ending->manager);
+        } else
+                free(pids);
         return found;
 }

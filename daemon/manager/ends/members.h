@@ -37,7 +37,10 @@ struct ending {
         struct finding finding;
         uint64_t event;
         bool whole, partial;
-        bool complete; /* all who were in the group when it began are members */
+        uint64_t
+                listed; /* monotonic microseconds of the latest list of who is in the group, 0: there was none, */
+        pid_t *known; /* and who was in it but members, in their order */
+        size_t n_known;
         bool closed; /* everybody in the group has a SIGKILL pending: none of them forks any more, */
         uint64_t closed_at;           /* clock ticks since boot: since when, */
         pid_t closed_up_to;           /* and the latest pid of then; 0: that is not known */
@@ -77,8 +80,8 @@ void members_give_up(struct ending *ending);
 /* ---- guests.c */
 /* Is this one, which is in the group and no member, not to end with it? */
 bool guests_include(const struct ending *ending, struct worker *worker);
-/* Is there one? Then the group is not to be killed as a whole. */
-bool guests_are_in(const struct ending *ending);
+/* Lists who is in the group by now. Is there one? Then the group is not to be killed as a whole. */
+bool guests_are_in(struct ending *ending);
 /* From now on nobody in the group can fork. */
 void guests_close(struct ending *ending);
 
