@@ -647,6 +647,14 @@ BNG_PUBLIC bng_status bng_mpz_clrbit(bng_ctx *ctx, mpz_t rop, mp_bitcnt_t index)
 BNG_PUBLIC bng_status bng_mpz_combit(bng_ctx *ctx, mpz_t rop, mp_bitcnt_t index);
 
 /*
+ * Comparisons with a double: *ret is above, below or equal to 0 as a is of b; infinities are larger
+ * than all. BNG_UNDEFINED: a NaN, and *ret is 0, as wherever the status is not BNG_OK. Comparisons of
+ * integers with each other need no guard.
+ */
+BNG_PUBLIC bng_status bng_mpz_cmp_d(bng_ctx *ctx, int *ret, const mpz_t a, double b);
+BNG_PUBLIC bng_status bng_mpz_cmpabs_d(bng_ctx *ctx, int *ret, const mpz_t a, double b);
+
+/*
  * Text. set_str reads what mpz_set_str reads, base 0 or 2 to 62; BNG_SYNTAX where GMP would return
  * -1. get_str stores in *ret a new text for free(); base 2 to 62 or -2 to -36; it judges memory
  * only, the text included. BNG_INVALID: another base. *ret is NULL wherever the status is not
@@ -658,9 +666,10 @@ BNG_PUBLIC bng_status bng_mpz_get_str(bng_ctx *ctx, char **ret, int base, const 
 /*
  * Streams; NULL is standard input or output. inp_str reads text as mpz_inp_str does and leaves the
  * stream behind it, but a text that is too large is refused while it is read: no more of it is
- * taken from the stream than shows that, and what was taken is gone. inp_raw and out_raw read and
- * write GMP's portable bytes; a length at the beginning that is over the limits is refused before
- * anything is allocated. BNG_SYNTAX: the stream holds no number. BNG_STREAM: it could not be read
+ * taken from the stream than shows that, and what was taken is gone. A stream may be slow: reading it
+ * takes no time of the time limit; deadline and interruptions are looked at every MiB. inp_raw and
+ * out_raw read and write GMP's portable bytes; a length at the beginning that is over the limits is
+ * refused before anything is allocated. BNG_SYNTAX: the stream holds no number. BNG_STREAM: it could not be read
  * or written; then part of the number may be written. BNG_INVALID: no such base, or more bytes than
  * raw numbers can have (2 GiB). Output judges memory only. What reads has no check.
  */
@@ -699,8 +708,8 @@ BNG_PUBLIC bng_status bng_mpz_urandomm(bng_ctx *ctx, mpz_t rop, gmp_randstate_t 
 /*
  * Room: judged like a number of so many bits. array_init makes n numbers that have it, or none
  * where the status is not BNG_OK. Other than GMP's, which share a block that can neither grow nor
- * end, they are numbers like those of bng_mpz_init: they count, and bng_mpz_clear ends each. n < 1
- * is BNG_INVALID.
+ * end, they are numbers like those of bng_mpz_init: they count, and bng_mpz_clear ends each. n < 1,
+ * and more than any memory could hold, are BNG_INVALID.
  */
 BNG_PUBLIC bng_status bng_mpz_realloc2(bng_ctx *ctx, mpz_t rop, mp_bitcnt_t bits);
 BNG_PUBLIC bng_status bng_mpz_array_init(bng_ctx *ctx, mpz_ptr array, mp_size_t n,
@@ -740,6 +749,19 @@ BNG_PUBLIC bng_status bng_mpq_set_num(bng_ctx *ctx, mpq_t rop, const mpz_t num);
 BNG_PUBLIC bng_status bng_mpq_set_den(bng_ctx *ctx, mpq_t rop, const mpz_t den);
 BNG_PUBLIC bng_status bng_mpq_get_num(bng_ctx *ctx, mpz_t rop, const mpq_t op);
 BNG_PUBLIC bng_status bng_mpq_get_den(bng_ctx *ctx, mpz_t rop, const mpq_t op);
+
+/*
+ * Comparisons, as of integers with a double, and a double rounded towards zero: 0 or infinity where it
+ * is none. GMP multiplies two fractions out to compare them, unless their lengths tell; it judges memory
+ * only.
+ */
+BNG_PUBLIC bng_status bng_mpq_cmp(bng_ctx *ctx, int *ret, const mpq_t a, const mpq_t b);
+BNG_PUBLIC bng_status bng_mpq_cmp_z(bng_ctx *ctx, int *ret, const mpq_t a, const mpz_t b);
+BNG_PUBLIC bng_status bng_mpq_cmp_ui(bng_ctx *ctx, int *ret, const mpq_t a, unsigned long num,
+                                     unsigned long den);
+BNG_PUBLIC bng_status bng_mpq_cmp_si(bng_ctx *ctx, int *ret, const mpq_t a, long num,
+                                     unsigned long den);
+BNG_PUBLIC bng_status bng_mpq_get_d(bng_ctx *ctx, double *ret, const mpq_t a);
 
 BNG_PUBLIC bng_status bng_mpq_set_str(bng_ctx *ctx, mpq_t rop, const char *text, int base);
 BNG_PUBLIC bng_status bng_mpq_get_str(bng_ctx *ctx, char **ret, int base, const mpq_t op);
@@ -814,7 +836,9 @@ BNG_PUBLIC bng_status bng_predict_expr(bng_ctx *ctx, bng_expr_prediction *ret, c
 
 /*
  * The questions alone, as said above: bng_check_X takes what bng_mpz_X takes, without destinations that
- * are no operands, and computes and changes nothing but the context's sentence and its counts.
+ * are no operands, and computes and changes nothing but the context's sentence and its counts. Only
+ * whether there is an inverse (invert, powm with a negative exponent) is known by finding it, within the
+ * limits, and import is read to its highest bit.
  */
 BNG_PUBLIC bng_status bng_check_set(bng_ctx *ctx, const mpz_t op);
 BNG_PUBLIC bng_status bng_check_abs(bng_ctx *ctx, const mpz_t op);
@@ -928,6 +952,8 @@ BNG_PUBLIC bng_status bng_check_urandomb(bng_ctx *ctx, mp_bitcnt_t n);
 BNG_PUBLIC bng_status bng_check_rrandomb(bng_ctx *ctx, mp_bitcnt_t n);
 BNG_PUBLIC bng_status bng_check_urandomm(bng_ctx *ctx, const mpz_t n);
 BNG_PUBLIC bng_status bng_check_realloc2(bng_ctx *ctx, mp_bitcnt_t bits);
+BNG_PUBLIC bng_status bng_check_cmp_d(bng_ctx *ctx, const mpz_t a, double b);
+BNG_PUBLIC bng_status bng_check_cmpabs_d(bng_ctx *ctx, const mpz_t a, double b);
 BNG_PUBLIC bng_status bng_check_mpq_set(bng_ctx *ctx, const mpq_t op);
 BNG_PUBLIC bng_status bng_check_mpq_abs(bng_ctx *ctx, const mpq_t op);
 BNG_PUBLIC bng_status bng_check_mpq_neg(bng_ctx *ctx, const mpq_t op);
@@ -944,6 +970,13 @@ BNG_PUBLIC bng_status bng_check_mpq_set_ui(bng_ctx *ctx, unsigned long num, unsi
 BNG_PUBLIC bng_status bng_check_mpq_set_si(bng_ctx *ctx, long num, unsigned long den);
 BNG_PUBLIC bng_status bng_check_mpq_set_d(bng_ctx *ctx, double op);
 BNG_PUBLIC bng_status bng_check_mpq_set_f(bng_ctx *ctx, const mpf_t op);
+BNG_PUBLIC bng_status bng_check_mpq_cmp(bng_ctx *ctx, const mpq_t a, const mpq_t b);
+BNG_PUBLIC bng_status bng_check_mpq_cmp_z(bng_ctx *ctx, const mpq_t a, const mpz_t b);
+BNG_PUBLIC bng_status bng_check_mpq_cmp_ui(bng_ctx *ctx, const mpq_t a, unsigned long num,
+                                           unsigned long den);
+BNG_PUBLIC bng_status bng_check_mpq_cmp_si(bng_ctx *ctx, const mpq_t a, long num,
+                                           unsigned long den);
+BNG_PUBLIC bng_status bng_check_mpq_get_d(bng_ctx *ctx, const mpq_t a);
 BNG_PUBLIC bng_status bng_check_mpq_set_str(bng_ctx *ctx, const char *text, int base);
 BNG_PUBLIC bng_status bng_check_mpq_get_str(bng_ctx *ctx, int base, const mpq_t op);
 BNG_PUBLIC bng_status bng_check_mpq_out_str(bng_ctx *ctx, int base, const mpq_t op);

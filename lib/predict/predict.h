@@ -118,6 +118,14 @@ struct bng_prediction bng_predict_fraction_canonical(mpq_srcptr a);
 struct bng_prediction bng_predict_fraction_of_double(double d);
 struct bng_prediction bng_predict_fraction_of_float(mpf_srcptr f);
 
+/* ---- compare.c: what gives no number of GMP's, and may need memory on the way ---- */
+struct bng_prediction bng_predict_compare(mpq_srcptr a, mpq_srcptr b);
+struct bng_prediction bng_predict_compare_with_integer(mpq_srcptr a, mpz_srcptr b);
+/* With a fraction of words: the sign of its numerator, and its denominator. */
+struct bng_prediction bng_predict_compare_with_words(mpq_srcptr a, int sign, unsigned long den);
+struct bng_prediction bng_predict_fraction_to_double(mpq_srcptr a);
+struct bng_prediction bng_predict_compare_with_double(double b); /* an integer */
+
 /* ---- words.c: by a machine word, for which GMP has functions that need no scratch ---- */
 struct bng_prediction bng_predict_quotient_by_word(enum bng_division division, struct bng_operand a,
                                                    struct bng_operand d);

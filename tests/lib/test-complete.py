@@ -12,14 +12,14 @@ import sys
 
 # Functions of GMP without a guarded form.
 HARMLESS = {
-    "what it returns is a word, a double or a truth, and it needs no more memory than its operands": """
-        mpz_cmp mpz_cmp_d mpz_cmp_si mpz_cmp_ui mpz_cmpabs mpz_cmpabs_d mpz_cmpabs_ui mpz_congruent_2exp_p
+    "what it returns is a word, a double or a truth of any operands, and what it needs is some times their size": """
+        mpz_cmp mpz_cmp_si mpz_cmp_ui mpz_cmpabs mpz_cmpabs_ui mpz_congruent_2exp_p
         mpz_congruent_p mpz_congruent_ui_p mpz_divisible_2exp_p mpz_divisible_p mpz_divisible_ui_p
         mpz_fits_sint_p mpz_fits_slong_p mpz_fits_sshort_p mpz_fits_uint_p mpz_fits_ulong_p mpz_fits_ushort_p
         mpz_get_d mpz_get_d_2exp mpz_get_si mpz_get_ui mpz_getlimbn mpz_hamdist mpz_jacobi mpz_kronecker_si
         mpz_kronecker_ui mpz_si_kronecker mpz_ui_kronecker mpz_perfect_power_p mpz_perfect_square_p
         mpz_popcount mpz_millerrabin mpz_probab_prime_p mpz_scan0 mpz_scan1 mpz_size mpz_sizeinbase mpz_tstbit
-        mpq_cmp mpq_cmp_si mpq_cmp_ui mpq_cmp_z mpq_equal mpq_get_d""",
+        mpq_equal""",
     "another name of ior, in the header alone": "mpz_eor",
     "it moves no limbs": "mpz_swap mpq_swap mpz_limbs_read mpz_limbs_finish mpz_roinit_n",
     "it begins or ends several numbers: one after the other": "mpz_inits mpz_clears mpq_inits mpq_clears",
@@ -44,6 +44,7 @@ ELSEWHERE = """
     mpz_array_init mpz_realloc2 mpq_init mpq_clear
     mpz_set_str mpz_get_str mpz_inp_str mpz_out_str mpz_inp_raw mpz_out_raw mpz_export
     mpz_urandomb mpz_rrandomb mpz_urandomm mpz_tdiv_ui mpz_fdiv_ui mpz_cdiv_ui
+    mpz_cmp_d mpz_cmpabs_d mpq_cmp mpq_cmp_z mpq_cmp_ui mpq_cmp_si mpq_get_d
     mpq_set_num mpq_set_den mpq_get_num mpq_get_den
     mpq_inp_str mpq_out_str"""
 
