@@ -2,6 +2,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 #include <cmocka.h>
 #include "division-shapes.h"
 #include "memory-fixture.h"
@@ -82,6 +83,24 @@ static void test_nor_of_a_gmp_that_nobody_knows(void **userdata)
         bng_tuning_forget(false);
 }
 
+/* Right above what the stack holds the comparison of highest limbs tells most. */
+static void test_nor_where_the_highest_limbs_are_alike(void **userdata)
+{
+        struct operands x;
+
+        operands_init(&x);
+        random_start(seed);
+        for (size_t i = 0; i < division_shapes_count; i++)
+                for (unsigned round = 0; round < test_rounds(100, 3000); round++) {
+                        if (!strstr(division_shapes[i].name, "alike"))
+                                break;
+                        division_shapes[i].make(&x, 270000 + random_below(10000));
+                        try_operands(*userdata, &division_shapes[i], &x, NEW);
+                }
+        random_end();
+        operands_clear(&x);
+}
+
 static bool is_close(struct peak peak)
 {
         return peak.predicted <= 2 * (peak.measured + 64);
@@ -138,6 +157,7 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_no_division_holds_more_than_predicted),
                 cmocka_unit_test(test_nor_of_a_gmp_that_nobody_knows),
+                cmocka_unit_test(test_nor_where_the_highest_limbs_are_alike),
                 cmocka_unit_test(test_predictions_are_close),
         };
 
