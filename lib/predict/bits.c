@@ -27,7 +27,7 @@ struct side {
  */
 static uint64_t copies(struct side a, struct side b)
 {
-        return (a.is_negative ? a.limbs : 0) + (b.is_negative ? b.limbs : 0);
+        return bng_block_limbs((a.is_negative ? a.limbs : 0) + (b.is_negative ? b.limbs : 0));
 }
 
 static uint64_t and_limbs(struct side a, struct side b)
@@ -42,8 +42,10 @@ static uint64_t and_limbs(struct side a, struct side b)
 /* Of two negative numbers no more than the shorter one has is looked at. */
 static uint64_t ior_limbs(struct side a, struct side b)
 {
+        uint64_t shorter = bng_min(a.limbs, b.limbs);
+
         if (a.is_negative && b.is_negative)
-                return 3 * bng_min(a.limbs, b.limbs);
+                return shorter + bng_block_limbs(2 * shorter);
         return (a.is_negative   ? a.limbs
                 : b.is_negative ? b.limbs
                                 : bng_max(a.limbs, b.limbs)) +
