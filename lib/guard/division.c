@@ -113,8 +113,8 @@ REMAINDER(cdiv_ui)
 #define TWO (const mpz_t a, const mpz_t b), (a, b)
 #define LIMBS_TWO (mpz_size(a) + mpz_size(b))
 
-SMALL_OPERATION(gcd, TWO, LIMBS_TWO, bng_predict_gcd(Z(a), Z(b)), mpz_gcd(out, a, b))
-SMALL_OPERATION(lcm, TWO, LIMBS_TWO, bng_predict_lcm(Z(a), Z(b)), mpz_lcm(out, a, b))
+SMALL_OPERATION(gcd, TWO, LIMBS_TWO, bng_predict_gcd_z(a, b), mpz_gcd(out, a, b))
+SMALL_OPERATION(lcm, TWO, LIMBS_TWO, bng_predict_lcm_z(a, b), mpz_lcm(out, a, b))
 SMALL_OPERATION(gcd_ui, (const mpz_t a, unsigned long b), (a, b), mpz_size(a) + BNG_ULONG_LIMBS,
                 bng_predict_gcd_with_word(Z(a), U(b)), (void)mpz_gcd_ui(out, a, b))
 SMALL_OPERATION(lcm_ui, (const mpz_t a, unsigned long b), (a, b), mpz_size(a) + BNG_ULONG_LIMBS,

@@ -29,7 +29,7 @@ static bng_status check_inverse(bng_ctx *ctx, const mpz_t a, const mpz_t mod)
 
 bng_status bng_check_invert(bng_ctx *ctx, const mpz_t a, const mpz_t mod)
 {
-        struct bng_prediction predicted = bng_predict_inverse(Z(a), Z(mod));
+        struct bng_prediction predicted = bng_predict_inverse_z(a, mod);
         bng_status status = bng_judge(ctx, &predicted);
 
         return status == BNG_OK ? check_inverse(ctx, a, mod) : status;
@@ -37,7 +37,7 @@ bng_status bng_check_invert(bng_ctx *ctx, const mpz_t a, const mpz_t mod)
 
 bng_status bng_mpz_invert(bng_ctx *ctx, mpz_t rop, const mpz_t a, const mpz_t mod)
 {
-        struct bng_prediction predicted = bng_predict_inverse(Z(a), Z(mod));
+        struct bng_prediction predicted = bng_predict_inverse_z(a, mod);
         struct bng_output output;
         bng_status status = bng_output_open_temporary(&output, ctx, rop, &predicted);
         if (status != BNG_OK)

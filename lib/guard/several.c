@@ -163,11 +163,11 @@ OPERATION_TWO(fib2_ui, (unsigned long n), bng_predict_fibonacci_pair(U(n)),
 OPERATION_TWO(lucnum2_ui, (unsigned long n), bng_predict_lucas_pair(U(n)),
               mpz_lucnum2_ui(first, second, n))
 
-CHECK(gcdext, (const mpz_t a, const mpz_t b), bng_predict_gcd_extended(Z(a), Z(b)))
+CHECK(gcdext, (const mpz_t a, const mpz_t b), bng_predict_gcd_extended_z(a, b))
 
 bng_status bng_mpz_gcdext(bng_ctx *ctx, mpz_t g, mpz_t s, mpz_t t, const mpz_t a, const mpz_t b)
 {
-        struct bng_prediction predicted = bng_predict_gcd_extended(Z(a), Z(b));
+        struct bng_prediction predicted = bng_predict_gcd_extended_z(a, b);
         struct results results = {.n = 3, .destinations = {g, s, t}};
         bng_status status = open(&results, ctx, &predicted);
 

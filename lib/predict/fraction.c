@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <math.h>
+#include "predict/euclid.h"
 #include "predict/limbs.h"
 #include "predict/peak.h"
 
@@ -65,14 +66,19 @@ static struct bng_prediction moved(struct bng_operand num, struct bng_operand de
                            bng_bytes_of_limbs(limbs));
 }
 
-/* How long it takes: a, b: the numerator and the denominator of the one, c, d: those of the other. */
+/*
+ * How long it takes: a, b: the numerator and the denominator of the one, c, d: those of the other; e and
+ * f: what the first quotients leave of those that are divided by what they have in common.
+ */
 static struct bng_time multiply_time(struct bng_lengths of)
 {
-        struct bng_time divisors = bng_time_and(bng_time_gcd(of.a, of.d), bng_time_gcd(of.c, of.b));
-        struct bng_time products =
-                bng_time_and(bng_time_multiply(of.a, of.c), bng_time_multiply(of.b, of.d));
+        struct bng_time divisors =
+                bng_time_and(bng_time_gcd(of.a, of.d, of.e), bng_time_gcd(of.c, of.b, of.f));
+        uint64_t first = of.e > 0 ? 0 : bng_min(of.a, of.d);
+        uint64_t second = of.f > 0 ? 0 : bng_min(of.c, of.b);
 
-        return bng_time_and(divisors, products);
+        return bng_time_and(divisors, bng_time_and(bng_time_multiply(of.a - first, of.c - second),
+                                                   bng_time_multiply(of.b - second, of.d - first)));
 }
 
 static struct bng_time square_time(struct bng_lengths of)
@@ -81,19 +87,29 @@ static struct bng_time square_time(struct bng_lengths of)
                             bng_time_of(BNG_PACE_SQUARE, bng_sat_mul(2, of.b)));
 }
 
+/*
+ * The sum of the numerators is then divided by what it has in common with the denominators' divisor, a
+ * gcd that takes as long as theirs was shorter for it.
+ */
 static struct bng_time add_time(struct bng_lengths of)
 {
         struct bng_time sum =
                 bng_time_and(bng_time_multiply(of.a, of.d), bng_time_multiply(of.c, of.b));
-        struct bng_time denominator =
-                bng_time_and(bng_time_gcd(of.b, of.d), bng_time_multiply(of.b, of.d));
+        struct bng_time divisors = bng_time_gcd(of.b, of.d, of.e > 0 ? of.e : BNG_BITS_BEYOND);
 
-        return bng_time_and(sum, denominator);
+        return bng_time_and(sum, bng_time_and(divisors, bng_time_multiply(of.b, of.d)));
 }
 
 static struct bng_time canonical_time(struct bng_lengths of)
 {
-        return bng_time_gcd(of.a, of.b);
+        return bng_time_gcd(of.a, of.b, of.e);
+}
+
+static struct bng_duration duration(struct bng_time (*of)(struct bng_lengths),
+                                    struct bng_fraction_bits x, struct bng_fraction_bits y,
+                                    uint64_t rest, uint64_t other_rest)
+{
+        return (struct bng_duration){of, {x.num, x.den, y.num, y.den, rest, other_rest}};
 }
 
 /* Common divisors, quotients and products. */
@@ -145,9 +161,10 @@ struct bng_prediction bng_predict_fraction_add(mpq_srcptr a, mpq_srcptr b)
         if (flaw_of_either(a, b))
                 return bng_predicted_undefined(flaw_of_either(a, b));
         struct bng_fraction_bits x = bits_of(a), y = bits_of(b);
-        return reduced(bng_bounds_mpq_add(x.num, x.den, y.num, y.den),
-                       bng_peak_fraction_add(x, y, divisor_of(mpq_denref(a), mpq_denref(b))),
-                       (struct bng_duration){add_time, {x.num, x.den, y.num, y.den}});
+        return reduced(
+                bng_bounds_mpq_add(x.num, x.den, y.num, y.den),
+                bng_peak_fraction_add(x, y, divisor_of(mpq_denref(a), mpq_denref(b))),
+                duration(add_time, x, y, bng_euclid_rest_bits(mpq_denref(a), mpq_denref(b)), 0));
 }
 
 /* By num/den: of a quotient, the inverse of the divisor. */
@@ -159,7 +176,8 @@ static struct bng_prediction multiplied(mpq_srcptr a, mpz_srcptr num, mpz_srcptr
 
         return reduced(bng_bounds_mpq_mul(x.num, x.den, y.num, y.den),
                        bng_peak_fraction_multiply(x, y, first, second),
-                       (struct bng_duration){multiply_time, {x.num, x.den, y.num, y.den}});
+                       duration(multiply_time, x, y, bng_euclid_rest_bits(mpq_numref(a), den),
+                                bng_euclid_rest_bits(num, mpq_denref(a))));
 }
 
 /* Known by its address to GMP. */
@@ -168,7 +186,7 @@ static struct bng_prediction squared(mpq_srcptr a)
         struct bng_fraction_bits x = bits_of(a);
 
         return reduced(bng_bounds_mpq_mul(x.num, x.den, x.num, x.den), bng_peak_fraction_square(x),
-                       (struct bng_duration){square_time, {x.num, x.den, 0, 0}});
+                       duration(square_time, x, x, 0, 0));
 }
 
 struct bng_prediction bng_predict_fraction_multiply(mpq_srcptr a, mpq_srcptr b)
@@ -238,7 +256,8 @@ struct bng_prediction bng_predict_fraction_canonical(mpq_srcptr a)
         struct bng_divisor common = divisor_of(mpq_numref(a), mpq_denref(a));
         return reduced((bng_bounds_mpq){down_to_one(x.num), down_to_one(x.den)},
                        bng_peak_fraction_canonical(x, common),
-                       (struct bng_duration){canonical_time, {x.num, x.den, 0, 0}});
+                       duration(canonical_time, x, x,
+                                bng_euclid_rest_bits(mpq_numref(a), mpq_denref(a)), 0));
 }
 
 static struct bng_operand power_of_two(uint64_t exponent)

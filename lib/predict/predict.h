@@ -77,6 +77,10 @@ struct bng_prediction bng_predict_quotient_remainder(enum bng_division division,
 struct bng_prediction bng_predict_gcd(struct bng_operand a, struct bng_operand b);
 struct bng_prediction bng_predict_lcm(struct bng_operand a, struct bng_operand b);
 struct bng_prediction bng_predict_inverse(struct bng_operand a, struct bng_operand modulus);
+/* Of integers that exist: the same, but how long it takes follows from their first quotients (euclid.h). */
+struct bng_prediction bng_predict_gcd_z(mpz_srcptr a, mpz_srcptr b);
+struct bng_prediction bng_predict_lcm_z(mpz_srcptr a, mpz_srcptr b);
+struct bng_prediction bng_predict_inverse_z(mpz_srcptr a, mpz_srcptr modulus);
 struct bng_prediction bng_predict_power_modulo(struct bng_operand base, struct bng_operand exponent,
                                                struct bng_operand modulus);
 /* By an exponent above zero and an odd modulus, in a time that does not depend on the numbers. */
@@ -100,6 +104,7 @@ struct bng_prediction bng_predict_lucas(struct bng_operand n);
 struct bng_prediction bng_predict_root_remainder(struct bng_operand a, struct bng_operand degree);
 /* The greatest common divisor and both factors. */
 struct bng_prediction bng_predict_gcd_extended(struct bng_operand a, struct bng_operand b);
+struct bng_prediction bng_predict_gcd_extended_z(mpz_srcptr a, mpz_srcptr b);
 /* The number and the one before it. */
 struct bng_prediction bng_predict_fibonacci_pair(struct bng_operand n);
 struct bng_prediction bng_predict_lucas_pair(struct bng_operand n);

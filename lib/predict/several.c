@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "bounds/checked.h"
+#include "predict/euclid.h"
 #include "predict/peak.h"
 
 /*
@@ -66,8 +67,9 @@ struct bng_prediction bng_predict_root_remainder(struct bng_operand a, struct bn
 }
 
 /*
- * The longer factor takes a product, and its quotient by the shorter number. Whether it is wanted is
- * not known here: with half of the quotient neither is off by a factor of 2.
+ * d: what the first quotients leave. The longer factor takes a product, and its quotient by the shorter
+ * number. Whether it is wanted is not known here: with half of the quotient neither is off by a factor
+ * of 2.
  */
 static struct bng_time gcd_extended_time(struct bng_lengths of)
 {
@@ -75,7 +77,7 @@ static struct bng_time gcd_extended_time(struct bng_lengths of)
         struct bng_time quotient = bng_time_quotient(bng_sat_add(of.a, of.b), shorter);
 
         quotient.seconds /= 2;
-        return bng_time_and(bng_time_invert(of.a, of.b),
+        return bng_time_and(bng_time_invert(of.a, of.b, of.d),
                             bng_time_and(bng_time_multiply(of.a, of.b), quotient));
 }
 
@@ -93,8 +95,19 @@ struct bng_prediction bng_predict_gcd_extended(struct bng_operand a, struct bng_
 
         prediction = bng_holding(prediction, bng_peak_gcd_extended(bng_operand_bits_max(a),
                                                                    bng_operand_bits_max(b)));
-        return bng_timed(prediction, gcd_extended_time, bng_operand_bits_max(a),
-                         bng_operand_bits_max(b), 0);
+        prediction.duration = (struct bng_duration){
+                gcd_extended_time,
+                {bng_operand_bits_max(a), bng_operand_bits_max(b), .d = BNG_BITS_BEYOND}};
+        return prediction;
+}
+
+struct bng_prediction bng_predict_gcd_extended_z(mpz_srcptr a, mpz_srcptr b)
+{
+        struct bng_prediction prediction =
+                bng_predict_gcd_extended(bng_operand_z(a), bng_operand_z(b));
+
+        prediction.duration.lengths.d = bng_euclid_rest_bits(a, b);
+        return prediction;
 }
 
 /* By two squares in the end, instead of one product: a fifth more than one number. */

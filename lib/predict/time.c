@@ -165,22 +165,6 @@ struct bng_time bng_time_limb_quotient(uint64_t a_bits)
         return (struct bng_time){seconds, BNG_PACE_DIVIDE};
 }
 
-static struct bng_time reduced_first(enum bng_pace pace, uint64_t a_bits, uint64_t b_bits)
-{
-        return bng_time_and(bng_time_of(pace, bng_min(a_bits, b_bits)),
-                            bng_time_remainder(bng_max(a_bits, b_bits), bng_min(a_bits, b_bits)));
-}
-
-struct bng_time bng_time_gcd(uint64_t a_bits, uint64_t b_bits)
-{
-        return reduced_first(BNG_PACE_GCD, a_bits, b_bits);
-}
-
-struct bng_time bng_time_invert(uint64_t a_bits, uint64_t modulus_bits)
-{
-        return reduced_first(BNG_PACE_INVERT, a_bits, modulus_bits);
-}
-
 /*
  * The remainder of a square root takes a third more; other degrees a little more than a square root,
  * and half as much again with a remainder.

@@ -45,7 +45,7 @@ struct bng_time {
  * know, and curves cost more than bounds do.
  */
 struct bng_lengths {
-        uint64_t a, b, c, d;
+        uint64_t a, b, c, d, e, f;
 };
 struct bng_duration {
         struct bng_time (*of)(struct bng_lengths lengths); /* NULL: none at all */
@@ -70,9 +70,15 @@ struct bng_time bng_time_multiply(uint64_t a_bits, uint64_t b_bits);
 struct bng_time bng_time_quotient(uint64_t a_bits, uint64_t d_bits);
 struct bng_time bng_time_remainder(uint64_t a_bits, uint64_t d_bits);
 struct bng_time bng_time_limb_quotient(uint64_t a_bits);
-/* Without the zeros at their ends, which are taken away first. */
-struct bng_time bng_time_gcd(uint64_t a_bits, uint64_t b_bits);
-struct bng_time bng_time_invert(uint64_t a_bits, uint64_t modulus_bits);
+/*
+ * Without the zeros at their ends, which are taken away first; rest: what the first quotients leave
+ * (euclid.h), as far as it is known, or BNG_BITS_BEYOND.
+ */
+struct bng_time bng_time_gcd(uint64_t a_bits, uint64_t b_bits, uint64_t rest_bits);
+struct bng_time bng_time_invert(uint64_t a_bits, uint64_t modulus_bits, uint64_t rest_bits);
+/* Of numbers as they are; odd: the shorter without its zeros. */
+struct bng_time bng_time_lcm(uint64_t a_bits, uint64_t b_bits, uint64_t odd_bits,
+                             uint64_t rest_bits);
 struct bng_time bng_time_root(uint64_t bits, uint64_t degree, bool with_remainder);
 /*
  * Modulo a number with so many twos: by GMP in one piece; and the same in steps (steps/modular.c)

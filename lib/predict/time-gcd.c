@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "bounds/checked.h"
+#include "predict/time.h"
+
+/*
+ * How long Euclid's algorithm takes, and what is made of it. GMP divides a longer number by a shorter
+ * one, and goes on with numbers of the same length, halving them by ever more quotients at once. If the
+ * first quotients leave a short rest, a division by it follows, and it is the rest that is halved.
+ */
+
+static struct bng_time euclid(enum bng_pace pace, uint64_t a_bits, uint64_t b_bits,
+                              uint64_t rest_bits)
+{
+        uint64_t shorter = bng_min(a_bits, b_bits), rest = bng_min(shorter, rest_bits);
+        struct bng_time time = bng_time_and(bng_time_of(pace, rest),
+                                            bng_time_remainder(bng_max(a_bits, b_bits), shorter));
+
+        return rest == shorter || rest == 0 ? time
+                                            : bng_time_and(time, bng_time_remainder(shorter, rest));
+}
+
+struct bng_time bng_time_gcd(uint64_t a_bits, uint64_t b_bits, uint64_t rest_bits)
+{
+        return euclid(BNG_PACE_GCD, a_bits, b_bits, rest_bits);
+}
+
+struct bng_time bng_time_invert(uint64_t a_bits, uint64_t modulus_bits, uint64_t rest_bits)
+{
+        return euclid(BNG_PACE_INVERT, a_bits, modulus_bits, rest_bits);
+}
+
+/*
+ * The longer number is divided by what they have in common, and multiplied by the shorter one. If the
+ * first quotients leave nothing, that is about all of the shorter one. How much it is otherwise is not
+ * known here: with half of the quotient neither is off by a factor of 2.
+ */
+struct bng_time bng_time_lcm(uint64_t a_bits, uint64_t b_bits, uint64_t odd_bits,
+                             uint64_t rest_bits)
+{
+        uint64_t longer = bng_max(a_bits, b_bits), shorter = bng_min(a_bits, b_bits);
+        struct bng_time divisor = bng_time_gcd(longer, odd_bits, rest_bits);
+        struct bng_time quotient = bng_time_quotient(longer, odd_bits / 2);
+
+        if (rest_bits == 0)
+                return bng_time_and(divisor,
+                                    bng_time_and(bng_time_quotient(longer, shorter),
+                                                 bng_time_multiply(longer - shorter, shorter)));
+        quotient.seconds /= 2;
+        return bng_time_and(divisor, bng_time_and(quotient, bng_time_multiply(longer, shorter)));
+}
