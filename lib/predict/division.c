@@ -264,9 +264,9 @@ static struct bng_prediction with_euclid(struct bng_prediction prediction,
         return prediction;
 }
 
-static struct bng_prediction with_rest(struct bng_prediction prediction, mpz_srcptr a, mpz_srcptr b)
+static struct bng_prediction with_rest(struct bng_prediction prediction, uint64_t rest_bits)
 {
-        prediction.duration.lengths.d = bng_euclid_rest_bits(a, b);
+        prediction.duration.lengths.d = rest_bits;
         return prediction;
 }
 
@@ -300,7 +300,8 @@ struct bng_prediction bng_predict_gcd(struct bng_operand a, struct bng_operand b
 
 struct bng_prediction bng_predict_gcd_z(mpz_srcptr a, mpz_srcptr b)
 {
-        return with_rest(bng_predict_gcd(bng_operand_z(a), bng_operand_z(b)), a, b);
+        return with_rest(bng_predict_gcd(bng_operand_z(a), bng_operand_z(b)),
+                         bng_euclid_odd_rest_bits(a, b));
 }
 
 /* GMP multiplies by a limb without more. */
@@ -330,7 +331,8 @@ struct bng_prediction bng_predict_lcm(struct bng_operand a, struct bng_operand b
 
 struct bng_prediction bng_predict_lcm_z(mpz_srcptr a, mpz_srcptr b)
 {
-        return with_rest(bng_predict_lcm(bng_operand_z(a), bng_operand_z(b)), a, b);
+        return with_rest(bng_predict_lcm(bng_operand_z(a), bng_operand_z(b)),
+                         bng_euclid_odd_rest_bits(a, b));
 }
 
 static const char modulus_zero[] = "a modulus of zero";
@@ -351,7 +353,8 @@ struct bng_prediction bng_predict_inverse(struct bng_operand a, struct bng_opera
 
 struct bng_prediction bng_predict_inverse_z(mpz_srcptr a, mpz_srcptr modulus)
 {
-        return with_rest(bng_predict_inverse(bng_operand_z(a), bng_operand_z(modulus)), a, modulus);
+        return with_rest(bng_predict_inverse(bng_operand_z(a), bng_operand_z(modulus)),
+                         bng_euclid_rest_bits(a, modulus));
 }
 
 /* a: the base, b: the exponent, c: the modulus, d: its twos */

@@ -25,37 +25,44 @@
 #define WORTH_BITS (UINT64_C(1) << 14)
 
 /* n / 2^zeros, without its sign */
-struct odd {
+struct shifted {
         mpz_srcptr n;
         uint64_t zeros;
         uint64_t bits;
 };
 
-static struct odd odd_of(mpz_srcptr n)
+static struct shifted whole(mpz_srcptr n)
 {
-        uint64_t zeros = mpz_sgn(n) == 0 ? 0 : mpz_scan1(n, 0);
+        return (struct shifted){n, 0, mpz_sgn(n) == 0 ? 0 : mpz_sizeinbase(n, 2)};
+}
 
-        return (struct odd){n, zeros, mpz_sgn(n) == 0 ? 0 : mpz_sizeinbase(n, 2) - zeros};
+static struct shifted odd_part(mpz_srcptr n)
+{
+        struct shifted odd = whole(n);
+
+        odd.zeros = odd.bits == 0 ? 0 : mpz_scan1(n, 0);
+        odd.bits -= odd.zeros;
+        return odd;
 }
 
 /* The bits from `at` on, as many as a digit has. */
-static int64_t digit(struct odd odd, uint64_t at)
+static int64_t digit(struct shifted n, uint64_t at)
 {
-        uint64_t from = at + odd.zeros, shift = from % GMP_NUMB_BITS;
+        uint64_t from = at + n.zeros, shift = from % GMP_NUMB_BITS;
         mp_size_t limb = (mp_size_t)(from / GMP_NUMB_BITS);
-        uint64_t bits = mpz_getlimbn(odd.n, limb) >> shift;
+        uint64_t bits = mpz_getlimbn(n.n, limb) >> shift;
 
         if (shift > 0)
-                bits |= (uint64_t)mpz_getlimbn(odd.n, limb + 1) << (GMP_NUMB_BITS - shift);
+                bits |= (uint64_t)mpz_getlimbn(n.n, limb + 1) << (GMP_NUMB_BITS - shift);
         return (int64_t)(bits & UINT32_MAX);
 }
 
-static int64_t leading(struct odd odd, uint64_t from)
+static int64_t leading(struct shifted n, uint64_t from)
 {
         const unsigned low_bits = LEADING_BITS - DIGIT_BITS;
 
-        return digit(odd, from + low_bits) << low_bits |
-               (digit(odd, from) & ((INT64_C(1) << low_bits) - 1));
+        return digit(n, from + low_bits) << low_bits |
+               (digit(n, from) & ((INT64_C(1) << low_bits) - 1));
 }
 
 struct factors {
@@ -63,7 +70,7 @@ struct factors {
 };
 
 /* The first remainder that vanishes; false: none does before factors are too long. a is not shorter. */
-static bool find_vanishing(struct odd a, struct odd b, struct factors *ret)
+static bool find_vanishing(struct shifted a, struct shifted b, struct factors *ret)
 {
         uint64_t from = a.bits - LEADING_BITS;
         int64_t x = leading(a, from), y = leading(b, from);
@@ -91,7 +98,7 @@ static uint64_t length(uint64_t n)
 }
 
 /* Of a u - b v, to a bit or two; 0: of nothing. */
-static uint64_t length_of_difference(struct odd a, struct odd b, struct factors factors)
+static uint64_t length_of_difference(struct shifted a, struct shifted b, struct factors factors)
 {
         int64_t difference = 0;
         uint64_t at = bng_div_up(a.bits, DIGIT_BITS) * DIGIT_BITS;
@@ -104,16 +111,23 @@ static uint64_t length_of_difference(struct odd a, struct odd b, struct factors 
         return difference == 0 ? 0 : at + length((uint64_t)llabs(difference));
 }
 
-uint64_t bng_euclid_rest_bits(mpz_srcptr a, mpz_srcptr b)
+static uint64_t rest_bits(struct shifted a, struct shifted b)
 {
-        struct odd longer = odd_of(a), shorter = odd_of(b);
         struct factors factors;
 
-        if (longer.bits < shorter.bits) {
-                longer = shorter;
-                shorter = odd_of(a);
-        }
-        if (shorter.bits < WORTH_BITS || !find_vanishing(longer, shorter, &factors))
-                return shorter.bits;
-        return bng_min(shorter.bits, length_of_difference(longer, shorter, factors));
+        if (a.bits < b.bits)
+                return rest_bits(b, a);
+        if (b.bits < WORTH_BITS || !find_vanishing(a, b, &factors))
+                return b.bits;
+        return bng_min(b.bits, length_of_difference(a, b, factors));
+}
+
+uint64_t bng_euclid_rest_bits(mpz_srcptr a, mpz_srcptr b)
+{
+        return rest_bits(whole(a), whole(b));
+}
+
+uint64_t bng_euclid_odd_rest_bits(mpz_srcptr a, mpz_srcptr b)
+{
+        return rest_bits(odd_part(a), odd_part(b));
 }

@@ -14,8 +14,10 @@
 
 /*
  * The length of that remainder in bits, 0 where the algorithm is at its end with it; the shorter number's
- * own where the first quotients leave none, or are too long to be seen in the leading bits. Of numbers
- * without the zeros at their ends and without signs. It takes a moment, or where the remainder is
- * shorter by many bits, a fraction of a pass over these. Any thread.
+ * own where the first quotients leave none, or are too long to be seen in the leading bits. Signs do
+ * not count. It takes a moment, or where the remainder is shorter by many bits, a fraction of a pass
+ * over these. Any thread.
  */
 uint64_t bng_euclid_rest_bits(mpz_srcptr a, mpz_srcptr b);
+/* Of a and b without the zeros at their ends, which GMP's gcd takes away first. */
+uint64_t bng_euclid_odd_rest_bits(mpz_srcptr a, mpz_srcptr b);

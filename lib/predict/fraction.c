@@ -161,10 +161,10 @@ struct bng_prediction bng_predict_fraction_add(mpq_srcptr a, mpq_srcptr b)
         if (flaw_of_either(a, b))
                 return bng_predicted_undefined(flaw_of_either(a, b));
         struct bng_fraction_bits x = bits_of(a), y = bits_of(b);
-        return reduced(
-                bng_bounds_mpq_add(x.num, x.den, y.num, y.den),
-                bng_peak_fraction_add(x, y, divisor_of(mpq_denref(a), mpq_denref(b))),
-                duration(add_time, x, y, bng_euclid_rest_bits(mpq_denref(a), mpq_denref(b)), 0));
+        return reduced(bng_bounds_mpq_add(x.num, x.den, y.num, y.den),
+                       bng_peak_fraction_add(x, y, divisor_of(mpq_denref(a), mpq_denref(b))),
+                       duration(add_time, x, y,
+                                bng_euclid_odd_rest_bits(mpq_denref(a), mpq_denref(b)), 0));
 }
 
 /* By num/den: of a quotient, the inverse of the divisor. */
@@ -176,8 +176,8 @@ static struct bng_prediction multiplied(mpq_srcptr a, mpz_srcptr num, mpz_srcptr
 
         return reduced(bng_bounds_mpq_mul(x.num, x.den, y.num, y.den),
                        bng_peak_fraction_multiply(x, y, first, second),
-                       duration(multiply_time, x, y, bng_euclid_rest_bits(mpq_numref(a), den),
-                                bng_euclid_rest_bits(num, mpq_denref(a))));
+                       duration(multiply_time, x, y, bng_euclid_odd_rest_bits(mpq_numref(a), den),
+                                bng_euclid_odd_rest_bits(num, mpq_denref(a))));
 }
 
 /* Known by its address to GMP. */
@@ -257,7 +257,7 @@ struct bng_prediction bng_predict_fraction_canonical(mpq_srcptr a)
         return reduced((bng_bounds_mpq){down_to_one(x.num), down_to_one(x.den)},
                        bng_peak_fraction_canonical(x, common),
                        duration(canonical_time, x, x,
-                                bng_euclid_rest_bits(mpq_numref(a), mpq_denref(a)), 0));
+                                bng_euclid_odd_rest_bits(mpq_numref(a), mpq_denref(a)), 0));
 }
 
 static struct bng_operand power_of_two(uint64_t exponent)

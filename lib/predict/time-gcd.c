@@ -24,9 +24,33 @@ struct bng_time bng_time_gcd(uint64_t a_bits, uint64_t b_bits, uint64_t rest_bit
         return euclid(BNG_PACE_GCD, a_bits, b_bits, rest_bits);
 }
 
+/* Shorter numbers are not taken by parts. */
+#define PARTS_BITS (UINT64_C(1) << 14)
+
+/*
+ * What is known of the factors after a quotient as long as this is multiplied by what each part of the
+ * rest adds to it: a third of what is left in bits, four numbers.
+ */
+static struct bng_time long_factors(uint64_t quotient_bits, uint64_t rest)
+{
+        struct bng_time time = {0, BNG_PACE_MULTIPLY};
+
+        for (; rest > PARTS_BITS; rest -= rest / 3) {
+                struct bng_time products = bng_time_multiply(quotient_bits, rest / 3);
+                products.seconds *= 4;
+                time = bng_time_and(time, products);
+        }
+        return time;
+}
+
 struct bng_time bng_time_invert(uint64_t a_bits, uint64_t modulus_bits, uint64_t rest_bits)
 {
-        return euclid(BNG_PACE_INVERT, a_bits, modulus_bits, rest_bits);
+        uint64_t shorter = bng_min(a_bits, modulus_bits);
+        struct bng_time time = euclid(BNG_PACE_INVERT, a_bits, modulus_bits, rest_bits);
+
+        return rest_bits >= shorter
+                       ? time
+                       : bng_time_and(time, long_factors(shorter - rest_bits, rest_bits));
 }
 
 /*
@@ -39,12 +63,11 @@ struct bng_time bng_time_lcm(uint64_t a_bits, uint64_t b_bits, uint64_t odd_bits
 {
         uint64_t longer = bng_max(a_bits, b_bits), shorter = bng_min(a_bits, b_bits);
         struct bng_time divisor = bng_time_gcd(longer, odd_bits, rest_bits);
-        struct bng_time quotient = bng_time_quotient(longer, odd_bits / 2);
+        bool is_multiple = rest_bits == 0;
+        struct bng_time quotient = bng_time_quotient(longer, is_multiple ? odd_bits : odd_bits / 2);
 
-        if (rest_bits == 0)
-                return bng_time_and(divisor,
-                                    bng_time_and(bng_time_quotient(longer, shorter),
-                                                 bng_time_multiply(longer - shorter, shorter)));
-        quotient.seconds /= 2;
-        return bng_time_and(divisor, bng_time_and(quotient, bng_time_multiply(longer, shorter)));
+        if (!is_multiple)
+                quotient.seconds /= 2;
+        return bng_time_and(bng_time_and(divisor, quotient),
+                            bng_time_multiply(is_multiple ? longer - odd_bits : longer, shorter));
 }

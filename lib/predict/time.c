@@ -261,21 +261,32 @@ static bool power_of_two(unsigned base)
         return (base & (base - 1)) == 0;
 }
 
-/* A byte for each digit, or for some bits each. */
-#define PASSES_TO_TEXT 35
+/*
+ * Digits of some bits each are put in or taken out one after the other, which has nothing to do with how
+ * fast limbs are passed over, but with what else is done to digits.
+ */
+#define NANOSECONDS_PER_DIGIT_READ 3.5
+#define NANOSECONDS_PER_DIGIT_WRITTEN 1.7
+
+static struct bng_time by_digits(enum bng_pace pace, uint64_t bits, unsigned base,
+                                 double nanoseconds)
+{
+        double digits =
+                bits == BNG_BITS_BEYOND ? INFINITY : (double)bits / (double)__builtin_ctz(base);
+
+        return (struct bng_time){digits * nanoseconds * 1e-9, pace};
+}
 
 struct bng_time bng_time_parse(uint64_t bits, unsigned base)
 {
-        struct bng_time digits = bng_time_of(BNG_PACE_PASS, bits);
-
-        digits.seconds *= PASSES_TO_TEXT;
-        return power_of_two(base) ? digits : bng_time_of(BNG_PACE_PARSE, bits);
+        return power_of_two(base)
+                       ? by_digits(BNG_PACE_PARSE, bits, base, NANOSECONDS_PER_DIGIT_READ)
+                       : bng_time_of(BNG_PACE_PARSE, bits);
 }
 
 struct bng_time bng_time_print(uint64_t bits, unsigned base)
 {
-        struct bng_time digits = bng_time_of(BNG_PACE_PASS, bits);
-
-        digits.seconds *= PASSES_TO_TEXT;
-        return power_of_two(base) ? digits : bng_time_of(BNG_PACE_PRINT, bits);
+        return power_of_two(base)
+                       ? by_digits(BNG_PACE_PRINT, bits, base, NANOSECONDS_PER_DIGIT_WRITTEN)
+                       : bng_time_of(BNG_PACE_PRINT, bits);
 }
