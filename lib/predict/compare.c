@@ -48,7 +48,7 @@ static bool is_one(mpz_srcptr n)
 static struct bng_prediction compared(mpq_srcptr a, mpz_srcptr num, mpz_srcptr den)
 {
         struct bng_lengths of = {bits_of(mpq_numref(a)), bits_of(mpq_denref(a)), bits_of(num),
-                                 bits_of(den)};
+                                 .d = bits_of(den)};
         bool by_integer = is_one(den);
 
         if (is_decided(mpq_numref(a), num, of, by_integer) || (by_integer && is_one(mpq_denref(a))))
