@@ -133,7 +133,7 @@ static bng_status binomial_of_predicted(struct bng_work *work, struct bng_intege
                                         const struct bng_integer *n, const struct bng_integer *k)
 {
         uint64_t besides =
-                bng_sat_mul(2, bng_sat_add(n->charged_most_bytes, k->charged_most_bytes));
+                bng_sat_mul(2, bng_sat_add(bng_integer_bytes_most(n), bng_integer_bytes_most(k)));
         bng_work_hold(work, 0, besides);
         bng_status status = bng_integer_binary(work, rop, &binary[BNG_OP_BINOMIAL], n, k);
         bng_work_release(work, 0, besides);

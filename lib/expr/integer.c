@@ -65,6 +65,12 @@ static uint64_t counted_bytes(const struct bng_work *work, mpz_srcptr z)
         return mpz_size(z) > 1 ? bng_room_bytes(z) : 0;
 }
 
+uint64_t bng_integer_bytes_most(const struct bng_integer *a)
+{
+        bng_bounds bits = bng_range_bits(bng_integer_operand(a).size);
+        return limbs_bytes(bng_sat_add(bng_limbs_of_bits(bits.bits_max), SPARE_LIMBS));
+}
+
 /* Charges it for its number: for a predicted one, what the evaluation would hold. */
 static void charge(struct bng_work *work, struct bng_integer *a)
 {
@@ -73,8 +79,7 @@ static void charge(struct bng_work *work, struct bng_integer *a)
         if (a->predicted) {
                 bng_bounds bits = bng_range_bits(a->predicted->size);
                 a->charged_bytes = limbs_bytes(bng_limbs_of_bits(bits.bits_min));
-                a->charged_most_bytes =
-                        limbs_bytes(bng_sat_add(bng_limbs_of_bits(bits.bits_max), SPARE_LIMBS));
+                a->charged_most_bytes = bng_integer_bytes_most(a);
                 live_bytes = bng_work_counted(bng_limbs_of_bits(bits.bits_min));
         } else {
                 a->charged_bytes = limbs_bytes((uint64_t)a->z->_mp_alloc);
@@ -323,6 +328,7 @@ bng_status bng_integer_set_literal(struct bng_work *work, struct bng_integer *ro
         struct bng_prediction prediction =
                 bng_predict_parse(leading, more, literal->base, literal->length);
         prediction.peak_bytes = bng_sat_add(prediction.peak_bytes, digits_bytes(literal));
+        prediction.result.may_be_negative = false; /* the text has no sign */
         bng_status status = bng_work_judge(work, &prediction, true);
         if (status != BNG_OK)
                 return status;

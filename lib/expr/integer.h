@@ -65,6 +65,9 @@ bng_status bng_integer_own(struct bng_work *work, struct bng_integer *a);
 bng_status bng_integer_set_operand(struct bng_work *work, struct bng_integer *rop,
                                    const struct bng_operand *operand);
 
+/* What another number of its length holds at most. */
+uint64_t bng_integer_bytes_most(const struct bng_integer *a);
+
 /* In place, without new memory and therefore without judgement. */
 void bng_integer_negate(struct bng_integer *a);
 void bng_integer_absolute(struct bng_integer *a);

@@ -110,7 +110,9 @@ static bng_status check(struct bng_machine *m, const struct bng_expression *expr
                 return judge_stacks(m, parsed->stack_bytes);
         if (status == BNG_INTERRUPTED)
                 return bng_stopped(ctx);
-        return status == BNG_OK ? BNG_OK : bng_ctx_fail(ctx, status, "out of memory");
+        /* A short text has its peak here. */
+        return status == BNG_OK ? judge_stacks(m, parsed->stack_bytes)
+                                : bng_ctx_fail(ctx, status, "out of memory");
 }
 
 /* Makes the stack, once it is known how high it will be. */

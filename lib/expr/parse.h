@@ -37,7 +37,7 @@ struct bng_sink {
 struct bng_parsed {
         size_t values_max;    /* how many values a sink holds at most at the same time */
         size_t operators_max; /* how many operators and parentheses are open at most */
-        size_t stack_bytes;   /* after BNG_REFUSED_MEMORY: what it takes to get further */
+        size_t stack_bytes;   /* what the check held at most, or after BNG_REFUSED_MEMORY would */
         size_t offset;        /* after BNG_SYNTAX: where the mistake is */
         struct bng_why why;   /* after BNG_SYNTAX: what is wrong there, without place and period */
 };

@@ -12,11 +12,6 @@ static struct bng_prediction predict_mod(struct bng_operand a, struct bng_operan
         return bng_predict_remainder(BNG_FLOOR, a, b);
 }
 
-static struct bng_prediction predict_exact_division(struct bng_operand a, struct bng_operand b)
-{
-        return bng_predict_quotient(BNG_TRUNCATE, a, b);
-}
-
 static const struct bng_binary add = {.predict = bng_predict_add, .run = bng_mpz_add};
 static const struct bng_binary sub = {.predict = bng_predict_subtract, .run = bng_mpz_sub};
 static const struct bng_binary mul = {.predict = bng_predict_multiply, .run = bng_mpz_mul};
@@ -33,7 +28,7 @@ static const struct bng_binary power = {.predict = bng_predict_power,
                                         .drops_zeros_of_a = true,
                                         .drops_zeros_of_b = true};
 static const struct bng_binary exact_division = {
-        .predict = predict_exact_division, .run = bng_mpz_divexact, .drops_zeros_of_b = true};
+        .predict = bng_predict_exact_quotient, .run = bng_mpz_divexact, .drops_zeros_of_b = true};
 
 #define TRY(call)                                                                                  \
         do {                                                                                       \

@@ -125,6 +125,58 @@ static void test_quotients_that_are_integers(void **state)
         bng_ctx_free(ctx);
 }
 
+/* A literal has no sign, and a denominator is divided by what is surely a divisor. */
+static void test_long_literals_and_denominators(void **state)
+{
+        static const struct {
+                const char *before, *after;
+        } texts[] = {{"binomial(", ",3)"}, {"binomial(-", ",3)"}, {"", "//3"}, {"(1<<14253)+", ""}};
+        char digits[3001], text[sizeof digits + 64];
+        bng_ctx *ctx = context();
+        (void)state;
+        memset(digits, 'd', sizeof digits - 1);
+        digits[sizeof digits - 1] = '\0';
+        for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+                snprintf(text, sizeof text, "%s0x%s%s", texts[i].before, digits, texts[i].after);
+                expect_no_more_before(ctx, text);
+        }
+        expect_no_more_before(ctx, "1/3**63000+3**125000");
+        bng_ctx_free(ctx);
+}
+
+/* Whatever a prediction says of the peak, the evaluation needs no more. */
+static void test_predicted_peak_is_enough(void **state)
+{
+        static const char *const texts[] = {"-49",
+                                            "x",
+                                            "gcd(30,48)",
+                                            "binomial(x,3)",
+                                            "binomial(-x,8)",
+                                            "3*binomial(x,x>>9990)",
+                                            "((((((1))))))"};
+        bng_ctx *ctx = context();
+        bng_expr_prediction p;
+        mpz_t x;
+        mpq_t value;
+        (void)state;
+        mpq_init(value);
+        mpz_init_set_ui(x, 5);
+        mpz_mul_2exp(x, x, 9990);
+        const bng_variable variable = {.name = "x", .num = x};
+        for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+                const char *text = texts[i];
+                bng_ctx_set_memory_limit_bytes(ctx, UINT64_MAX);
+                assert_int_equal(bng_predict_expr(ctx, &p, text, strlen(text), &variable, 1),
+                                 BNG_OK);
+                bng_ctx_set_memory_limit_bytes(ctx, p.peak_bytes);
+                if (bng_eval(ctx, value, text, strlen(text), &variable, 1) != BNG_OK)
+                        fail_msg("%s: %s", text, bng_ctx_message(ctx));
+        }
+        mpz_clear(x);
+        mpq_clear(value);
+        bng_ctx_free(ctx);
+}
+
 /* A variable is not the evaluation's: it takes nothing of its memory or of the total, until it is handed out. */
 static void test_variables_are_not_held(void **state)
 {
@@ -316,6 +368,8 @@ int main(void)
                 cmocka_unit_test(test_spare_room_moves),
                 cmocka_unit_test(test_zeros_at_the_end),
                 cmocka_unit_test(test_quotients_that_are_integers),
+                cmocka_unit_test(test_long_literals_and_denominators),
+                cmocka_unit_test(test_predicted_peak_is_enough),
                 cmocka_unit_test(test_variables_are_not_held),
                 cmocka_unit_test(test_variables_longer_than_a_result),
                 cmocka_unit_test(test_total_of_small_numbers),
