@@ -306,10 +306,13 @@ struct watch {
         uint64_t ask_again;
         struct group_reader *reader;
         uint64_t inode;
+        int frozen;      /* the switch that stops it, or -1 */
         bool seen;       /* in the walk that is under way */
         bool asks_names; /* a policy asks for users or commands */
         bool dry;        /* nobody was to be ended when its policies were found */
         bool in_round;   /* the manager's round looks, at once or in seconds, not its own timer */
+        bool empty;      /* nobody is in it, and the first who is will be told of */
+        bool put_off;    /* until what was told of new groups is heard */
 
         const struct policy **policies; /* those that may match in this group, in their order */
         size_t n_policies;
@@ -333,13 +336,11 @@ struct watch {
         uint64_t listed;          /* and of the latest list of its processes; */
         uint64_t sample_below;    /* when those in watched groups below are to be sampled */
         uint64_t room, room_read; /* bytes to the nearest limit, and when that was */
-        bool empty;               /* nobody is in it, and the first who is will be told of, */
-        uint64_t empty_at;        /* and bytes of its usage then */
+        uint64_t empty_at;        /* bytes of its usage when nobody was in it */
         uint64_t list_due; /* when the list of processes is to be read although nothing is near, */
 #define LOOK_CLOSELY 1     /* which is long ago; 0 while something is near */
 
         struct answered answered;
-        int frozen;              /* the switch that stops it, or -1 */
         struct relief relief;    /* from the last death in it */
         struct missing *missing; /* NULL: the log tells, or no list was read yet */
         struct counted counted;  /* where it tells */
@@ -350,7 +351,6 @@ struct watch {
         uint64_t
                 crowded; /* since when it is over its limit without those who are dying, 0: it is not */
         uint64_t deliberating; /* since when culprits are being proven, 0: they are not */
-        bool put_off;          /* until what was told of new groups is heard */
         uint64_t
                 nobody_until; /* monotonic microseconds: nobody in it may be ended, so nobody is looked for */
         UT_hash_handle hh;

@@ -13,6 +13,7 @@
  */
 
 #include <errno.h>
+#include <malloc.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -355,6 +356,7 @@ static void walk(struct manager *manager)
 
         if (manager->settings->config->n_policies > 0)
                 discover_walk(manager);
+        (void)malloc_trim(0); /* what a start, or a busy time, has left unused */
         end = clock_now();
         rest = (end - begin) * DISCOVER_SHARE;
         rest = rest < WALK_SLOWEST_USEC ? rest : WALK_SLOWEST_USEC;
