@@ -296,6 +296,20 @@ struct pressed {
                 looks; /* in a row that found the group full, and hitting its limit since the first */
 };
 
+/* What is remembered of a group that is judged as a whole. */
+struct whole {
+        struct series series; /* of its memory */
+        struct relief relief; /* from the last death in it */
+        struct departed departed;
+        struct series *untold; /* bytes of it that none of its processes shows; NULL: not counted */
+        uint64_t foreign;      /* and that they show beyond it */
+        uint64_t
+                crowded; /* since when it is over its limit without those who are dying, 0: it is not */
+        uint64_t deliberating; /* since when culprits are being proven, 0: they are not */
+        uint64_t
+                nobody_until; /* monotonic microseconds: nobody in it may be ended, so nobody is looked for */
+};
+
 struct watch {
         struct manager *manager;
         char *path;
@@ -320,7 +334,7 @@ struct watch {
 
         struct worker *workers; /* by pid */
         struct annex *annexes;  /* by path */
-        struct series *series;  /* of the group as a whole; an empty one without `policy` */
+        struct whole *whole;    /* an empty one without `policy` */
         struct group_reading reading;
         uint64_t memory, peak;
         struct cpu_use *cpu; /* NULL: no policy asks for the group's CPU time */
@@ -341,18 +355,9 @@ struct watch {
 #define LOOK_CLOSELY 1     /* which is long ago; 0 while something is near */
 
         struct answered answered;
-        struct relief relief;    /* from the last death in it */
         struct missing *missing; /* NULL: the log tells, or no list was read yet */
         struct counted counted;  /* where it tells */
-        struct pressed pressed;
-        struct departed departed;
-        struct series *untold; /* bytes of it that none of its processes shows; NULL: not counted */
-        uint64_t foreign;      /* and that they show beyond it */
-        uint64_t
-                crowded; /* since when it is over its limit without those who are dying, 0: it is not */
-        uint64_t deliberating; /* since when culprits are being proven, 0: they are not */
-        uint64_t
-                nobody_until; /* monotonic microseconds: nobody in it may be ended, so nobody is looked for */
+        struct pressed *pressed; /* NULL: it was not at the kernel's limit yet */
         UT_hash_handle hh;
 };
 

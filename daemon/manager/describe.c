@@ -100,7 +100,7 @@ static void add_groups(json_t *entry, struct manager *manager, const struct poli
                         .worker_memory_max = policy_worker_memory_max(policy, watch_bases(watch)),
                         .group_memory_max = policy_group_memory_max(policy, watch_bases(watch)),
                         .peak = watch->policy ? watch->peak : UINT64_MAX,
-                        .rate = watch->policy ? growth_latest(watch->series) : NAN,
+                        .rate = watch->policy ? growth_latest(&watch->whole->series) : NAN,
                         .next_usec = from_now(watch->next_look, now),
                 };
 
@@ -168,7 +168,7 @@ static void add_limits(json_t *explanation, const struct worker *worker,
 {
         const struct watch *watch = worker->watch;
         const struct series *series =
-                policy->scope == SCOPE_GROUP ? watch->series : &worker->series;
+                policy->scope == SCOPE_GROUP ? &watch->whole->series : &worker->series;
         const struct cpu_use *cpu = policy->scope == SCOPE_GROUP ? watch->cpu : worker->cpu;
         struct growth growth = growth_over_window(series);
         uint64_t burned = 0;
@@ -182,7 +182,7 @@ static void add_limits(json_t *explanation, const struct worker *worker,
         if (watch->policy == policy)
                 add_limit(explanation, "GroupMemoryMax",
                           policy_group_memory_max(policy, watch_bases(watch)),
-                          watch->series->n_pushed > 0, (double)watch->memory, 0,
+                          watch->whole->series.n_pushed > 0, (double)watch->memory, 0,
                           policy->group_memory_share);
         if (worker->annexed && policy->scope == SCOPE_WORKER)
                 return;

@@ -244,9 +244,9 @@ static bool is_proven(struct watch *watch, struct worker **workers, size_t n, ui
                 worker_prove(workers[i]);
                 proven = false;
         }
-        if (proven || !watch->deliberating)
-                watch->deliberating = proven ? 0 : now;
-        else if (now - watch->deliberating >= DELIBERATION_USEC)
+        if (proven || !watch->whole->deliberating)
+                watch->whole->deliberating = proven ? 0 : now;
+        else if (now - watch->whole->deliberating >= DELIBERATION_USEC)
                 proven = true;
         return proven;
 }
@@ -268,10 +268,10 @@ static void prove_members_ahead(struct watch *watch, const struct finding *findi
 /* Nobody may be ended for it: looked for again after a while, or at once if that was too early to tell. */
 static void name_nobody(struct watch *watch, const char *why, uint64_t now)
 {
-        bool early = watch->untold && watch->untold->n_pushed < 2;
+        bool early = watch->whole->untold && watch->whole->untold->n_pushed < 2;
 
         /* What is untold is sampled by this: several times a window, or it would seem not to grow. */
-        watch->nobody_until =
+        watch->whole->nobody_until =
                 now + (early ? EARLY_USEC
                              : bng_min(ANSWERED_PAUSE_USEC, watch->policy->growth_window / 4));
         if (!early)
@@ -322,7 +322,7 @@ static void judge_members(struct watch *watch, const struct finding *finding, ui
                 watch->put_off = true;
                 return;
         }
-        if (now < watch->nobody_until)
+        if (now < watch->whole->nobody_until)
                 return;
         workers = contributors_find(watch, &n, &untold, now);
         subjects = workers ? calloc(n + 1, sizeof(*subjects)) : NULL;
@@ -353,13 +353,13 @@ void judge_group(struct watch *watch, enum pace pace, uint64_t now)
         watch->memory = watch->reading.accounted ? watch->reading.memory : summed(watch, now);
         if (watch->memory > watch->peak)
                 watch->peak = watch->memory;
-        series_push(watch->series, now, watch->memory);
+        series_push(&watch->whole->series, now, watch->memory);
         r = cpu_measure_group(watch, now);
         if (r < 0 && r != -ENOENT && r != -ENODEV)
                 log_trouble(&watch->manager->trouble.read, now,
                             "Cannot read the CPU time of %s: %s", watch->shown, strerror(-r));
         subject = (struct subject){
-                .series = watch->series,
+                .series = &watch->whole->series,
                 .now = now,
                 .memory = watch->memory,
                 .tolerated = watch->answered.tolerated_up_to,
@@ -375,7 +375,7 @@ void judge_group(struct watch *watch, enum pace pace, uint64_t now)
         subject.memory -= bng_min(subject.memory, dying_never(watch, now));
         some_die = ending_under_way(watch);
         if (!some_die)
-                watch->crowded = 0;
+                watch->whole->crowded = 0;
         else if (!dying_leave_too_much(watch, now, &subject.memory))
                 return;
 
@@ -386,9 +386,9 @@ void judge_group(struct watch *watch, enum pace pace, uint64_t now)
                 prove_members_ahead(watch, &finding, now);
                 answer_forget(&watch->answered, watch->memory,
                               policy_group_memory_max(watch->policy, subject.bases));
-                watch->deliberating = 0;
+                watch->whole->deliberating = 0;
                 watch->put_off = false;
-                watch->nobody_until = 0;
+                watch->whole->nobody_until = 0;
         } else if (!answer_is_given(&watch->answered, finding.reason, subject.memory, now))
                 judge_members(watch, &finding, now);
         else if (judge_group_is_answered(watch, now))

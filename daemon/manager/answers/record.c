@@ -108,7 +108,7 @@ struct verdict *record_new(const struct watch *watch, const struct worker *worke
         verdict->by_tripwire = finding_is_of_memory(finding) && tripwire_told(watch);
         verdict->peak = of_group ? watch->peak : worker->peak;
         verdict->n_samples =
-                series_export(of_group                                ? watch->series
+                series_export(of_group                                ? &watch->whole->series
                               : finding->family > 0 && worker->family ? &worker->family->series
                                                                       : &worker->series,
                               verdict->samples, VERDICT_SAMPLES);

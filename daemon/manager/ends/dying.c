@@ -92,10 +92,10 @@ bool dying_leave_too_much(struct watch *watch, uint64_t now, uint64_t *memory)
 
         *memory = *memory > bytes ? *memory - bytes : 0;
         if (*memory <= policy_group_memory_max(watch->policy, watch_bases(watch))) {
-                watch->crowded = 0;
+                watch->whole->crowded = 0;
                 return false;
         }
-        if (watch->crowded == 0)
-                watch->crowded = now;
-        return now - watch->crowded >= MOMENT_USEC;
+        if (watch->whole->crowded == 0)
+                watch->whole->crowded = now;
+        return now - watch->whole->crowded >= MOMENT_USEC;
 }

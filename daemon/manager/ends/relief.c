@@ -50,8 +50,8 @@ void relief_expect(const struct worker *dead, struct manager *manager)
 
         for (watch = manager->watches; watch; watch = watch->hh.next)
                 if (watch->policy && path_is_below(dead->target.group, watch->path)) {
-                        watch->relief.settle = now + SETTLE_USEC;
-                        wait_for(&watch->relief, watch->memory, worker_memory(dead), now);
+                        watch->whole->relief.settle = now + SETTLE_USEC;
+                        wait_for(&watch->whole->relief, watch->memory, worker_memory(dead), now);
                         watch_look_at(watch, 0);
                 }
 }
@@ -63,7 +63,7 @@ void relief_by_kernel(const struct worker *dead, uint64_t bytes, struct manager 
 
         for (watch = manager->watches; watch; watch = watch->hh.next)
                 if (watch->policy && path_is_below(dead->target.group, watch->path)) {
-                        struct relief *relief = &watch->relief;
+                        struct relief *relief = &watch->whole->relief;
 
                         /* Not again at once after one that was in vain. */
                         if (relief->until == 0 || now >= relief->until + RELIEF_USEC)
@@ -76,13 +76,13 @@ void relief_by_kernel(const struct worker *dead, uint64_t bytes, struct manager 
 
 uint64_t relief_lately(struct watch *watch, uint64_t now)
 {
-        turn(&watch->relief, now);
-        return bng_sat_add(watch->relief.before, watch->relief.lately);
+        turn(&watch->whole->relief, now);
+        return bng_sat_add(watch->whole->relief.before, watch->whole->relief.lately);
 }
 
 bool relief_is_near(struct watch *watch, uint64_t now)
 {
-        struct relief *relief = &watch->relief;
+        struct relief *relief = &watch->whole->relief;
 
         if (now < relief->settle)
                 return true;

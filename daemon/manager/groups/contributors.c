@@ -54,15 +54,15 @@ void contributors_departed(struct watch *watch, uint64_t bytes, uint64_t now)
         for (; watch; watch = discover_above(watch)) {
                 if (!watch->policy)
                         continue;
-                turn(&watch->departed, watch->policy->growth_window, now);
-                watch->departed.bytes = bng_sat_add(watch->departed.bytes, bytes);
+                turn(&watch->whole->departed, watch->policy->growth_window, now);
+                watch->whole->departed.bytes = bng_sat_add(watch->whole->departed.bytes, bytes);
         }
 }
 
 static uint64_t departed_lately(struct watch *watch, uint64_t now)
 {
-        turn(&watch->departed, watch->policy->growth_window, now);
-        return bng_sat_add(watch->departed.before, watch->departed.bytes);
+        turn(&watch->whole->departed, watch->policy->growth_window, now);
+        return bng_sat_add(watch->whole->departed.before, watch->whole->departed.bytes);
 }
 
 /* A group that cannot be read is its own look's to tell. */
@@ -75,7 +75,7 @@ static void sample(struct watch *below, const struct watch *watch, uint64_t now)
         for (worker = below->workers; worker; worker = worker->hh.next) {
                 worker_identify(worker, now);
                 (void)worker_measure_once(worker, watch_swaps(watch), now);
-                worker_take_part(worker, watch->series, now);
+                worker_take_part(worker, &watch->whole->series, now);
         }
         family_gather(below, watch->series, now);
 }
@@ -84,25 +84,26 @@ static void sample(struct watch *below, const struct watch *watch, uint64_t now)
 static void count_untold(struct watch *watch, uint64_t now)
 {
         uint64_t seen = 0, memory = watch->reading.memory;
-        struct series *untold = watch->untold;
+        struct series *untold = watch->whole->untold;
         struct worker *worker;
         struct watch *below;
 
         if (!watch->reading.accounted)
                 return;
         if (!untold)
-                untold = watch->untold = calloc(1, sizeof(*untold));
+                untold = watch->whole->untold = calloc(1, sizeof(*untold));
         if (!untold)
                 return;
-        if (untold->leak_window != watch->series->leak_window ||
-            untold->growth_window != watch->series->growth_window)
-                series_init(untold, watch->series->leak_window, watch->series->growth_window);
+        if (untold->leak_window != watch->whole->series.leak_window ||
+            untold->growth_window != watch->whole->series.growth_window)
+                series_init(untold, watch->whole->series.leak_window,
+                            watch->whole->series.growth_window);
         for (below = watch_below(watch, NULL); below; below = watch_below(watch, below))
                 for (worker = below->workers; worker; worker = worker->hh.next)
                         if (worker->ending || may_be_culprit(watch, worker, now))
                                 seen = bng_sat_add(seen, worker_memory(worker));
         series_push(untold, now, memory > seen ? memory - seen : 0);
-        watch->foreign = seen > memory ? seen - memory : 0;
+        watch->whole->foreign = seen > memory ? seen - memory : 0;
 }
 
 static void sample_all(struct watch *watch, uint64_t now)
@@ -117,7 +118,7 @@ static void sample_all(struct watch *watch, uint64_t now)
 void contributors_sample(struct watch *watch, uint64_t now)
 {
         if (!watch->policy || watch->policy->scope != SCOPE_WORKER || now < watch->sample_below ||
-            now < watch->nobody_until)
+            now < watch->whole->nobody_until)
                 return;
         watch->sample_below = schedule_contribution(watch, PACE_NEAR, now);
         sample_all(watch, now);
@@ -137,7 +138,8 @@ struct worker **contributors_find(struct watch *watch, size_t *n, struct untold 
         if (!found)
                 return NULL;
         *n = 0;
-        *untold = (struct untold){.departed = departed_lately(watch, now), .series = watch->untold};
+        *untold = (struct untold){.departed = departed_lately(watch, now),
+                                  .series = watch->whole->untold};
         for (below = watch_below(watch, NULL); below; below = watch_below(watch, below))
                 for (worker = below->workers; worker; worker = worker->hh.next)
                         if (worker->series.latest.usec == now && may_be_culprit(watch, worker, now))
@@ -151,14 +153,15 @@ static uint64_t foreign(const struct watch *watch, const struct worker *worker)
         const struct worker *parent;
 
         HASH_FIND(hh, worker->watch->workers, &worker->target.parent, sizeof(pid_t), parent);
-        return parent || worker->brought == UINT64_MAX ? 0
-                                                       : bng_min(worker->brought, watch->foreign);
+        return parent || worker->brought == UINT64_MAX
+                       ? 0
+                       : bng_min(worker->brought, watch->whole->foreign);
 }
 
 struct subject contributors_subject(const struct watch *watch, const struct worker *worker,
                                     uint64_t now)
 {
-        struct subject subject = worker_part(worker, watch->series, now);
+        struct subject subject = worker_part(worker, &watch->whole->series, now);
         uint64_t bytes = foreign(watch, worker);
 
         subject.memory -= bng_min(subject.memory, bytes);

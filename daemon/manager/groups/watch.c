@@ -27,8 +27,8 @@
 /* Looks that are further away than this are the manager's round's. */
 #define ROUND_FROM_USEC UINT64_C(4000000)
 
-/* Of groups that are not judged as a whole: nothing is ever pushed into it. */
-static struct series no_series;
+/* Of groups that are not judged as a whole: nothing is ever remembered in it. */
+static struct whole no_whole;
 
 static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
 {
@@ -54,7 +54,7 @@ int watch_new(struct watch **ret, struct manager *manager, const char *path)
         }
         watch->claim = settings_claim(manager, path);
         watch->reading.headroom = watch->reading.limit = UINT64_MAX;
-        watch->series = &no_series;
+        watch->whole = &no_whole;
         watch->frozen = -1;
         alarm_init(&watch->alarm);
         r = watch->path && watch->shown ? group_reader_new(&watch->reader, &manager->host, path)
@@ -78,6 +78,17 @@ void watch_let_go(struct watch *watch)
         freeze_note(watch->manager);
 }
 
+static void free_whole(struct whole *whole)
+{
+        if (whole == &no_whole)
+                return;
+        series_free(&whole->series);
+        if (whole->untold)
+                series_free(whole->untold);
+        free(whole->untold);
+        free(whole);
+}
+
 struct watch *watch_free(struct watch *watch)
 {
         struct worker *worker, *next;
@@ -94,16 +105,11 @@ struct watch *watch_free(struct watch *watch)
         ending_forget_watch(watch->manager, watch);
         kernel_forget(watch);
         free(watch->missing);
+        free(watch->pressed);
         sd_bus_slot_unref(watch->asking);
         sd_event_source_disable_unref(watch->timer);
         group_reader_free(watch->reader);
-        if (watch->series != &no_series) {
-                series_free(watch->series);
-                free(watch->series);
-        }
-        if (watch->untold)
-                series_free(watch->untold);
-        free(watch->untold);
+        free_whole(watch->whole);
         free(watch->policies);
         free(watch->cpu);
         if (watch->shown != watch->path)
@@ -137,22 +143,25 @@ static bool is_about_groups(const struct policy *policy)
 }
 
 /* Only a group that is judged as a whole needs one. False without memory. */
-static bool keep_series(struct watch *watch)
+static bool keep_whole(struct watch *watch)
 {
         const struct policy *policy = watch->policy;
+        struct series *series;
 
         if (!policy)
                 return true;
-        if (watch->series == &no_series) {
-                struct series *series = calloc(1, sizeof(*series));
+        if (watch->whole == &no_whole) {
+                struct whole *whole = calloc(1, sizeof(*whole));
 
-                if (!series)
+                if (!whole)
                         return false;
-                watch->series = series;
+                watch->whole = whole;
         }
-        if (watch->series->leak_window != policy->leak_window ||
-            watch->series->growth_window != policy->growth_window)
-                series_init(watch->series, policy->leak_window, policy->growth_window);
+        series = &watch->whole->series;
+        if (series->leak_window != policy->leak_window ||
+            series->growth_window != policy->growth_window)
+                series_init(series, policy->leak_window, policy->growth_window);
+        watch->whole->nobody_until = 0;
         return true;
 }
 
@@ -204,9 +213,10 @@ bool watch_apply(struct watch *watch)
         watch->policies = policies;
         watch->n_policies = n;
         watch->dry = manager->dry_run;
-        if (!keep_series(watch)) {
+        if (!keep_whole(watch)) {
                 free(watch->policies);
                 watch->policies = NULL;
+                watch->policy = NULL;
                 watch->n_policies = 0;
                 return false;
         }
@@ -225,7 +235,6 @@ bool watch_apply(struct watch *watch)
         watch->due = 0;
         watch->list_due = 0;
         watch->sample_below = 0;
-        watch->nobody_until = 0;
         return watch->n_policies > 0;
 }
 

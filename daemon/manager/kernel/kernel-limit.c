@@ -10,6 +10,7 @@
  * until the group has had its rest.
  */
 
+#include <stdlib.h>
 #include "bounds/checked.h"
 #include "manager/answers/record.h"
 #include "manager/ends/ending.h"
@@ -54,11 +55,13 @@ static void tell(struct watch *watch)
 
 void kernel_watch_limit(struct watch *watch, uint64_t now)
 {
-        struct pressed *pressed = &watch->pressed;
+        struct pressed *pressed = watch->pressed;
         uint64_t hits;
         bool again;
 
-        if (now < pressed->due)
+        if (!pressed && is_full(watch))
+                pressed = watch->pressed = calloc(1, sizeof(*pressed));
+        if (!pressed || now < pressed->due)
                 return;
         /* Hits that are far from each other are no crawl. */
         if (now - pressed->due > PRESSED_USEC * 2)

@@ -128,7 +128,7 @@ uint64_t schedule_contribution(const struct watch *watch, enum pace pace, uint64
         if (!policy)
                 return UINT64_MAX;
         if (pace == PACE_TOLD)
-                return now + series_slot_usec(watch->series) / 2;
+                return now + series_slot_usec(&watch->whole->series) / 2;
         pause = policy->growth_window / (pace == PACE_FAR ? 2 : 20);
         if (pace == PACE_FAR)
                 return now + (pause < FAR_PAUSE_USEC ? FAR_PAUSE_USEC : pause);

@@ -62,7 +62,7 @@ static bool serves(struct watch *watch, uint64_t now)
 
         return !manager->dry_run && !manager->stopping && watch->reading.accounted &&
                watch->workers && !watch->answered.frozen && !is_of_another_manager(watch) &&
-               !ending_under_way(watch) && now >= watch->relief.until;
+               !ending_under_way(watch) && now >= watch->whole->relief.until;
 }
 
 void tripwire_want(struct watch *watch, uint64_t usage, uint64_t now)
