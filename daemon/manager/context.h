@@ -206,13 +206,13 @@ struct worker {
         uint64_t private;     /* bytes: resident minus shared, and swapped out */
         uint64_t rss;
         uint64_t shared_pages; /* bytes of it: files and shared memory */
-        struct mapped mapped;
-        struct part *parts; /* NULL: nobody asks for other windows */
-        uint64_t shared;    /* bytes of `private` that its end would not free, by the last proof */
-        uint64_t peak;      /* highest memory that was judged */
-        uint64_t brought;   /* bytes it had at first sight: may be charged to another group;
+        struct mapped *mapped; /* NULL: no group that is judged as a whole asks for it */
+        struct part *parts;    /* NULL: nobody asks for other windows */
+        uint64_t shared;  /* bytes of `private` that its end would not free, by the last proof */
+        uint64_t peak;    /* highest memory that was judged */
+        uint64_t brought; /* bytes it had at first sight: may be charged to another group;
                                  UINT64_MAX before it was measured */
-        uint64_t due;       /* monotonic microseconds of its next measurement */
+        uint64_t due;     /* monotonic microseconds of its next measurement */
         struct family *family; /* NULL: it has had no children here */
         struct cpu_use *cpu;   /* NULL: no policy asks for its CPU time */
         uint64_t

@@ -654,6 +654,14 @@ static void test_told_of_together(void **state)
         close_watch(watch);
 }
 
+/* Thousands of them are watched while nothing happens: what few need is allocated. */
+static void test_what_one_costs(void **state)
+{
+        (void)state;
+        assert_in_range(sizeof(struct watch), 1, 512);
+        assert_in_range(sizeof(struct worker), 1, 576);
+}
+
 static int on_ringing(sd_event_source *source, int fd, uint32_t events, void *userdata)
 {
         (void)fd;
@@ -749,6 +757,7 @@ int main(void)
                 TEST(test_a_family_by_the_windows_of_a_group_above),
                 TEST(test_a_crowd_elsewhere),
                 TEST(test_told_of_together),
+                TEST(test_what_one_costs),
                 TEST(test_alarms_without_an_end),
                 TEST(test_a_breath_has_an_end),
         };

@@ -77,7 +77,7 @@ static void sample(struct watch *below, const struct watch *watch, uint64_t now)
                 (void)worker_measure_once(worker, watch_swaps(watch), now);
                 worker_take_part(worker, &watch->whole->series, now);
         }
-        family_gather(below, watch->series, now);
+        family_gather(below, &watch->whole->series, now);
 }
 
 /* What those hold who may be ended, against what the group was charged for just before. */

@@ -136,6 +136,7 @@ struct worker *worker_unref(struct worker *worker)
         free(worker->domain);
         free(worker->comm);
         free(worker->argv0);
+        free(worker->mapped);
         free(worker->cpu);
         series_free(&worker->series);
         free_parts(worker);
@@ -276,6 +277,14 @@ static struct part *add_part(struct worker *worker, const struct series *windows
         return part;
 }
 
+/* By the windows of its own policy. NULL without memory. */
+static struct mapped *own_mapped(struct worker *worker)
+{
+        if (!worker->mapped)
+                worker->mapped = calloc(1, sizeof(*worker->mapped));
+        return worker->mapped;
+}
+
 static void measure_shmem(struct worker *worker, struct mapped *mapped, uint64_t window,
                           uint64_t now)
 {
@@ -297,9 +306,11 @@ static void measure_shmem(struct worker *worker, struct mapped *mapped, uint64_t
 
 void worker_take_part(struct worker *worker, const struct series *windows, uint64_t now)
 {
-        struct mapped *mapped = &worker->mapped;
+        struct mapped *mapped;
 
-        if (!has_windows(&worker->series, windows)) {
+        if (has_windows(&worker->series, windows))
+                mapped = own_mapped(worker);
+        else {
                 struct part *part = worker_find_part(worker, windows);
 
                 if (!part)
@@ -309,7 +320,8 @@ void worker_take_part(struct worker *worker, const struct series *windows, uint6
                 series_push(&part->series, now, worker->private);
                 mapped = &part->mapped;
         }
-        measure_shmem(worker, mapped, windows->growth_window, now);
+        if (mapped)
+                measure_shmem(worker, mapped, windows->growth_window, now);
 }
 
 int worker_measure(struct worker *worker, bool swaps, uint64_t now)
@@ -426,7 +438,10 @@ static struct subject subject_by(const struct worker *worker, const struct serie
 
 struct subject worker_subject(const struct worker *worker, uint64_t now)
 {
-        return subject_by(worker, &worker->series, &worker->mapped, worker->family, now);
+        static const struct mapped nothing;
+
+        return subject_by(worker, &worker->series, worker->mapped ? worker->mapped : &nothing,
+                          worker->family, now);
 }
 
 struct subject worker_part(const struct worker *worker, const struct series *windows, uint64_t now)
