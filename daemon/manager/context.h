@@ -191,7 +191,8 @@ struct worker {
         bool let_go; /* it was found elsewhere, or protected: not judged any more as who it was here */
         bool undecided; /* its user's name is not known yet */
         bool early;     /* near its limit when it was young */
-        bool proving;
+        struct job *proving; /* a proof is asked for, NULL: it is not */
+        bool questioned;     /* for its command line, and has not answered yet */
         bool condemned; /* an end of it was begun */
         bool adopts;    /* the parent of somebody else's orphans */
         bool overtaken; /* the kernel ended it: that is written down */

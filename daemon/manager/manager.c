@@ -36,6 +36,8 @@
 #define RESIZE_PAUSE_USEC UINT64_C(5000000) /* a balloon grows by the page */
 #define LOOP_FAILURES_MAX 100               /* in a row */
 #define LOOP_PAUSE_NSEC 10000000
+#define OFFLOAD_THREADS                                                                            \
+        24 /* while processes hang that are asked; the units' TasksMax= has room for them */
 
 uint64_t manager_now(const struct manager *manager)
 {
@@ -192,6 +194,8 @@ static int set_up_loop(struct manager *manager)
                 r = notify_open(manager->event);
         if (r >= 0)
                 r = offload_new(&manager->offload, manager->event);
+        if (r >= 0)
+                offload_widen(manager->offload, OFFLOAD_THREADS);
         if (r >= 0)
                 r = offload_new(&manager->naming, manager->event);
         if (r >= 0 && manager->host.layout == HOST_V1 && !manager->host.foreign)

@@ -52,15 +52,19 @@ static bool is_fast(const struct finding *finding, uint64_t memory)
 
 /*
  * A proof is under way that may never come. What a worker shares it shares already, so what it gains while it waits is
- * its own: one that gains a 20th of its limit by that is no bystander with a few pages too many.
+ * its own: one that gains a 20th of its limit by that is no bystander with a few pages too many. One whose proof has not
+ * even begun, because others hold the threads up by hiding theirs, is not to be taken for who hides: it waits until
+ * what it gained is too much without any doubt.
  */
 static bool is_awaited(const struct worker *worker, uint64_t limit, uint64_t now)
 {
-        bool grows = worker->private > worker->asked_at &&
-                     worker->private - worker->asked_at > limit / 20;
+        uint64_t gained = worker->private - bng_min(worker->private, worker->asked_at);
+        bool grows = gained > limit / 20;
         uint64_t patience =
                 grows ? PROOF_GROWING_USEC + proof_usec(worker->private) : PROOF_PATIENCE_USEC;
 
+        if (worker_proof_is_put_off(worker))
+                return gained <= limit;
         return now - worker->asked < patience;
 }
 

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <time.h>
 #include "manager/answers/record.h"
+#include "manager/groups/cmdline.h"
 #include "manager/wires/tripwire.h"
 #include "report/escape.h"
 
@@ -31,13 +32,13 @@ uint64_t record_event(struct manager *manager)
         return manager->last_event = event;
 }
 
-static char *read_command(const struct manager *manager, const struct worker *worker)
+static char *read_command(const struct manager *manager, struct worker *worker)
 {
         char *text = NULL, *command = NULL;
         size_t size = 0;
 
         if (manager->settings->config->record_full_command &&
-            process_read_cmdline(worker->reader, 4096, &text, &size) >= 0 && size > 0)
+            cmdline_read(worker, &text, &size) >= 0 && size > 0)
                 command = escape_command(text, size);
         free(text);
         text = NULL;
@@ -83,7 +84,7 @@ void record_begin(const struct manager *manager, struct verdict *verdict, uint64
         verdict->event = event;
 }
 
-struct verdict *record_new(const struct watch *watch, const struct worker *worker,
+struct verdict *record_new(const struct watch *watch, struct worker *worker,
                            const struct policy *policy, const struct finding *finding,
                            uint64_t event)
 {

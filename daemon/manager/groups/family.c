@@ -100,7 +100,7 @@ static uint64_t own_memory(struct worker *child, const struct worker *parent, ui
                 shared = bng_min(shared, bng_sat_add(child->shared, child->shared));
         else if (shared >= DOUBT_MIN) {
                 worker_prove(child);
-                if (now - child->asked >= PATIENCE_USEC)
+                if (now - child->asked >= PATIENCE_USEC && !worker_proof_is_put_off(child))
                         shared = 0;
         }
         return child->private - shared;

@@ -18,6 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 #include "bounds/checked.h"
+#include "manager/groups/cmdline.h"
 #include "manager/groups/watch.h"
 #include "manager/groups/worker.h"
 
@@ -145,6 +146,16 @@ struct worker *worker_unref(struct worker *worker)
         return NULL;
 }
 
+void worker_set_argv0(struct worker *worker, char *text, size_t size)
+{
+        free(worker->argv0);
+        worker->argv0 = text;
+        if (size > 0)
+                return;
+        free(text);
+        worker->argv0 = NULL;
+}
+
 /* A failed read leaves what was known: it is no proof of another name. */
 static void read_facts(struct worker *worker)
 {
@@ -156,14 +167,8 @@ static void read_facts(struct worker *worker)
                 free(worker->comm);
                 worker->comm = text;
         }
-        if (process_read_cmdline(worker->reader, 4096, &text, &size) >= 0) {
-                free(worker->argv0);
-                worker->argv0 = text;
-                if (size == 0) {
-                        free(text);
-                        worker->argv0 = NULL;
-                }
-        }
+        if (cmdline_read(worker, &text, &size) >= 0)
+                worker_set_argv0(worker, text, size);
         if (process_read_identity(worker->reader, &identity) >= 0)
                 worker->target.uid = identity.uid;
 }
@@ -479,7 +484,7 @@ static void take_proof(struct job *job, bool ran)
         struct proof *proof = (struct proof *)job;
         struct worker *worker = proof->worker;
 
-        worker->proving = false;
+        worker->proving = NULL;
         if (ran && worker->watch && is_answer(proof->error)) {
                 /* What cannot be proven is taken as it was read: a worker that hides its pages is
                  * still ended. */
@@ -492,6 +497,11 @@ static void take_proof(struct job *job, bool ran)
         worker_unref(worker);
         process_reader_free(proof->reader);
         free(proof);
+}
+
+bool worker_proof_is_put_off(const struct worker *worker)
+{
+        return worker->proving && !atomic_load(&worker->proving->begun);
 }
 
 void worker_prove(struct worker *worker)
@@ -511,6 +521,6 @@ void worker_prove(struct worker *worker)
         }
         proof->job = (struct job){.run = read_proof, .done = take_proof};
         proof->worker = worker_ref(worker);
-        worker->proving = true;
+        worker->proving = &proof->job;
         offload_submit(worker->watch->manager->offload, &proof->job);
 }

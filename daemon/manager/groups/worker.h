@@ -31,5 +31,9 @@ uint64_t worker_doubt(const struct worker *worker);
 struct subject worker_subject(const struct worker *worker, uint64_t now);
 /* The same by the windows of a group, as far as it has taken part there. */
 struct subject worker_part(const struct worker *worker, const struct series *windows, uint64_t now);
+/* `text` is the worker's from now on. */
+void worker_set_argv0(struct worker *worker, char *text, size_t size);
 /* Asks for proportional memory in the offload's thread; the group is looked at when it is there. */
 void worker_prove(struct worker *worker);
+/* The proof that was asked for has not begun: others hang. */
+bool worker_proof_is_put_off(const struct worker *worker);

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * A command line lies in the memory of its process, and reading it waits for the lock of that. The process holds it
+ * while it forks or maps, and one that maps a file whose server does not answer holds it for ever. So it is
+ * read by another thread, which is nearly always there before one has begun to wait. Else the loop goes on, and does not
+ * ask this worker again before that thread comes back.
+ */
+
+#include <errno.h>
+#include <stdlib.h>
+#include "manager/groups/cmdline.h"
+#include "manager/groups/watch.h"
+
+#define WAIT_USEC UINT64_C(20000)
+
+struct question {
+        struct job job;
+        struct worker *worker;
+        char *text; /* NULL: it is empty */
+        size_t size;
+        int error;
+};
+
+static void ask(struct job *job)
+{
+        struct question *question = (struct question *)job;
+
+        question->error = process_read_cmdline(question->worker->reader, CMDLINE_MAX,
+                                               &question->text, &question->size);
+}
+
+static void take_late(struct job *job, bool ran)
+{
+        struct question *question = (struct question *)job;
+        struct worker *worker = question->worker;
+
+        worker->questioned = false;
+        if (ran && question->error >= 0) {
+                worker_set_argv0(worker, question->text, question->size);
+                if (worker->watch) {
+                        worker->due = 0;
+                        watch_look_at(worker->watch, 0);
+                }
+        }
+        worker_unref(worker);
+        free(question);
+}
+
+int cmdline_read(struct worker *worker, char **text, size_t *size)
+{
+        struct question *question;
+        int r;
+
+        if (worker->questioned || !worker->watch)
+                return -EAGAIN;
+        question = calloc(1, sizeof(*question));
+        if (!question)
+                return -ENOMEM;
+        question->job = (struct job){.run = ask, .done = take_late};
+        question->worker = worker;
+        r = offload_run(worker->watch->manager->offload, &question->job, WAIT_USEC);
+        if (r == 0) {
+                worker_ref(worker);
+                worker->questioned = true;
+                return -EAGAIN;
+        }
+        if (r > 0) {
+                r = question->error;
+                *text = question->text;
+                *size = question->size;
+        }
+        free(question);
+        return r;
+}
