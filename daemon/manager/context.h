@@ -73,6 +73,13 @@ struct round {
         struct line asked;     /* and those who are to be looked at at once */
 };
 
+/* Who had its grace and left, see escaped.c. */
+#define ESCAPED_MAX 64
+struct escaped {
+        pid_t pid;
+        uint64_t start_time;
+};
+
 /* Rest for those below, see breath.c. */
 struct breath {
         sd_event_source *source, *limit;
@@ -100,6 +107,8 @@ struct manager {
         struct keeper *keeper; /* without which none is set; NULL where there is none */
         struct loops *loops;
         struct accounts *accounts;
+        struct escaped escaped[ESCAPED_MAX]; /* the latest, */
+        unsigned next_escaped;               /* and where the next one is noted */
         struct accounts *told_of; /* verdicts on what was not an end, */
         struct verdict *surplus;  /* and those that were too many, see surplus.c */
         sd_event_source *surplus_due;

@@ -125,6 +125,28 @@ class Identity(EndToEnd):
         self.assertEqual({signal["by"] for signal in verdict["signals"]}, {"pidfd"}, verdict)
         self.assert_lives(kept)
 
+    def test_one_that_is_moved_on_in_every_grace(self):
+        """It had its grace once: where it is found again it is not asked any more."""
+        groups = [self.group("a"), self.group("b")]
+        guard = self.guard(
+            "[Policy p]\nCgroup={home}/*\nWorkerMemoryMax=64M\nAction=terminate\nGraceSec=1s\n"
+        )
+        process = self.creep(groups[0], 64, "ignore")
+
+        def move_on():
+            time.sleep(0.3)
+            groups.reverse()
+            try:
+                for folder in groups[0].folders:
+                    (folder / "cgroup.procs").write_text(str(process.pid))
+            except ProcessLookupError:
+                pass
+            return process.poll() is not None
+
+        self.wait_for("SIGTERM", lambda: "SIGTERM" in guard.said())
+        self.wait_for("its death", move_on)
+        self.wait_for("SIGKILL", lambda: any("SIGKILL" in names(verdict) for verdict in guard.verdicts()))
+
     def test_the_kill_budget_outlives_the_daemon(self):
         text = (
             "[Guard]\nKillBudget=2/10min\n"

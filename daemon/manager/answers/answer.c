@@ -12,6 +12,7 @@
 #include "manager/answers/affair.h"
 #include "manager/answers/answer.h"
 #include "manager/ends/ending.h"
+#include "manager/ends/escaped.h"
 #include "manager/groups/family.h"
 #include "manager/groups/roster.h"
 
@@ -183,6 +184,9 @@ static void answer(struct affair *affair)
                 answer_gently(affair, step == STEP_LOG ? OUTCOME_LOGGED : OUTCOME_WOULD_HAVE_ENDED);
                 return;
         }
+        if (step == STEP_TERMINATE && !affair->whole && affair->n == 1 &&
+            escaped_before(manager, affair->workers[0]))
+                step = STEP_KILL;
         if (step == STEP_FREEZE) {
                 answer_gently(affair, OUTCOME_FROZEN);
                 return;

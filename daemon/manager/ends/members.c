@@ -17,6 +17,7 @@
 #include "config/units.h"
 #include "manager/answers/record.h"
 #include "manager/ends/ending.h"
+#include "manager/ends/escaped.h"
 #include "manager/ends/members.h"
 #include "manager/ends/relief.h"
 #include "manager/groups/roster.h"
@@ -205,9 +206,11 @@ static void signal_member(struct member *member, int signo)
         r = act_signal(target, &manager->host, member->worker->reader, signo);
         if (r == ACT_DONE)
                 note_signal(member, signo, false);
-        else if (r == ACT_REFUSED)
+        else if (r == ACT_REFUSED) {
+                if (signo == SIGKILL && member->signalled)
+                        escaped_note(manager, member->worker);
                 let_go(member, "has left the group in which it was judged");
-        else if (r < 0) {
+        } else if (r < 0) {
                 log_trouble(&manager->trouble.signal, manager_now(manager),
                             "Cannot signal process %d: %s", (int)target->pid, strerror(-r));
                 if (is_final(r))
