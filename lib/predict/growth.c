@@ -292,9 +292,26 @@ struct bng_prediction bng_predict_lucas(struct bng_operand n)
                          lucas_time, bits, n.zeros, 0);
 }
 
-static struct bng_time long_binomial_time(struct bng_lengths of)
+static struct bng_time unknown_binomial_time(struct bng_lengths of)
 {
         return bng_time_of(BNG_PACE_BINOMIAL, bng_sat_add(of.a, of.a / 2));
+}
+
+/* a over b, where a is a length: b factors as long as this in halves, divided by the factorial of b. */
+static struct bng_time long_binomial_time(struct bng_lengths of)
+{
+        uint64_t bits = bng_sat_mul(of.a, of.b);
+        struct bng_range factorial = bng_range_factorial(bng_range_of_u64(of.b));
+        uint64_t factorial_bits = bng_range_bits(factorial).bits_max;
+        struct bng_time time = bng_time_and(bng_time_of(BNG_PACE_FACTORIAL, factorial_bits),
+                                            bng_time_quotient(bits, factorial_bits));
+
+        for (uint64_t part = bits, parts = 1; part > of.a; part /= 2, parts *= 2) {
+                struct bng_time products = bng_time_of(BNG_PACE_MULTIPLY, part);
+                products.seconds *= (double)parts;
+                time = bng_time_and(time, products);
+        }
+        return time;
 }
 
 /* a over b, whose length is c */
@@ -350,7 +367,10 @@ struct bng_prediction bng_predict_binomial(struct bng_operand n, struct bng_oper
         if (k.size.known && (!n.may_be_negative || bng_surely_negative(n)))
                 prediction = bng_holding(prediction, binomial_peak(from, k.size, by_words, bits,
                                                                    prediction.peak_bytes));
-        if (!by_words || !k.size.known)
-                return bng_timed(prediction, long_binomial_time, bits, 0, 0);
+        if (!k.size.known || (!by_words && bng_range_bits(from).bits_max == BNG_BITS_BEYOND))
+                return bng_timed(prediction, unknown_binomial_time, bits, 0, 0);
+        if (!by_words)
+                return bng_timed(prediction, long_binomial_time, bng_range_bits(from).bits_max,
+                                 k.size.value, 0);
         return bng_timed(prediction, binomial_time, from.value, k.size.value, bits);
 }

@@ -8,9 +8,10 @@
  * Factors of an integer, and primes.
  */
 
+/* a, b: the bits of the number and of the factor, c: how often it may be there */
 static struct bng_time remove_time(struct bng_lengths of)
 {
-        return bng_time_remove(of.a, of.b);
+        return bng_time_remove(of.a, of.b, of.c);
 }
 
 /* How often an even factor may be there at most, by the zeros at both ends. */
@@ -48,8 +49,12 @@ struct bng_prediction bng_predict_remove(struct bng_operand a, struct bng_operan
 
         if (a.size.surely_zero || (f.size.known && f.size.value == 1))
                 return bng_predict_copy(a);
+        /* Twos are counted and shifted away. */
+        if (f.size.known && f.size.value == 2)
+                return bng_timed(bng_holding(prediction, remove_peak(a, f)), remove_time, bits, 0,
+                                 0);
         return bng_timed(bng_holding(prediction, remove_peak(a, f)), remove_time, bits,
-                         bng_operand_bits_max(f), 0);
+                         bng_operand_bits_max(f), times_at_most(a, f));
 }
 
 /*

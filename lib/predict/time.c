@@ -173,7 +173,8 @@ struct bng_time bng_time_root(uint64_t bits, uint64_t degree, bool with_remainde
 {
         struct bng_time time = bng_time_of(BNG_PACE_ROOT, bits);
 
-        if (degree == 1)
+        /* The number itself, or 1. */
+        if (degree == 1 || degree >= bits)
                 return bng_time_of(BNG_PACE_PASS, bits);
         if (degree > 2)
                 time.seconds *= 1.15;
@@ -237,10 +238,10 @@ struct bng_time bng_time_binomial(uint64_t n, uint64_t k, uint64_t bits)
  * Divided by f, f^2, f^4 .. as long as it goes, and then by the same ones downwards: as if f were
  * there as often as it has room.
  */
-struct bng_time bng_time_remove(uint64_t a_bits, uint64_t f_bits)
+struct bng_time bng_time_remove(uint64_t a_bits, uint64_t f_bits, uint64_t times_max)
 {
         struct bng_time time = bng_time_of(BNG_PACE_PASS, a_bits);
-        uint64_t left = a_bits;
+        uint64_t left = a_bits, times = 1;
 
         if (a_bits == BNG_BITS_BEYOND || f_bits <= 1)
                 return time;
@@ -250,8 +251,9 @@ struct bng_time bng_time_remove(uint64_t a_bits, uint64_t f_bits)
                 time = bng_time_and(time, division);
                 time = bng_time_and(time, bng_time_of(BNG_PACE_SQUARE, 2 * power));
                 left -= power;
-                if (power > left / 2)
+                if (power > left / 2 || times > times_max)
                         break;
+                times *= 2;
         }
         return time;
 }

@@ -98,8 +98,8 @@ struct bng_time bng_time_secret_power_modulo(uint64_t base_bits, uint64_t expone
 struct bng_time bng_time_power(uint64_t odd_bits, uint64_t zeros, uint64_t exponent);
 /* n over k for machine words, whose result has so many bits. */
 struct bng_time bng_time_binomial(uint64_t n, uint64_t k, uint64_t bits);
-/* A factor taken away as often as it is there. */
-struct bng_time bng_time_remove(uint64_t a_bits, uint64_t f_bits);
+/* A factor taken away as often as it is there, up to so many times. */
+struct bng_time bng_time_remove(uint64_t a_bits, uint64_t f_bits, uint64_t times_max);
 /* Text in this base to and from a number of so many bits. */
 struct bng_time bng_time_parse(uint64_t bits, unsigned base);
 struct bng_time bng_time_print(uint64_t bits, unsigned base);

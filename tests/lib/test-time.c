@@ -155,8 +155,8 @@ static void test_parts_take_their_part(void **userdata)
         assert_true(isinf(
                 bng_time_multiply(BNG_BITS_BEYOND / 5 * 4, BNG_BITS_BEYOND / 5 + 100).seconds));
         /* The powers of a factor that is taken away end before they no longer can be counted. */
-        assert_true(bng_time_remove(BNG_BITS_BEYOND - 1, 2).seconds > 1e9);
-        assert_true(isinf(bng_time_remove(BNG_BITS_BEYOND, 2).seconds));
+        assert_true(bng_time_remove(BNG_BITS_BEYOND - 1, 2, UINT64_MAX).seconds > 1e9);
+        assert_true(isinf(bng_time_remove(BNG_BITS_BEYOND, 2, UINT64_MAX).seconds));
 }
 
 /* What is long is done in steps: never in less time for more bits, and each bit takes its part. */
@@ -325,6 +325,114 @@ static void test_divisors_of_powers_of_two(void **userdata)
         mpz_clears(odd, even, NULL);
 }
 
+/* What the first quotients leave is what is halved; without it a division is all there is. */
+static void test_divisors_of_what_is_left(void **userdata)
+{
+        const uint64_t bits = 1000000, unknown = BNG_BITS_BEYOND;
+
+        (void)userdata;
+        double whole = bng_time_gcd(bits, bits, unknown).seconds;
+        double half = bng_time_gcd(bits, bits, bits / 2).seconds;
+        assert_true(bng_time_gcd(bits, bits, bits).seconds == whole);
+        assert_true(half > bng_time_gcd(bits / 2, bits / 2, unknown).seconds && half < 0.7 * whole);
+        assert_true(bng_time_gcd(bits, bits, 0).seconds < whole / 100);
+        assert_true(bng_time_lcm(bits, bits, bits, 0).seconds < whole / 100);
+        assert_true(bng_time_lcm(bits, bits, bits, unknown).seconds > whole);
+        /* Behind a long quotient all the factors are as long as this. */
+        double inverse = bng_time_invert(bits, bits, bits / 10).seconds;
+        assert_true(inverse > 1.5 * bng_time_gcd(bits, bits, bits / 10).seconds);
+        assert_true(inverse < bng_time_invert(bits, bits, unknown).seconds / 2);
+}
+
+static double gcd_seconds(mpz_srcptr a, mpz_srcptr b)
+{
+        return seconds_of(bng_predict_gcd_z(a, b).duration);
+}
+
+/* Neighbours and multiples are seen to be such ones; of fractions, too. */
+static void test_divisors_of_neighbours(void **userdata)
+{
+        mpz_t a, b, c;
+        mpq_t p, q;
+
+        (void)userdata;
+        mpz_inits(a, b, c, NULL);
+        mpq_inits(p, q, NULL);
+        mpz_ui_pow_ui(a, 3, 600000);
+        mpz_ui_pow_ui(b, 7, 338000);
+        mpz_add_ui(c, a, 2);
+        double others = gcd_seconds(a, b);
+        assert_true(gcd_seconds(a, c) < others / 100);
+        assert_true(seconds_of(bng_predict_inverse_z(a, c).duration) < others / 100);
+        assert_true(seconds_of(bng_predict_lcm_z(a, c).duration) < others / 5);
+        assert_true(seconds_of(bng_predict_gcd_extended_z(a, c).duration) < others / 5);
+        mpz_mul_ui(c, a, 12345);
+        assert_true(gcd_seconds(c, a) < others / 100);
+        mpq_set_num(p, a);
+        mpq_set_den(p, b);
+        mpq_inv(q, p);
+        assert_true(seconds_of(bng_predict_fraction_multiply(p, q).duration) < others / 20);
+        assert_true(seconds_of(bng_predict_fraction_divide(p, q).duration) > others);
+        /* The sum of the numerators has a divisor to be found in common with a common denominator. */
+        assert_true(seconds_of(bng_predict_fraction_add(p, p).duration) > others);
+        mpq_set_num(q, c);
+        mpq_set_den(q, a);
+        assert_true(seconds_of(bng_predict_fraction_canonical(q).duration) < others / 100);
+        mpq_clears(p, q, NULL);
+        mpz_clears(a, b, c, NULL);
+}
+
+/* What needs little more than a look at its operands. */
+static void test_work_that_there_is_not(void **userdata)
+{
+        mpz_t odd;
+
+        (void)userdata;
+        mpz_init(odd);
+        mpz_setbit(odd, 10000000);
+        double pass = bng_time_of(BNG_PACE_PASS, 10000000).seconds;
+        struct bng_operand power = bng_operand_z(odd);
+        assert_true(seconds_of(bng_predict_remove(power, bng_operand_ui(2)).duration) < 2 * pass);
+        double all = seconds_of(bng_predict_remove(power, bng_operand_ui(6)).duration);
+        mpz_setbit(odd, 0);
+        struct bng_operand number = bng_operand_z(odd);
+        assert_true(seconds_of(bng_predict_remove(number, bng_operand_ui(6)).duration) < all / 20);
+        double root = seconds_of(bng_predict_root(number, bng_operand_ui(5)).duration);
+        assert_true(seconds_of(bng_predict_root(number, bng_operand_ui(20000000)).duration) <
+                    root / 20);
+        mpz_clear(odd);
+}
+
+/* Few long factors are multiplied in fewer rounds than many short ones. */
+static void test_binomials_of_long_numbers(void **userdata)
+{
+        mpz_t long_one, short_one;
+
+        (void)userdata;
+        mpz_inits(long_one, short_one, NULL);
+        mpz_setbit(long_one, 100000);
+        mpz_setbit(short_one, 100);
+        double few = seconds_of(
+                bng_predict_binomial(bng_operand_z(long_one), bng_operand_ui(50)).duration);
+        double many = seconds_of(
+                bng_predict_binomial(bng_operand_z(short_one), bng_operand_ui(50000)).duration);
+        double product = bng_time_multiply(2500000, 2500000).seconds;
+        assert_true(few > product && few < many);
+        assert_true(many < 10 * product);
+        mpz_clears(long_one, short_one, NULL);
+}
+
+/* A digit is a digit, whatever stands for it. */
+static void test_digits_of_some_bits(void **userdata)
+{
+        (void)userdata;
+        assert_true(bng_time_print(1000000, 2).seconds > 3.9 * bng_time_print(1000000, 16).seconds);
+        assert_true(bng_time_parse(1000000, 4).seconds > 1.9 * bng_time_parse(1000000, 16).seconds);
+        assert_true(isinf(bng_time_parse(BNG_BITS_BEYOND, 32).seconds));
+        assert_true(isinf(bng_time_print(BNG_BITS_BEYOND, 2).seconds));
+        assert_true(bng_time_print(10000000, 16).seconds < bng_time_print(10000000, 10).seconds);
+}
+
 /* A divisor of n and m is taken out; what is left is a factorial's kin or a product of its factors. */
 static void test_multifactorials(void **userdata)
 {
@@ -383,6 +491,11 @@ int main(void)
                 cmocka_unit_test(test_powers_modulo_a_number_in_steps),
                 cmocka_unit_test(test_the_reduction_of_a_base_is_not_taken_in_steps),
                 cmocka_unit_test(test_divisors_of_powers_of_two),
+                cmocka_unit_test(test_divisors_of_what_is_left),
+                cmocka_unit_test(test_divisors_of_neighbours),
+                cmocka_unit_test(test_work_that_there_is_not),
+                cmocka_unit_test(test_binomials_of_long_numbers),
+                cmocka_unit_test(test_digits_of_some_bits),
                 cmocka_unit_test(test_multifactorials),
                 cmocka_unit_test(test_kin_takes_a_little_longer),
                 cmocka_unit_test(test_texts_in_two_bases),
