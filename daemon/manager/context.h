@@ -109,8 +109,8 @@ struct manager {
         struct accounts *accounts;
         struct escaped escaped[ESCAPED_MAX]; /* the latest, */
         unsigned next_escaped;               /* and where the next one is noted */
-        struct accounts *told_of; /* verdicts on what was not an end, */
-        struct verdict *surplus;  /* and those that were too many, see surplus.c */
+        struct accounts *told_of;            /* verdicts on what was not an end, */
+        struct verdict *surplus;             /* and those that were too many, see surplus.c */
         sd_event_source *surplus_due;
 
         struct offload *offload;
@@ -145,7 +145,8 @@ struct manager {
         uint64_t machine_read; /* when that was read, */
         uint64_t resized;      /* and when it last had another size */
         struct {
-                struct log_trouble hold, read, walk, depth, signal, culprit, brake, machine, keep;
+                struct log_trouble hold, read, walk, depth, signal, culprit, brake, machine, keep,
+                        hidden;
         } trouble;
 };
 
@@ -198,14 +199,14 @@ struct worker {
         bool annexed; /* lives in a group below the watched one: counts for the group's limit alone */
         bool seen;    /* in the list of processes that is being read */
         bool let_go; /* it was found elsewhere, or protected: not judged any more as who it was here */
-        bool undecided; /* its user's name is not known yet */
-        bool early;     /* near its limit when it was young */
+        bool undecided;      /* its user's name is not known yet */
+        bool early;          /* near its limit when it was young */
         struct job *proving; /* a proof is asked for, NULL: it is not */
         bool questioned;     /* for its command line, and has not answered yet */
-        bool condemned; /* an end of it was begun */
-        bool adopts;    /* the parent of somebody else's orphans */
-        bool overtaken; /* the kernel ended it: that is written down */
-        bool swap_read; /* `private` holds what is swapped out */
+        bool condemned;      /* an end of it was begun */
+        bool adopts;         /* the parent of somebody else's orphans */
+        bool overtaken;      /* the kernel ended it: that is written down */
+        bool swap_read;      /* `private` holds what is swapped out */
 
         const struct policy *policy; /* the first that matches, or NULL */
         char *comm, *argv0;

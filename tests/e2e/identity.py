@@ -9,7 +9,7 @@ import subprocess
 import time
 from pathlib import Path
 
-from harness import BUILD, PYTHON, EndToEnd, main, names
+from harness import BUILD, MIB, PYTHON, EndToEnd, main, names
 
 # In a PID namespace of its own but with the /proc of the one above: a child takes the same number there
 # as a process above has, and joins its groups. Then it becomes the daemon.
@@ -127,15 +127,16 @@ class Identity(EndToEnd):
 
     def test_one_that_is_moved_on_in_every_grace(self):
         """It had its grace once: where it is found again it is not asked any more."""
-        groups = [self.group("a"), self.group("b")]
+        groups = [self.group(name) for name in "abcdefgh"]  # it is back where it was long after a grace
+        process = self.grow(groups[0], 200, 100, "ignore")  # and stays so: there is time to ask
+        self.wait_for("its size", lambda: groups[0].anonymous() > 100 * MIB)
         guard = self.guard(
             "[Policy p]\nCgroup={home}/*\nWorkerMemoryMax=64M\nAction=terminate\nGraceSec=1s\n"
         )
-        process = self.creep(groups[0], 64, "ignore")
 
         def move_on():
             time.sleep(0.3)
-            groups.reverse()
+            groups.append(groups.pop(0))
             try:
                 for folder in groups[0].folders:
                     (folder / "cgroup.procs").write_text(str(process.pid))

@@ -65,6 +65,12 @@ int cmdline_read(struct worker *worker, char **text, size_t *size)
                 worker->questioned = true;
                 return -EAGAIN;
         }
+        if (r == -EAGAIN)
+                log_trouble(
+                        &worker->watch->manager->trouble.hidden,
+                        manager_now(worker->watch->manager),
+                        "Cannot read command lines: too many processes hide theirs, and hold up "
+                        "who reads them.");
         if (r > 0) {
                 r = question->error;
                 *text = question->text;
