@@ -59,6 +59,19 @@ static bool is_deadline(const bng_ctx *ctx, uint64_t end_nsec)
         return end_nsec == ctx->deadline_nsec && end_nsec != ctx->limit_end_nsec;
 }
 
+static bool is_enough(uint64_t now_nsec, uint64_t end_nsec, double seconds)
+{
+        return end_nsec == BNG_NSEC_NEVER ||
+               (end_nsec > now_nsec && seconds / MARGIN <= (double)(end_nsec - now_nsec) * 1e-9);
+}
+
+bool bng_time_suffices(const bng_ctx *ctx, double seconds)
+{
+        uint64_t now_nsec = bng_is_timed(ctx) ? bng_now_nsec() : 0;
+
+        return is_enough(now_nsec, until_nsec(ctx, now_nsec), seconds);
+}
+
 bng_status bng_judge_time(bng_ctx *ctx, double seconds)
 {
         if (bng_stop_asked(&ctx->stop))
@@ -69,7 +82,7 @@ bng_status bng_judge_time(bng_ctx *ctx, double seconds)
         uint64_t end_nsec = until_nsec(ctx, now_nsec);
         if (end_nsec <= now_nsec)
                 return bng_refuse_late(ctx, is_deadline(ctx, end_nsec));
-        if (end_nsec != BNG_NSEC_NEVER && seconds / MARGIN > (double)(end_nsec - now_nsec) * 1e-9)
+        if (!is_enough(now_nsec, end_nsec, seconds))
                 return bng_refuse_time(ctx, seconds, (end_nsec - now_nsec) / NSEC_PER_USEC,
                                        is_deadline(ctx, end_nsec));
         return BNG_OK;

@@ -34,6 +34,9 @@ double bng_predicted_seconds(const bng_ctx *ctx, const struct bng_prediction *pr
  */
 bng_status bng_judge_time(bng_ctx *ctx, double seconds);
 
+/* The same question without a refusal. */
+bool bng_time_suffices(const bng_ctx *ctx, double seconds);
+
 /* From here on the limit of one operation runs. */
 void bng_clock_start(bng_ctx *ctx);
 

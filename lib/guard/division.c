@@ -121,15 +121,33 @@ SMALL_OPERATION(lcm_ui, (const mpz_t a, unsigned long b), (a, b), mpz_size(a) + 
                 bng_predict_lcm_with_word(Z(a), U(b)), mpz_lcm_ui(out, a, b))
 OPERATION(nextprime, (const mpz_t a), bng_predict_next_prime(Z(a)), mpz_nextprime(out, a))
 
-bng_status bng_check_remove(bng_ctx *ctx, const mpz_t a, const mpz_t f)
+/*
+ * A factor that is not there at all is known to GMP after one division. Where only that would fit the
+ * time, it is asked whether it is there.
+ */
+static struct bng_prediction predict_remove(bng_ctx *ctx, const mpz_t a, const mpz_t f)
 {
         struct bng_prediction predicted = bng_predict_remove(Z(a), Z(f));
+        struct bng_prediction once = predicted;
+
+        if (predicted.undefined || !bng_is_timed(ctx))
+                return predicted;
+        once.duration = bng_predict_remainder(BNG_TRUNCATE, Z(a), Z(f)).duration;
+        bool asks = !bng_time_suffices(ctx, bng_predicted_seconds(ctx, &predicted)) &&
+                    bng_time_suffices(ctx, bng_predicted_seconds(ctx, &once)) &&
+                    bng_memory_suffices(ctx, predicted.peak_bytes);
+        return asks && !mpz_divisible_p(a, f) ? once : predicted;
+}
+
+bng_status bng_check_remove(bng_ctx *ctx, const mpz_t a, const mpz_t f)
+{
+        struct bng_prediction predicted = predict_remove(ctx, a, f);
         return bng_judge(ctx, &predicted);
 }
 
 bng_status bng_mpz_remove(bng_ctx *ctx, mp_bitcnt_t *ret, mpz_t rop, const mpz_t a, const mpz_t f)
 {
-        struct bng_prediction predicted = bng_predict_remove(Z(a), Z(f));
+        struct bng_prediction predicted = predict_remove(ctx, a, f);
         struct bng_output output;
 
         *ret = 0;

@@ -413,6 +413,38 @@ static void test_time_limits(void **userdata)
         bng_ctx_free(ctx);
 }
 
+/*
+ * Seconds, where a factor is there as often as it has room; a moment, where a division says that it is
+ * not there. Of a deadline that has passed neither is asked.
+ */
+static void test_time_for_a_factor_that_is_not_there(void **userdata)
+{
+        mp_bitcnt_t times;
+        bng_ctx *ctx;
+        mpz_t a, f, r;
+
+        (void)userdata;
+        assert_int_equal(bng_ctx_new(&ctx), BNG_OK);
+        mpz_inits(a, f, r, NULL);
+        mpz_ui_pow_ui(a, 3, 6000000);
+        mpz_set_ui(f, 7);
+        bng_ctx_set_time_limit_usec(ctx, 50000);
+        assert_int_equal(bng_check_remove(ctx, a, f), BNG_OK);
+        assert_int_equal(bng_mpz_remove(ctx, &times, r, a, f), BNG_OK);
+        assert_int_equal(times, 0);
+        assert_int_equal(mpz_cmp(r, a), 0);
+        mpz_set_ui(f, 3);
+        assert_int_equal(bng_check_remove(ctx, a, f), BNG_REFUSED_TIME);
+        assert_int_equal(bng_mpz_remove(ctx, &times, r, a, f), BNG_REFUSED_TIME);
+        mpz_set_ui(f, 0);
+        assert_int_equal(bng_check_remove(ctx, a, f), BNG_UNDEFINED);
+        mpz_set_ui(f, 7);
+        bng_ctx_set_deadline_usec(ctx, 1);
+        assert_int_equal(bng_check_remove(ctx, a, f), BNG_REFUSED_TIME);
+        mpz_clears(a, f, r, NULL);
+        bng_ctx_free(ctx);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -425,6 +457,7 @@ int main(void)
                 cmocka_unit_test(test_predictions_end_in_time),
                 cmocka_unit_test(test_what_gives_words_is_interrupted),
                 cmocka_unit_test(test_time_limits),
+                cmocka_unit_test(test_time_for_a_factor_that_is_not_there),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
