@@ -9,6 +9,7 @@
 #include <cmocka.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,6 +29,7 @@ static int start(void **state)
         int filler;
 
         (void)state;
+        signal(SIGPIPE, SIG_IGN);
         unsetenv("JOURNAL_STREAM");
         assert_true(sd_event_new(&event) >= 0);
         assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
@@ -48,10 +50,10 @@ static int start(void **state)
 static int end(void **state)
 {
         (void)state;
+        close(ends[0]); /* who still waits for a reader fails now */
         log_close();
         assert_true(dup2(before, STDERR_FILENO) >= 0);
         close(before);
-        close(ends[0]);
         close(ends[1]);
         event = sd_event_unref(event);
         return 0;
@@ -81,7 +83,7 @@ static void test_an_errand_waits_for_no_line(void **state)
 static void test_what_was_left_out_is_told(void **state)
 {
         FILE *reader = fdopen(dup(ends[0]), "re");
-        unsigned lines = 0, left_out = 0;
+        unsigned lines = 0, left_out = 0, told;
         char *line = NULL;
         size_t room = 0;
 
@@ -95,7 +97,9 @@ static void test_what_was_left_out_is_told(void **state)
 
                 assert_true(length > 0);
                 text = memrchr(line, '\0', (size_t)length); /* behind the filling */
-                if (sscanf(text ? text + 1 : line, "%u lines were left out", &left_out) != 1)
+                if (sscanf(text ? text + 1 : line, "%u lines were left out", &told) == 1)
+                        left_out += told;
+                else
                         lines++;
         }
         assert_true(left_out > 0);
