@@ -273,6 +273,7 @@ static const struct {
 } worst[] = {
         {"tdiv_q", make_multiple},
         {"gcd", make_neighbours_alike},
+        {"lcm", make_neighbours_alike},
         {"gcdext_first", make_neighbours_alike},
         {"gcdext_second", make_neighbours_alike},
         {"remove", make_power_of_even},
