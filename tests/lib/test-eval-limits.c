@@ -332,7 +332,7 @@ static void test_total_of_results(void **state)
 static void test_a_prediction_does_not_compute_for_long(void **state)
 {
         static const char one[] = "pow(x,x,x-2)";
-        char many[201 * sizeof one] = "";
+        char many[202 * sizeof one] = "";
         bng_ctx *ctx = context();
         bng_expr_prediction p;
         mpz_t x;

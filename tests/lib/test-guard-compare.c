@@ -143,7 +143,7 @@ static void test_answers_and_memory(void **userdata)
         mpq_inits(a, b, NULL);
         random_start(seed);
         for (double bits = 2; bits < 4e5; bits *= 1.5)
-                for (unsigned round = 0; round < (bits < 1e5 ? 12 : 4); round++) {
+                for (unsigned round = 0; round < (bits < 1e5 ? 12 : 16); round++) {
                         make(a, b, (uint64_t)bits);
                         for (unsigned question = 0; question < QUESTIONS; question++)
                                 held[question] += try_memory(ctx, question, a, b);
