@@ -250,6 +250,9 @@ static bool make_power_of_even(struct operands *x)
 
         if (f_zeros == 0 || zeros < f_zeros)
                 return false;
+        /* As many as there are may be far more than there is room for. */
+        if ((bit_length(x->b) - f_zeros - 1) * (zeros / f_zeros) + zeros > bits)
+                return false;
         mpz_pow_ui(x->c, x->b, (unsigned long)(zeros / f_zeros));
         mpz_tdiv_q_2exp(x->c, x->c, mpz_scan1(x->c, 0));
         uint64_t odd_bits = bit_length(x->c) + zeros;
