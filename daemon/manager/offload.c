@@ -5,7 +5,8 @@
  * the second and rings. The thread blocks all signals: they are the loop's.
  *
  * Another thread is started when a job waits and none was taken for HANGS_USEC. It ends when it finds nothing to do, so that
- * there is one thread where nothing hangs.
+ * there is one thread where nothing hangs. Each that leaves is waited for by the next one that does, the last by who frees:
+ * then nothing of them is left.
  */
 
 #include <errno.h>
@@ -29,6 +30,8 @@ struct offload {
         pthread_cond_t changed;
         struct queue waiting, finished;
         unsigned threads, busy, most;
+        pthread_t left; /* the latest that has left, */
+        bool has_left;  /* if one has */
         uint64_t taken; /* jobs so far, */
         uint64_t seen;  /* and when the timer was set */
         bool stop;
@@ -74,10 +77,25 @@ static struct job *next_job(struct offload *offload)
         return job;
 }
 
+/* Under the lock; the one that left before, which has nothing more to do. */
+static bool leave(struct offload *offload, pthread_t *before)
+{
+        bool had_left = offload->has_left;
+
+        *before = offload->left;
+        offload->left = pthread_self();
+        offload->has_left = true;
+        offload->threads--;
+        pthread_cond_broadcast(&offload->changed);
+        return had_left;
+}
+
 static void *work(void *userdata)
 {
         struct offload *offload = userdata;
+        pthread_t before;
         struct job *job;
+        bool had_left;
 
         pthread_mutex_lock(&offload->lock);
         while ((job = next_job(offload))) {
@@ -96,9 +114,10 @@ static void *work(void *userdata)
                         (void)eventfd_write(offload->bell, 1);
                 }
         }
-        offload->threads--;
-        pthread_cond_broadcast(&offload->changed);
+        had_left = leave(offload, &before);
         pthread_mutex_unlock(&offload->lock);
+        if (had_left)
+                pthread_join(before, NULL);
         return NULL;
 }
 
@@ -115,7 +134,6 @@ static int add_thread(struct offload *offload)
         pthread_sigmask(SIG_SETMASK, &before, NULL);
         if (r < 0)
                 return r;
-        pthread_detach(thread);
         offload->threads++;
         return 0;
 }
@@ -300,6 +318,7 @@ struct offload *offload_free(struct offload *offload)
         sd_event_source_unref(offload->source);
         if (!stopped)
                 return NULL;
+        pthread_join(offload->left, NULL);
         pthread_cond_destroy(&offload->changed);
         pthread_mutex_destroy(&offload->lock);
         close(offload->bell);
