@@ -387,9 +387,13 @@ static void on_term(int signo)
         fork_orphan(saying);
 }
 
+/* Says its own pid when it can be asked. */
 static void fork_when_asked(void)
 {
+        pid_t pid = getpid();
+
         signal(SIGTERM, on_term);
+        (void)!write(saying, &pid, sizeof(pid));
         just_wait();
 }
 
@@ -414,6 +418,7 @@ static void test_one_that_is_moved_in(void **state)
         assert_int_equal(pipe2(said, O_CLOEXEC), 0);
         saying = said[1];
         member = child_in(home, false, fork_when_asked);
+        assert_int_equal(hear(said[0]), member);
         watch = open_watch(home);
         assert_int_equal(end_whole(watch, STEP_TERMINATE), 1);
         forked = hear(said[0]);
