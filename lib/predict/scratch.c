@@ -63,7 +63,13 @@ uint64_t bng_scratch_multiply(uint64_t a, uint64_t b)
 
 uint64_t bng_scratch_product(uint64_t a, uint64_t b)
 {
-        return multiply(a, b, bng_scratch_toom_multiply);
+        uint64_t longer = bng_max(a, b), shorter = bng_min(a, b);
+        uint64_t limbs = multiply(a, b, bng_scratch_toom_multiply);
+        bool may_be_whole = in_parts(longer, shorter) && !in_parts(longer - longer / 16, shorter);
+
+        return may_be_whole ? bng_max(limbs, multiply(bng_sat_sub(8 * shorter, 1), shorter,
+                                                      bng_scratch_toom_multiply))
+                            : limbs;
 }
 
 uint64_t bng_scratch_square(uint64_t a)
