@@ -121,9 +121,11 @@ struct bng_prediction bng_predict_root(struct bng_operand a, struct bng_operand 
         struct bng_prediction prediction = bng_predicted(result, BNG_WORK_ROOT, bits);
         if (degree.size.known && degree.size.value == 1)
                 return bng_holding(prediction, bng_peak_bytes(BNG_WORK_COPY, bits));
-        bool is_square = degree.size.known && degree.size.value == 2;
-        if (is_square)
-                prediction = bng_holding(prediction, bng_peak_square_root(bits));
+        if (degree.size.known)
+                prediction =
+                        bng_holding(prediction, degree.size.value == 2
+                                                        ? bng_peak_square_root(bits)
+                                                        : bng_peak_root(bits, degree.size.value));
         return bng_timed(prediction, root_time, bits, bng_range_least(degree.size), 0);
 }
 

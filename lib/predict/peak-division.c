@@ -142,30 +142,3 @@ uint64_t bng_peak_exact_quotient_up_to(uint64_t a_bits, uint64_t d_bits)
         uint64_t quotient = n - d + 1 + SPARE_LIMBS;
         return bng_bytes_of_limbs(quotient + bng_max(quotient, bng_scratch_exact_up_to(n, d)));
 }
-
-/*
- * mpn_dc_sqrt: the leading half of the root by the same way, and then a division by twice that of
- * what is left.
- */
-uint64_t bng_peak_square_root(uint64_t a_bits)
-{
-        uint64_t root = bng_limbs_of_bits(a_bits) / 2 + 1;
-        uint64_t block = 2 * root + root / 2 + 16;
-
-        return bng_bytes_of_limbs(root + block + bng_scratch_quotient(root + 2, root / 2 + 1));
-}
-
-/*
- * mpn_dc_sqrtrem in a shifted copy: the same, with a quotient and a square of half the root. The
- * remainder has as much room as the number.
- */
-uint64_t bng_peak_square_root_remainder(uint64_t a_bits)
-{
-        uint64_t n = bng_limbs_of_bits(a_bits);
-        uint64_t root = n / 2 + 1;
-        uint64_t half = root / 2 + 1;
-        uint64_t copy = 2 * root + half + 16;
-        uint64_t scratch = bng_max(bng_scratch_remainder(root, half), bng_scratch_square(half));
-
-        return bng_bytes_of_limbs(n + root + copy + scratch);
-}

@@ -11,45 +11,6 @@
  * multiplied, and the scratch of that multiplication. In limbs, `half` is half the result's length.
  */
 
-/* Of numbers whose length in bits is known but for one or two: that has so many limbs or one less. */
-static uint64_t power_square(uint64_t limbs, bool exact)
-{
-        return exact ? bng_max(bng_scratch_exact_square(limbs),
-                               bng_scratch_exact_square(bng_sat_sub(limbs, 1)))
-                     : bng_scratch_square(limbs);
-}
-
-static uint64_t power_product(uint64_t limbs, uint64_t base, bool exact)
-{
-        return exact ? bng_max(bng_scratch_exact_product(limbs, base),
-                               bng_scratch_exact_product(bng_sat_sub(limbs, 1), base))
-                     : bng_scratch_product(limbs, base);
-}
-
-/*
- * The scratch of the squares and products by the base that mpz_n_pow_ui makes a number of `bits` bits
- * of, from the last one back to the first: a square root has half the bits, and what is multiplied by
- * the base in the end lacks the base's bits but for one. A base of one limb, or of two, needs no
- * scratch. The longest need not be the last: where that is a square, a product by a long base before
- * it may take more. Where the result is known to a bit, each product leaves one bit more in doubt, and
- * each square half of them.
- */
-static uint64_t power_scratch(uint64_t bits, uint64_t base_bits, uint64_t exponent, bool exact)
-{
-        uint64_t base = bng_limbs_of_bits(base_bits);
-        uint64_t most = 0;
-
-        for (; exponent > 1; exponent /= 2) {
-                if (exponent % 2 == 1 && base > 2) {
-                        bits = bng_sat_sub(bits, base_bits - 1);
-                        most = bng_max(most, power_product(bng_limbs_of_bits(bits), base, exact));
-                }
-                bits = bng_div_up(bits, 2);
-                most = bng_max(most, power_square(bng_limbs_of_bits(bits), exact));
-        }
-        return most;
-}
-
 /*
  * mpz_n_pow_ui takes the zeros at the base's end away and puts them in at the end; what is left of
  * the base it multiplies out between the result and a second block. Half the length is enough for
@@ -74,7 +35,7 @@ uint64_t bng_peak_power(struct bng_plain_power_bits of)
         bool half = odd_bits <= GMP_NUMB_BITS || of.exponent % 2 == 0;
         uint64_t second = half ? odd / 2 + 2 : odd + 2;
         uint64_t scratch =
-                power_scratch(bng_sat_sub(of.bits, all_zeros), odd_bits, of.exponent, of.exact);
+                bng_scratch_power(bng_sat_sub(of.bits, all_zeros), odd_bits, of.exponent, of.exact);
         return bng_max(bng_bytes_of_limbs(room + copy + second + scratch), square);
 }
 

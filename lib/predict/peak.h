@@ -122,14 +122,18 @@ uint64_t bng_peak_quotient(struct bng_division_bits of);
 uint64_t bng_peak_rounded_quotient(struct bng_division_bits of);
 uint64_t bng_peak_remainder(struct bng_division_bits of);
 uint64_t bng_peak_quotient_remainder(struct bng_division_bits of);
-uint64_t bng_peak_square_root(uint64_t a_bits);
-uint64_t bng_peak_square_root_remainder(uint64_t a_bits);
 /*
  * Without a remainder, of exactly these lengths without the limbs at the divisor's end that are 0; of
  * operands of up to these lengths.
  */
 uint64_t bng_peak_exact_quotient(uint64_t a_bits, uint64_t d_bits, bool may_be_even);
 uint64_t bng_peak_exact_quotient_up_to(uint64_t a_bits, uint64_t d_bits);
+
+/* peak-root.c: of a number of up to so many bits; the root of a degree of 3 or more. */
+uint64_t bng_peak_square_root(uint64_t a_bits);
+uint64_t bng_peak_square_root_remainder(uint64_t a_bits);
+uint64_t bng_peak_root(uint64_t a_bits, uint64_t degree);
+uint64_t bng_peak_root_remainder(uint64_t a_bits, uint64_t degree);
 
 /*
  * peak-power-modulo.c: of a base, an exponent from so many bits on, and a modulus with so many zeros at

@@ -85,3 +85,9 @@ uint64_t bng_scratch_exact_within(uint64_t q, uint64_t d);
 /* The lower half of a product of n by n limbs; one of 2n limbs reduced by n in Montgomery's form. */
 uint64_t bng_scratch_lower_half(uint64_t n);
 uint64_t bng_scratch_montgomery(uint64_t n);
+
+/*
+ * scratch-power.c: the squares and products that make a power of so many bits of a base of so many, both
+ * no more, or exactly the base and the power but for a bit.
+ */
+uint64_t bng_scratch_power(uint64_t bits, uint64_t base_bits, uint64_t exponent, bool exact);

@@ -62,8 +62,11 @@ struct bng_prediction bng_predict_root_remainder(struct bng_operand a, struct bn
         if (degree.size.known && degree.size.value == 1)
                 return bng_holding(prediction,
                                    bng_peak_bytes(BNG_WORK_COPY, bng_sat_mul(a_bits, 2)));
-        return is_square ? bng_holding(prediction, bng_peak_square_root_remainder(a_bits))
-                         : prediction;
+        if (!degree.size.known)
+                return prediction;
+        return bng_holding(prediction,
+                           is_square ? bng_peak_square_root_remainder(a_bits)
+                                     : bng_peak_root_remainder(a_bits, degree.size.value));
 }
 
 /*
