@@ -14,10 +14,20 @@ static struct bng_time remove_time(struct bng_lengths of)
         return bng_time_remove(of.a, of.b, of.c);
 }
 
-/* How often an even factor may be there at most, by the zeros at both ends. */
+/*
+ * How often an even factor may be there at most, by the zeros at both ends, and by what is left of both
+ * without them: a power of f's odd part that has to fit into a's.
+ */
 static uint64_t times_at_most(struct bng_operand a, struct bng_operand f)
 {
-        return a.zeros_known && f.zeros > 0 ? a.zeros / f.zeros : UINT64_MAX;
+        if (!a.zeros_known || f.zeros == 0)
+                return UINT64_MAX;
+        uint64_t times = a.zeros / f.zeros;
+        uint64_t odd_bits = bng_sat_sub(bng_operand_bits_max(a), a.zeros);
+        uint64_t f_odd_bits = bng_sat_sub(bng_range_bits(f.size).bits_min, f.zeros);
+
+        return f.zeros_known && f_odd_bits > 1 ? bng_min(times, odd_bits / (f_odd_bits - 1))
+                                               : times;
 }
 
 /* Where the factor is known; otherwise less than 2a of powers, and f itself at least. */
