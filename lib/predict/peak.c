@@ -26,7 +26,7 @@ static const struct {
         [BNG_WORK_INVERT] = {2300, 512},        /* 1740 */
         [BNG_WORK_POWER_MODULO] = {3600, 2048}, /* 2740 */
         [BNG_WORK_POWER] = {1000, 512},         /* 966 */
-        [BNG_WORK_ROOT] = {1250, 512},          /* 882, with limbs of 32 bits */
+        [BNG_WORK_ROOT] = {1450, 512},          /* 1378, with limbs of 32 bits */
         [BNG_WORK_FACTORIAL] = {650, 1024},     /* 540 */
         [BNG_WORK_BINOMIAL] = {1600, 2048},     /* 1200 */
         [BNG_WORK_PRIMORIAL] = {1050, 1024},    /* 964 */

@@ -84,6 +84,15 @@ static struct bng_time gcd_extended_time(struct bng_lengths of)
                             bng_time_and(bng_time_multiply(of.a, of.b), quotient));
 }
 
+/* Of 0 and a number that one is the divisor, and its factor 1 or -1. */
+static uint64_t gcd_extended_peak(struct bng_operand a, struct bng_operand b)
+{
+        if (a.size.surely_zero || b.size.surely_zero)
+                return bng_sat_add(bng_peak_bytes(BNG_WORK_COPY, longer_bits(a, b)),
+                                   bng_peak_bytes(BNG_WORK_COPY, 1));
+        return bng_peak_gcd_extended(bng_operand_bits_max(a), bng_operand_bits_max(b));
+}
+
 /*
  * g = a s + b t with |s| <= |b| / 2g and |t| <= |a| / 2g, but for small cases in which they are 0, 1
  * or -1. GMP finds t by dividing g - a s by b.
@@ -96,8 +105,7 @@ struct bng_prediction bng_predict_gcd_extended(struct bng_operand a, struct bng_
         struct bng_prediction prediction =
                 bng_predicted(result, BNG_WORK_INVERT, longer_bits(a, b));
 
-        prediction = bng_holding(prediction, bng_peak_gcd_extended(bng_operand_bits_max(a),
-                                                                   bng_operand_bits_max(b)));
+        prediction = bng_holding(prediction, gcd_extended_peak(a, b));
         prediction.duration = (struct bng_duration){
                 gcd_extended_time,
                 {bng_operand_bits_max(a), bng_operand_bits_max(b), .d = BNG_BITS_BEYOND}};

@@ -118,6 +118,24 @@ static void make_even_factor(struct operands *x, uint64_t bits)
         make_power_of_factor(x, bits);
 }
 
+/* The power of a root whose lower half is next to nothing, or of one that is anything; or next to one. */
+static void make_power_of_root(struct operands *x, uint64_t bits)
+{
+        uint64_t limbs = bits / GMP_NUMB_BITS + 1;
+
+        x->n = 3 + (unsigned long)random_below(random_below(2) ? 8 : 3 + limbs / 3);
+        uint64_t root_bits = bits / x->n + 2;
+        random_digits(x->b, root_bits);
+        if (random_below(2)) {
+                mpz_tdiv_q_2exp(x->b, x->b, root_bits / 2);
+                mpz_mul_2exp(x->b, x->b, root_bits / 2);
+                mpz_add_ui(x->b, x->b, 1);
+        }
+        mpz_pow_ui(x->a, x->b, x->n);
+        if (random_below(2))
+                mpz_sub_ui(x->a, x->a, 1);
+}
+
 /* b^c modulo a */
 static void make_short_modulus(struct operands *x, uint64_t bits)
 {
@@ -165,6 +183,8 @@ const struct division_shape division_shapes[] = {
         {"gcdext, multiple", "gcdext_second", make_short_multiple, 2000000},
         {"gcdext, neighbours", "gcdext_second", make_neighbours, 2000000},
         {"gcdext, first", "gcdext_first", make_two, 2000000},
+        {"root, power", "root", make_power_of_root, 4000000},
+        {"rootrem, power", "rootrem", make_power_of_root, 4000000},
         {"remove, odd", "remove", make_odd_factor, 2000000},
         {"remove, even", "remove", make_even_factor, 2000000},
         {"powm, short modulus", "powm", make_short_modulus, 2000000},

@@ -5,12 +5,13 @@
 #include <cmocka.h>
 #include "guard-cases.h"
 #include "extended.h"
+#include "predict/peak.h"
 #include "predict/scratch.h"
 #include "predict/tuning.h"
 
 /*
  * What is said of numbers of up to so many limbs is no less than what is said of exactly the shorter ones.
- * Whether that is the truth is asked of GMP elsewhere.
+ * Whether that is the truth is asked of GMP elsewhere. The same of roots.
  */
 
 static unsigned long seed = 20240401;
@@ -61,6 +62,12 @@ static void try_products(uint64_t of_a, uint64_t of_b)
         uint64_t rest = of_a - a;
 
         expect("product", bng_scratch_exact_product(a, b), most, a, b, of_a, of_b);
+        /* A number that is as much shorter as the other one. */
+        uint64_t alike = of_a * b / of_b;
+
+        if (alike >= 16)
+                expect("about such a product", bng_scratch_exact_product(alike, b),
+                       bng_scratch_product(of_a, of_b), alike, b, of_a, of_b);
         expect("square", bng_scratch_exact_square(a), square, a, a, of_a, of_a);
         expect("any product", bng_scratch_exact_product(a, rest), any, a, rest, of_a, 0);
 }
@@ -76,12 +83,26 @@ static void try_divisions(uint64_t of_n, uint64_t of_d)
                bng_scratch_exact_up_to(of_n, of_d), n, d, of_n, of_d);
 }
 
+/* In bits; the degree is short, or any up to a few more than the number has limbs, or bits. */
+static void try_roots(uint64_t of_bits)
+{
+        uint64_t bits = shorter(of_bits);
+        uint64_t most[] = {10, of_bits / (3 * GMP_NUMB_BITS) + 8, of_bits + 8};
+        uint64_t degree = 3 + random_below(most[random_below(3)]);
+
+        expect("root", bng_peak_root(bits, degree), bng_peak_root(of_bits, degree), bits, degree,
+               of_bits, degree);
+        expect("root and remainder", bng_peak_root_remainder(bits, degree),
+               bng_peak_root_remainder(of_bits, degree), bits, degree, of_bits, degree);
+}
+
 static void try_all(void)
 {
         random_start(seed);
         for (unsigned i = 0; i < test_rounds(20000, 2000000); i++) {
                 try_products(random_length(), random_length());
                 try_divisions(random_length(), random_length());
+                try_roots(random_length());
         }
         random_end();
 }
