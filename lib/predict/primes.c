@@ -23,11 +23,11 @@ static uint64_t times_at_most(struct bng_operand a, struct bng_operand f)
         if (!a.zeros_known || f.zeros == 0)
                 return UINT64_MAX;
         uint64_t times = a.zeros / f.zeros;
-        uint64_t odd_bits = bng_sat_sub(bng_operand_bits_max(a), a.zeros);
-        uint64_t f_odd_bits = bng_sat_sub(bng_range_bits(f.size).bits_min, f.zeros);
+        /* Of an odd number that is more than 2 to this power, to less than 2 to that one. */
+        uint64_t power = bng_sat_sub(bng_range_bits(f.size).bits_min, f.zeros + 1);
+        uint64_t most = bng_sat_sub(bng_operand_bits_max(a), a.zeros + 1);
 
-        return f.zeros_known && f_odd_bits > 1 ? bng_min(times, odd_bits / (f_odd_bits - 1))
-                                               : times;
+        return f.zeros_known && power > 0 ? bng_min(times, most / power) : times;
 }
 
 /* Where the factor is known; otherwise less than 2a of powers, and f itself at least. */
