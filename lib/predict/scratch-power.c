@@ -18,7 +18,7 @@ static uint64_t power_product(uint64_t limbs, uint64_t base, bool exact)
 }
 
 /*
- * The scratch of the squares and products by the base that mpz_n_pow_ui makes a number of `bits` bits
+ * The scratch of the squares and products by the base that mpz_n_pow_ui or mpn_pow_1 makes a number of `bits` bits
  * of, from the last one back to the first: a square root has half the bits, and what is multiplied by
  * the base in the end lacks the base's bits but for one. A base of one limb, or of two, needs no
  * scratch. The longest need not be the last: where that is a square, a product by a long base before
