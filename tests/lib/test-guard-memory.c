@@ -92,6 +92,7 @@ static void test_no_operation_holds_more_than_predicted(void **userdata)
 {
         bng_ctx *ctx = *userdata;
         struct operands x;
+        bool tried = false;
 
         operands_init(&x);
         for (size_t i = 0; i < guard_cases_count; i++) {
@@ -101,6 +102,7 @@ static void test_no_operation_holds_more_than_predicted(void **userdata)
 
                 if (only && strcmp(only, op->name) != 0)
                         continue;
+                tried = true;
                 random_start(seed);
                 for (double bits = 100; bits <= dense && worth_trying(op, bits); bits *= 1.7)
                         try_size(ctx, op, &x, bits, bits < 3e4 ? 20 : bits < 1e6 ? 4 : WAYS);
@@ -109,6 +111,8 @@ static void test_no_operation_holds_more_than_predicted(void **userdata)
                 random_end();
         }
         operands_clear(&x);
+        if (!tried)
+                fail_msg("there is no operation %s", only);
 }
 
 /* ---- products of numbers of which only a longest length is known ---- */
