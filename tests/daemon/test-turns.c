@@ -86,18 +86,34 @@ static int on_ringing(sd_event_source *source, int fd, uint32_t events, void *us
         return 0;
 }
 
-/* Alarms that ring all the time leave a turn to those who are polled. */
-static void test_alarms_without_an_end(void **state)
+static int start_ringing(void)
 {
         int bell = eventfd(1, EFD_CLOEXEC);
-        struct watch *watch;
 
-        (void)state;
         assert_int_equal(breath_start(&manager), 0);
         assert_int_equal(round_start(&manager), 0);
         assert_true(sd_event_add_io(manager.event, &manager.bells, bell, EPOLLIN, on_ringing,
                                     NULL) >= 0);
         assert_true(sd_event_source_set_priority(manager.bells, SD_EVENT_PRIORITY_IMPORTANT) >= 0);
+        return bell;
+}
+
+static void stop_ringing(int bell)
+{
+        manager.bells = sd_event_source_disable_unref(manager.bells);
+        close(bell);
+        round_stop(&manager);
+        breath_stop(&manager);
+}
+
+/* Alarms that ring all the time leave a turn to those who are polled. */
+static void test_alarms_without_an_end(void **state)
+{
+        struct watch *watch;
+        int bell;
+
+        (void)state;
+        bell = start_ringing();
         watch = open_watch();
         watch_look_at(watch, 0);
         for (unsigned breaths = 0; breaths < 5 && watch->looked == 0;) {
@@ -108,10 +124,7 @@ static void test_alarms_without_an_end(void **state)
         }
         assert_true(watch->looked > 0);
         close_watch(watch);
-        manager.bells = sd_event_source_disable_unref(manager.bells);
-        close(bell);
-        round_stop(&manager);
-        breath_stop(&manager);
+        stop_ringing(bell);
 }
 
 static int on_something(sd_event_source *source, void *userdata)
@@ -125,15 +138,11 @@ static int on_something(sd_event_source *source, void *userdata)
 static void test_a_breath_has_an_end(void **state)
 {
         sd_event_source *always;
-        int bell = eventfd(1, EFD_CLOEXEC), enabled = SD_EVENT_ON;
+        int bell, enabled = SD_EVENT_ON;
         uint64_t taken, begin;
 
         (void)state;
-        assert_int_equal(breath_start(&manager), 0);
-        assert_int_equal(round_start(&manager), 0);
-        assert_true(sd_event_add_io(manager.event, &manager.bells, bell, EPOLLIN, on_ringing,
-                                    NULL) >= 0);
-        assert_true(sd_event_source_set_priority(manager.bells, SD_EVENT_PRIORITY_IMPORTANT) >= 0);
+        bell = start_ringing();
         assert_true(sd_event_add_defer(manager.event, &always, on_something, NULL) >= 0);
         assert_true(sd_event_source_set_enabled(always, SD_EVENT_ON) >= 0);
         while (enabled != SD_EVENT_OFF) {
@@ -147,10 +156,7 @@ static void test_a_breath_has_an_end(void **state)
         (void)sd_event_source_get_enabled(manager.bells, &enabled);
         assert_int_equal(enabled, SD_EVENT_ON);
         sd_event_source_disable_unref(always);
-        manager.bells = sd_event_source_disable_unref(manager.bells);
-        close(bell);
-        round_stop(&manager);
-        breath_stop(&manager);
+        stop_ringing(bell);
 }
 
 int main(void)
