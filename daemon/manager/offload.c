@@ -179,6 +179,16 @@ static void watch_for_hangs(struct offload *offload)
         (void)sd_event_source_set_enabled(offload->timer, SD_EVENT_ONESHOT);
 }
 
+/* Under the lock. */
+static void somebody_waits(struct offload *offload)
+{
+        int enabled;
+
+        if (offload->most > 1 && sd_event_source_get_enabled(offload->timer, &enabled) >= 0 &&
+            enabled == SD_EVENT_OFF)
+                watch_for_hangs(offload);
+}
+
 static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
 {
         struct offload *offload = userdata;
@@ -247,16 +257,12 @@ void offload_widen(struct offload *offload, unsigned threads)
 
 void offload_submit(struct offload *offload, struct job *job)
 {
-        int enabled;
-
         pthread_mutex_lock(&offload->lock);
         atomic_store(&job->begun, false);
         job->expected = job->finished = false;
         queue_put(&offload->waiting, job);
         pthread_cond_broadcast(&offload->changed);
-        if (offload->most > 1 && sd_event_source_get_enabled(offload->timer, &enabled) >= 0 &&
-            enabled == SD_EVENT_OFF)
-                watch_for_hangs(offload);
+        somebody_waits(offload);
         pthread_mutex_unlock(&offload->lock);
 }
 
@@ -292,6 +298,8 @@ int offload_run(struct offload *offload, struct job *job, uint64_t usec)
                 r = pthread_cond_timedwait(&offload->changed, &offload->lock, &deadline);
         job->expected = false; /* from now on it comes back to the loop */
         r = job->finished;
+        if (!atomic_load(&job->begun))
+                somebody_waits(offload);
         pthread_mutex_unlock(&offload->lock);
         return r;
 }
