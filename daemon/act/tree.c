@@ -218,6 +218,11 @@ static int compare_pids(const void *a, const void *b)
         return (*x > *y) - (*x < *y);
 }
 
+bool tree_lists(const pid_t *pids, size_t n, pid_t pid)
+{
+        return n > 0 && bsearch(&pid, pids, n, sizeof(pid), compare_pids);
+}
+
 static void sort(struct tree_pids *pids)
 {
         size_t n = 0;

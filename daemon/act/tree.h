@@ -18,3 +18,5 @@ int tree_open(int root, const char *path);
 /* All processes of the group whose folder this is, sorted, each once; the caller frees them. `path` is what `spare`, which
  * may be NULL, is asked by. 0; ACT_REFUSED where a group is spared, or a negative errno: then there are none. */
 int tree_read(int folder, const char *path, const struct act_spare *spare, struct tree_pids *ret);
+/* Is it in a list that is sorted like that? */
+bool tree_lists(const pid_t *pids, size_t n, pid_t pid);

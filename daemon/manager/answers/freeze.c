@@ -26,7 +26,7 @@
 
 #define FREEZE_ROUNDS 8 /* a group that is stopped one by one may fork meanwhile */
 
-static bool is_stopped_by_us(const struct worker *worker)
+bool freeze_is_ours(const struct worker *worker)
 {
         return worker->answered.frozen && !worker->answered.by_others;
 }
@@ -37,7 +37,7 @@ static void find_stopped_by_others(struct worker *const *workers, size_t n)
                 struct worker *worker = workers[i];
                 bool stopped;
 
-                if (!is_stopped_by_us(worker))
+                if (!freeze_is_ours(worker))
                         worker->answered.by_others =
                                 process_read_stopped(worker->reader, &stopped) >= 0 && stopped;
         }
@@ -72,7 +72,7 @@ static int write_down(struct manager *manager, struct worker *const *workers, si
                 if (watch->answered.frozen)
                         all[n++] = (struct stopped){.group = watch->frozen};
                 for (worker = watch->workers; worker; worker = worker->hh.next)
-                        if (is_stopped_by_us(worker))
+                        if (freeze_is_ours(worker))
                                 all[n++] = stopped_process(worker);
         }
         for (size_t i = 0; i < n_workers; i++)

@@ -7,3 +7,5 @@
 
 /* Writes down anew all that is stopped: somebody was let go. */
 void freeze_note(struct manager *manager);
+/* Was it stopped by us, and not by somebody else before, whose that is to undo? */
+bool freeze_is_ours(const struct worker *worker);

@@ -19,6 +19,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include "act/tree.h"
 #include "manager/ends/members.h"
 #include "manager/groups/roster.h"
 #include "manager/groups/watch.h"
@@ -47,17 +48,9 @@ static bool started_since(const struct ending *ending, const struct worker *work
                host_started_since(worker->target.pid, ending->closed_up_to, now);
 }
 
-static int compare_pids(const void *a, const void *b)
-{
-        const pid_t *x = a, *y = b;
-
-        return (*x > *y) - (*x < *y);
-}
-
 static bool was_listed(const struct ending *ending, pid_t pid)
 {
-        return ending->n_known > 0 &&
-               bsearch(&pid, ending->known, ending->n_known, sizeof(pid), compare_pids);
+        return tree_lists(ending->known, ending->n_known, pid);
 }
 
 static bool was_brought(const struct ending *ending, const struct worker *worker)

@@ -21,7 +21,7 @@
 void watch_drop(struct watch *watch, struct worker *worker)
 {
         HASH_DEL(watch->workers, worker);
-        if (worker->answered.frozen && !worker->answered.by_others) {
+        if (freeze_is_ours(worker)) {
                 (void)act_continue(&worker->target, &watch->manager->host);
                 worker->answered.frozen = false;
                 freeze_note(watch->manager);
