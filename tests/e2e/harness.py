@@ -129,8 +129,12 @@ class EndToEnd(unittest.TestCase):
             if answer:
                 return answer
             if time.monotonic() > deadline:
-                self.fail(f"{what}: not within {seconds} s")
+                self.fail(f"{what}: not within {seconds} s; the daemon said\n{self.last_said()}")
             time.sleep(0.05)
+
+    def last_said(self, lines=30):
+        log = self.folder / "run/log"
+        return "\n".join(log.read_text(errors="replace").splitlines()[-lines:]) if log.exists() else "nothing"
 
     def verdict_on(self, guard, process, seconds=60):
         def mine():

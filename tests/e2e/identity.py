@@ -128,7 +128,7 @@ class Identity(EndToEnd):
     def test_one_that_is_moved_on_in_every_grace(self):
         """It had its grace once: where it is found again it is not asked any more."""
         groups = [self.group(name) for name in "abcdefgh"]  # it is back where it was long after a grace
-        process = self.grow(groups[0], 200, 100, "ignore")  # and stays so: there is time to ask
+        process = self.grow(groups[0], 1, 100, "ignore", start=100)  # grows no more: there is time to ask
         self.wait_for("its size", lambda: groups[0].anonymous() > 100 * MIB)
         guard = self.guard(
             "[Policy p]\nCgroup={home}/*\nWorkerMemoryMax=64M\nAction=terminate\nGraceSec=1s\n"

@@ -12,6 +12,7 @@ class Tally:
     def __init__(self, screen):
         self.screen = screen
         self.passed = self.failed = self.skipped = 0
+        self.failures = []
         self.parts = []
 
     def part(self, name):
@@ -34,6 +35,7 @@ class Tally:
 
     def fail(self, name, log=""):
         self.failed += 1
+        self.failures.append(f"{self.parts[-1][0]}: {name}" if self.parts else name)
         self.screen.line(f"  {self.screen.paint(RED, 'FAIL')}  {name}")
         lines = log.rstrip().splitlines()
         if len(lines) > LOG_LINES:
@@ -46,12 +48,16 @@ class Tally:
         self.screen.line(f"  {self.screen.paint(YELLOW, 'skip')}  {name}: {reason}")
 
     def close(self):
-        """Says how long each part took and, last, what it came to. The exit status."""
+        """Says how long each part took, what failed in them and, last, what it came to. The exit status."""
         self.end_part()
         self.screen.heading("Time")
         for name, _, seconds, counts in self.parts:
             text = "{} passed, {} failed, {} skipped".format(*counts)
             self.screen.line(f"  {seconds:6.0f} s  {name}: {text}")
+        if self.failures:
+            self.screen.heading("Failed")
+        for name in self.failures:
+            self.screen.line(f"  {self.screen.paint(RED, name)}")
         self.screen.line()
         self.screen.line(f"{self.passed} passed, {self.failed} failed, {self.skipped} skipped")
         return 1 if self.failed or not self.passed else 0
