@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The culprit of a group, and the time until the next look. */
+/* When to look again: soon enough for the fastest growth, and as often as the windows ask for. */
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -8,136 +8,6 @@
 #include <cmocka.h>
 #include "decide-fixture.h"
 #include "samples/leak.h"
-
-static void test_culprit(void **state)
-{
-        static struct series each[4];
-        struct subject workers[4];
-
-        (void)state;
-        policy.group_memory_max = GIB;
-
-        /* nobody grows: the largest, and of equals the first */
-        workers[0] = grown(&each[0], 100 * MIB, 0, HOUR, 5 * SECOND);
-        workers[1] = grown(&each[1], 500 * MIB, 0, HOUR, 5 * SECOND);
-        workers[2] = grown(&each[2], 500 * MIB, 0, HOUR, 5 * SECOND);
-        workers[3] = grown(&each[3], 0, 0, HOUR, 5 * SECOND);
-        assert_int_equal(culprit(workers, 4, 0), 1);
-        assert_int_equal(culprit(workers, 1, 0), 0);
-
-        /* a slow leak of a small one tells over the leak window */
-        workers[0] = grown(&each[0], 100 * MIB, 1e5, HOUR, 5 * SECOND);
-        assert_int_equal(culprit(workers, 4, 0), 0);
-
-        /* a burst before a leak */
-        workers[3] = grown(&each[3], 0, 50e6, 2 * SECOND, SECOND / 10);
-        assert_int_equal(culprit(workers, 4, 0), 3);
-
-        /* less than a twentieth of the group is noise, and so is who comes with its normal size */
-        workers[0] = grown(&each[0], 100 * MIB, 1e3, HOUR, 5 * SECOND);
-        workers[3] = grown(&each[3], 300 * MIB, 1e6, 2 * SECOND, SECOND / 10);
-        assert_int_equal(culprit(workers, 4, 0), 1);
-
-        /* empty workers: some index all the same */
-        for (size_t i = 0; i < 4; i++)
-                workers[i] = grown(&each[i], 0, 0, SECOND, SECOND);
-        assert_in_range(culprit(workers, 4, 0), 0, 3);
-}
-
-static void test_young_culprit(void **state)
-{
-        static struct series each[3];
-        struct subject workers[3];
-
-        (void)state;
-        policy.group_memory_max = 300 * MIB;
-        workers[0] = grown(&each[0], 150 * MIB, 0, HOUR, 5 * SECOND);
-        workers[1] = grown(&each[1], 40 * MIB, 0, HOUR, 5 * SECOND);
-        workers[2] = grown(&each[2], 80 * MIB, 0, 0, SECOND);
-
-        /* of those that were there nobody grew */
-        assert_int_equal(culprit(workers, 3, 0), 0);
-        workers[2].at_sight = 80 * MIB;
-        workers[2].young = true;
-        assert_int_equal(culprit(workers, 3, 0), 2);
-        assert_int_equal(culprit(workers, 3, 80 * MIB), 2);
-        assert_int_equal(culprit(workers, 3, UINT64_MAX), 2);
-
-        /* one beside it grows, by less than it took unless that was another's place */
-        workers[1] = grown(&each[1], 10 * MIB, 3.0 * MIB, 10 * SECOND, SECOND);
-        assert_int_equal(culprit(workers, 3, 0), 2);
-        assert_int_equal(culprit(workers, 3, 49 * MIB), 2);
-        assert_int_equal(culprit(workers, 3, 51 * MIB), 1);
-
-        /* the same when it is seen as it takes its place */
-        workers[2] = grown(&each[2], 0, 8.0 * MIB, 10 * SECOND, SECOND);
-        workers[2].young = true;
-        assert_int_equal(culprit(workers, 3, 49 * MIB), 2);
-        assert_int_equal(culprit(workers, 3, 51 * MIB), 1);
-        workers[2].young = false;
-        assert_int_equal(culprit(workers, 3, 51 * MIB), 2);
-}
-
-/* What the group has and no worker tells of: nobody's, unless somebody maps it. */
-static void test_nobody_is_the_culprit(void **state)
-{
-        static struct series each[2], untold;
-        struct untold rest = {.series = &untold};
-        struct subject workers[2];
-
-        (void)state;
-        policy.group_memory_max = 200 * MIB;
-        workers[0] = grown(&each[0], 100 * MIB, 0, HOUR, 5 * SECOND);
-        workers[1] = grown(&each[1], 20 * MIB, 2.0 * MIB, 10 * SECOND, SECOND);
-
-        /* it grew more than anybody, or less */
-        (void)grown(&untold, 10 * MIB, 3.0 * MIB, 10 * SECOND, SECOND);
-        assert_int_equal(decide_culprit(&policy, workers, 2, &rest), 2);
-        workers[1].mapped = workers[1].mapped_growth = 4 * MIB;
-        assert_int_equal(decide_culprit(&policy, workers, 2, &rest), 2);
-        workers[1].mapped = workers[1].mapped_growth = 6 * MIB;
-        assert_int_equal(decide_culprit(&policy, workers, 2, &rest), 1);
-        workers[1].mapped = workers[1].mapped_growth = 0;
-        (void)grown(&untold, 10 * MIB, 1.9 * MIB, 10 * SECOND, SECOND);
-        assert_int_equal(decide_culprit(&policy, workers, 2, &rest), 1);
-        (void)grown(&untold, 90 * MIB, 0, HOUR, 5 * SECOND);
-        assert_int_equal(decide_culprit(&policy, workers, 2, &rest), 1);
-
-        /* who maps what others have taken did not take it, and who did take it is no larger for himself */
-        workers[0].mapped = workers[0].mapped_growth = GIB;
-        assert_int_equal(decide_culprit(&policy, workers, 2, &rest), 1);
-        workers[1] = grown(&each[1], 20 * MIB, 0, HOUR, 5 * SECOND);
-        workers[0].mapped = workers[0].mapped_growth = 0;
-        workers[1].mapped = workers[1].mapped_growth = 95 * MIB;
-        (void)grown(&untold, 10 * MIB, 9.0 * MIB, 10 * SECOND, SECOND);
-        assert_int_equal(decide_culprit(&policy, workers, 2, &rest), 1);
-        workers[1].mapped_growth = 0;
-        (void)grown(&untold, 90 * MIB, 0, HOUR, 5 * SECOND);
-        assert_int_equal(decide_culprit(&policy, workers, 2, &rest), 1);
-
-        /* nothing grows: the largest, if it can be seen */
-        workers[1].mapped = 0;
-        assert_int_equal(decide_culprit(&policy, workers, 2, &rest), 0);
-        (void)grown(&untold, 100 * MIB + 1, 0, HOUR, 5 * SECOND);
-        assert_int_equal(decide_culprit(&policy, workers, 2, &rest), 2);
-
-        /* seen for the first time, all of it may be new; a leak is known after its window */
-        workers[1] = grown(&each[1], 20 * MIB, 2.0 * MIB, 10 * SECOND, SECOND);
-        (void)grown(&untold, 30 * MIB, 0, 0, SECOND);
-        assert_int_equal(decide_culprit(&policy, workers, 2, &rest), 2);
-        workers[1] = grown(&each[1], 20 * MIB, 0.02 * MIB, HOUR, 5 * SECOND);
-        (void)grown(&untold, 90 * MIB, 0, MINUTE, 5 * SECOND);
-        assert_int_equal(decide_culprit(&policy, workers, 2, &rest), 2);
-        (void)grown(&untold, 90 * MIB, 0, HOUR, 5 * SECOND);
-        assert_int_equal(decide_culprit(&policy, workers, 2, &rest), 1);
-
-        /* a licence for nobody: the workers are over the limit without it */
-        workers[1] = grown(&each[1], 180 * MIB, 2.0 * MIB, 10 * SECOND, SECOND);
-        (void)grown(&untold, 10 * MIB, 3.0 * MIB, 10 * SECOND, SECOND);
-        assert_int_equal(decide_culprit(&policy, workers, 2, &rest), 1);
-        workers[1] = grown(&each[1], 180 * MIB, 0, HOUR, 5 * SECOND);
-        assert_int_equal(decide_culprit(&policy, workers, 2, &rest), 2);
-}
 
 static void test_next_look(void **state)
 {
@@ -317,9 +187,6 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup(name, fresh)
         const struct CMUnitTest tests[] = {
-                TEST(test_culprit),
-                TEST(test_young_culprit),
-                TEST(test_nobody_is_the_culprit),
                 TEST(test_next_look),
                 TEST(test_next_sample),
                 TEST(test_next_look_with_a_rate),

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Reasons, their order, their boundaries; the step that answers them. */
+/* Reasons, their order, their boundaries. */
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -62,6 +62,28 @@ static void test_limit_boundary(void **state)
                 assert_int_equal(decide_worker(&policy, &subject).reason, REASON_NONE);
                 assert_int_equal(decide_group(&policy, &subject).reason, REASON_GROUP_MEMORY);
         }
+}
+
+/* The limit moves with the group's, and is passed by the first byte above it wherever it is. */
+static void test_shares(void **state)
+{
+        struct subject subject = steady(100 * MIB);
+
+        (void)state;
+        policy.worker_memory_share = (struct share){SHARE_OF_GROUP, 5000};
+        policy.group_memory_share = (struct share){SHARE_OF_GROUP, 8000};
+        subject.bases = (struct memory_bases){.machine = GIB, .group = UINT64_MAX};
+        assert_int_equal(decide_worker(&policy, &subject).reason, REASON_NONE);
+        assert_int_equal(decide_next_look_worker(&policy, &subject), DECIDE_POLL_MAX);
+        subject.bases.group = 200 * MIB;
+        assert_int_equal(decide_worker(&policy, &subject).reason, REASON_NONE);
+        assert_int_equal(decide_next_look_worker(&policy, &subject), DECIDE_POLL_MIN);
+        subject.bases.group = 200 * MIB - 2;
+        assert_int_equal(decide_worker(&policy, &subject).reason, REASON_WORKER_MEMORY);
+        assert_int_equal(decide_worker(&policy, &subject).limit, 100 * MIB - 1);
+        assert_int_equal(decide_group(&policy, &subject).reason, REASON_NONE);
+        subject.bases.group = 125 * MIB - 1;
+        assert_int_equal(decide_group(&policy, &subject).reason, REASON_GROUP_MEMORY);
 }
 
 static void test_no_limits_no_reason(void **state)
@@ -247,121 +269,6 @@ static void test_order_of_reasons(void **state)
         assert_int_equal(decide_worker(&policy, &subject).reason, REASON_WORKER_MEMORY);
 }
 
-static void test_step_by_action(void **state)
-{
-        static const struct {
-                enum policy_action action;
-                enum step step;
-        } cases[] = {
-                {ACTION_LOG, STEP_LOG},
-                {ACTION_FREEZE, STEP_FREEZE},
-                {ACTION_TERMINATE, STEP_TERMINATE},
-                {ACTION_KILL, STEP_KILL},
-                {ACTION_RESTART_UNIT, STEP_RESTART},
-        };
-        struct finding finding = {
-                .reason = REASON_LEAK, .to_limit = UINT64_MAX, .ceiling = UINT64_MAX};
-
-        (void)state;
-        for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-                policy.action = cases[i].action;
-                assert_int_equal(decide_step(&policy, &finding), cases[i].step);
-        }
-        policy.action = ACTION_TERMINATE;
-        policy.grace = 0;
-        assert_int_equal(decide_step(&policy, &finding), STEP_KILL);
-}
-
-static void test_step_of_a_forecast(void **state)
-{
-        static const enum reason reasons[] = {REASON_GROWTH, REASON_LEAK};
-        struct finding finding = {.rate = 1, .ceiling = UINT64_MAX};
-
-        (void)state;
-        for (size_t i = 0; i < 2; i++) {
-                finding.reason = reasons[i];
-                finding.to_limit = policy.grace + 1;
-                assert_int_equal(decide_step(&policy, &finding), STEP_TERMINATE);
-                finding.to_limit = policy.grace;
-                assert_int_equal(decide_step(&policy, &finding), STEP_KILL);
-                /* systemd's stop takes its time as well */
-                policy.action = ACTION_RESTART_UNIT;
-                assert_int_equal(decide_step(&policy, &finding), STEP_KILL);
-                policy.action = ACTION_TERMINATE;
-        }
-}
-
-static void test_step_past_a_limit(void **state)
-{
-        struct subject subject;
-        struct finding finding;
-
-        (void)state;
-        policy.worker_memory_max = 200000000;
-        /* 1 MB past it: 9 MB below the ceiling, 1.8 MB/s for the grace */
-        subject = grown(&series, 183100000, 1.79e6, 10 * SECOND, SECOND);
-        subject.memory = 201000000;
-        finding = decide_worker(&policy, &subject);
-        assert_int_equal(finding.ceiling, 210000000);
-        assert_int_equal(decide_step(&policy, &finding), STEP_TERMINATE);
-        subject = grown(&series, 183100000, 1.81e6, 10 * SECOND, SECOND);
-        subject.memory = 201000000;
-        finding = decide_worker(&policy, &subject);
-        assert_int_equal(decide_step(&policy, &finding), STEP_KILL);
-        /* shrinking, or standing still far above */
-        subject = grown(&series, 900000000, -1e6, 10 * SECOND, SECOND);
-        finding = decide_worker(&policy, &subject);
-        assert_int_equal(decide_step(&policy, &finding), STEP_TERMINATE);
-        assert_int_equal(finding.ceiling, subject.memory + 10000000);
-        /* no room below the kernel's limit */
-        subject.hard_limit = subject.memory;
-        finding = decide_worker(&policy, &subject);
-        assert_int_equal(decide_step(&policy, &finding), STEP_KILL);
-}
-
-/* Memory that stands still, from then on grows by `step` every `every`, and is looked at every 20 ms. */
-static struct subject in_steps(uint64_t from, uint64_t step, uint64_t every, uint64_t length)
-{
-        series_init(&series, policy.leak_window, policy.growth_window);
-        for (uint64_t usec = 0; usec <= 3 * SECOND + length; usec += 20000)
-                series_push(&series, HOUR + usec,
-                            from + (usec > 3 * SECOND ? (usec - 3 * SECOND) / every * step : 0));
-        return (struct subject){.series = &series,
-                                .now = series.latest.usec,
-                                .memory = series.latest.bytes,
-                                .hard_limit = UINT64_MAX};
-}
-
-/* A look right behind one of a few steps sees a rate of twice as much: that is no reason to refuse the grace. */
-static void test_step_behind_a_step(void **state)
-{
-        struct subject subject;
-        struct finding finding;
-
-        (void)state;
-        policy.growth_window = policy.grace = SECOND;
-        policy.worker_memory_max = 32000000;
-        subject = in_steps(31850000 - 10 * 200000, 200000, SECOND / 5, 2 * SECOND + 200000);
-        finding = decide_worker(&policy, &subject);
-        assert_int_equal(finding.reason, REASON_WORKER_MEMORY);
-        assert_true(finding.rate >= 1.4e6);
-        assert_int_equal(decide_step(&policy, &finding), STEP_TERMINATE);
-
-        /* A burst is one however small its steps are, and whenever in the grace's length it began, */
-        subject = in_steps(28000000, 40000, SECOND / 1000, 120000);
-        finding = decide_worker(&policy, &subject);
-        assert_int_equal(finding.reason, REASON_WORKER_MEMORY);
-        assert_int_equal(decide_step(&policy, &finding), STEP_KILL);
-
-        /* and where it has only begun, it has its grace no longer than up to the ceiling. */
-        subject = in_steps(31900000, 40000, SECOND / 1000, 20000);
-        finding = decide_worker(&policy, &subject);
-        assert_int_equal(decide_step(&policy, &finding), STEP_TERMINATE);
-        assert_false(decide_cut_grace(&policy, &finding, finding.ceiling));
-        assert_true(decide_cut_grace(&policy, &finding, finding.ceiling + 1));
-        assert_true(finding.ceiling <= 34300000);
-}
-
 /* 1 MiB a second together: by starting processes, unless the members gained most of it themselves. */
 static void test_family(void **state)
 {
@@ -395,162 +302,6 @@ static void test_family(void **state)
         assert_int_equal(decide_family(&policy, &family).reason, REASON_NONE);
 }
 
-static void test_family_as_culprit(void **state)
-{
-        static struct series own[2], together;
-        struct subject workers[2];
-
-        (void)state;
-        policy.group_memory_max = 200 * MIB;
-        workers[0] = grown(&own[0], 100 * MIB, 2.0 * MIB, 20 * SECOND, SECOND);
-        (void)grown(&together, 10 * MIB, 4.0 * MIB, 20 * SECOND, SECOND);
-        workers[1] = grown(&own[1], 10 * MIB, 0, 20 * SECOND, SECOND);
-        assert_int_equal(culprit(workers, 2, 0), 0);
-        assert_false(decide_is_family(&policy, &workers[0]));
-        workers[1].family = &together;
-        assert_int_equal(culprit(workers, 2, 0), 1);
-        assert_true(decide_is_family(&policy, &workers[1]));
-        /* the children grew, not their number */
-        workers[1].by_members.growth = workers[1].by_members.leak = 60.0 * MIB;
-        assert_int_equal(culprit(workers, 2, 0), 0);
-        assert_false(decide_is_family(&policy, &workers[1]));
-}
-
-/* Came with little, took 60 MiB at once, and holds that since. */
-static struct subject loaded(struct series *ret, uint64_t length)
-{
-        series_init(ret, policy.leak_window, policy.growth_window);
-        for (uint64_t usec = 0; usec <= length; usec += SECOND)
-                series_push(ret, HOUR + usec, usec == 0 ? 5 * MIB : 65 * MIB);
-        return (struct subject){
-                .series = ret,
-                .now = ret->latest.usec,
-                .memory = ret->latest.bytes,
-                .hard_limit = UINT64_MAX,
-        };
-}
-
-/* Who leaks, by himself or by starting processes, more slowly than the growth window tells; not who was started meanwhile. */
-static void test_newcomer_is_no_leak(void **state)
-{
-        static struct series own[2], together;
-        struct subject workers[2];
-
-        (void)state;
-        policy.group_memory_max = 200 * MIB;
-        policy.growth_window = SECOND;
-        policy.leak_window = MINUTE;
-        workers[0] = loaded(&own[0], 20 * SECOND);
-        workers[1] = grown(&own[1], 10 * MIB, 2.0 * MIB, 20 * SECOND, SECOND);
-        assert_int_equal(culprit(workers, 2, 0), 1);
-        assert_false(decide_is_family(&policy, &workers[1]));
-
-        (void)grown(&together, 10 * MIB, 2.0 * MIB, 20 * SECOND, SECOND);
-        workers[1] = loaded(&own[1], 20 * SECOND);
-        workers[1].family = &together;
-        assert_int_equal(culprit(workers, 2, 0), 1);
-        assert_true(decide_is_family(&policy, &workers[1]));
-
-        /* nobody leaks: then what it took is what was gained */
-        workers[1] = grown(&own[1], 80 * MIB, 0, 20 * SECOND, SECOND);
-        assert_int_equal(culprit(workers, 2, 0), 0);
-        /* nor is it a newcomer who was there all the time, and took as much of late */
-        workers[1] = grown(&own[1], 10 * MIB, 0.5 * MIB, 80 * SECOND, SECOND);
-        workers[0] = grown(&own[0], 5 * MIB, 0, 40 * SECOND, SECOND);
-        for (unsigned i = 41; i <= 80; i++)
-                series_push(&own[0], HOUR + i * SECOND, 65 * MIB);
-        workers[0].memory = 65 * MIB;
-        workers[0].now = own[0].latest.usec;
-        assert_int_equal(culprit(workers, 2, 0), 0);
-}
-
-/* The limit moves with the group's, and is passed by the first byte above it wherever it is. */
-static void test_shares(void **state)
-{
-        struct subject subject = steady(100 * MIB);
-
-        (void)state;
-        policy.worker_memory_share = (struct share){SHARE_OF_GROUP, 5000};
-        policy.group_memory_share = (struct share){SHARE_OF_GROUP, 8000};
-        subject.bases = (struct memory_bases){.machine = GIB, .group = UINT64_MAX};
-        assert_int_equal(decide_worker(&policy, &subject).reason, REASON_NONE);
-        assert_int_equal(decide_next_look_worker(&policy, &subject), DECIDE_POLL_MAX);
-        subject.bases.group = 200 * MIB;
-        assert_int_equal(decide_worker(&policy, &subject).reason, REASON_NONE);
-        assert_int_equal(decide_next_look_worker(&policy, &subject), DECIDE_POLL_MIN);
-        subject.bases.group = 200 * MIB - 2;
-        assert_int_equal(decide_worker(&policy, &subject).reason, REASON_WORKER_MEMORY);
-        assert_int_equal(decide_worker(&policy, &subject).limit, 100 * MIB - 1);
-        assert_int_equal(decide_group(&policy, &subject).reason, REASON_NONE);
-        subject.bases.group = 125 * MIB - 1;
-        assert_int_equal(decide_group(&policy, &subject).reason, REASON_GROUP_MEMORY);
-}
-
-static void test_report(void **state)
-{
-        struct finding finding = {
-                .reason = REASON_GROWTH, .ceiling = UINT64_MAX, .to_limit = 6 * SECOND + 1};
-
-        (void)state;
-        policy.report_time = SECOND;
-        assert_false(decide_report(&policy, &finding));
-        policy.report_signal = 10;
-        assert_true(decide_report(&policy, &finding));
-        finding.to_limit--; /* the grace, but not the report */
-        assert_false(decide_report(&policy, &finding));
-        assert_int_equal(decide_step(&policy, &finding), STEP_TERMINATE);
-        policy.grace = policy.report_time = UINT64_MAX;
-        assert_false(decide_report(&policy, &finding));
-}
-
-static void test_cut_grace(void **state)
-{
-        struct subject subject = steady(200000001);
-        struct finding finding;
-
-        (void)state;
-        policy.worker_memory_max = 200000000;
-        finding = decide_worker(&policy, &subject);
-        assert_int_equal(finding.reason, REASON_WORKER_MEMORY);
-        assert_false(decide_cut_grace(&policy, &finding, 0));
-        assert_false(decide_cut_grace(&policy, &finding, 209999999));
-        assert_false(decide_cut_grace(&policy, &finding, 210000000));
-        assert_true(decide_cut_grace(&policy, &finding, 210000001));
-        policy.action = ACTION_KILL;
-        assert_true(decide_cut_grace(&policy, &finding, 0));
-
-        /* a leak without a limit has none to pass */
-        fresh(NULL);
-        subject = grown(&series, 100 * MIB, 1e5, 15 * MINUTE, 5 * SECOND);
-        policy.leak_max = 1;
-        finding = decide_worker(&policy, &subject);
-        assert_int_equal(finding.reason, REASON_LEAK);
-        assert_false(decide_cut_grace(&policy, &finding, UINT64_MAX));
-        subject.hard_limit = GIB;
-        finding = decide_worker(&policy, &subject);
-        assert_false(decide_cut_grace(&policy, &finding, GIB - 1));
-        assert_true(decide_cut_grace(&policy, &finding, GIB));
-}
-
-/* Where nobody looked for longer than the grace, all of it may have been a moment's, whatever was seen since. */
-static void test_a_gap_is_no_haste(void **state)
-{
-        struct subject subject = {.series = &series, .hard_limit = UINT64_MAX};
-        struct finding finding;
-
-        (void)state;
-        policy.worker_memory_max = 96 * MIB;
-        policy.grace = 4 * SECOND;
-        subject.memory = 96 * MIB + 24576;
-        series_push(&series, HOUR, 4096);
-        for (unsigned looks = 0; looks < 3; looks++) {
-                series_push(&series, HOUR + 4401587 + looks * 9336, subject.memory);
-                finding = decide_worker(&policy, &subject);
-                assert_int_equal(finding.reason, REASON_WORKER_MEMORY);
-                assert_int_equal(decide_step(&policy, &finding), STEP_TERMINATE);
-        }
-}
-
 static void test_huge_values(void **state)
 {
         struct subject subject = grown(&series, UINT64_C(1) << 63, 1e12, 10 * SECOND, SECOND / 10);
@@ -580,6 +331,7 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 TEST(test_reason_names),
                 TEST(test_limit_boundary),
+                TEST(test_shares),
                 TEST(test_no_limits_no_reason),
                 TEST(test_empty_and_single),
                 TEST(test_burst),
@@ -588,17 +340,7 @@ int main(void)
                 TEST(test_leak),
                 TEST(test_cpu),
                 TEST(test_order_of_reasons),
-                TEST(test_step_by_action),
-                TEST(test_step_of_a_forecast),
-                TEST(test_step_past_a_limit),
-                TEST(test_step_behind_a_step),
                 TEST(test_family),
-                TEST(test_family_as_culprit),
-                TEST(test_newcomer_is_no_leak),
-                TEST(test_shares),
-                TEST(test_report),
-                TEST(test_cut_grace),
-                TEST(test_a_gap_is_no_haste),
                 TEST(test_huge_values),
         };
 
