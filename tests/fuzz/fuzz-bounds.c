@@ -2,7 +2,7 @@
 
 /*
  * The bounds against GMP, with the fuzzer's bytes as operands. The first byte chooses a row of
- * tests/lib/bounds-rows.c, whose promise must hold; then eight bytes make each number it draws.
+ * tests/lib/bounds-rows.h, whose promise must hold; then eight bytes make each number it draws.
  * Whatever the row, the arguments of a growing operation are drawn once more over all 64 bits,
  * where no result can be computed: there its bounds must be ordered, never fall as an argument
  * rises, and stay "beyond" once they are.
