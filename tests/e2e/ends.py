@@ -168,7 +168,7 @@ class Ends(EndToEnd):
         self.assert_lives(process)
 
     def test_one_that_burns_is_stopped_again_when_it_was_let_run(self):
-        guard = self.guard("[Policy p]\nCgroup={home}/*\nCpuTimeMax=300ms\nCpuWindowSec=1s\nAction=freeze\n")
+        guard = self.guard("[Policy p]\nCgroup={home}/*\nCpuTimeMax=400ms\nCpuWindowSec=4s\nAction=freeze\n")
         process = self.worker(self.group("a"), "burn")
         self.wait_for("its freeze", guard.verdicts)
         time.sleep(3)

@@ -36,8 +36,8 @@ LeakMax=1G
 LeakWindowSec=5s
 [Policy burn]
 Cgroup={home}/burn
-CpuTimeMax=500ms
-CpuWindowSec=2s
+CpuTimeMax=400ms
+CpuWindowSec=4s
 [Policy rest]
 Cgroup={home}/**
 WorkerMemoryMax=64M
