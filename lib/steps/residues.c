@@ -2,6 +2,7 @@
 #include "predict/power-steps.h"
 #include "steps/residues.h"
 #include "steps/steps.h"
+#include "steps/montgomery.h"
 
 /*
  * Products are reduced as GMP's powers do it: modulo an odd m, a product is made a multiple of R = B^n
@@ -27,12 +28,6 @@
 /* So short are products then that one in so many is followed by a look. */
 #define LOOK_EVERY 64
 
-#if GMP_NUMB_BITS == 64
-__extension__ typedef unsigned __int128 two_limbs;
-#else
-typedef uint64_t two_limbs;
-#endif
-
 static mp_size_t limbs_of(const struct bng_residues *m)
 {
         return (mp_size_t)mpz_size(m->modulus);
@@ -57,30 +52,6 @@ static bool divide(struct bng_residues *m, mpz_ptr rop, mpz_srcptr n)
                 mpz_add(m->remainder, m->remainder, m->modulus);
         mpz_swap(rop, m->remainder);
         return true;
-}
-
-/* Newton: 1/odd to so many bits is right to twice as many in the next round. */
-bool bng_steps_invert_modulo_twos(mpz_ptr rop, mpz_srcptr odd, mp_bitcnt_t twos,
-                                  const struct bng_stop *stop)
-{
-        mpz_t inverse, product, low;
-        bool done = true;
-
-        mpz_init_set_ui(inverse, 1);
-        mpz_inits(product, low, NULL);
-        for (mp_bitcnt_t right = 1; done && right < twos;) {
-                right = right < twos - right ? 2 * right : twos;
-                mpz_fdiv_r_2exp(low, odd, right);
-                done = bng_steps_multiply(product, low, inverse, stop);
-                mpz_fdiv_r_2exp(product, product, right);
-                mpz_ui_sub(product, 2, product);
-                done = done && bng_steps_multiply(product, product, inverse, stop);
-                mpz_fdiv_r_2exp(inverse, product, right);
-        }
-        if (done)
-                mpz_swap(rop, inverse);
-        mpz_clears(inverse, product, low, NULL);
-        return done;
 }
 
 static bool find_inverses(struct bng_residues *m)
@@ -121,60 +92,6 @@ static void finish(mpz_ptr a, mp_size_t n)
 }
 
 /* ---- modulo one limb or two ---- */
-
-/*
- * a b / R mod m for a, b < m. With q = a b / m mod R, a b and q m have the same low limb; what is left
- * of their high ones is above -m.
- */
-static inline mp_limb_t multiply_limb(mp_limb_t a, mp_limb_t b, mp_limb_t modulus,
-                                      mp_limb_t inverse)
-{
-        two_limbs product = (two_limbs)a * b;
-        mp_limb_t q = (mp_limb_t)product * inverse;
-        mp_limb_t high = (mp_limb_t)(product >> GMP_NUMB_BITS);
-        mp_limb_t taken = (mp_limb_t)((two_limbs)q * modulus >> GMP_NUMB_BITS);
-
-        return high - taken + (high < taken ? modulus : 0);
-}
-
-/* The low limb of a b + c + carry; the high one is carried on. */
-static inline mp_limb_t add_product(mp_limb_t a, mp_limb_t b, mp_limb_t c, mp_limb_t *carry)
-{
-        two_limbs sum = (two_limbs)a * b + c + *carry;
-
-        *carry = (mp_limb_t)(sum >> GMP_NUMB_BITS);
-        return (mp_limb_t)sum;
-}
-
-/* limb + next B + q m, with the q for which the limb becomes 0; what is carried on from next. */
-static inline mp_limb_t clear_limb(mp_limb_t limb, mp_limb_t *next, two_limbs modulus,
-                                   mp_limb_t inverse)
-{
-        mp_limb_t q = -(limb * inverse), carry = 0;
-
-        add_product(q, (mp_limb_t)modulus, limb, &carry);
-        *next = add_product(q, (mp_limb_t)(modulus >> GMP_NUMB_BITS), *next, &carry);
-        return carry;
-}
-
-/* a b / R mod m, below R: the four limbs of the product, of which multiples of m make two 0. */
-static inline two_limbs multiply_two_limbs(two_limbs a, two_limbs b, two_limbs modulus,
-                                           mp_limb_t inverse)
-{
-        mp_limb_t a0 = (mp_limb_t)a, a1 = (mp_limb_t)(a >> GMP_NUMB_BITS);
-        mp_limb_t b0 = (mp_limb_t)b, b1 = (mp_limb_t)(b >> GMP_NUMB_BITS);
-        mp_limb_t p2 = 0, p3 = 0;
-        mp_limb_t p0 = add_product(a0, b0, 0, &p2);
-        mp_limb_t p1 = add_product(a1, b0, 0, &p2);
-
-        p1 = add_product(a0, b1, p1, &p3);
-        p2 = add_product(a1, b1, p2, &p3);
-        mp_limb_t low = clear_limb(p0, &p1, modulus, inverse);
-        mp_limb_t high = clear_limb(p1, &low, modulus, inverse);
-        two_limbs more = (two_limbs)high << GMP_NUMB_BITS | low;
-        two_limbs sum = ((two_limbs)p3 << GMP_NUMB_BITS | p2) + more;
-        return sum < more ? sum - modulus : sum;
-}
 
 static void put_limb(mpz_ptr rop, mp_limb_t limb)
 {

@@ -33,7 +33,3 @@ bool bng_residues_multiply(struct bng_residues *m, mpz_ptr rop, mpz_ptr a, mpz_p
 bool bng_residues_square(struct bng_residues *m, mpz_ptr a, unsigned long times);
 /* r leaves it: below m, not negative. */
 bool bng_residues_leave(struct bng_residues *m, mpz_ptr r);
-
-/* rop = 1/odd modulo 2^twos, twos > 0 */
-bool bng_steps_invert_modulo_twos(mpz_ptr rop, mpz_srcptr odd, mp_bitcnt_t twos,
-                                  const struct bng_stop *stop);

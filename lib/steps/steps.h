@@ -43,6 +43,10 @@ bool bng_steps_power(mpz_ptr rop, mpz_srcptr base, unsigned long exponent,
 bool bng_steps_power_modulo(mpz_ptr rop, mpz_srcptr base, mpz_srcptr exponent, mpz_srcptr modulus,
                             const struct bng_stop *stop);
 
+/* 1/odd modulo 2^twos, twos > 0. */
+bool bng_steps_invert_modulo_twos(mpz_ptr rop, mpz_srcptr odd, mp_bitcnt_t twos,
+                                  const struct bng_stop *stop);
+
 bool bng_steps_factorial(mpz_ptr rop, unsigned long n, const struct bng_stop *stop);
 bool bng_steps_binomial(mpz_ptr rop, unsigned long n, unsigned long k, const struct bng_stop *stop);
 bool bng_steps_primorial(mpz_ptr rop, unsigned long n, const struct bng_stop *stop);
