@@ -3,7 +3,8 @@
 #include <string.h>
 #include "policy/match.h"
 
-bool globs_match(const struct globs *globs, const char *text)
+/* False when empty. */
+static bool globs_match(const struct globs *globs, const char *text)
 {
         for (size_t i = 0; i < globs->n; i++)
                 if (glob_match(globs->patterns[i], text))

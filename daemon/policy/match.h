@@ -20,7 +20,6 @@ bool glob_match(const char *pattern, const char *text);
 /* Can anything match that is below this path (which has no / at its end)? True where that is not sure. */
 bool glob_reaches_below(const char *pattern, const char *path);
 bool glob_check(const char *pattern, struct bng_why *why);
-bool globs_match(const struct globs *globs, const char *text); /* false when empty */
 
 /* What of a group decides: its path, and its unit where systemd confirmed one (else NULL). */
 struct group_facts {

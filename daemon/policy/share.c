@@ -44,15 +44,6 @@ bool policy_limits_group_memory(const struct policy *policy)
                policy->group_memory_share.of != SHARE_OF_NOTHING;
 }
 
-struct policy policy_without_memory_max(const struct policy *policy)
-{
-        struct policy without = *policy;
-
-        without.worker_memory_max = without.group_memory_max = POLICY_UNSET;
-        without.worker_memory_share = without.group_memory_share = (struct share){0};
-        return without;
-}
-
 /* Up to five digits and two decimals, in hundredths; moves *text behind them. False: no such number. */
 static bool parse_hundredths(const char **text, unsigned *ret)
 {

@@ -21,8 +21,6 @@ uint64_t policy_worker_memory_max(const struct policy *policy, struct memory_bas
 uint64_t policy_group_memory_max(const struct policy *policy, struct memory_bases bases);
 bool policy_limits_group_memory(const struct policy *policy); /* in bytes or as a share */
 bool policy_limits_worker_memory(const struct policy *policy);
-/* The same policy without its limits on memory: what its windows alone ask for. */
-struct policy policy_without_memory_max(const struct policy *policy);
 
 /* "20%", "12.5%", "20% of machine", "80% of group": more than 0, at most 100, two decimals. */
 bool share_parse(const char *text, struct share *ret, struct bng_why *why);

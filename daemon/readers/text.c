@@ -30,7 +30,8 @@ int text_read_at(int dirfd, const char *name, char *buffer, size_t size)
         return r;
 }
 
-int text_read_all(int fd, char **text)
+/* A file that was just opened. */
+static int read_all(int fd, char **text)
 {
         size_t size = 4096, length = 0;
         char *buffer = malloc(size), *larger;
@@ -70,7 +71,7 @@ int text_read_all_at(int dirfd, const char *name, char **text)
 
         if (fd < 0)
                 return -errno;
-        r = text_read_all(fd, text);
+        r = read_all(fd, text);
         close(fd);
         return r;
 }

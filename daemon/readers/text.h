@@ -19,10 +19,8 @@ int text_read(int fd, char *buffer, size_t size);
 /* The same of a file in a folder, opened for this one reading. */
 int text_read_at(int dirfd, const char *name, char *buffer, size_t size);
 
-/* The whole file however long it is, just opened: *text is malloc'ed and NUL-terminated. 0 or a
- * negative errno. */
-int text_read_all(int fd, char **text);
-/* The same of a file in a folder, opened for this one reading. */
+/* The whole of a file in a folder however long it is, opened for this one reading: *text is malloc'ed and
+ * NUL-terminated. 0 or a negative errno. */
 int text_read_all_at(int dirfd, const char *name, char **text);
 
 /* A whole number and nothing else on its line. */

@@ -48,11 +48,6 @@ void series_init(struct series *series, uint64_t leak_window, uint64_t growth_wi
         };
 }
 
-void series_reset(struct series *series)
-{
-        series_init(series, series->leak_window, series->growth_window);
-}
-
 void series_free(struct series *series)
 {
         free(series->many);
@@ -69,11 +64,6 @@ uint64_t series_slot_usec(const struct series *series)
 uint64_t series_seen(const struct series *series)
 {
         return series->latest.usec - series->first.usec;
-}
-
-uint64_t series_peak(const struct series *series)
-{
-        return series->highest.bytes;
 }
 
 static unsigned room_of(const struct series *series)

@@ -8,8 +8,7 @@
  * kilobyte, and more recent samples of one that is looked at often, a kilobyte at most. Without memory it
  * remembers a shorter time. Pure: time comes in with the samples (monotonic microseconds).
  *
- * A series belongs to one process, or to one group. Another process under the same pid is another
- * series, or this one after series_reset().
+ * A series belongs to one process, or to one group. Another process under the same pid is another series.
  *
  * Not thread safe: one thread at a time for each series.
  */
@@ -61,8 +60,6 @@ struct series {
 /* An empty series, out of zeroed memory or of a series in use, whose memory it keeps. Windows in microseconds; 0
  * or POLICY_UNSET for one that is not asked for. */
 void series_init(struct series *series, uint64_t leak_window, uint64_t growth_window);
-/* Forgets every sample, keeps the windows: for another process under the same pid. */
-void series_reset(struct series *series);
 
 /* What is left is zeroed memory. */
 void series_free(struct series *series);
@@ -88,8 +85,6 @@ void series_take_recent(struct series *series, const struct series *from);
 /* For how many microseconds the samples have been what the latest one is, to the byte; 0: it differs from the one before
  * it. */
 uint64_t series_still_usec(const struct series *series);
-/* The highest measurement ever, bytes; 0 when empty. */
-uint64_t series_peak(const struct series *series);
 
 /*
  * What is remembered, as evidence: up to `max` samples in the order of time, thinned evenly, the

@@ -7,7 +7,7 @@
 #include "bng/answer.h"
 #include "bng/tool.h"
 
-int exit_status_of(bng_status status)
+static int exit_status_of(bng_status status)
 {
         switch (status) {
         case BNG_OK:

@@ -32,6 +32,3 @@ int run_control(char **argv);
 
 /* From now on, ends the process with a sentence and EXIT_FAILED when GMP's memory is not there. */
 void end_without_memory(void);
-
-/* The exit status that a status of the library stands for. */
-int exit_status_of(bng_status status);

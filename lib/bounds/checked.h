@@ -67,11 +67,3 @@ static inline bool bng_checked_mul(uint64_t a, uint64_t b, uint64_t *product)
         *product = p;
         return true;
 }
-
-static inline bool bng_checked_sub(uint64_t a, uint64_t b, uint64_t *difference)
-{
-        if (a < b)
-                return false;
-        *difference = a - b;
-        return true;
-}

@@ -137,9 +137,6 @@ static void test_shares(void **state)
                         UINT64_MAX - 1);
                 assert_int_equal(policy_group_memory_max(&policy, (struct memory_bases){0, 4096}),
                                  1);
-                policy = policy_without_memory_max(&policy);
-                assert_false(policy_limits_worker_memory(&policy) ||
-                             policy_limits_group_memory(&policy));
         }
 }
 

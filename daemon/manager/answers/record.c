@@ -48,7 +48,8 @@ static char *read_command(const struct manager *manager, struct worker *worker)
         return command ? command : strdup("");
 }
 
-bool record_is_of_group(const struct policy *policy, const struct finding *finding)
+/* Was it the group's own total that broke the policy? Then its series is the evidence. */
+static bool is_of_group(const struct policy *policy, const struct finding *finding)
 {
         enum reason reason =
                 finding->reason == REASON_CRASH_LOOP ? finding->loops_by : finding->reason;
@@ -88,7 +89,7 @@ struct verdict *record_new(const struct watch *watch, struct worker *worker,
                            const struct policy *policy, const struct finding *finding,
                            uint64_t event)
 {
-        bool of_group = record_is_of_group(policy, finding);
+        bool of_group = is_of_group(policy, finding);
         struct verdict *verdict = calloc(1, sizeof(*verdict));
 
         if (!verdict)

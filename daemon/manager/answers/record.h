@@ -5,8 +5,6 @@
 
 #include "manager/context.h"
 
-/* Was it the group's own total that broke the policy? Then its series is the evidence. */
-bool record_is_of_group(const struct policy *policy, const struct finding *finding);
 /* A verdict with everything but its outcome. NULL without memory. */
 struct verdict *record_new(const struct watch *watch, struct worker *worker,
                            const struct policy *policy, const struct finding *finding,

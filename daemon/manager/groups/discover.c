@@ -247,7 +247,8 @@ int discover_group(void *userdata, const char *path, uint64_t inode)
         return below ? 0 : GROUP_WALK_NOT_BELOW;
 }
 
-void discover_walk(struct manager *manager)
+/* Finds new groups, drops vanished ones. */
+static void walk_now(struct manager *manager)
 {
         uint64_t now = manager_now(manager);
         struct watch *watch, *next;
@@ -323,7 +324,7 @@ void discover_apply(struct manager *manager)
         }
         kernel_start(manager);
         news_start(manager);
-        discover_walk(manager);
+        walk_now(manager);
         discover_soon(manager);
 }
 
@@ -355,7 +356,7 @@ static void walk(struct manager *manager)
         uint64_t begin = clock_now(), end, rest;
 
         if (manager->settings->config->n_policies > 0)
-                discover_walk(manager);
+                walk_now(manager);
         (void)malloc_trim(0); /* what a start, or a busy time, has left unused */
         end = clock_now();
         rest = (end - begin) * DISCOVER_SHARE;

@@ -9,8 +9,6 @@ int discover_start(struct manager *manager);
 void discover_stop(struct manager *manager);
 /* Walks as soon as the pace of walks allows. */
 void discover_soon(struct manager *manager);
-/* Walks now: finds new groups, drops vanished ones. */
-void discover_walk(struct manager *manager);
 /* One group of a walk, a group_walk_fn; `userdata` is the manager. */
 int discover_group(void *userdata, const char *path, uint64_t inode);
 /* A watch ends if another group, or none, is under its path by now. */
