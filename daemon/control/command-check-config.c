@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
+/* bng check-config: the configuration is read here as the daemon would read it, which need not run. */
+
 #include <errno.h>
 #include <stdlib.h>
 #include "config/paths.h"

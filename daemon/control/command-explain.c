@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
+/*
+ * bng explain: one process. What the daemon knows of it, and the verdicts on it that are on disk: of one that was
+ * ended these are all that is left.
+ */
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

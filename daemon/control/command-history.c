@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
+/* bng history: the verdicts, from the disk, so that they can be read when there is no daemon. */
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
+/* bng reload: the daemon reads its configuration anew, and says here what is wrong with it. */
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

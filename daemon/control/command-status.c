@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
+/* bng status: what the daemon watches now, a table a policy. */
+
 #include <stdlib.h>
 #include <string.h>
 #include "control/control.h"
