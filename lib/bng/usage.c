@@ -54,6 +54,7 @@ struct command_line {
         int argc;
         char **argv;
         const char *name;
+        bool in_order; /* its options end at the first argument, and what follows that is another's */
 };
 
 _Noreturn static void fail(const struct command_line *line, char *sentence)
@@ -82,7 +83,7 @@ wrong(const struct command_line *line, const char *format, ...)
 
 void usage_error(const struct argp_state *state, const char *format, ...)
 {
-        const struct command_line line = {state->argc, state->argv, state->name};
+        const struct command_line line = {state->argc, state->argv, state->name, false};
         char sentence[SENTENCE_BYTES];
         va_list arguments;
 
@@ -140,6 +141,9 @@ _Noreturn static void no_such_option(const struct command_line *line, const stru
         const char *nearest = bng_nearest(name, names, n);
         if (nearest)
                 wrong(line, "there is no option --%s; did you mean --%s?", name, nearest);
+        if (line->in_order)
+                wrong(line, "there is no option --%s before the command: `%s COMMAND --%s'", name,
+                      line->name, name);
         wrong(line, "there is no option --%s; write `--' before an argument that begins with -",
               name);
 }
@@ -188,6 +192,9 @@ static int check_short(const struct command_line *line, const struct options *op
 {
         for (const char *c = line->argv[i] + 1; *c; c++) {
                 const struct argp_option *option = find_short(options, *c);
+                if (!option && line->in_order)
+                        wrong(line, "there is no option -%c before the command: `%s COMMAND -%c'",
+                              *c, line->name, *c);
                 if (!option)
                         wrong(line,
                               "there is no option -%c; write `--' before an argument that begins "
@@ -201,15 +208,14 @@ static int check_short(const struct command_line *line, const struct options *op
         return 1;
 }
 
-/* Where the options end at the first argument, what comes after it is not this command's. */
-static void check(const struct command_line *line, const struct options *options, bool in_order)
+static void check(const struct command_line *line, const struct options *options)
 {
         for (int i = 1; i < line->argc;) {
                 const char *word = line->argv[i];
                 if (strcmp(word, "--") == 0)
                         return;
                 if (word[0] != '-' || !word[1]) {
-                        if (in_order)
+                        if (line->in_order)
                                 return;
                         i++;
                 } else if (word[1] == '-') {
@@ -223,11 +229,12 @@ static void check(const struct command_line *line, const struct options *options
 void usage_parse(const struct argp *argp, int argc, char **argv, unsigned flags, void *input)
 {
         const char *folder_end = strrchr(argv[0], '/');
-        const struct command_line line = {argc, argv, folder_end ? folder_end + 1 : argv[0]};
+        const struct command_line line = {argc, argv, folder_end ? folder_end + 1 : argv[0],
+                                          flags & ARGP_IN_ORDER};
         struct options options = {.n = 0};
 
         collect(argp, &options);
         collect(&argps_own, &options);
-        check(&line, &options, flags & ARGP_IN_ORDER);
+        check(&line, &options);
         argp_parse(argp, argc, argv, flags, NULL, input);
 }

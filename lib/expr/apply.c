@@ -174,6 +174,19 @@ static bng_status on_integers(struct bng_work *work, enum bng_op op, unsigned co
         return bng_integer_unary(work, rop, &unary[op], &operands[0].num);
 }
 
+/*
+ * What some of a gcd's arguments have in common is no value on the way, and no longer than they are: x
+ * and x may be a long variable, and gcd(x, x, 2) fits. The parser ends with all of them as one.
+ */
+static bng_status gcd_of_two(struct bng_work *work, struct bng_integer *rop,
+                             const struct bng_rational *operands)
+{
+        uint64_t limit_bits = bng_work_begin_detour(work);
+        bng_status status = on_integers(work, BNG_OP_GCD, 2, rop, operands);
+        bng_work_end_detour(work, limit_bits);
+        return status;
+}
+
 /* Keeps the value and changes at most its sign. */
 static void in_place(enum bng_op op, struct bng_rational *rop, struct bng_rational *a)
 {
@@ -192,11 +205,13 @@ bng_status bng_apply(struct bng_work *work, enum bng_op op, unsigned count,
         bool is_of_one = count == 1 && (op == BNG_OP_GCD || op == BNG_OP_LCM);
         if (is_sign || (is_of_one && bng_rational_may_be_integer(&operands[0]))) {
                 in_place(op, rop, operands);
-                return BNG_OK;
+                return op == BNG_OP_GCD ? bng_integer_judge(work, &rop->num) : BNG_OK;
         }
         if (rational[op])
                 return rational[op](work, rop, &operands[0], &operands[1]);
         bng_integer_set_ui(work, &rop->den, 1);
+        if (op == BNG_OP_GCD && count == 2)
+                return gcd_of_two(work, &rop->num, operands);
         if (count > 0)
                 return on_integers(work, op, count, &rop->num, operands);
         bng_integer_set_ui(work, &rop->num, op == BNG_OP_LCM);

@@ -10,9 +10,15 @@
 #define BLOCK_BYTES_MIN 32
 #define BLOCK_BYTES_EXTRA 16
 
+/* Limbs that are not its own, see mpz_roinit_n. */
+static bool is_callers(mpz_srcptr z)
+{
+        return z->_mp_alloc == 0 && mpz_sgn(z) != 0;
+}
+
 bng_status bng_integer_judge(struct bng_work *work, const struct bng_integer *a)
 {
-        if (work->refusal != BNG_OK || work->perhaps)
+        if (work->refusal != BNG_OK || work->perhaps || is_callers(a->z))
                 return BNG_OK;
         if (!a->predicted)
                 return bng_work_judged(work, bng_judge_result(work->ctx, a->z));
@@ -252,12 +258,6 @@ bng_status bng_integer_set_variable(struct bng_work *work, struct bng_integer *r
         if (limbs > 0)
                 mpz_roinit_n(rop->z, mpz_limbs_read(n), mpz_sgn(n) < 0 ? -limbs : limbs);
         return BNG_OK;
-}
-
-/* Limbs that are not its own, see mpz_roinit_n. */
-static bool is_callers(mpz_srcptr z)
-{
-        return z->_mp_alloc == 0 && mpz_sgn(z) != 0;
 }
 
 bng_status bng_integer_own(struct bng_work *work, struct bng_integer *a)

@@ -36,7 +36,7 @@ struct bng_integer {
         uint64_t live_bytes;           /* what it counts in the total, see bng_work_counted() */
 };
 
-/* Judges a number that was computed, or predicted, as the result of an operation. */
+/* Judges a number that was computed, or predicted, as the result of an operation: the caller's is none. */
 bng_status bng_integer_judge(struct bng_work *work, const struct bng_integer *a);
 
 void bng_integer_init(struct bng_integer *a);

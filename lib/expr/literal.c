@@ -7,6 +7,8 @@ struct scan {
         const char *text;
         size_t length;
         size_t at;
+        size_t zeros; /* characters before the first digit that is not 0 */
+        const struct bng_stop *stop;
         struct bng_why *why;
 };
 
@@ -32,23 +34,31 @@ static bool is_word(char c)
                c == '_';
 }
 
-static const char *base_name(unsigned base)
+static const char *kind(unsigned base)
 {
-        return base == 2 ? "binary" : base == 8 ? "octal" : base == 10 ? "decimal" : "hexadecimal";
+        return base == 2    ? "a binary"
+               : base == 8  ? "an octal"
+               : base == 10 ? "a decimal"
+                            : "a hexadecimal";
 }
 
-static bool wrong(struct scan *s, const char *message)
+static bng_status wrong(struct scan *s, const char *message)
 {
         snprintf(s->why->text, sizeof s->why->text, "%s", message);
-        return false;
+        return BNG_SYNTAX;
 }
 
 /* (["_"] digit)*, and in front of the first digit an underscore only where a prefix stands. */
-static bool digits(struct scan *s, unsigned base, bool after_prefix)
+static bng_status digits(struct scan *s, unsigned base, bool after_prefix)
 {
         bool underscore_may_follow = after_prefix;
+        bool are_zeros = true;
         size_t count = 0;
         for (;; s->at++) {
+                if (s->at % BNG_LOOK_EVERY == 0 && bng_stop_now(s->stop))
+                        return BNG_INTERRUPTED;
+                are_zeros = are_zeros && (peek(s, 0) == '0' || peek(s, 0) == '_');
+                s->zeros += are_zeros;
                 if (peek(s, 0) == '_') {
                         if (!underscore_may_follow || digit_value(peek(s, 1)) >= base)
                                 return wrong(s, "an underscore stands alone between two digits");
@@ -61,14 +71,14 @@ static bool digits(struct scan *s, unsigned base, bool after_prefix)
                 }
         }
         if (count > 0)
-                return true;
-        snprintf(s->why->text, sizeof s->why->text, "a %s literal needs a digit after its prefix",
-                 base_name(base));
-        return false;
+                return BNG_OK;
+        snprintf(s->why->text, sizeof s->why->text, "%s literal needs a digit after its prefix",
+                 kind(base));
+        return BNG_SYNTAX;
 }
 
 /* What may not stand right behind the digits of a literal. */
-static bool ends_well(struct scan *s, size_t begin, unsigned base)
+static bng_status ends_well(struct scan *s, size_t begin, unsigned base)
 {
         char c = peek(s, 0);
         struct bng_text_quote quote;
@@ -90,9 +100,9 @@ static bool ends_well(struct scan *s, size_t begin, unsigned base)
         if (base == 10 && (c == 'j' || c == 'J') && !is_word(peek(s, 1)))
                 return wrong(s, "there are no imaginary numbers here");
         if (c >= '0' && c <= '9') {
-                snprintf(s->why->text, sizeof s->why->text, "%s is no digit of a %s literal",
-                         bng_text_character(&s->text[s->at], 1, &quote), base_name(base));
-                return false;
+                snprintf(s->why->text, sizeof s->why->text, "%s is no digit of %s literal",
+                         bng_text_character(&s->text[s->at], 1, &quote), kind(base));
+                return BNG_SYNTAX;
         }
         if (is_word(c)) {
                 size_t n = 0;
@@ -101,9 +111,9 @@ static bool ends_well(struct scan *s, size_t begin, unsigned base)
                 snprintf(s->why->text, sizeof s->why->text,
                          "%s stands right behind a number: an operator is missing",
                          bng_text_word(&s->text[s->at], n, &quote));
-                return false;
+                return BNG_SYNTAX;
         }
-        return true;
+        return BNG_OK;
 }
 
 static unsigned prefix_base(const struct scan *s)
@@ -125,29 +135,30 @@ static unsigned prefix_base(const struct scan *s)
         }
 }
 
-bool bng_literal_scan(const char *text, size_t length, size_t *at, struct bng_literal *literal,
-                      struct bng_why *why)
+bng_status bng_literal_scan(const char *text, size_t length, size_t *at,
+                            const struct bng_stop *stop, struct bng_literal *literal,
+                            struct bng_why *why)
 {
-        struct scan s = {text, length, *at, why};
+        struct scan s = {.text = text, .length = length, .at = *at, .stop = stop, .why = why};
         size_t begin = *at;
         unsigned base = prefix_base(&s);
         if (base != 10)
                 s.at += 2;
         size_t first = s.at;
-        bool ok =
-                (peek(&s, 0) == '.' || digits(&s, base, base != 10)) && ends_well(&s, begin, base);
+        bng_status status = peek(&s, 0) == '.' ? BNG_OK : digits(&s, base, base != 10);
+        if (status == BNG_OK)
+                status = ends_well(&s, begin, base);
         *at = s.at;
-        if (!ok)
-                return false;
+        if (status != BNG_OK)
+                return status;
 
-        while (first < s.at && (text[first] == '0' || text[first] == '_'))
-                first++;
+        first += s.zeros;
         if (base == 10 && text[begin] == '0' && first < s.at) {
                 *at = begin;
                 return wrong(&s, "a decimal number has no leading zeros: write 0o17 for octal 17");
         }
         *literal = (struct bng_literal){&text[first], s.at - first, base, begin};
-        return true;
+        return BNG_OK;
 }
 
 size_t bng_literal_leading(const struct bng_literal *literal, uint64_t *leading)

@@ -11,7 +11,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "bignum-guard.h"
 #include "config/units.h"
+#include "steps/stop.h"
+
+/* Characters between two looks at whether to stop: some tens of microseconds. */
+#define BNG_LOOK_EVERY 65536
 
 struct bng_literal {
         const char *digits; /* within the text; no prefix, no leading zeros, perhaps underscores */
@@ -21,11 +26,13 @@ struct bng_literal {
 };
 
 /*
- * Reads the literal that begins at text[*at], a digit or a point. On success *at is behind it. On
- * error it is where the mistake is, and `why` says what is wrong. Linear in the literal.
+ * Reads the literal that begins at text[*at], a digit or a point. BNG_OK: *at is behind it.
+ * BNG_SYNTAX: it is where the mistake is, and `why` says what is wrong. BNG_INTERRUPTED: `stop` ended
+ * it, which is asked now and then. Linear in the literal.
  */
-bool bng_literal_scan(const char *text, size_t length, size_t *at, struct bng_literal *literal,
-                      struct bng_why *why);
+bng_status bng_literal_scan(const char *text, size_t length, size_t *at,
+                            const struct bng_stop *stop, struct bng_literal *literal,
+                            struct bng_why *why);
 
 /* The number that the first digits make, as many as 64 bits hold; returns how many follow them. */
 size_t bng_literal_leading(const struct bng_literal *literal, uint64_t *leading);

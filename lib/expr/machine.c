@@ -143,7 +143,9 @@ bng_status bng_machine_run(struct bng_machine *m, bng_ctx *ctx,
                 status = prepare(m, &parsed);
         if (status != BNG_OK)
                 return status;
-        status = bng_parse(expression, &parsed, &m->sink);
+        status = bng_parse(expression, &parsed, &ctx->stop, &m->sink);
+        if (status == BNG_INTERRUPTED)
+                return bng_stopped(ctx);
         if (status == BNG_NO_MEMORY)
                 return bng_ctx_fail(ctx, status, "out of memory");
         if (status == BNG_UNDEFINED)

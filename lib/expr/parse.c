@@ -38,9 +38,9 @@ struct parser {
         size_t at;
         struct bng_sink *sink;
         struct bng_parsed *parsed;
-        uint64_t memory_bytes;       /* of the stack */
-        const struct bng_stop *stop; /* NULL: the sink looks */
-        size_t looked_at;            /* after so many characters */
+        uint64_t memory_bytes; /* of the stack */
+        const struct bng_stop *stop;
+        size_t looked_at; /* after so many characters */
         struct waiting *stack;
         size_t depth;
         size_t allocated;
@@ -88,11 +88,24 @@ static size_t word_length(const struct parser *p)
         return n;
 }
 
-static void skip_blanks(struct parser *p)
+static bng_status look(struct parser *p)
 {
-        while (at_character(p, ' ') || at_character(p, '\t') || at_character(p, '\n') ||
-               at_character(p, '\r') || at_character(p, '\f'))
+        if (p->at - p->looked_at < BNG_LOOK_EVERY)
+                return BNG_OK;
+        p->looked_at = p->at;
+        return bng_stop_now(p->stop) ? BNG_INTERRUPTED : BNG_OK;
+}
+
+static bng_status skip_blanks(struct parser *p)
+{
+        bng_status status = BNG_OK;
+        while (status == BNG_OK &&
+               (at_character(p, ' ') || at_character(p, '\t') || at_character(p, '\n') ||
+                at_character(p, '\r') || at_character(p, '\f'))) {
                 p->at++;
+                status = look(p);
+        }
+        return status;
 }
 
 static struct waiting *top(const struct parser *p)
@@ -190,7 +203,9 @@ static bng_status name(struct parser *p)
         if (!function)
                 return wrong_name(p, length);
         p->at += length;
-        skip_blanks(p);
+        bng_status status = skip_blanks(p);
+        if (status != BNG_OK)
+                return status;
         if (!at_character(p, '('))
                 return wrong(p, begin, "%s is a function: write %s", function->name,
                              function->usage);
@@ -227,7 +242,7 @@ static bng_status call(struct parser *p)
         if (w.arguments < f->arguments_min)
                 return wrong(p, w.offset, "%s takes %s: %s", f->name, arguments_text(f), f->usage);
         if (f->folds)
-                return w.arguments > 1 ? BNG_OK : apply(p, f->op, w.arguments, w.offset);
+                return apply(p, f->op, w.arguments > 1 ? 1 : w.arguments, w.offset);
         return apply(p, f->op == BNG_OP_POW && w.arguments == 3 ? BNG_OP_POWM : f->op, w.arguments,
                      w.offset);
 }
@@ -235,10 +250,11 @@ static bng_status call(struct parser *p)
 static bng_status literal(struct parser *p)
 {
         struct bng_literal literal;
-        if (!bng_literal_scan(p->text, p->length, &p->at, &literal, &p->parsed->why)) {
-                p->parsed->offset = p->at;
-                return BNG_SYNTAX;
-        }
+        bng_status status =
+                bng_literal_scan(p->text, p->length, &p->at, p->stop, &literal, &p->parsed->why);
+        p->parsed->offset = p->at;
+        if (status != BNG_OK)
+                return status;
         count_value(p);
         p->operand_is_due = false;
         return p->sink ? p->sink->literal(p->sink, &literal) : BNG_OK;
@@ -350,23 +366,13 @@ static bng_status infix(struct parser *p)
                                         .binding = (uint8_t)found->binding});
 }
 
-/* Some milliseconds. */
-#define LOOK_EVERY 65536
-
-static bng_status look(struct parser *p)
-{
-        if (!p->stop || p->at - p->looked_at < LOOK_EVERY)
-                return BNG_OK;
-        p->looked_at = p->at;
-        return bng_stop_now(p->stop) ? BNG_INTERRUPTED : BNG_OK;
-}
-
 static bng_status parse(struct parser *p)
 {
         bng_status status = BNG_OK;
         while (status == BNG_OK && !p->done) {
-                skip_blanks(p);
-                status = p->operand_is_due ? operand(p) : infix(p);
+                status = skip_blanks(p);
+                if (status == BNG_OK)
+                        status = p->operand_is_due ? operand(p) : infix(p);
                 if (status == BNG_OK)
                         status = look(p);
         }
@@ -389,7 +395,7 @@ bng_status bng_parse_check(const struct bng_expression *expression, uint64_t mem
 }
 
 bng_status bng_parse(const struct bng_expression *expression, const struct bng_parsed *checked,
-                     struct bng_sink *sink)
+                     const struct bng_stop *stop, struct bng_sink *sink)
 {
         struct bng_parsed parsed = {0};
         struct parser p = {.expression = expression,
@@ -397,6 +403,7 @@ bng_status bng_parse(const struct bng_expression *expression, const struct bng_p
                            .length = expression->length,
                            .sink = sink,
                            .parsed = &parsed,
+                           .stop = stop,
                            .operand_is_due = true,
                            .allocated = checked->operators_max};
         if (p.allocated > 0) {

@@ -24,8 +24,8 @@
  * What a parsed text calls, with the sink itself as the first argument. A status other than BNG_OK
  * ends the parsing, which returns it. `operands` of the topmost values are used and replaced by
  * one; `offset` is where the operation is written. Functions without a fixed number of operands
- * come in pairs as soon as their arguments are there; with 0 or 1 operands only if there are no
- * more.
+ * come in pairs as soon as their arguments are there, and at their end with the 1 operand that is
+ * left of them; with 0 if there are none.
  */
 struct bng_sink {
         bng_status (*literal)(struct bng_sink *sink, const struct bng_literal *literal);
@@ -54,8 +54,8 @@ bng_status bng_parse_check(const struct bng_expression *expression, uint64_t mem
                            const struct bng_stop *stop, struct bng_parsed *parsed);
 
 /*
- * Parses an expression that bng_parse_check found to be one. Returns BNG_OK, BNG_NO_MEMORY, or what
- * the sink returned.
+ * Parses an expression that bng_parse_check found to be one. Returns BNG_OK, BNG_NO_MEMORY,
+ * BNG_INTERRUPTED as the check does, or what the sink returned.
  */
 bng_status bng_parse(const struct bng_expression *expression, const struct bng_parsed *checked,
-                     struct bng_sink *sink);
+                     const struct bng_stop *stop, struct bng_sink *sink);

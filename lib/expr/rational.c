@@ -135,10 +135,11 @@ static void detour_end(struct detour *d, struct bng_work *work)
                 bng_integer_clear(work, &d->t[i]);
 }
 
+/* An integer has one part: 0 fits where no bit does. */
 static bng_status judge_parts(struct bng_work *work, const struct bng_rational *rop)
 {
         TRY(bng_integer_judge(work, &rop->num));
-        return bng_integer_judge(work, &rop->den);
+        return bng_rational_is_integer(rop) ? BNG_OK : bng_integer_judge(work, &rop->den);
 }
 
 /*
@@ -256,7 +257,10 @@ static bng_status mul_reduced(struct bng_work *work, struct bng_rational *rop,
         TRY(reduce(work, a, b, d->t));
         bng_work_end_detour(work, d->result_limit_bits);
         TRY(run(work, &rop->num, &mul, &d->t[2], &d->t[3]));
-        return run(work, &rop->den, &mul, &d->t[4], &d->t[5]);
+        if (!bng_integer_is_one(&d->t[4]) || !bng_integer_is_one(&d->t[5]))
+                return run(work, &rop->den, &mul, &d->t[4], &d->t[5]);
+        bng_integer_set_ui(work, &rop->den, 1);
+        return BNG_OK;
 }
 
 bng_status bng_rational_mul(struct bng_work *work, struct bng_rational *rop, struct bng_rational *a,

@@ -219,34 +219,57 @@ static void test_variables_longer_than_a_result(void **state)
                 const char *text;
                 uint64_t bits; /* of the value, and of the longest on the way */
         } cases[] = {
-                {"f/f", 1},          {"f*f/(f*f)", 402},   {"f*k", 1},
-                {"k*f", 1},          {"binomial(3,x)", 2}, {"binomial(-1,x)", 1},
-                {"pow(-1,1,-x)", 1}, {"pow(x,1,-7)", 3},   {"x%7", 3},
-                {"x-x", 1},
+                {"f/f", 1},
+                {"f*f/(f*f)", 401},
+                {"f*k", 1},
+                {"k*f", 1},
+                {"binomial(3,x)", 2},
+                {"binomial(-1,x)", 1},
+                {"pow(-1,1,-x)", 1},
+                {"pow(x,1,-7)", 3},
+                {"x%7", 3},
+                {"x-x", 0},
+                {"gcd(x,x,2)", 2},
+                {"gcd(x,-x,x+1)", 201},
+                {"gcd(x)%7", 3},
+                {"gcd(0,x,5*x)", 203},
+                {"gcd(7,gcd(x,x,49)%7,x,0)", 6},
+                {"z*f", 0},
+                {"z/x", 0},
+                {"z*k+z", 0},
+                {"(z/x)%f", 0},
         };
         bng_ctx *ctx = context();
         bng_expr_prediction p;
-        mpz_t x, y;
+        mpz_t x, y, z;
         mpq_t value;
         (void)state;
         mpq_init(value);
         mpz_init(x);
         mpz_init(y);
+        mpz_init(z);
         mpz_setbit(x, 200);
         mpz_setbit(y, 190);
         mpz_sub_ui(y, y, 1);
         const bng_variable variables[] = {{.name = "x", .num = x},
                                           {.name = "f", .num = x, .den = y},
+                                          {.name = "z", .num = z},
                                           {.name = "k", .num = y, .den = x}};
         for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
                 const char *text = cases[i].text;
                 bng_ctx_set_result_limit_bits(ctx, cases[i].bits);
-                if (bng_eval(ctx, value, text, strlen(text), variables, 3) != BNG_OK ||
-                    bng_predict_expr(ctx, &p, text, strlen(text), variables, 3) != BNG_OK)
+                if (bng_eval(ctx, value, text, strlen(text), variables, 4) != BNG_OK ||
+                    bng_predict_expr(ctx, &p, text, strlen(text), variables, 4) != BNG_OK)
                         fail_msg("%s: %s", text, bng_ctx_message(ctx));
+                if (cases[i].bits == 0)
+                        continue;
+                bng_ctx_set_result_limit_bits(ctx, cases[i].bits - 1);
+                if (bng_eval(ctx, value, text, strlen(text), variables, 4) != BNG_REFUSED_RESULT)
+                        fail_msg("%s: within a bit less", text);
         }
         mpz_clear(x);
         mpz_clear(y);
+        mpz_clear(z);
         mpq_clear(value);
         bng_ctx_free(ctx);
 }

@@ -15,6 +15,8 @@
 #include "expr/text.h"
 #include "sandwich.h"
 
+static const struct bng_stop never = {.until_nsec = BNG_NSEC_NEVER};
+
 struct writer {
         struct bng_sink sink;
         char text[512];
@@ -75,9 +77,9 @@ static bng_status parse(const char *text, size_t length, struct writer *w,
         memcpy(exact, text, length);
         *w = (struct writer){.sink = {literal, variable, apply}};
         const struct bng_expression expression = {exact, length, NULL, 0};
-        bng_status status = bng_parse_check(&expression, UINT64_MAX, NULL, parsed);
+        bng_status status = bng_parse_check(&expression, UINT64_MAX, &never, parsed);
         if (status == BNG_OK)
-                assert_int_equal(bng_parse(&expression, parsed, &w->sink), BNG_OK);
+                assert_int_equal(bng_parse(&expression, parsed, &never, &w->sink), BNG_OK);
         free(exact);
         return status;
 }
@@ -118,17 +120,17 @@ static void test_order(void **state)
                 {"gcd()", "gcd:0"},
                 {"gcd(1)", "1 gcd:1"},
                 {"gcd(1,)", "1 gcd:1"},
-                {"gcd(1,2)", "1 2 gcd:2"},
-                {"gcd(1,2,3)", "1 2 gcd:2 3 gcd:2"},
+                {"gcd(1,2)", "1 2 gcd:2 gcd:1"},
+                {"gcd(1,2,3)", "1 2 gcd:2 3 gcd:2 gcd:1"},
                 {"lcm( )", "lcm:0"},
-                {"lcm(1,2,3,)", "1 2 lcm:2 3 lcm:2"},
+                {"lcm(1,2,3,)", "1 2 lcm:2 3 lcm:2 lcm:1"},
                 {"pow(1,2)", "1 2 **"},
                 {"pow(1,2,3)", "1 2 3 pow:3"},
                 {"pow(1,2,)", "1 2 **"},
                 {"binomial(1+2,3*4)", "1 2 + 3 4 * binomial"},
                 {"factorial (3)!", "3 factorial factorial"},
                 {"2**abs(-3)**2", "2 3 u- abs 2 ** **"},
-                {"isqrt(gcd(1,(2)))", "1 2 gcd:2 isqrt"},
+                {"isqrt(gcd(1,(2)))", "1 2 gcd:2 gcd:1 isqrt"},
                 {"0x_fF+0B1_0+0o17+0_0+00", "fF 10 + 17 + 0 + 0 +"},
                 {"1_000_000", "1000000"},
                 {"0x0001", "1"},
@@ -205,6 +207,7 @@ static void test_mistakes(void **state)
                 {"0x", "column 3", "hexadecimal literal needs a digit"},
                 {"0x_", "column 3", "underscore"},
                 {"0b12", "column 4", "\"2\" is no digit of a binary literal"},
+                {"0o78", "column 4", "\"8\" is no digit of an octal literal"},
                 {"0o8", "column 3", "octal literal needs a digit"},
                 {"0xg", "column 3", "hexadecimal literal needs a digit"},
                 {"1==1", "column 2", "comparisons"},
@@ -280,7 +283,7 @@ static void test_depth(void **state)
                 {"1+", "1", "", 1, 1, 2, BNG_OK},
                 {"", "1", "!", 1, 0, 1, BNG_OK},
                 {"gcd(", "1", ")", 1, DEEP, 1, BNG_OK},
-                {"gcd(1,", "1", ")", 1, DEEP, DEEP + 1, BNG_OK},
+                {"gcd(1,", "1", ")", 2, DEEP, DEEP + 1, BNG_OK},
                 {"-(1+", "1", ")", 2, 3 * DEEP, DEEP + 1, BNG_OK},
         };
         (void)state;
@@ -326,8 +329,8 @@ static void test_sink_ends_parsing(void **state)
         struct bng_parsed parsed;
         (void)state;
         const struct bng_expression expression = {"1*(2+3)+4", 9, NULL, 0};
-        assert_int_equal(bng_parse_check(&expression, UINT64_MAX, NULL, &parsed), BNG_OK);
-        assert_int_equal(bng_parse(&expression, &parsed, &w.sink), BNG_REFUSED_RESULT);
+        assert_int_equal(bng_parse_check(&expression, UINT64_MAX, &never, &parsed), BNG_OK);
+        assert_int_equal(bng_parse(&expression, &parsed, &never, &w.sink), BNG_REFUSED_RESULT);
         assert_int_equal(w.operations, 4);
         assert_int_equal(w.literals, 3);
 }
@@ -348,6 +351,34 @@ static void test_the_check_can_be_interrupted(void **state)
         assert_true(parsed.operators_max < sizeof signs / 2);
 }
 
+/* A blank, a digit or a zero may be there a million times: nobody waits for the last of them. */
+static void test_long_tokens_can_be_interrupted(void **state)
+{
+        static const char *const wrong[][2] = {{" ", ""}, {"9", "_"}, {"0", "_"}};
+        struct bng_stop stop = {.until_nsec = BNG_NSEC_NEVER};
+        struct bng_parsed parsed;
+        struct writer w = {.sink = {literal, variable, refuse}};
+        size_t length;
+        (void)state;
+        for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+                char *text = sandwich(wrong[i][0], wrong[i][1], "", 1000000, &length);
+                const struct bng_expression expression = {text, length, NULL, 0};
+                atomic_store(&stop.interrupted, false);
+                assert_int_equal(bng_parse_check(&expression, UINT64_MAX, &stop, &parsed),
+                                 BNG_SYNTAX);
+                atomic_store(&stop.interrupted, true);
+                assert_int_equal(bng_parse_check(&expression, UINT64_MAX, &stop, &parsed),
+                                 BNG_INTERRUPTED);
+                free(text);
+        }
+        char *zeros = sandwich("0", "", "", 1000000, &length);
+        const struct bng_expression expression = {zeros, length, NULL, 0};
+        assert_int_equal(bng_parse_check(&expression, UINT64_MAX, &never, &parsed), BNG_OK);
+        assert_int_equal(bng_parse(&expression, &parsed, &stop, &w.sink), BNG_INTERRUPTED);
+        assert_int_equal(w.literals, 0);
+        free(zeros);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -358,6 +389,7 @@ int main(void)
                 cmocka_unit_test(test_long_literal),
                 cmocka_unit_test(test_sink_ends_parsing),
                 cmocka_unit_test(test_the_check_can_be_interrupted),
+                cmocka_unit_test(test_long_tokens_can_be_interrupted),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }
