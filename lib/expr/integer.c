@@ -164,6 +164,13 @@ static bool is_tight_for(const struct bng_integer *a, bool drops_zeros)
                (!drops_zeros || !a->predicted || a->predicted->zeros_known);
 }
 
+/* Known, or its length is to the bit. */
+static bool has_its_length(const struct bng_integer *a)
+{
+        bng_bounds bits = bng_range_bits(bng_integer_operand(a).size);
+        return bng_integer_is_tight(a) && bits.bits_min == bits.bits_max;
+}
+
 struct bng_operand bng_integer_operand(const struct bng_integer *a)
 {
         return a->predicted ? *a->predicted : bng_operand_z(a->z);
@@ -399,9 +406,9 @@ bng_status bng_integer_ternary(struct bng_work *work, struct bng_integer *rop,
                 struct bng_prediction prediction = operation->predict(
                         bng_integer_operand(a), bng_integer_operand(b), bng_integer_operand(c));
                 bool computable = !a->predicted && !b->predicted && !c->predicted;
-                /* Modulo twos a power takes a part of its time. */
-                bool tight =
-                        bng_integer_is_tight(a) && bng_integer_is_tight(b) && is_tight_for(c, true);
+                /* Modulo twos a power takes a part of its time, and by their lengths it is made in steps. */
+                bool tight = has_its_length(a) && has_its_length(b) && has_its_length(c) &&
+                             is_tight_for(c, true);
                 bng_status status = predicted(work, rop, &prediction, computable, tight, &run);
                 if (!run)
                         return status;

@@ -127,6 +127,7 @@ static bng_status prepare(struct bng_machine *m, const struct bng_parsed *parsed
         if (!m->values)
                 return bng_no_memory(m->work.ctx);
         bng_work_hold(&m->work, bytes, bytes);
+        m->stacks_bytes = bytes;
         return BNG_OK;
 }
 

@@ -16,6 +16,7 @@ struct bng_machine {
         struct bng_work work;
         struct bng_rational *values;
         size_t depth;
+        uint64_t stacks_bytes; /* held for the stacks */
         size_t offset;         /* of the operation or literal at work */
         size_t refused_offset; /* predicting: of the first one that was refused */
 };

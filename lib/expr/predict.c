@@ -46,9 +46,15 @@ static bng_status predict_print_part(struct bng_work *work, const struct bng_int
                                      peak_bytes);
 }
 
-/* As bng_eval_print does it: the numerator, and then the denominator beside the first text. */
-static bng_status predict_print(struct bng_work *work, struct bng_rational *value)
+/*
+ * As bng_eval_print does it, when the stacks are gone: the numerator, and then the denominator beside
+ * the first text.
+ */
+static bng_status predict_print(struct bng_machine *m)
 {
+        struct bng_work *work = &m->work;
+        struct bng_rational *value = &m->values[0];
+        bng_work_release(work, m->stacks_bytes, m->stacks_bytes);
         bng_status status = predict_print_part(work, &value->num);
         if (status != BNG_OK || bng_rational_is_integer(value))
                 return status;
@@ -130,7 +136,7 @@ static bng_status predict(bng_ctx *ctx, const struct bng_expression *expression,
                                      result.is_known);
         /* After a refusal it only counts on. */
         if (result.is_known && printing) {
-                bng_status printed = predict_print(work, &machine.values[0]);
+                bng_status printed = predict_print(&machine);
                 if (status == BNG_OK)
                         status = printed != BNG_OK ? printed : work->refusal;
         }

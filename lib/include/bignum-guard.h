@@ -357,8 +357,9 @@ BNG_PUBLIC uint64_t bng_ctx_deadline_usec(const bng_ctx *ctx);
  * binomials of words, and text (set_str, get_str, inp_str, out_str), of any length. They
  * look between two steps: a step takes about as long as GMP's multiplication of this size, and where
  * the result has less than 4 MiB (of powm, the modulus less than 2 MiB, because its square is what is
- * made) not more than 100 ms on a machine of today. The destination is then as it was. Evaluations
- * and predictions of expressions end between two operations too. All others run in one piece once
+ * made) not more than 100 ms on a machine of today, but that of a text in memory the blanks and zeros
+ * before its digits take some nanoseconds each. The destination is then as it was. Evaluations and
+ * predictions of expressions end between two operations and within a long text too. All others run in one piece once
  * they have begun, and end in BNG_OK. Sums, products, powers, quotients and shifts of less than 2 KiB
  * do not look at the clock.
  */
@@ -799,7 +800,7 @@ typedef struct bng_variable {
  * divisor) ends the evaluation where it comes up. The limits hold as follows:
  *
  *   result    for every value on the way, operands that are variables aside; of a fraction, for the
- *             longer of its parts
+ *             longer of its parts; of gcd, for that of all its arguments
  *   memory    for all that the evaluation holds at the same time: the values that wait for their
  *             operation, the stacks, what the operation at work needs, and its result
  *   total     for the values that exist at the same time, the result included, together with the

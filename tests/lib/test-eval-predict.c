@@ -102,7 +102,7 @@ static void expression(struct text *t, int depth)
         case 7:
                 append(t, "binomial(");
                 expression(t, depth - 1);
-                append(t, ",%d)", (int)random_below(30));
+                append(t, ",%d)", (int)(random_below(3) ? random_below(30) : random_below(3000)));
                 return;
         default:;
                 const char *operator= infix[random_below(14)];
@@ -148,7 +148,33 @@ static bng_status evaluate_within(bng_ctx *ctx, const struct text *t, uint64_t m
         return status;
 }
 
-static void compare(bng_ctx *ctx, const struct text *t, unsigned *evaluated, unsigned *refused)
+/*
+ * Under any limit below the peak: what the prediction refuses, the evaluation does not do either, but for
+ * how the blocks of words are counted.
+ */
+static bool compare_refusals(bng_ctx *ctx, const struct text *t,
+                             const struct bng_predict_result *predicted)
+{
+        struct bng_predict_result within = {0};
+        uint64_t limit = bng_ctx_memory_limit_bytes(ctx);
+        uint64_t memory_bytes = random_below(predicted->peak_bytes);
+
+        bng_ctx_set_memory_limit_bytes(ctx, memory_bytes);
+        bng_status prediction = predict(ctx, t->bytes, t->length, &within);
+        bng_ctx_set_memory_limit_bytes(ctx, limit);
+        if (prediction != BNG_REFUSED_MEMORY)
+                return false;
+        uint64_t less = memory_bytes / 100 + 96;
+        if (memory_bytes > less && evaluate_within(ctx, t, memory_bytes - less) == BNG_OK)
+                complain(t, predicted, "refused for its memory what fits into", memory_bytes);
+        return true;
+}
+
+struct counts {
+        unsigned evaluated, refused, refused_memory;
+};
+
+static void compare(bng_ctx *ctx, const struct text *t, struct counts *n)
 {
         struct bng_predict_result predicted = {0};
         mpq_t value;
@@ -168,14 +194,14 @@ static void compare(bng_ctx *ctx, const struct text *t, unsigned *evaluated, uns
         }
         mpq_clear(value);
         uint64_t held_bytes = gmp_hooks_peak_bytes();
-        if (status == BNG_OK && is_refusal(prediction) && prediction != BNG_REFUSED_MEMORY)
+        if (status == BNG_OK && is_refusal(prediction))
                 complain(t, &predicted, "refused what can be computed", prediction);
         if (status == BNG_OK && prediction == BNG_UNDEFINED)
                 complain(t, &predicted, "undefined, but it has a value", 0);
-        *refused += is_refusal(status) && is_refusal(prediction);
+        n->refused += is_refusal(status) && is_refusal(prediction);
         if (status != BNG_OK || !predicted.is_known)
                 return;
-        ++*evaluated;
+        n->evaluated++;
         if (bits < predicted.bits.bits_min || bits > predicted.bits.bits_max)
                 complain(t, &predicted, "bits", bits);
         if (held_bytes > predicted.peak_bytes)
@@ -183,13 +209,13 @@ static void compare(bng_ctx *ctx, const struct text *t, unsigned *evaluated, uns
         status = evaluate_within(ctx, t, predicted.peak_bytes);
         if (status != BNG_OK)
                 complain(t, &predicted, "the predicted peak is not enough", status);
+        n->refused_memory += compare_refusals(ctx, t, &predicted);
 }
 
 static void test_random(void **state)
 {
         bng_ctx *ctx;
-        unsigned evaluated = 0;
-        unsigned refused = 0;
+        struct counts counts = {0};
         unsigned n = test_rounds(4000, 40000);
         (void)state;
         assert_int_equal(bng_ctx_new(&ctx), BNG_OK);
@@ -197,12 +223,14 @@ static void test_random(void **state)
                 struct text t = {.length = 0};
                 expression(&t, (int)random_below(5));
                 bng_ctx_set_result_limit_bits(ctx, i % 2 ? 1000000 : 1 + random_below(20000));
-                compare(ctx, &t, &evaluated, &refused);
+                compare(ctx, &t, &counts);
         }
         bng_ctx_free(ctx);
-        print_message("%u evaluated, %u refused of %u\n", evaluated, refused, n);
-        assert_true(evaluated > n / 5);
-        assert_true(refused > n / 20);
+        print_message("%u evaluated, %u refused of %u; %u refused for their memory\n",
+                      counts.evaluated, counts.refused, n, counts.refused_memory);
+        assert_true(counts.evaluated > n / 5);
+        assert_true(counts.refused > n / 20);
+        assert_true(counts.refused_memory > n / 5);
 }
 
 /* Every operation by itself, on operands that the prediction does not compute. */
@@ -278,8 +306,7 @@ static void test_each_operation(void **state)
         static const char *const as[] = {"(2**5000)", "(2**5000-1)", "(3**4000+1)", "(-5**3001)",
                                          "(7**2000)"};
         bng_ctx *ctx;
-        unsigned evaluated = 0;
-        unsigned refused = 0;
+        struct counts counts = {0};
         (void)state;
         assert_int_equal(bng_ctx_new(&ctx), BNG_OK);
         for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
@@ -293,11 +320,11 @@ static void test_each_operation(void **state)
                                 else
                                         append(&t, "%c", *c);
                         }
-                        compare(ctx, &t, &evaluated, &refused);
+                        compare(ctx, &t, &counts);
                 }
         }
         bng_ctx_free(ctx);
-        assert_true(evaluated > 1000);
+        assert_true(counts.evaluated > 1000);
 }
 
 int main(void)
