@@ -8,11 +8,6 @@
 #include "act/brake.h"
 #include "readers/text.h"
 
-static int answer(int r)
-{
-        return r == -ENOENT || r == -ENODEV ? ACT_GONE : r;
-}
-
 /* memory.high of the group that was seen; where the group is there and the file is not, the controller is not
  * enabled for it. */
 static int open_file(const struct host *host, const struct act_group *group, const char *name,
@@ -51,10 +46,10 @@ int brake_read(const struct host *host, const struct act_group *group, uint64_t 
         int fd = open_file(host, group, "memory.high", O_RDONLY), r;
 
         if (fd < 0)
-                return answer(fd);
+                return act_gone_or(fd);
         r = read_bytes(fd, bytes);
         close(fd);
-        return answer(r);
+        return act_gone_or(r);
 }
 
 int brake_replace(const struct host *host, const struct act_group *group, uint64_t expected,
@@ -65,7 +60,7 @@ int brake_replace(const struct host *host, const struct act_group *group, uint64
         char text[24];
 
         if (fd < 0)
-                return answer(fd);
+                return act_gone_or(fd);
         if (bytes == BRAKE_OFF)
                 strcpy(text, "max");
         else
@@ -76,7 +71,7 @@ int brake_replace(const struct host *host, const struct act_group *group, uint64
         else if (r == 0 && pwrite(fd, text, strlen(text), 0) < 0)
                 r = -errno;
         close(fd);
-        return answer(r);
+        return act_gone_or(r);
 }
 
 int brake_open(const struct host *host, const struct act_group *group)

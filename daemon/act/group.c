@@ -126,11 +126,6 @@ static int open_switch(int folder, const char *file)
         return fd >= 0 ? fd : errno == ENOENT ? -EOPNOTSUPP : -errno;
 }
 
-static int answer(int r)
-{
-        return r == -ENOENT || r == -ENODEV ? ACT_GONE : r;
-}
-
 /* Opens the group that was seen and lists all who are in it and below; refuses where somebody is among them who
  * may not be touched. */
 static int list_touchable(const struct host *host, const struct act_group *group,
@@ -180,7 +175,7 @@ static int find(const struct host *host, const struct act_group *group,
         if (folder >= 0)
                 close(folder);
         free(members.at);
-        return answer(r);
+        return act_gone_or(r);
 }
 
 /* As find(), and what is found is pressed. */
@@ -194,7 +189,7 @@ static int press(const struct host *host, const struct act_group *group,
         r = -errno;
         close(*pressed);
         *pressed = -1;
-        return answer(r);
+        return act_gone_or(r);
 }
 
 int act_group_check(const struct host *host, const struct act_group *group,
@@ -206,7 +201,7 @@ int act_group_check(const struct host *host, const struct act_group *group,
         if (folder >= 0)
                 close(folder);
         free(members.at);
-        return answer(r);
+        return act_gone_or(r);
 }
 
 int act_group_kill(const struct host *host, const struct act_group *group,
@@ -236,7 +231,7 @@ int act_group_thaw(int frozen)
         int r = write(frozen, "0", 1) < 0 ? -errno : ACT_DONE;
 
         close(frozen);
-        return answer(r);
+        return act_gone_or(r);
 }
 
 int act_group_members(const struct host *host, const struct act_group *group, pid_t **pids,
@@ -247,11 +242,11 @@ int act_group_members(const struct host *host, const struct act_group *group, pi
 
         folder = act_group_open(host, group);
         if (folder < 0)
-                return answer(folder);
+                return act_gone_or(folder);
         r = tree_read(folder, group->path, NULL, &members);
         close(folder);
         if (r < 0)
-                return answer(r);
+                return act_gone_or(r);
         *pids = members.at;
         *n_pids = members.n;
         return ACT_DONE;

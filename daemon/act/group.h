@@ -18,11 +18,18 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include "act/end.h"
+#include "readers/group.h"
 
 struct act_group {
         const char *path; /* in the watched hierarchy */
         uint64_t inode;   /* of its folder */
 };
+
+/* What a result of reading or opening its files comes to. */
+static inline int act_gone_or(int r)
+{
+        return group_is_gone(r) ? ACT_GONE : r;
+}
 
 /* Who says of the group, and of each below it, right before the switch is pressed, whether it is to be left
  * alone: then nothing is done to any of them. */

@@ -128,11 +128,6 @@ static int list_below(int folder, char **names)
         return r;
 }
 
-static bool is_gone(int r)
-{
-        return r == -ENOENT || r == -ENODEV;
-}
-
 static bool is_spared(const struct tree *tree)
 {
         return tree->spare && tree->level->length < PATH_MAX &&
@@ -159,7 +154,7 @@ static int enter(struct tree *tree, size_t length)
         if (r == 0)
                 r = list_below(tree->folder, &level->names);
         level->next = level->names;
-        return is_gone(r) && level->above ? 0 : r;
+        return group_is_gone(r) && level->above ? 0 : r;
 }
 
 /* To the next one that is below, if it is still there. */
@@ -172,7 +167,7 @@ static int go_down(struct tree *tree)
 
         level->next += n + 1;
         if (folder < 0)
-                return is_gone(folder) ? 0 : folder;
+                return group_is_gone(folder) ? 0 : folder;
         close(tree->folder);
         tree->folder = folder;
         if (length < PATH_MAX) {

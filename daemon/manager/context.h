@@ -375,13 +375,19 @@ struct watch {
 /* Walks, and looks at what was told meanwhile, take no more than one of so many parts of the time each. */
 #define DISCOVER_SHARE 50
 
-/* The moment itself, in monotonic microseconds, where manager_now() is that of the wake-up. */
-static inline uint64_t clock_now(void)
+/* Microseconds. */
+static inline uint64_t clock_read(clockid_t clock)
 {
         struct timespec now;
 
-        clock_gettime(CLOCK_MONOTONIC, &now);
+        clock_gettime(clock, &now);
         return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
+/* The moment itself, in monotonic microseconds, where manager_now() is that of the wake-up. */
+static inline uint64_t clock_now(void)
+{
+        return clock_read(CLOCK_MONOTONIC);
 }
 
 uint64_t manager_now(const struct manager *manager); /* monotonic microseconds, of this turn */

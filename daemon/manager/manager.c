@@ -275,7 +275,6 @@ static int set_up_reports(struct manager *manager)
 int manager_new(struct manager **ret, const struct manager_options *options)
 {
         struct manager *manager = calloc(1, sizeof(*manager));
-        struct timespec now;
         char *complaint = NULL;
         int r;
 
@@ -284,8 +283,7 @@ int manager_new(struct manager **ret, const struct manager_options *options)
         manager->options = options;
         manager->machine = manager->available = UINT64_MAX;
         manager->told = UINT_MAX;
-        clock_gettime(CLOCK_REALTIME, &now);
-        manager->started_realtime = (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+        manager->started_realtime = clock_read(CLOCK_REALTIME);
 
         self_prepare();
         r = set_up_host(manager);

@@ -9,6 +9,7 @@
  * vanishes between two files is gone, not wrong.
  */
 
+#include <errno.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -16,6 +17,12 @@
 #include "readers/host.h"
 
 #define GROUP_NO_LIMIT UINT64_MAX
+
+/* Does this result say so? */
+static inline bool group_is_gone(int r)
+{
+        return r == -ENOENT || r == -ENODEV;
+}
 
 struct group_reading {
         bool accounted; /* false: the kernel counts no memory here (HOST_PLAIN, or the controller is

@@ -62,11 +62,6 @@ static bool is_folder(int dirfd, const struct dirent *entry)
                S_ISDIR(status.st_mode);
 }
 
-static bool is_gone(int error)
-{
-        return error == ENOENT || error == ENODEV;
-}
-
 /* In the hierarchy, without the slash that it begins with. */
 static const char *below_root(const struct walk *walk)
 {
@@ -121,7 +116,7 @@ static int list_below(const struct walk *walk, struct names *names)
         DIR *dir;
 
         if (fd < 0)
-                return is_gone(errno) ? 0 : -errno;
+                return group_is_gone(-errno) ? 0 : -errno;
         dir = fdopendir(fd);
         if (!dir) {
                 r = -errno;
@@ -132,7 +127,7 @@ static int list_below(const struct walk *walk, struct names *names)
                 if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0 &&
                     is_folder(fd, entry))
                         r = add_name(names, entry);
-        if (r == 0 && errno != 0 && !is_gone(errno))
+        if (r == 0 && errno != 0 && !group_is_gone(-errno))
                 r = -errno;
         closedir(dir);
         return r;
@@ -172,7 +167,7 @@ static int at_top(struct walk *walk)
         struct stat status;
 
         if (fstatat(walk->groups, below_root(walk), &status, AT_SYMLINK_NOFOLLOW) < 0)
-                return is_gone(errno) ? GROUP_WALK_NOT_BELOW : -errno;
+                return group_is_gone(-errno) ? GROUP_WALK_NOT_BELOW : -errno;
         return S_ISDIR(status.st_mode) ? walk->fn(walk->userdata, walk->path, status.st_ino)
                                        : GROUP_WALK_NOT_BELOW;
 }

@@ -1,21 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What fuzz targets that need folders share: a promise that ends the run where it is broken, and the end
- * of a folder with all that is in it. _GNU_SOURCE is defined by the build. */
+/* What fuzz targets that need folders share: the end of a folder with all that is in it. _GNU_SOURCE is
+ * defined by the build. */
 
 #include <ftw.h>
-#include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
-
-static inline void require(bool truth, const char *what)
-{
-        if (truth)
-                return;
-        fprintf(stderr, "broken: %s\n", what);
-        abort();
-}
+#include "require.h"
 
 static inline int remove_one(const char *path, const struct stat *st, int kind, struct FTW *where)
 {

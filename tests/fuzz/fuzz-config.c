@@ -15,6 +15,7 @@
 #include "config/limits.h"
 #include "config/paths.h"
 #include "policy/load.h"
+#include "require.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -24,14 +25,6 @@ struct input {
         unsigned number;
         unsigned arrived;
 };
-
-static void require(bool truth, const char *what)
-{
-        if (truth)
-                return;
-        fprintf(stderr, "broken: %s\n", what);
-        abort();
-}
 
 /* Goes to the line, which is behind the last one; its length. */
 static size_t go_to(struct input *input, unsigned number)

@@ -13,20 +13,13 @@
 #include "policy/decide.h"
 #include "samples/growth.h"
 #include "samples/leak.h"
+#include "require.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 struct input {
         const uint8_t *at, *end;
 };
-
-static void require(bool truth, const char *what)
-{
-        if (truth)
-                return;
-        fprintf(stderr, "broken: %s\n", what);
-        abort();
-}
 
 static uint64_t take(struct input *input, size_t n)
 {

@@ -44,6 +44,13 @@ void gmp_hooks_install(void)
         mp_set_memory_functions(allocate, move, release);
 }
 
+int gmp_hooks_set_up(void **state)
+{
+        (void)state;
+        gmp_hooks_install();
+        return 0;
+}
+
 void gmp_hooks_start(void)
 {
         requests = 0;

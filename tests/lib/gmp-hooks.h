@@ -10,6 +10,8 @@
 
 /* Before any other use of GMP in the program. */
 void gmp_hooks_install(void);
+/* The same as the set-up of a group of tests. */
+int gmp_hooks_set_up(void **state);
 /* Begins a measurement: what is held now does not count. */
 void gmp_hooks_start(void);
 /* Since the start: requests for memory, and the most bytes above what was held then. */

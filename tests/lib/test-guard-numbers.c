@@ -389,13 +389,6 @@ static void test_words_that_gmp_aborts_on(void **userdata)
         mpz_clear(s);
 }
 
-static int install_hooks(void **unused)
-{
-        (void)unused;
-        gmp_hooks_install();
-        return 0;
-}
-
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_set_up, fixture_tear_down)
@@ -413,5 +406,5 @@ int main(void)
                 TEST(test_words_that_gmp_aborts_on),
         };
 
-        return cmocka_run_group_tests(tests, install_hooks, NULL);
+        return cmocka_run_group_tests(tests, gmp_hooks_set_up, NULL);
 }

@@ -262,13 +262,6 @@ static void test_raw_there_and_back(void **userdata)
         random_end();
 }
 
-static int install_hooks(void **unused)
-{
-        (void)unused;
-        gmp_hooks_install();
-        return 0;
-}
-
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_set_up, fixture_tear_down)
@@ -280,5 +273,5 @@ int main(void)
                 TEST(test_standard_streams),       TEST(test_streams_that_cannot_be_read),
         };
 
-        return cmocka_run_group_tests(tests, install_hooks, NULL);
+        return cmocka_run_group_tests(tests, gmp_hooks_set_up, NULL);
 }

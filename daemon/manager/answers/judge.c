@@ -359,7 +359,7 @@ void judge_group(struct watch *watch, enum pace pace, uint64_t now)
                 watch->peak = watch->memory;
         series_push(&watch->whole->series, now, watch->memory);
         r = cpu_measure_group(watch, now);
-        if (r < 0 && r != -ENOENT && r != -ENODEV)
+        if (r < 0 && !group_is_gone(r))
                 log_trouble(&watch->manager->trouble.read, now,
                             "Cannot read the CPU time of %s: %s", watch->shown, strerror(-r));
         subject = (struct subject){

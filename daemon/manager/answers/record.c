@@ -8,23 +8,14 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include "manager/answers/record.h"
 #include "manager/groups/cmdline.h"
 #include "manager/wires/tripwire.h"
 #include "report/escape.h"
 
-static uint64_t realtime(void)
-{
-        struct timespec now;
-
-        clock_gettime(CLOCK_REALTIME, &now);
-        return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
-}
-
 uint64_t record_event(struct manager *manager)
 {
-        uint64_t event = realtime();
+        uint64_t event = clock_read(CLOCK_REALTIME);
 
         /* Two decisions within a microsecond are still two events. */
         if (event <= manager->last_event)
@@ -80,7 +71,7 @@ static uint64_t window_of(const struct policy *policy, enum reason reason)
 
 void record_begin(const struct manager *manager, struct verdict *verdict, uint64_t event)
 {
-        verdict->realtime_usec = realtime();
+        verdict->realtime_usec = clock_read(CLOCK_REALTIME);
         verdict->monotonic_usec = manager_now(manager);
         verdict->event = event;
 }

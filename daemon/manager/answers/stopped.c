@@ -70,7 +70,7 @@ static int let_group_run(const char *path, uint64_t inode)
         int fd = act_group_find_switch(path, inode);
 
         if (fd < 0)
-                return fd == -ENOENT || fd == -ENODEV ? ACT_GONE : fd;
+                return act_gone_or(fd);
         return act_group_thaw(fd);
 }
 

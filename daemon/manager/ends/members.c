@@ -12,7 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <time.h>
 #include <utlist.h>
 #include "config/units.h"
 #include "manager/answers/record.h"
@@ -28,14 +27,6 @@
 #define SWEEP_MAX 256  /* new processes in one turn of the loop */
 #define SWEEP_ROUNDS 4 /* lists in one turn, while those listed are gone too fast */
 #define QUIET_LISTS 4  /* in a row that show nobody new: see is_empty() in ending.c */
-
-static uint64_t realtime(void)
-{
-        struct timespec now;
-
-        clock_gettime(CLOCK_REALTIME, &now);
-        return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
-}
 
 static uint64_t peak_of(const struct ending *ending, const struct member *member)
 {
@@ -170,7 +161,7 @@ static void note_signal(struct member *member, int signo, bool by_cgroup_kill)
         if (verdict && verdict->n_signals < VERDICT_SIGNALS)
                 verdict->signals[verdict->n_signals++] =
                         (struct sent_signal){.signo = signo,
-                                             .realtime_usec = realtime(),
+                                             .realtime_usec = clock_read(CLOCK_REALTIME),
                                              .by_cgroup_kill = by_cgroup_kill};
 }
 

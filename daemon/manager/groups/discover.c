@@ -193,7 +193,7 @@ static void hear_of(struct manager *manager, const char *path, uint64_t inode, b
                                           : 0;
 
         /* The path of one may be too long to ask by: that it is not told makes the others no less told. */
-        manager->arrivals_missed |= r < 0 && r != -ENOENT && r != -ENODEV && r != -ENAMETOOLONG;
+        manager->arrivals_missed |= r < 0 && !group_is_gone(r) && r != -ENAMETOOLONG;
 }
 
 /* No walk goes below it. */
@@ -231,7 +231,7 @@ int discover_group(void *userdata, const char *path, uint64_t inode)
         /* Before its list and what is below it are read: what comes in between is told. */
         below |= above || (watch && watch->policy);
         hear_of(manager, path, inode, below, candidate || above);
-        if (r < 0 && r != -ENOENT && r != -ENODEV)
+        if (r < 0 && !group_is_gone(r))
                 log_trouble(&manager->trouble.walk, manager_now(manager),
                             "Cannot watch a group: %s", strerror(-r));
         /* It is told of no more: once there is memory again a walk finds it. */

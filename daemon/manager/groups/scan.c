@@ -145,11 +145,11 @@ int watch_scan(struct watch *watch, uint64_t now)
         HASH_ITER(hh, watch->annexes, annex, next_annex)
         {
                 r = read_list(watch, annex->reader, annex->path, now);
-                if (r == -ENOENT || r == -ENODEV)
+                if (group_is_gone(r))
                         annexes_drop(watch, annex);
                 else if (r < 0)
                         pass_over(watch, annex, r, now);
-                listed |= r != 0 && r != -ENOENT && r != -ENODEV;
+                listed |= r != 0 && !group_is_gone(r);
         }
         watch->empty = !listed && is_empty(watch);
         if (!watch->empty)

@@ -14,26 +14,16 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 #include "bounds/checked.h"
 #include "manager/groups/worker.h"
-
-static uint64_t read_clock(clockid_t clock)
-{
-        struct timespec now;
-
-        return clock_gettime(clock, &now) < 0
-                       ? 0
-                       : (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
-}
 
 /* Its start, on the loop's clock. The kernel tells it in whole ticks: taken is the latest that it can have been, so
  * that one who was started behind somebody's end does not look as if they had lived together. */
 static uint64_t born(const struct worker *worker, uint64_t now)
 {
         uint64_t ticks = (uint64_t)sysconf(_SC_CLK_TCK), start = worker->target.start_time;
-        uint64_t since_boot = read_clock(CLOCK_BOOTTIME), awake = read_clock(CLOCK_MONOTONIC), age;
+        uint64_t since_boot = clock_read(CLOCK_BOOTTIME), awake = clock_now(), age;
 
         start = start < UINT64_MAX / 1000000 ? (start + 1) * 1000000 / ticks : 0;
         age = since_boot > start ? since_boot - start : 0;

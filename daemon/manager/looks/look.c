@@ -7,7 +7,6 @@
  * measured, and the alarm is set to where the nearest limit will be.
  */
 
-#include <errno.h>
 #include <string.h>
 #include "bounds/checked.h"
 #include "manager/answers/judge.h"
@@ -31,11 +30,6 @@
 #define NEWCOMERS_PAUSE_USEC UINT64_C(20000) /* between lists for those that are moved in, */
 #define NEWCOMERS_EACH_USEC 20               /* and so much more for each that is known, */
 #define TOGETHER_EACH_USEC 600               /* and for each group that is told of together */
-
-static bool is_gone(int r)
-{
-        return r == -ENOENT || r == -ENODEV;
-}
 
 /* What is known already asks to be measured again. */
 static uint64_t known_due(const struct watch *watch)
@@ -179,7 +173,7 @@ static int look(struct watch *watch, uint64_t now)
         if (now < watch->list_due && watch->reading.accounted && is_silent(watch))
                 return look_in_passing(watch, PACE_TOLD, 0, now);
         r = group_read_usage(watch->reader, watch->manager->swaps, &usage);
-        if (is_gone(r))
+        if (group_is_gone(r))
                 return r;
         if (r < 0)
                 usage = UINT64_MAX;
@@ -206,7 +200,7 @@ void look_now(struct watch *watch)
         watch->looked = now;
         manager_read_machine(manager, now);
         r = look(watch, now);
-        if (is_gone(r)) {
+        if (group_is_gone(r)) {
                 kernel_hear(manager);
                 HASH_DEL(manager->watches, watch);
                 watch_free(watch);
