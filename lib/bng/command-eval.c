@@ -9,6 +9,11 @@
 #include "bng/tool.h"
 #include "expr/eval.h"
 
+/*
+ * The value of an expression, or why there is none. It is turned into text before a byte is written, under the same
+ * limits, so that nothing stands on standard output where the status is not 0.
+ */
+
 struct evaluated {
         struct bng_eval_text text;
         uint64_t bits;

@@ -11,6 +11,11 @@
 #include "config/units.h"
 #include "expr/predict.h"
 
+/*
+ * What is known of a value that is not computed: a line for people, or all of it in JSON, where a refused expression is
+ * described as a whole too.
+ */
+
 /* Counts that JSON's readers hold without loss in 64 bits with a sign; null beyond. */
 static json_t *count(uint64_t n)
 {

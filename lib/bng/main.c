@@ -8,6 +8,8 @@
 #include "bng/usage.h"
 #include "config/nearest.h"
 
+/* Which command it is. Those of the daemon are another program's (control.c). */
+
 static const struct command {
         const char *name;
         int (*run)(int argc, char **argv);
@@ -19,21 +21,23 @@ static const struct command {
 
 #define COMMANDS (sizeof commands / sizeof *commands)
 
-static char help[] = "bignum-guard: integers without bounds that cannot run away.\v"
-                     "Commands of the library:\n"
-                     "  eval EXPR       compute an expression exactly, within limits\n"
-                     "  predict EXPR    say how large the result would be, without computing it\n"
-                     "  calibrate       measure this machine, for predicted times and time limits\n"
-                     "\n"
-                     "Commands of the daemon:\n"
-                     "  status          what is watched, and whether the guard is well\n"
-                     "  history         who was ended, and why\n"
-                     "  explain PID     one process: its limits, or its verdict\n"
-                     "  check-config    read the configuration and say what is wrong\n"
-                     "  reload          make the daemon read its configuration again\n"
-                     "\n"
-                     "`bng COMMAND --help' says more. Exit status: 0 done, 1 undefined, 2 usage or "
-                     "syntax, 3 refused, 4 the system failed. Manual: bng(1).";
+static char help[] =
+        "bignum-guard: integers without bounds that cannot run away.\v"
+        "Commands of the library:\n"
+        "  eval EXPR       compute an expression exactly, within limits\n"
+        "  predict EXPR    say how large the result would be, without computing it\n"
+        "  calibrate       measure this machine, for predicted times and time limits\n"
+        "\n"
+        "Commands of the daemon:\n"
+        "  status          what is watched, and whether the guard is well\n"
+        "  history         who was ended, and why\n"
+        "  explain PID     one process: its limits, or its verdict\n"
+        "  check-config    read the configuration and say what is wrong\n"
+        "  reload          make the daemon read its configuration again\n"
+        "\n"
+        "`bng COMMAND --help' says more. Exit status of the library's: 0 done, 1 undefined, "
+        "2 usage or syntax, 3 refused, 4 the system failed; of the daemon's: 0 done, "
+        "1 not done, 2 usage. Manual: bng(1), bng-status(1).";
 
 struct choice {
         int index; /* of the command's name in argv; 0: none yet */

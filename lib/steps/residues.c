@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "predict/power-steps.h"
+#include "steps/montgomery.h"
 #include "steps/residues.h"
 #include "steps/steps.h"
-#include "steps/montgomery.h"
 
 /*
  * Products are reduced as GMP's powers do it: modulo an odd m, a product is made a multiple of R = B^n
@@ -16,10 +16,10 @@
  *
  * GMP has products that leave an end away, and lends them to nobody but its own powers. So squares in a
  * row are such powers: a^(2^k) in one call, as many as take a moment. Calls want numbers as they are,
- * without the form. Modulo one limb or two a call takes longer than the work, and all of it is done here.
+ * without the form. Modulo one limb or two a call takes longer than the work, which needs none (montgomery.h).
  */
 
-/* Up to here no call is worth it. */
+/* Up to here no call is worth it: montgomery.h has these two lengths. */
 #define FEW_LIMBS_MAX 2
 
 /* Up to here a limb at a time is faster than two products. */
