@@ -14,6 +14,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 #include "act/end.h"
@@ -29,6 +30,27 @@ static int pidfd_open_raw(pid_t pid)
 static int pidfd_signal_raw(int pidfd, int signo)
 {
         return syscall(SYS_pidfd_send_signal, pidfd, signo, NULL, 0U) < 0 ? -errno : 0;
+}
+
+/* struct pidfd_info of <linux/pidfd.h>, which older kernels' headers do not have. */
+struct death_info {
+        uint64_t mask, cgroup;
+        uint32_t ids[11];
+        int32_t exit_code;
+};
+_Static_assert(sizeof(struct death_info) == 64, "as the kernel's first version");
+#define DEATH_INFO _IOWR(0xFF, 11, struct death_info)
+#define DEATH_INFO_EXIT (UINT64_C(1) << 3)
+
+/* Of one that was collected. */
+static int read_death_raw(int pidfd, int *status)
+{
+        struct death_info info = {.mask = DEATH_INFO_EXIT};
+
+        if (pidfd < 0 || ioctl(pidfd, DEATH_INFO, &info) < 0 || !(info.mask & DEATH_INFO_EXIT))
+                return -ESRCH;
+        *status = info.exit_code;
+        return 0;
 }
 
 static int gone_or(int r)
@@ -108,6 +130,13 @@ int act_check(const struct act_target *target, const struct host *host,
         r = target->group && strcmp(group, target->group) == 0 ? ACT_DONE : ACT_REFUSED;
         free(group);
         return r;
+}
+
+int act_read_death(const struct act_target *target, struct process_reader *reader, int *status)
+{
+        int r = process_read_death(reader, status);
+
+        return r == -ESRCH ? read_death_raw(target->pidfd, status) : r;
 }
 
 int act_signal(const struct act_target *target, const struct host *host,

@@ -205,7 +205,7 @@ struct worker {
         bool questioned;     /* for its command line, and has not answered yet */
         bool condemned;      /* an end of it was begun */
         bool adopts;         /* the parent of somebody else's orphans */
-        bool overtaken;      /* the kernel ended it: that is written down */
+        bool overtaken;      /* the kernel ended it: that is written down, or will be by its end */
         bool swap_read;      /* `private` holds what is swapped out */
 
         const struct policy *policy; /* the first that matches, or NULL */
@@ -393,7 +393,7 @@ static inline uint64_t clock_now(void)
 uint64_t manager_now(const struct manager *manager); /* monotonic microseconds, of this turn */
 /* One end of this policy's budget: 1 it is granted, 0 it is not, or -ENOMEM. */
 int manager_take_budget(struct manager *manager, const struct policy *policy);
-void manager_give_back_budget(struct manager *manager, const struct policy *policy);
+void manager_give_back_budget(struct manager *manager, const struct policy *policy, uint64_t then);
 void manager_keep_budget(struct manager *manager); /* what was taken, through a restart */
 /* Reads how many bytes the machine has and has left, if that was not just done. */
 void manager_read_machine(struct manager *manager, uint64_t now);

@@ -62,9 +62,9 @@ void manager_keep_budget(struct manager *manager)
                 accounts_keep(manager->accounts, manager->store);
 }
 
-void manager_give_back_budget(struct manager *manager, const struct policy *policy)
+void manager_give_back_budget(struct manager *manager, const struct policy *policy, uint64_t then)
 {
-        accounts_give_back(manager->accounts, policy->name);
+        accounts_give_back(manager->accounts, policy->name, then);
 }
 
 /* Its shares are other limits now, and when anything is due rested on the old ones. */

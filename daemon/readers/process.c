@@ -196,6 +196,24 @@ int process_read_stopped(struct process_reader *reader, bool *stopped)
         return end ? 0 : -EBADMSG;
 }
 
+/* Field 52, which is 0 for whoever may not know, as it is for who left by himself. */
+int process_read_death(struct process_reader *reader, int *status)
+{
+        char text[TEXT_MAX];
+        int r = process_read_file(reader->folder, "stat", text, sizeof(text));
+        const char *end = r < 0 ? NULL : strrchr(text, ')');
+        uint64_t code;
+
+        if (r < 0)
+                return r;
+        if (!end || !process_stat_field(text, 52, &code))
+                return -EBADMSG;
+        if (end[1] != ' ' || (end[2] != 'Z' && end[2] != 'X'))
+                return -EINVAL;
+        *status = (int)code;
+        return 0;
+}
+
 int process_read_handles(struct process_reader *reader, int signo, bool *handles)
 {
         char *text;

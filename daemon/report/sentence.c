@@ -79,7 +79,10 @@ static void say_what_became(FILE *out, const struct verdict *verdict)
                 fputs(" did not end: ", out);
                 break;
         case OUTCOME_GONE:
-                fputs(" ended by itself: ", out);
+                fputs(verdict->killed_by == KILLER_KERNEL   ? " killed by the kernel: "
+                      : verdict->killed_by == KILLER_OTHERS ? " killed by others: "
+                                                            : " ended without the guard: ",
+                      out);
                 break;
         case OUTCOME_FROZEN:
                 fputs(" frozen: ", out);
@@ -217,7 +220,12 @@ static void say_how(FILE *out, const struct verdict *verdict)
         switch (verdict->outcome) {
         case OUTCOME_ENDED:
                 say_signals(out, verdict);
-                fprintf(out, ", gone after %s", bng_format_usec(verdict->ended_after_usec, &span));
+                fprintf(out, "%s, gone after %s",
+                        verdict->killed_by == KILLER_KERNEL
+                                ? ", then killed by the kernel, which was short of memory"
+                        : verdict->killed_by == KILLER_OTHERS ? ", then killed by others"
+                                                              : "",
+                        bng_format_usec(verdict->ended_after_usec, &span));
                 break;
         case OUTCOME_SURVIVED:
                 say_survival(out, verdict);

@@ -174,6 +174,9 @@ json_t *verdict_to_json(const struct verdict *v)
                 whole = json_put(json, "count", json_integer(v->count));
         if (whole && v->by_tripwire)
                 whole = json_put(json, "noticed", json_string("tripwire"));
+        if (whole && v->killed_by != KILLER_NOBODY_ELSE)
+                whole = json_put(json, "killed_by",
+                                 json_string(v->killed_by == KILLER_KERNEL ? "kernel" : "others"));
         if (!whole) {
                 json_decref(json);
                 return NULL;

@@ -25,6 +25,13 @@ enum outcome {
         OUTCOME_WOULD_HAVE_ENDED, /* dry run */
 };
 
+/* Whose it was where the death was not of our signals, as far as that can be told. */
+enum killer {
+        KILLER_NOBODY_ELSE,
+        KILLER_KERNEL, /* "kernel" in JSON: it was short of memory, and says so in its log */
+        KILLER_OTHERS, /* "others": it died of a signal that we had not sent */
+};
+
 struct sent_signal {
         int signo;
         uint64_t realtime_usec;
@@ -46,6 +53,7 @@ struct verdict {
         enum policy_action action;
         enum policy_scope scope;
         enum outcome outcome;
+        enum killer killed_by;
         unsigned
                 count; /* so many have this verdict together, none of whom it names; 0 or 1: it is on one */
         pid_t pid; /* 0: not known (of the kernel's reasons), and then neither is what follows */

@@ -77,9 +77,18 @@ static void test_an_end_that_did_not_begin(void **state)
         assert_int_equal(accounts_new(&accounts), 0);
         assert_true(accounts_take(accounts, "web", 1, WINDOW, NOW));
         assert_false(accounts_take(accounts, "web", 1, WINDOW, NOW));
-        accounts_give_back(accounts, "web");
-        accounts_give_back(accounts, "never heard of");
-        assert_true(accounts_take(accounts, "web", 1, WINDOW, NOW));
+        accounts_give_back(accounts, "web", NOW + 1);
+        assert_false(accounts_take(accounts, "web", 1, WINDOW, NOW + 1));
+        accounts_give_back(accounts, "web", NOW);
+        accounts_give_back(accounts, "never heard of", NOW);
+        assert_true(accounts_take(accounts, "web", 1, WINDOW, NOW + 1));
+        /* One of several, which is not the latest: it is its time that is free again. */
+        assert_true(accounts_take(accounts, "web", 3, WINDOW, NOW + 2));
+        assert_true(accounts_take(accounts, "web", 3, WINDOW, NOW + 3));
+        accounts_give_back(accounts, "web", NOW + 2);
+        assert_true(accounts_take(accounts, "web", 3, WINDOW, NOW + 4));
+        assert_false(accounts_take(accounts, "web", 3, WINDOW, NOW + WINDOW));
+        assert_true(accounts_take(accounts, "web", 3, WINDOW, NOW + WINDOW + 1));
         accounts_free(accounts);
 }
 

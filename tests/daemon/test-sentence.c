@@ -77,7 +77,7 @@ static void test_sentence_of_each_outcome(void **state)
         verdict->command = strdup("/usr/bin/python3 /srv/app.py");
         verdict->outcome = OUTCOME_GONE;
         says(verdict,
-             "worker 4242 (python3 /srv/app.py) of /app/web ended by itself: it leaked 1.2G/h over "
+             "worker 4242 (python3 /srv/app.py) of /app/web ended without the guard: it leaked 1.2G/h over "
              "10min (LeakMax=64M/h of policy web), confidence 98%, 812M at the end; no signal had "
              "reached it");
         strcpy(verdict->command, "/odd/ x");

@@ -89,7 +89,7 @@ static void do_end(const struct affair *affair, enum step step, struct loop *loo
 
         /* Not even the memory to begin it: the next look tries again. */
         if (r < 0) {
-                manager_give_back_budget(affair->watch->manager, affair->policy);
+                manager_give_back_budget(affair->watch->manager, affair->policy, affair->now);
                 log_trouble(&affair->watch->manager->trouble.signal, affair->now,
                             "Cannot end what broke policy %s in %s: %s", affair->policy->name,
                             affair->watch->shown, strerror(-r));

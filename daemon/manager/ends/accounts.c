@@ -227,10 +227,10 @@ int accounts_take(struct accounts *accounts, const char *policy, unsigned max, u
         return account ? budget_take(&account->budget, max, window, now) : -ENOMEM;
 }
 
-void accounts_give_back(struct accounts *accounts, const char *policy)
+void accounts_give_back(struct accounts *accounts, const char *policy, uint64_t then)
 {
         struct account *account = find(accounts, policy);
 
         if (account)
-                budget_give_back(&account->budget);
+                budget_give_back(&account->budget, then);
 }

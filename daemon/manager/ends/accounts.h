@@ -30,7 +30,7 @@ int accounts_restore(struct accounts *accounts, const char *folder, uint64_t now
  * not, or -ENOMEM. */
 int accounts_take(struct accounts *accounts, const char *policy, unsigned max, uint64_t window,
                   uint64_t now);
-/* The end that was taken last did not begin. */
-void accounts_give_back(struct accounts *accounts, const char *policy);
+/* The end that was taken at this moment was none. */
+void accounts_give_back(struct accounts *accounts, const char *policy, uint64_t then);
 /* Has the store write down what was taken: once the end has begun, which waits for no disk. */
 void accounts_keep(const struct accounts *accounts, struct store *store);

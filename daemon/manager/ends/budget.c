@@ -35,10 +35,15 @@ int budget_take(struct budget *budget, unsigned max, uint64_t window, uint64_t n
         return 1;
 }
 
-void budget_give_back(struct budget *budget)
+void budget_give_back(struct budget *budget, uint64_t then)
 {
-        if (budget->n > 0)
-                budget->n--;
+        for (size_t i = budget->n; i-- > 0;)
+                if (budget->ends[i] == then) {
+                        budget->n--;
+                        memmove(budget->ends + i, budget->ends + i + 1,
+                                (budget->n - i) * sizeof(*budget->ends));
+                        return;
+                }
 }
 
 void budget_clear(struct budget *budget)

@@ -18,6 +18,6 @@ struct budget {
 
 /* 1: takes one end; 0: says no; -ENOMEM: without memory for the book-keeping there is none. Starts as {0}. */
 int budget_take(struct budget *budget, unsigned max, uint64_t window, uint64_t now);
-/* The one taken last does not count. */
-void budget_give_back(struct budget *budget);
+/* The one that was taken at this moment does not count. */
+void budget_give_back(struct budget *budget, uint64_t then);
 void budget_clear(struct budget *budget);

@@ -244,6 +244,12 @@ static void finish(struct ending *ending)
         if (ending->unrecorded > 0)
                 log_line(LOG_WARNING, "%zu further processes were ended without a verdict each.",
                          ending->unrecorded);
+        /* Others were faster: that is not to be charged. */
+        else if (ending->stage != RESTART && ending->stage != GIVEN_UP &&
+                 members_died_unsignalled(ending)) {
+                manager_give_back_budget(manager, ending->policy, ending->started);
+                manager_keep_budget(manager);
+        }
         ending_free(ending);
         if (!manager->endings)
                 manager_ends_are_over(manager);

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/wait.h>
 #include <utlist.h>
 #include "config/units.h"
 #include "manager/answers/record.h"
@@ -22,6 +23,7 @@
 #include "manager/groups/roster.h"
 #include "manager/groups/watch.h"
 #include "manager/groups/worker.h"
+#include "manager/kernel/kernel.h"
 #include "manager/settings.h"
 
 #define SWEEP_MAX 256  /* new processes in one turn of the loop */
@@ -50,6 +52,34 @@ static void close_member(struct member *member, enum outcome outcome)
         record_close(member->ending->manager, verdict, outcome);
 }
 
+static bool was_sent(const struct verdict *verdict, int signo)
+{
+        for (size_t i = 0; i < verdict->n_signals; i++)
+                if (verdict->signals[i].signo == signo)
+                        return true;
+        return false;
+}
+
+/* The kernel, and other daemons that guard memory, may end the same worker at the same moment, or in its grace. What it
+ * raised itself is its own; a service manager that restarts the unit sends what we asked it to. */
+static enum killer killer_of(const struct member *member)
+{
+        struct worker *worker = member->worker;
+        int status;
+
+        if (member->killed || !member->verdict)
+                return KILLER_NOBODY_ELSE;
+        kernel_hear(member->ending->manager);
+        if (worker->overtaken)
+                return KILLER_KERNEL;
+        if (member->ending->stage == RESTART ||
+            act_read_death(&worker->target, worker->reader, &status) < 0 || !WIFSIGNALED(status) ||
+            (WTERMSIG(status) != SIGKILL && WTERMSIG(status) != SIGTERM) ||
+            was_sent(member->verdict, WTERMSIG(status)))
+                return KILLER_NOBODY_ELSE;
+        return KILLER_OTHERS;
+}
+
 static void stop_awaiting(struct member *member)
 {
         member->awaited = false;
@@ -68,6 +98,8 @@ static void member_died(struct member *member)
                 log_line(LOG_NOTICE, "Process %d is dead at last, after %s.",
                          (int)member->worker->target.pid,
                          bng_format_usec(manager_now(ending->manager) - ending->started, &after));
+        if (member->verdict)
+                member->verdict->killed_by = killer_of(member);
         close_member(member, member->signalled          ? OUTCOME_ENDED
                              : ending->stage == RESTART ? OUTCOME_RESTARTED
                                                         : OUTCOME_GONE);
@@ -425,6 +457,17 @@ void members_ask(struct ending *ending)
                 if (ending->members[i]->awaited && poll(&pidfd, 1, 0) > 0)
                         member_died(ending->members[i]);
         }
+}
+
+bool members_died_unsignalled(const struct ending *ending)
+{
+        for (size_t i = 0; i < ending->n; i++) {
+                const struct member *member = ending->members[i];
+
+                if (member->signalled || member->awaited || member->worker->let_go)
+                        return false;
+        }
+        return true;
 }
 
 void members_give_up(struct ending *ending)

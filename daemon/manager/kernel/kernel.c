@@ -135,6 +135,9 @@ static void on_kill(void *userdata, const struct kernel_kill *kill)
         ended = worker ? worker : ending_awaits(manager, kill->pid);
         if (ended || kill->group)
                 flood_told(manager, kill->group ? kill->group : worker_home(ended));
+        /* Its end is under way: the verdict on that says it. */
+        if (ended && ended->ending && (worker || is_meant(manager, ended, kill)))
+                ended->overtaken = true;
         if (worker)
                 tell_seen(manager, worker, kill);
         else if (!ended && kill->group)

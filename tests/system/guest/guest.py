@@ -15,6 +15,7 @@ import traceback
 import administrator
 import kernel
 import lateness
+import others
 import tripwires
 import users
 from support import CONFIG, GROW, HERE, VERDICTS, guard_pid, is_active, run, start_worker, verdicts, wait_for
@@ -259,6 +260,7 @@ CHECKS = [
     a_killed_daemon_comes_back_and_goes_on,
     *administrator.CHECKS,
     *kernel.CHECKS,
+    *others.CHECKS,
     *tripwires.CHECKS,
     *lateness.CHECKS,
     *users.CHECKS,
@@ -276,7 +278,7 @@ def keep_state_in_memory():
 def main():
     keep_state_in_memory()
     CONFIG.parent.mkdir(parents=True, exist_ok=True)
-    CONFIG.write_text(POLICIES + kernel.POLICY + tripwires.POLICIES + lateness.POLICY)
+    CONFIG.write_text(POLICIES + kernel.POLICY + others.POLICIES + tripwires.POLICIES + lateness.POLICY)
     with open(HERE / "results", "w", buffering=1) as results:
         for check in CHECKS:
             name = check.__name__.replace("_", " ")
