@@ -75,6 +75,24 @@ while True:
     os.wait()
 """
 
+# Starts so many, a few a second, whose parent is gone at once, and who go into the groups as soon as they live.
+ORPHANS = """
+import os, sys, time
+for number in range(int(sys.argv[1])):
+    pid = os.fork()
+    if pid == 0:
+        if os.fork() == 0:
+            for group in sys.argv[2:]:
+                with open(group + "/cgroup.procs", "w") as procs:
+                    procs.write("0")
+            print("orphan", os.getpid(), flush=True)
+            time.sleep(1000)
+        os._exit(0)
+    os.waitpid(pid, 0)
+    time.sleep(0.04)
+time.sleep(1000)
+"""
+
 
 class Bystanders(EndToEnd):
     POLICY = "[Policy p]\nCgroup={home}/w\nGroupMemoryMax=%s\nGrowthWindowSec=1s\nAction=kill\n"
@@ -239,6 +257,18 @@ class Bystanders(EndToEnd):
         time.sleep(1)
         self.assert_lives(spare)
         self.assertEqual(len(guard.verdicts()), 1)
+
+    def test_orphans_that_come_in_as_soon_as_they_live(self):
+        guard = self.guard("[Policy p]\nCgroup={home}/w\nGroupMemoryMax=64M\nScope=group\nGraceSec=2s\n")
+        group, elsewhere = self.group("w"), self.group("elsewhere")
+        process = self.creep(group, 64, "ignore-loudly")
+        self.wait_for("SIGTERM", lambda: b"asked" in self.said())
+        self.spawn(elsewhere, [PYTHON, "-c", ORPHANS, "12", *group.folders])
+        self.assert_ended(guard, process, "group-memory")
+        self.wait_for("all of them", lambda: self.said().count(b"orphan") == 12)
+        time.sleep(1)
+        self.assertEqual(len(guard.verdicts()), 1, guard.verdicts())
+        self.assertEqual(len(group.pids()), 12)
 
 
 if __name__ == "__main__":

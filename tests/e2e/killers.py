@@ -11,7 +11,7 @@ from kernel import may_read_the_log
 
 # Limits that the runaways pass at some 200 MiB a second.
 RUNAWAY = "[Guard]\nKillBudget=100/10min\n[Policy p]\nCgroup={home}/w\nGrowthWindowSec=2s\n"
-ASKED = "[Policy p]\nCgroup={home}/w\nWorkerMemoryMax=64M\nGraceSec=30s\n"
+ASKED = "[Policy p]\nCgroup={home}/w\nWorkerMemoryMax=64M\nGraceSec=2s\n"
 
 
 class Killers(EndToEnd):
@@ -58,7 +58,7 @@ class Killers(EndToEnd):
         self.grow(self.watched, 10, 40)
 
     def test_nobody_else_in_the_grace(self):
-        guard = self.guard(ASKED.replace("30s", "1s"))
+        guard = self.guard(ASKED.replace("2s", "1s"))
         verdict = self.assert_ended(guard, self.asked(), "worker-memory")
         self.assertEqual(names(verdict), ["SIGTERM", "SIGKILL"])
         self.assertNotIn("killed_by", verdict)

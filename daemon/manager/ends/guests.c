@@ -12,7 +12,9 @@
  *     that is older and still there has slipped by (kernels before 6.14 let a fork do that), and who knows what it has
  *     forked: it opens the group again;
  *   - until somebody is killed, whose parent lives elsewhere was started there. Orphans are handed to an init, or to
- *     one that takes an init's place; those are in the session of whoever is gone (family.c).
+ *     one that takes an init's place; those are in the session of whoever is gone (family.c). Where that one is led by
+ *     somebody who lives elsewhere, and nobody of this end is in it, they were started there too: a session is inherited,
+ *     or one's own.
  *
  * Who is taken for a guest and is none lives on in a watched group, and is judged anew.
  */
@@ -58,26 +60,43 @@ static bool was_brought(const struct ending *ending, const struct worker *worker
         return worker->born < ending->listed && !was_listed(ending, worker->target.pid);
 }
 
-static bool has_parent_elsewhere(const struct ending *ending, const struct worker *worker)
+/* Who lives elsewhere, and may have started this one or one before it? Then who that is. */
+static bool lives_elsewhere(const struct ending *ending, pid_t pid, struct process_identity *ret)
 {
         const struct host *host = &ending->manager->host;
-        struct process_identity identity;
         struct process_reader *reader;
         bool elsewhere = false;
         char *group;
 
-        if (worker->target.parent <= 1 || members_include(ending, worker->target.parent) ||
-            process_reader_new(&reader, host, worker->target.parent) < 0)
+        if (members_include(ending, pid) || process_reader_new(&reader, host, pid) < 0)
                 return false;
-        if (process_read_identity(reader, &identity) >= 0 &&
-            (worker->target.session == identity.session ||
-             worker->target.session == worker->target.pid) &&
+        if (process_read_identity(reader, ret) >= 0 &&
             process_read_group(reader, host, &group) >= 0) {
                 elsewhere = !path_is_below(group, ending->path);
                 free(group);
         }
         process_reader_free(reader);
         return elsewhere;
+}
+
+static bool has_parent_elsewhere(const struct ending *ending, const struct worker *worker)
+{
+        struct process_identity parent;
+
+        return worker->target.parent > 1 &&
+               lives_elsewhere(ending, worker->target.parent, &parent) &&
+               (worker->target.session == parent.session ||
+                worker->target.session == worker->target.pid);
+}
+
+static bool has_session_elsewhere(const struct ending *ending, const struct worker *worker)
+{
+        pid_t session = worker->target.session;
+        struct process_identity leader;
+
+        return session > 0 && session != worker->target.pid && !members_share(ending, session) &&
+               lives_elsewhere(ending, session, &leader) && leader.session == session &&
+               leader.start_time <= worker->target.start_time;
 }
 
 static bool is_guest(const struct ending *ending, const struct worker *worker)
@@ -88,7 +107,8 @@ static bool is_guest(const struct ending *ending, const struct worker *worker)
                 return true;
         if (ending->closed)
                 return started_since(ending, worker);
-        return ending->stage < KILLED && has_parent_elsewhere(ending, worker);
+        return ending->stage < KILLED && !members_include(ending, worker->target.parent) &&
+               (has_parent_elsewhere(ending, worker) || has_session_elsewhere(ending, worker));
 }
 
 /* Or a child of one, or a child's. Who is no member was not signalled: those above him in the group are asked. */

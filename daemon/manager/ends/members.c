@@ -300,6 +300,14 @@ bool members_include(const struct ending *ending, pid_t pid)
         return false;
 }
 
+bool members_share(const struct ending *ending, pid_t session)
+{
+        for (size_t i = 0; i < ending->n; i++)
+                if (ending->members[i]->worker->target.session == session)
+                        return true;
+        return false;
+}
+
 /* One that joined is signalled before anything is written down: it may be on its way to another fork. With a
  * verdict while there is room for it. False: it was gone. */
 static bool sweep_one(struct ending *ending, struct worker *worker, int signo)

@@ -74,7 +74,9 @@ void members_ask(struct ending *ending);
 bool members_awaited(const struct ending *ending);                    /* is anybody? */
 struct worker *members_await(const struct ending *ending, pid_t pid); /* who has it, or NULL */
 bool members_include(const struct ending *ending, pid_t pid);         /* dead ones as well */
-bool members_died_unsignalled(const struct ending *ending); /* all of them */
+bool members_died_unsignalled(const struct ending *ending);           /* all of them */
+bool members_share(const struct ending *ending,
+                   pid_t session); /* is anybody in it, dead ones as well? */
 /* Closes the verdicts of those that live as survivors; their deaths are awaited still. */
 void members_give_up(struct ending *ending);
 

@@ -34,7 +34,7 @@ Action=kill
 [Policy others]
 Unit=others*.service
 WorkerMemoryMax=48M
-GraceSec=30s
+GraceSec=3s
 
 [Policy race]
 Unit=race*.service
@@ -46,7 +46,7 @@ Action=kill
 Unit=again*.service
 GroupMemoryMax=48M
 Scope=group
-GraceSec=5s
+GraceSec=4s
 """
 
 # Makes its group the root of a threaded subtree, with processes in two groups below: one that stays, and one that
@@ -72,10 +72,10 @@ time.sleep(600)
 STAYS = """
 import pathlib, signal, time
 signal.signal(signal.SIGTERM, lambda *_: pathlib.Path("/run/asked").touch())
-held = [b"x" * (34 << 20)]
+held = [b"x" * (37 << 20)]
 while len(held) < 150:
     held.append(b"x" * (100 << 10))
-    time.sleep(0.1)
+    time.sleep(0.2)
 while True:
     time.sleep(600)
 """
@@ -89,10 +89,10 @@ if os.path.exists("/run/again"):
 open("/run/again", "w").close()
 if os.fork() == 0:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    held = [b"x" * (30 << 20)]
+    held = [b"x" * (32 << 20)]
     while len(held) < 150:
         held.append(b"x" * (100 << 10))
-        time.sleep(0.1)
+        time.sleep(0.2)
 time.sleep(600)
 """
 
