@@ -211,7 +211,7 @@ struct worker {
         const struct policy *policy; /* the first that matches, or NULL */
         char *comm, *argv0;
         uint64_t born; /* monotonic microseconds; before the boot of a container it is 0 */
-        uint64_t first_seen, facts_due;
+        uint64_t first_seen, facts_due, name_due;
 
         struct series series; /* of `private` */
         uint64_t private;     /* bytes: resident minus shared, and swapped out */

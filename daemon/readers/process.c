@@ -16,6 +16,7 @@
  */
 
 #define FLAG_KERNEL_THREAD 0x00200000 /* PF_KTHREAD in field 9 of stat */
+#define ENVIRONMENT_MAX (256 << 10)   /* bytes; what lies behind them is not looked at */
 
 void process_close(int fd)
 {
@@ -254,4 +255,18 @@ int process_read_cmdline(struct process_reader *reader, size_t max, char **cmdli
         *cmdline = text;
         *size = (size_t)n;
         return 0;
+}
+
+int process_read_managed(struct process_reader *reader, bool *managed)
+{
+        char wanted[40], *text = malloc(ENVIRONMENT_MAX);
+        int n = text ? process_read_file(reader->folder, "environ", text, ENVIRONMENT_MAX)
+                     : -ENOMEM;
+
+        *managed = false;
+        snprintf(wanted, sizeof(wanted), "SYSTEMD_EXEC_PID=%d", (int)reader->pid);
+        for (int at = 0; at < n && !*managed; at += (int)strlen(text + at) + 1)
+                *managed = strcmp(text + at, wanted) == 0;
+        free(text);
+        return n < 0 ? n : 0;
 }

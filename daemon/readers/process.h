@@ -75,3 +75,6 @@ int process_read_unified_group(struct process_reader *reader, char **path);
 int process_read_comm(struct process_reader *reader, char **comm);
 /* Arguments with their NULs, cut at `max` bytes. malloc'ed, NUL-terminated behind *size. */
 int process_read_cmdline(struct process_reader *reader, size_t max, char **cmdline, size_t *size);
+/* Was it executed by a service manager, and not forked by who was? The environment says that ($SYSTEMD_EXEC_PID), which a
+ * process may write as it likes. Like the arguments it lies in the memory of the process, and may have to be waited for. */
+int process_read_managed(struct process_reader *reader, bool *managed);

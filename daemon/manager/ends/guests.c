@@ -14,7 +14,7 @@
  *   - until somebody is killed, whose parent lives elsewhere was started there. Orphans are handed to an init, or to
  *     one that takes an init's place; those are in the session of whoever is gone (family.c). Where that one is led by
  *     somebody who lives elsewhere, and nobody of this end is in it, they were started there too: a session is inherited,
- *     or one's own.
+ *     or one's own. And one that the service manager executed is the unit's next start, or what reloads it.
  *
  * Who is taken for a guest and is none lives on in a watched group, and is judged anew.
  */
@@ -23,6 +23,7 @@
 #include <stdlib.h>
 #include "act/tree.h"
 #include "manager/ends/members.h"
+#include "manager/groups/cmdline.h"
 #include "manager/groups/roster.h"
 #include "manager/groups/watch.h"
 #include "manager/groups/worker.h"
@@ -99,7 +100,13 @@ static bool has_session_elsewhere(const struct ending *ending, const struct work
                leader.start_time <= worker->target.start_time;
 }
 
-static bool is_guest(const struct ending *ending, const struct worker *worker)
+static bool was_executed_by_manager(struct worker *worker)
+{
+        return worker->target.parent == 1 && worker->target.session == worker->target.pid &&
+               cmdline_is_managed(worker);
+}
+
+static bool is_guest(const struct ending *ending, struct worker *worker)
 {
         if (worker->ending && worker->ending != ending)
                 return false; /* that one is being ended as well */
@@ -108,7 +115,8 @@ static bool is_guest(const struct ending *ending, const struct worker *worker)
         if (ending->closed)
                 return started_since(ending, worker);
         return ending->stage < KILLED && !members_include(ending, worker->target.parent) &&
-               (has_parent_elsewhere(ending, worker) || has_session_elsewhere(ending, worker));
+               (has_parent_elsewhere(ending, worker) || has_session_elsewhere(ending, worker) ||
+                was_executed_by_manager(worker));
 }
 
 /* Or a child of one, or a child's. Who is no member was not signalled: those above him in the group are asked. */
