@@ -77,6 +77,33 @@ static void test_young_culprit(void **state)
         assert_int_equal(culprit(workers, 3, 51 * MIB), 2);
 }
 
+/* None of them took what tells by itself, and together they are what the group grew by. */
+static void test_many_small_ones(void **state)
+{
+        static struct series each[8];
+        struct subject workers[8];
+
+        (void)state;
+        policy.group_memory_max = 200 * MIB;
+        workers[0] = grown(&each[0], 150 * MIB, 0, HOUR, 5 * SECOND);
+        for (size_t i = 1; i < 8; i++) {
+                workers[i] = grown(&each[i], (i == 5 ? 8 : 7) * MIB, 0, 0, SECOND);
+                workers[i].at_sight = workers[i].memory;
+                workers[i].young = true;
+        }
+        assert_int_equal(culprit(workers, 8, 0), 5);
+        assert_int_equal(culprit(workers, 8, 39 * MIB), 5);
+        /* they are in the place of others, but for a little */
+        assert_int_equal(culprit(workers, 8, 41 * MIB), 0);
+
+        for (size_t i = 1; i < 8; i++)
+                workers[i] = grown(&each[i], MIB, (i == 5 ? 0.8 : 0.7) * MIB, 10 * SECOND, SECOND);
+        assert_int_equal(culprit(workers, 8, 0), 5);
+        for (size_t i = 1; i < 8; i++)
+                workers[i] = grown(&each[i], 8 * MIB, 0.1 * MIB, 10 * SECOND, SECOND);
+        assert_int_equal(culprit(workers, 8, 0), 0);
+}
+
 /* What the group has and no worker tells of: nobody's, unless somebody maps it. */
 static void test_nobody_is_the_culprit(void **state)
 {
@@ -213,6 +240,7 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 TEST(test_culprit),
                 TEST(test_young_culprit),
+                TEST(test_many_small_ones),
                 TEST(test_nobody_is_the_culprit),
                 TEST(test_family_as_culprit),
                 TEST(test_newcomer_is_no_leak),

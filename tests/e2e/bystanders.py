@@ -201,6 +201,23 @@ class Bystanders(EndToEnd):
         self.assert_ended(guard, guilty, "group-memory")
         self.assert_lives(large)
 
+    def test_many_that_somebody_outside_starts(self):
+        """Each is small, and nobody's child here; the group grows by their number."""
+        guard = self.guard(self.POLICY.replace("=1s", "=3s") % "160M")
+        group = self.group("w")
+        large = self.grow(group, 0, 0, start=50)
+        self.wait_for("its memory", lambda: group.anonymous() > 50 * MIB)
+        time.sleep(4)
+        small = []
+        while not guard.verdicts():
+            small.append(self.spawn(group, [PYTHON, "-c", "import time; held = b'x' * (1 << 20); time.sleep(1000)"]))
+            self.assertLess(len(small), 40)
+            time.sleep(0.1)
+        verdict = guard.verdicts()[0]
+        self.assertEqual((verdict["reason"], verdict["outcome"]), ("group-memory", "ended"), verdict)
+        self.assertIn(verdict["pid"], [process.pid for process in small])
+        self.assert_lives(large)
+
     def test_one_that_gives_its_memory_back(self):
         """The kernel leaves it there until it wants it; once it is used again it is held."""
         guard = self.guard("[Policy p]\nCgroup={home}/w\nWorkerMemoryMax=64M\nAction=kill\n")

@@ -46,7 +46,7 @@ Action=kill
 Unit=again*.service
 GroupMemoryMax=48M
 Scope=group
-GraceSec=4s
+GraceSec=6s
 """
 
 # Makes its group the root of a threaded subtree, with processes in two groups below: one that stays, and one that
@@ -89,9 +89,12 @@ if os.path.exists("/run/again"):
 open("/run/again", "w").close()
 if os.fork() == 0:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    held = [b"x" * (32 << 20)]
-    while len(held) < 150:
+    held = [b"x" * (30 << 20)]
+    while len(held) < 110:
         held.append(b"x" * (100 << 10))
+        time.sleep(0.1)
+    while len(held) < 150:
+        held.append(b"x" * (50 << 10))
         time.sleep(0.2)
 time.sleep(600)
 """
@@ -215,12 +218,11 @@ def a_unit_that_is_started_again_while_it_ends_is_left_alone():
     (left,) = members("again")
     run("systemctl", "start", "again")
     second = int(run("systemctl", "show", "-P", "MainPID", "again"))
-    assert members("again") == {left, second}, (members("again"), left, second)
     run("systemctl", "reload", "--no-block", "again")
     wait_for("the end of who was left", lambda: not os.path.exists(f"/proc/{left}"))
     time.sleep(1)
     assert {v["pid"] for v in verdicts("again")} == {first, left}, verdicts("again")
-    assert is_active("again") or "reloading" in run("systemctl", "is-active", "again", check=False), verdicts("again")
+    assert run("systemctl", "is-active", "again", check=False) in ("active", "reloading"), verdicts("again")
     assert int(run("systemctl", "show", "-P", "MainPID", "again")) == second
     run("systemctl", "stop", "again")
     file.unlink()
