@@ -207,11 +207,12 @@ struct worker {
         bool adopts;         /* the parent of somebody else's orphans */
         bool overtaken;      /* the kernel ended it: that is written down, or will be by its end */
         bool swap_read;      /* `private` holds what is swapped out */
+        uint8_t named;       /* so often only its name was read, see worker-facts.c */
 
         const struct policy *policy; /* the first that matches, or NULL */
         char *comm, *argv0;
         uint64_t born; /* monotonic microseconds; before the boot of a container it is 0 */
-        uint64_t first_seen, facts_due, name_due;
+        uint64_t first_seen, facts_due;
 
         struct series series; /* of `private` */
         uint64_t private;     /* bytes: resident minus shared, and swapped out */

@@ -7,11 +7,14 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include "manager/groups/cmdline.h"
 #include "manager/groups/worker.h"
 
 #define FACTS_SLOWEST_USEC UINT64_C(5000000)
 #define FACTS_FASTEST_USEC UINT64_C(20000)
+#define FACTS_SETTLED_USEC UINT64_C(60000000) /* from then on only its name is read, */
+#define FACTS_NAMES 12                        /* and all of it once in so many times */
 
 void worker_set_argv0(struct worker *worker, char *text, size_t size)
 {
@@ -40,15 +43,37 @@ static void read_facts(struct worker *worker)
                 worker->target.uid = identity.uid;
 }
 
+/* Whoever executes another program has its name, as a rule. That is read at once, where the command line has to be waited
+ * for. */
+static bool has_another_name(struct worker *worker)
+{
+        bool another;
+        char *text;
+
+        if (process_read_comm(worker->reader, &text) < 0)
+                return false;
+        another = !worker->comm || strcmp(text, worker->comm) != 0;
+        free(text);
+        return another;
+}
+
+/* Has it been who it is for long, and is it still? Then most times its name is all that is asked for. */
+static bool is_as_before(struct worker *worker, uint64_t age)
+{
+        return worker->facts_due > 0 && age > FACTS_SETTLED_USEC &&
+               ++worker->named % FACTS_NAMES > 0 && !has_another_name(worker);
+}
+
 /* Neither name nor user are fixed: a process is seen between fork and exec, and may give up root. So
- * they are read again, soon at first. */
+ * they are read again, soon at first; and once more before anything is answered (judge.c). */
 static void refresh_facts(struct worker *worker, uint64_t now)
 {
         uint64_t age = now - worker->first_seen;
 
         if (now < worker->facts_due || !worker->watch->asks_names)
                 return;
-        read_facts(worker);
+        if (!is_as_before(worker, age))
+                read_facts(worker);
         worker->facts_due = now + (age < FACTS_FASTEST_USEC   ? FACTS_FASTEST_USEC
                                    : age > FACTS_SLOWEST_USEC ? FACTS_SLOWEST_USEC
                                                               : age);
