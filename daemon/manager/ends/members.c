@@ -12,7 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/wait.h>
 #include <utlist.h>
 #include "config/units.h"
 #include "manager/answers/record.h"
@@ -23,7 +22,6 @@
 #include "manager/groups/roster.h"
 #include "manager/groups/watch.h"
 #include "manager/groups/worker.h"
-#include "manager/kernel/kernel.h"
 #include "manager/settings.h"
 
 #define SWEEP_MAX 256  /* new processes in one turn of the loop */
@@ -50,34 +48,6 @@ static void close_member(struct member *member, enum outcome outcome)
                         manager_now(member->ending->manager) - member->ending->started;
         member->verdict = NULL;
         record_close(member->ending->manager, verdict, outcome);
-}
-
-static bool was_sent(const struct verdict *verdict, int signo)
-{
-        for (size_t i = 0; i < verdict->n_signals; i++)
-                if (verdict->signals[i].signo == signo)
-                        return true;
-        return false;
-}
-
-/* The kernel, and other daemons that guard memory, may end the same worker at the same moment, or in its grace. What it
- * raised itself is its own; a service manager that restarts the unit sends what we asked it to. */
-static enum killer killer_of(const struct member *member)
-{
-        struct worker *worker = member->worker;
-        int status;
-
-        if (member->killed || !member->verdict)
-                return KILLER_NOBODY_ELSE;
-        kernel_hear(member->ending->manager);
-        if (worker->overtaken)
-                return KILLER_KERNEL;
-        if (member->ending->stage == RESTART ||
-            act_read_death(&worker->target, worker->reader, &status) < 0 || !WIFSIGNALED(status) ||
-            (WTERMSIG(status) != SIGKILL && WTERMSIG(status) != SIGTERM) ||
-            was_sent(member->verdict, WTERMSIG(status)))
-                return KILLER_NOBODY_ELSE;
-        return KILLER_OTHERS;
 }
 
 static void stop_awaiting(struct member *member)

@@ -2,7 +2,7 @@
 #pragma once
 
 /*
- * What an end consists of, shared by its two files: ending.c knows the stages and when one follows the
+ * What an end consists of, shared by its files: ending.c knows the stages and when one follows the
  * other, members.c knows the processes, their signals and their deaths.
  */
 
@@ -79,6 +79,10 @@ bool members_share(const struct ending *ending,
                    pid_t session); /* is anybody in it, dead ones as well? */
 /* Closes the verdicts of those that live as survivors; their deaths are awaited still. */
 void members_give_up(struct ending *ending);
+
+/* ---- killer.c */
+/* Of one that has died: by whom, where it was not us. */
+enum killer killer_of(const struct member *member);
 
 /* ---- guests.c */
 /* Is this one, which is in the group and no member, not to end with it? */
