@@ -245,14 +245,16 @@ int process_read_comm(struct process_reader *reader, char **comm)
 
 int process_read_cmdline(struct process_reader *reader, size_t max, char **cmdline, size_t *size)
 {
-        char *text = malloc(max + 1);
+        char *text = malloc(max + 1), *shorter;
         int n = text ? process_read_file(reader->folder, "cmdline", text, max + 1) : -ENOMEM;
 
         if (n < 0) {
                 free(text);
                 return n;
         }
-        *cmdline = text;
+        /* A thousand of them are kept, and few are as long as they may be. */
+        shorter = realloc(text, (size_t)n + 1);
+        *cmdline = shorter ? shorter : text;
         *size = (size_t)n;
         return 0;
 }
