@@ -1,31 +1,42 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include "division-shapes.h"
 #include "fraction-cases.h"
 #include "gmp-hooks.h"
 #include "guard-cases.h"
+#include "other-cases.h"
 
 /*
  * How far predictions of memory lie above the truth: predicted over measured peak of every guarded
  * operation over sizes from 10^4 bits on, with random and structured operands, of divisions of all
- * shapes (division-shapes.c), and of fractions whose longer part has so many bits; the smallest, the
- * median and the largest. Below 1 would be a broken promise. A prediction is of the worst operands that look the same: the last column is the largest of
- * what is left where those are known, and measured too.
+ * shapes (division-shapes.c), of text, streams and comparisons (other-cases.c), and of fractions whose longer
+ * part has so many bits; the smallest, the median and the largest. Below 1 would be a broken promise. A
+ * prediction is of the worst operands that look the same: the last column is the largest of what is left where
+ * those are known, and measured too.
  *
  * Where GMP finds its scratch on the stack, and the result is short, a prediction for any processor
  * is many times what was held.
  *
- * usage: bench-peak [--json] [--least BITS] [--most BITS] [--slow] [OPERATION...]
+ * usage: bench-peak [--json] [--least BITS] [--most BITS] [--decade SIZES] [--slow] [OPERATION...]
  *
- * Sizes go up to 10^7 bits, or to --most; 1e9 takes long, and some 10 GB. Operations that take long on
- * fewer bits end there, but with --slow.
+ * Sizes go up to 10^8 bits, or to --most, so many in each decade. An operation ends at the first size that is
+ * predicted to hold more than 4 GiB, or when it has taken 5 seconds; with --slow, 300. As many operands of a
+ * size as take no time are drawn, up to 20.
  */
 
 #define BITS_LEAST 1e4
-#define BITS_MOST 1e7
-#define SAMPLES_MAX 256
+#define BITS_MOST 1e8
+#define SIZES_OF_A_DECADE 12
+#define DRAWS_MAX 20
+#define SECONDS_OF_DRAWS 0.02
+#define SAMPLES_MAX 4096
+#define SECONDS_MAX 5
+#define SECONDS_SLOW 300
+#define HELD_MOST_BYTES (UINT64_C(4) << 30)
 
 struct sample {
         double ratio;
@@ -38,86 +49,6 @@ static int by_ratio(const void *a, const void *b)
         double difference = ((const struct sample *)a)->ratio - ((const struct sample *)b)->ratio;
         return (difference > 0) - (difference < 0);
 }
-
-/* ---- text, which the library holds itself ---- */
-
-static char *digits;
-static size_t text_bytes;
-
-static bng_status check_get_str(bng_ctx *ctx, const struct operands *x, mpz_srcptr r)
-{
-        (void)r;
-        return bng_check_get_str(ctx, 10, x->a);
-}
-
-static bng_status guarded_get_str(bng_ctx *ctx, const struct operands *x, mpz_ptr r, mpz_ptr s)
-{
-        char *text;
-        bng_status status = bng_mpz_get_str(ctx, &text, 10, x->a);
-
-        (void)r, (void)s;
-        if (status == BNG_OK) {
-                text_bytes = strlen(text) + 1;
-                free(text);
-        }
-        return status;
-}
-
-static void plain_get_str(const struct operands *x, mpz_ptr r, mpz_ptr s)
-{
-        char *text = malloc(mpz_sizeinbase(x->a, 10) + 2);
-
-        (void)r, (void)s;
-        if (!text)
-                abort();
-        mpz_get_str(text, 10, x->a);
-        text_bytes = strlen(text) + 1;
-        free(text);
-}
-
-static void make_digits(struct operands *x, uint64_t bits)
-{
-        random_digits(x->a, bits);
-        free(digits);
-        digits = malloc(mpz_sizeinbase(x->a, 10) + 2);
-        if (!digits)
-                abort();
-        mpz_get_str(digits, 10, x->a);
-}
-
-static bng_status check_set_str(bng_ctx *ctx, const struct operands *x, mpz_srcptr r)
-{
-        (void)x, (void)r;
-        return bng_check_set_str(ctx, digits, 10);
-}
-
-static void plain_set_str(const struct operands *x, mpz_ptr r, mpz_ptr s)
-{
-        (void)x, (void)s;
-        mpz_set_str(r, digits, 10);
-}
-
-static bng_status guarded_set_str(bng_ctx *ctx, const struct operands *x, mpz_ptr r, mpz_ptr s)
-{
-        (void)x, (void)s;
-        return bng_mpz_set_str(ctx, r, digits, 10);
-}
-
-static const struct guard_case texts[] = {
-        {.name = "get_str",
-         .make = make_digits,
-         .plain = plain_get_str,
-         .guarded = guarded_get_str,
-         .check = check_get_str,
-         .bits_max = UINT64_MAX},
-        {.name = "set_str",
-         .make = make_digits,
-         .plain = plain_set_str,
-         .guarded = guarded_set_str,
-         .check = check_set_str,
-         .bits_max = UINT64_MAX},
-};
-static const size_t texts_count = sizeof texts / sizeof *texts;
 
 /* ---- one operation ---- */
 
@@ -134,10 +65,10 @@ static uint64_t measure_plain(const struct guard_case *op, const struct operands
                 return 0;
         mpz_init_set(r, old);
         mpz_init(s);
-        text_bytes = 0;
+        other_held_nothing();
         gmp_hooks_start();
         op->plain(x, r, s);
-        uint64_t measured = gmp_hooks_peak_bytes() + text_bytes;
+        uint64_t measured = gmp_hooks_peak_bytes() + other_held_bytes();
         mpz_clears(r, s, NULL);
         return measured;
 }
@@ -152,83 +83,16 @@ static struct peak measure(bng_ctx *ctx, const struct guard_case *op, const stru
         if (op->updates)
                 random_integer(old, bits);
         mpz_init_set(r, old);
-        struct peak peak = {.predicted = predicted_peak_of_case(ctx, op, x, r)};
-        text_bytes = 0;
-        if (op->check(ctx, x, r) == BNG_OK) {
-                gmp_hooks_start();
-                if (op->guarded(ctx, x, r, s) == BNG_OK) {
-                        uint64_t guarded = gmp_hooks_peak_bytes() + text_bytes;
-                        uint64_t plain = measure_plain(op, x, old);
-                        peak.measured = guarded > plain ? guarded : plain;
-                }
+        struct peak peak = {.predicted = predicted_peak_of_other(ctx, op, x, r)};
+        other_held_nothing();
+        gmp_hooks_start();
+        if (peak.predicted <= HELD_MOST_BYTES && op->guarded(ctx, x, r, s) == BNG_OK) {
+                uint64_t guarded = gmp_hooks_peak_bytes() + other_held_bytes();
+                uint64_t plain = measure_plain(op, x, old);
+                peak.measured = guarded > plain ? guarded : plain;
         }
         mpz_clears(old, r, s, NULL);
         return peak;
-}
-
-static double ratio_of(struct peak peak)
-{
-        return (double)peak.predicted / (double)peak.measured;
-}
-
-/* False where there is no ratio. */
-static bool take(bng_ctx *ctx, const struct guard_case *op, struct operands *x, uint64_t bits,
-                 struct sample *sample)
-{
-        op->make(x, bits);
-        struct peak peak = measure(ctx, op, x, bits);
-        if (peak.measured == 0)
-                return false;
-        sample->bits = (double)bits;
-        sample->ratio = sample->attained = ratio_of(peak);
-        if (make_worst(op->name, x)) {
-                struct peak worst = measure(ctx, op, x, bits);
-                if (worst.predicted == peak.predicted && worst.measured > peak.measured)
-                        sample->attained = ratio_of(worst);
-        }
-        return true;
-}
-
-static void report(const char *name, struct sample *samples, size_t n, bool json, bool first)
-{
-        double attained = 0;
-
-        qsort(samples, n, sizeof *samples, by_ratio);
-        for (size_t i = 0; i < n; i++)
-                attained = samples[i].attained > attained ? samples[i].attained : attained;
-        struct sample least = samples[0];
-        struct sample median = samples[n / 2];
-        struct sample most = samples[n - 1];
-
-        if (json)
-                printf("%s{\"operation\": \"%s\", \"least\": %.3f, \"median\": %.3f, "
-                       "\"most\": %.3f, \"most_bits\": %.0f, \"sizes\": %zu, \"attained\": %.3f}",
-                       first ? "" : ",\n", name, least.ratio, median.ratio, most.ratio, most.bits,
-                       n, attained);
-        else
-                printf("%-20s %8.2f %8.2f %8.2f   at %-8.3g bits, of %3zu sizes %8.2f\n", name,
-                       least.ratio, median.ratio, most.ratio, most.bits, n, attained);
-        fflush(stdout);
-}
-
-/* False where no size could be measured. */
-static bool compare(bng_ctx *ctx, const char *name, const struct guard_case *op, double least,
-                    double most, bool json, bool first)
-{
-        struct sample samples[SAMPLES_MAX];
-        size_t n = 0;
-        struct operands x;
-
-        operands_init(&x);
-        for (double bits = least; bits <= most && n < SAMPLES_MAX; bits *= 1.2) {
-                if (bits > (double)op->bits_max)
-                        break;
-                n += take(ctx, op, &x, (uint64_t)bits, &samples[n]);
-        }
-        operands_clear(&x);
-        if (n > 0)
-                report(name, samples, n, json, first);
-        return n > 0;
 }
 
 /* ---- fractions ---- */
@@ -244,55 +108,192 @@ static struct peak measure_fractions(bng_ctx *ctx, const struct fraction_case *o
         fraction_case_begin(op, x, plain);
         fraction_case_begin(op, x, guarded);
         peak.predicted = predicted_peak_of_fractions(ctx, op, x);
-        gmp_hooks_start();
-        op->plain(x, plain);
-        uint64_t held = held_by_fractions(op, x);
-        gmp_hooks_start();
-        if (op->guarded(ctx, x, guarded) == BNG_OK) {
-                peak.measured = held_by_fractions(op, x);
-                if (held > peak.measured)
-                        peak.measured = held;
+        if (peak.predicted <= HELD_MOST_BYTES) {
+                gmp_hooks_start();
+                op->plain(x, plain);
+                uint64_t held = held_by_fractions(op, x);
+                gmp_hooks_start();
+                if (op->guarded(ctx, x, guarded) == BNG_OK) {
+                        peak.measured = held_by_fractions(op, x);
+                        if (held > peak.measured)
+                                peak.measured = held;
+                }
         }
         mpq_clears(plain, guarded, NULL);
         return peak;
 }
 
-/* False where there is no ratio. */
-static bool take_fractions(bng_ctx *ctx, const struct fraction_case *op, struct fractions *x,
-                           uint64_t bits, struct sample *sample)
+/* ---- one row of the table ---- */
+
+struct row {
+        const char *name;
+        const struct fraction_case *fractions;
+        struct guard_case integers; /* otherwise */
+};
+
+static size_t rows_count(void)
+{
+        return guard_cases_count + other_cases_count + division_shapes_count + fraction_cases_count;
+}
+
+static struct row row(size_t i)
+{
+        if (i < guard_cases_count)
+                return (struct row){guard_cases[i].name, NULL, guard_cases[i]};
+        i -= guard_cases_count;
+        if (i < other_cases_count)
+                return (struct row){other_cases[i].name, NULL, other_cases[i]};
+        i -= other_cases_count;
+        if (i < division_shapes_count) {
+                const struct division_shape *shape = &division_shapes[i];
+                struct row shaped = {shape->name, NULL, *division_shape_case(shape)};
+                shaped.integers.make = shape->make;
+                return shaped;
+        }
+        const struct fraction_case *op = &fraction_cases[i - division_shapes_count];
+        return (struct row){.name = op->name, .fractions = op};
+}
+
+static double ratio_of(struct peak peak)
+{
+        return (double)peak.predicted / (double)peak.measured;
+}
+
+static bool attains_more(struct peak worst, struct peak peak)
+{
+        return worst.predicted == peak.predicted && worst.measured > peak.measured;
+}
+
+/* The second is of the worst operands that look the same. */
+static struct peak take(bng_ctx *ctx, const struct guard_case *op, uint64_t bits,
+                        struct peak *attained)
+{
+        struct operands x;
+
+        operands_init(&x);
+        op->make(&x, bits);
+        struct peak peak = *attained = measure(ctx, op, &x, bits);
+        if (peak.measured > 0 && make_worst(op->name, &x)) {
+                struct peak worst = measure(ctx, op, &x, bits);
+                if (attains_more(worst, peak))
+                        *attained = worst;
+        }
+        operands_clear(&x);
+        return peak;
+}
+
+static struct peak take_fractions(bng_ctx *ctx, const struct fraction_case *op, uint64_t bits,
+                                  struct peak *attained)
 {
         typedef bool make_alike(const struct fraction_case *op, struct fractions *x);
         static make_alike *const ways[] = {fractions_make_worst, fractions_make_common};
-
-        fractions_make(x, bits, op->kind == FRACTION_READ);
-        struct peak peak = measure_fractions(ctx, op, x);
-        if (peak.measured == 0)
-                return false;
-        sample->bits = (double)bits;
-        sample->ratio = sample->attained = ratio_of(peak);
-        for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
-                if (!ways[i](op, x))
-                        continue;
-                struct peak worst = measure_fractions(ctx, op, x);
-                if (worst.predicted == peak.predicted && ratio_of(worst) < sample->attained)
-                        sample->attained = ratio_of(worst);
-        }
-        return true;
-}
-
-static bool compare_fractions(bng_ctx *ctx, const struct fraction_case *op, double least,
-                              double most, bool json, bool first)
-{
-        struct sample samples[SAMPLES_MAX];
-        size_t n = 0;
         struct fractions x;
 
         fractions_init(&x);
-        for (double bits = least; bits <= most && n < SAMPLES_MAX; bits *= 1.2)
-                n += take_fractions(ctx, op, &x, (uint64_t)bits, &samples[n]);
+        fractions_make(&x, bits, op->kind == FRACTION_READ);
+        struct peak peak = *attained = measure_fractions(ctx, op, &x);
+        for (size_t i = 0; peak.measured > 0 && i < sizeof ways / sizeof *ways; i++) {
+                if (!ways[i](op, &x))
+                        continue;
+                struct peak worst = measure_fractions(ctx, op, &x);
+                if (attains_more(worst, *attained))
+                        *attained = worst;
+        }
         fractions_clear(&x);
+        return peak;
+}
+
+static double seconds_now(void)
+{
+        struct timespec now;
+
+        clock_gettime(CLOCK_MONOTONIC, &now);
+        return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+}
+
+struct range {
+        double least, most, factor; /* sizes in bits, and from one to the next */
+        double seconds_max;
+};
+
+/* How many samples there are, of which those that held nothing are none; the most bytes predicted of these. */
+static size_t take_samples(bng_ctx *ctx, const struct row *row, struct range range,
+                           struct sample *samples, uint64_t *most_of_nothing)
+{
+        size_t n = 0;
+        double start = seconds_now();
+        bool is_too_much = false;
+
+        *most_of_nothing = 0;
+        for (double bits = range.least; bits <= range.most * 1.001 && !is_too_much;
+             bits *= range.factor) {
+                double of_this_size = seconds_now();
+                for (unsigned draws = 0; draws < DRAWS_MAX && n < SAMPLES_MAX; draws++) {
+                        if (draws > 0 && seconds_now() - of_this_size > SECONDS_OF_DRAWS)
+                                break;
+                        struct peak attained;
+                        struct peak peak =
+                                row->fractions
+                                        ? take_fractions(ctx, row->fractions, (uint64_t)bits,
+                                                         &attained)
+                                        : take(ctx, &row->integers, (uint64_t)bits, &attained);
+                        is_too_much |= peak.predicted > HELD_MOST_BYTES ||
+                                       seconds_now() - start > range.seconds_max;
+                        if (peak.measured > 0)
+                                samples[n++] =
+                                        (struct sample){ratio_of(peak), ratio_of(attained), bits};
+                        else if (peak.predicted <= HELD_MOST_BYTES &&
+                                 peak.predicted > *most_of_nothing)
+                                *most_of_nothing = peak.predicted;
+                }
+        }
+        return n;
+}
+
+/* Rounded down: 1.00 is not below 1. */
+static double hundredths(double ratio)
+{
+        return floor(ratio * 100) / 100;
+}
+
+static void report(const char *name, struct sample *samples, size_t n, bool json, bool first)
+{
+        double attained = 0, longest = 0;
+
+        qsort(samples, n, sizeof *samples, by_ratio);
+        for (size_t i = 0; i < n; i++) {
+                attained = fmax(attained, samples[i].attained);
+                longest = fmax(longest, samples[i].bits);
+        }
+        struct sample least = samples[0];
+        struct sample median = samples[n / 2];
+        struct sample most = samples[n - 1];
+
+        if (json)
+                printf("%s{\"operation\": \"%s\", \"least\": %.3f, \"median\": %.3f, "
+                       "\"most\": %.3f, \"most_bits\": %.0f, \"samples\": %zu, "
+                       "\"longest_bits\": %.0f, \"attained\": %.3f}",
+                       first ? "" : ",\n", name, least.ratio, median.ratio, most.ratio, most.bits,
+                       n, longest, attained);
+        else
+                printf("%-20s %8.2f %8.2f %8.2f   at %-8.3g bits, of %4zu up to %-8.3g %8.2f\n",
+                       name, hundredths(least.ratio), median.ratio, most.ratio, most.bits, n,
+                       longest, attained);
+}
+
+/* False where there is nothing to be said. */
+static bool compare(bng_ctx *ctx, const struct row *row, struct range range, bool json, bool first)
+{
+        static struct sample samples[SAMPLES_MAX];
+        uint64_t most_of_nothing;
+        size_t n = take_samples(ctx, row, range, samples, &most_of_nothing);
+
         if (n > 0)
-                report(op->name, samples, n, json, first);
+                report(row->name, samples, n, json, first);
+        else if (!json)
+                printf("%-20s holds nothing, of at most %lu bytes predicted\n", row->name,
+                       (unsigned long)most_of_nothing);
+        fflush(stdout);
         return n > 0;
 }
 
@@ -306,28 +307,31 @@ static bool wanted(const char *name, int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-        bool json = false, slow = false;
-        double least = BITS_LEAST;
-        double most = BITS_MOST;
+        bool json = false;
+        struct range range = {.least = BITS_LEAST, .most = BITS_MOST, .seconds_max = SECONDS_MAX};
+        double sizes = SIZES_OF_A_DECADE;
         int i = 1;
 
         for (; i < argc && argv[i][0] == '-'; i++) {
                 if (!strcmp(argv[i], "--json"))
                         json = true;
                 else if (!strcmp(argv[i], "--slow"))
-                        slow = true;
+                        range.seconds_max = SECONDS_SLOW;
                 else if (!strcmp(argv[i], "--least") && i + 1 < argc)
-                        least = strtod(argv[++i], NULL);
+                        range.least = strtod(argv[++i], NULL);
                 else if (!strcmp(argv[i], "--most") && i + 1 < argc)
-                        most = strtod(argv[++i], NULL);
+                        range.most = strtod(argv[++i], NULL);
+                else if (!strcmp(argv[i], "--decade") && i + 1 < argc)
+                        sizes = strtod(argv[++i], NULL);
                 else {
                         fprintf(stderr,
                                 "usage: %s [--json] [--least BITS] [--most BITS] "
-                                "[--slow] [OPERATION...]\n",
+                                "[--decade SIZES] [--slow] [OPERATION...]\n",
                                 *argv);
                         return 2;
                 }
         }
+        range.factor = pow(10, 1 / sizes);
 
         bng_ctx *ctx;
         gmp_hooks_install();
@@ -335,43 +339,22 @@ int main(int argc, char **argv)
                 return 1;
         bng_ctx_set_result_limit_bits(ctx, UINT64_MAX);
         random_start(1);
+        other_cases_begin();
         if (json)
                 printf("[");
         else
-                printf("%-20s %8s %8s %8s   %-31s %8s   predicted over measured peak\n",
+                printf("%-20s %8s %8s %8s   %-40s %8s   predicted over measured peak\n",
                        "operation", "least", "median", "most", "", "attained");
         bool first = true;
-        for (size_t c = 0; c < guard_cases_count; c++) {
-                struct guard_case op = guard_cases[c];
-
-                if (slow)
-                        op.bits_max = UINT64_MAX;
-                if (wanted(op.name, argc - i, argv + i))
-                        first &= !compare(ctx, op.name, &op, least, most, json, first);
+        for (size_t c = 0; c < rows_count(); c++) {
+                struct row of = row(c);
+                if (wanted(of.name, argc - i, argv + i))
+                        first &= !compare(ctx, &of, range, json, first);
         }
-        for (size_t t = 0; t < texts_count; t++)
-                if (wanted(texts[t].name, argc - i, argv + i))
-                        first &= !compare(ctx, texts[t].name, &texts[t], least, most, json, first);
-        for (size_t d = 0; d < division_shapes_count; d++) {
-                const struct division_shape *shape = &division_shapes[d];
-                struct guard_case shaped = *division_shape_case(shape);
-
-                shaped.make = shape->make;
-                if (slow)
-                        shaped.bits_max = UINT64_MAX;
-                else if (shape->bits_max > 0)
-                        shaped.bits_max = shape->bits_max;
-                if (wanted(shape->name, argc - i, argv + i))
-                        first &= !compare(ctx, shape->name, &shaped, least, most, json, first);
-        }
-        for (size_t f = 0; f < fraction_cases_count; f++)
-                if (wanted(fraction_cases[f].name, argc - i, argv + i))
-                        first &= !compare_fractions(ctx, &fraction_cases[f], least, most, json,
-                                                    first);
         if (json)
                 printf("]\n");
         random_end();
-        free(digits);
+        other_cases_end();
         bng_ctx_free(ctx);
         return 0;
 }
