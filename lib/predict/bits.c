@@ -102,8 +102,7 @@ static struct bng_prediction updated(struct bng_operand result)
         struct bng_prediction prediction =
                 bng_predicted(result, BNG_WORK_UPDATE, bng_operand_bits_max(result));
 
-        return bng_holding(prediction,
-                           bng_bytes_of_limbs(bng_limbs_of_bits(prediction.room_bits)));
+        return bng_holding(prediction, bng_bytes_of_limbs(bng_limbs_of_bits(prediction.room_bits)));
 }
 
 /* At least the bit itself, at most the sum. */

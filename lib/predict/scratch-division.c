@@ -167,31 +167,35 @@ uint64_t bng_scratch_quotient(uint64_t n, uint64_t d)
 }
 
 /*
- * The worst of both ways, of divisors or quotients in so many sixteenths of n. By up to half of n in
- * steps that are as long as the divisor, or half of the quotient; or a quotient of up to half of n in
- * two steps, which is then multiplied by others of the divisor's limbs, no more than that has.
+ * The worst of both ways, of divisors or quotients in such a part of n. By up to half of n in steps that
+ * are as long as the divisor, or half of the quotient; or a quotient of up to half of n in two steps,
+ * which is then multiplied by others of the divisor's limbs, of which there are no more than n has
+ * beside two quotients.
  */
-static uint64_t with_sixteenths(uint64_t n, unsigned sixteenths)
+static uint64_t with_part(uint64_t n, unsigned part, unsigned parts)
 {
-        uint64_t least = n * (sixteenths - 1) / 16;
-        uint64_t most = n * sixteenths / 16 + 2;
+        uint64_t least = n * (part - 1) / parts;
+        uint64_t most = n * part / parts + 2;
         uint64_t divisor = n - least + 2;
         uint64_t step = bng_min(most, divisor / 2) + 1;
         uint64_t by_divisor = n + most + bng_scratch_in_steps_up_to(step, most, 0);
-        uint64_t by_quotient =
-                3 * most + bng_scratch_in_steps_up_to(most / 2 + 1, most,
-                                                      divisor + bng_scratch_multiply_any(divisor));
+        uint64_t product = divisor + bng_scratch_multiply(divisor - least, most);
+        uint64_t by_quotient = 3 * most + bng_scratch_in_steps_up_to(most / 2 + 1, most, product);
 
         return bng_max(by_divisor, by_quotient) + 32;
 }
 
+/* From here on it is worth while to look closer. */
+#define LONG_DIVIDEND 8192
+
 uint64_t bng_scratch_remainder_up_to(uint64_t n)
 {
+        unsigned parts = n < LONG_DIVIDEND ? 16 : 64;
         uint64_t worst = 0;
 
         if (n >= BNG_LIMBS_BEYOND)
                 return BNG_LIMBS_BEYOND;
-        for (unsigned sixteenths = 1; sixteenths <= 8; sixteenths++)
-                worst = bng_max(worst, with_sixteenths(n, sixteenths));
+        for (unsigned part = 1; part <= parts / 2; part++)
+                worst = bng_max(worst, with_part(n, part, parts));
         return worst;
 }

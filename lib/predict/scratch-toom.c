@@ -107,7 +107,8 @@ uint64_t bng_scratch_toom_exactly(uint64_t a, uint64_t b)
 
 /*
  * The ratios of the shorter factor to the longer one that take most: each of the longest two factors that
- * have it, and five pieces of the longest that are still that many.
+ * have it, and five pieces of the longest that are still that many. GMP takes 12 limbs for nothing where it
+ * compares four of the shorter one with three of the longer.
  */
 uint64_t bng_scratch_toom_up_to(uint64_t a, uint64_t b)
 {
@@ -116,7 +117,7 @@ uint64_t bng_scratch_toom_up_to(uint64_t a, uint64_t b)
                                  bng_scratch_toom_multiply(bng_min(a, 11 * b / 6), b));
 
         for (size_t i = 0; i < sizeof twelfths / sizeof *twelfths; i++) {
-                uint64_t shorter = bng_min(b, a * twelfths[i] / 12);
+                uint64_t shorter = bng_min(b, a * twelfths[i] / 12 + 3);
                 uint64_t longer = bng_min(a, bng_max(b, 12 * b / twelfths[i]));
                 limbs = bng_max(limbs, bng_scratch_toom_multiply(longer, shorter));
         }

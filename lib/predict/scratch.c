@@ -21,6 +21,12 @@ static bool may_transform(uint64_t a, uint64_t b)
         return (a + b + 1) / 2 >= bng_tuning().multiply && 3 * b >= bng_tuning().multiply;
 }
 
+/* Every table takes the transform. */
+static bool surely_transforms(uint64_t a, uint64_t b)
+{
+        return (a + b + 1) / 2 >= ALL_TRANSFORM && 3 * b >= ALL_TRANSFORM;
+}
+
 /* Three times the shorter one's length at a time, and in the end up to 3.5 times. */
 static bool in_parts(uint64_t a, uint64_t b)
 {
@@ -34,8 +40,7 @@ static uint64_t transformed(uint64_t a, uint64_t b, toom *short_product)
         if (in_parts(a, b))
                 return 9 * b / 2 + bng_scratch_transform(7 * b / 2, b);
         uint64_t limbs = bng_scratch_transform(a, b);
-        /* Of two factors of this length every table takes the transform. */
-        return b >= ALL_TRANSFORM ? limbs : bng_max(limbs, short_product(a, b));
+        return surely_transforms(a, b) ? limbs : bng_max(limbs, short_product(a, b));
 }
 
 static uint64_t multiply(uint64_t a, uint64_t b, toom *short_product)
@@ -100,7 +105,7 @@ static uint64_t exact_product(uint64_t a, uint64_t b)
                                            exact_product(bng_max(last, b), bng_min(last, b)));
         }
         uint64_t limbs = bng_scratch_transform_exactly(a, b, false);
-        return b >= ALL_TRANSFORM ? limbs : bng_max(limbs, bng_scratch_toom_exactly(a, b));
+        return surely_transforms(a, b) ? limbs : bng_max(limbs, bng_scratch_toom_exactly(a, b));
 }
 
 uint64_t bng_scratch_exact_product(uint64_t a, uint64_t b)

@@ -48,6 +48,12 @@ static void make_number(struct operands *x, uint64_t bits)
         x->n = (unsigned long)bits;
 }
 
+static void make_random_limit(struct operands *x, uint64_t bits)
+{
+        random_integer(x->a, bits);
+        mpz_abs(x->a, x->a);
+}
+
 static void make_digits_in(struct operands *x, uint64_t bits, int base)
 {
         random_integer(x->a, bits);
@@ -199,6 +205,7 @@ static bng_status guarded_read_fraction(bng_ctx *ctx)
         rewind(stream);
         mpq_init(q);
         bng_status status = bng_mpq_inp_str(ctx, q, stream, 10);
+        held = status == BNG_OK ? (uint64_t)ftell(stream) : 0;
         mpq_clear(q);
         return status;
 }
@@ -301,7 +308,7 @@ static double number;
           bng_mpz_urandomb(ctx, r, state, x->n), bng_check_urandomb(ctx, x->n))                    \
         X(rrandomb, make_number, mpz_rrandomb(r, state, x->n),                                     \
           bng_mpz_rrandomb(ctx, r, state, x->n), bng_check_rrandomb(ctx, x->n))                    \
-        X(urandomm, make_number, mpz_urandomm(r, state, x->a),                                     \
+        X(urandomm, make_random_limit, mpz_urandomm(r, state, x->a),                               \
           bng_mpz_urandomm(ctx, r, state, x->a), bng_check_urandomm(ctx, x->a))                    \
         X(realloc2, make_number, mpz_realloc2(r, x->n), bng_mpz_realloc2(ctx, r, x->n),            \
           bng_check_realloc2(ctx, x->n))                                                           \
