@@ -175,12 +175,23 @@ uint64_t bng_peak_exact_lcm(uint64_t a_bits, uint64_t b_bits, uint64_t a_zeros, 
                                       exact_gcd(a_bits - a_zeros, b_bits - b_zeros)));
 }
 
+/*
+ * By a single limb there is nothing to shift or to invert: the longer number and its quotient, or its factor
+ * twice and the product that it comes from.
+ */
+static uint64_t gcd_extended_by_limb(uint64_t a)
+{
+        return 3 * (a + 2) + 16;
+}
+
 /* Both factors, and the divisor. */
 uint64_t bng_peak_gcd_extended(uint64_t a_bits, uint64_t b_bits)
 {
         struct lengths x = lengths_of(a_bits, b_bits);
         uint64_t a = x.longer, n = x.shorter;
 
+        if (bng_min(a_bits, b_bits) <= GMP_NUMB_BITS)
+                return bng_bytes_of_limbs(gcd_extended_by_limb(a));
         return bng_bytes_of_limbs(bng_max(gcd_extended(a, n), second_factor(a, n)));
 }
 

@@ -23,11 +23,11 @@ struct bng_prediction bng_predict_up_to(uint64_t bits)
         return bng_predicted(number, BNG_WORK_COPY, bits);
 }
 
-/* The generator puts its bits together on the way. */
+/* The generator puts its bits where they stay. */
 struct bng_prediction bng_predict_random_bits(uint64_t bits)
 {
         struct bng_operand number = bng_operand_range(bng_range_of_bits(bits, bits), false, true);
-        return bng_predicted(number, BNG_WORK_UPDATE, bits);
+        return bng_predicted(number, BNG_WORK_COPY, bits);
 }
 
 struct bng_prediction bng_predict_random_below(struct bng_operand m)
@@ -37,8 +37,10 @@ struct bng_prediction bng_predict_random_below(struct bng_operand m)
         if (bng_surely_negative(m))
                 return bng_predicted_undefined("a random number below a negative one");
 
+        /* In m's place, m is copied; otherwise there is room for as many limbs. */
         struct bng_operand number = bng_operand_range(bng_range_residue(m.size), false, true);
-        return bng_predicted(number, BNG_WORK_BITWISE, bng_operand_bits_max(m));
+        return bng_predicted(number, BNG_WORK_COPY,
+                             bng_sat_add(bng_operand_bits_max(m), 2 * GMP_NUMB_BITS));
 }
 
 struct bng_prediction bng_predict_memory(uint64_t bytes)
