@@ -31,8 +31,10 @@ static uint64_t low_division(uint64_t n, uint64_t least, uint64_t most)
 {
         uint64_t step = bng_min(most, bng_sat_sub(n + 2, least) / 2 + 1);
         uint64_t lower_half = 2 * step + bng_scratch_multiply(step, step);
-        uint64_t by_inverse = step + bng_max(bng_scratch_modulo(most + 1, 6),
-                                             6 * bng_modulo_limbs(most + 1) + lower_half);
+        /* As in scratch-inverse.c. */
+        uint64_t halves = 16 * step > 7 * least ? 6 : 5;
+        uint64_t by_inverse = step + bng_max(bng_scratch_modulo(most + 1, halves),
+                                             halves * bng_modulo_limbs(most + 1) + lower_half);
         if (step <= SHORT_STEP)
                 by_inverse = most + 2 * step;
         uint64_t in_copy = n + 2 * most + bng_scratch_multiply(most, most);
@@ -83,8 +85,8 @@ static uint64_t remove_even(uint64_t n, uint64_t f, uint64_t times)
                 may_have_powers ? bng_max(twice, nearly) : bng_scratch_remainder_up_to(quotient);
 
         uint64_t first = quotient + f + bng_max(n, bng_scratch_remainder(n, f));
-        uint64_t later = 2 * quotient + remainder + powers +
-                         bng_max(division, bng_scratch_square(longest / 2 + 1));
+        uint64_t square = may_have_powers ? bng_scratch_square(longest / 2 + 1) : 0;
+        uint64_t later = 2 * quotient + remainder + powers + bng_max(division, square);
         return (n < f ? n + f : bng_max(first, times == 0 ? 0 : later)) + SPARE_LIMBS;
 }
 
