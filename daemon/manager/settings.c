@@ -12,7 +12,7 @@
 #include <unistd.h>
 #include "config/paths.h"
 #include "manager/announce.h"
-#include "manager/groups/news.h"
+#include "manager/groups/discover.h"
 #include "manager/notify.h"
 #include "manager/settings.h"
 
@@ -29,6 +29,16 @@ struct settings *settings_unref(struct settings *settings)
         guard_config_free(settings->config);
         free(settings);
         return NULL;
+}
+
+bool settings_name_units(const struct manager *manager)
+{
+        const struct guard_config *config = manager->settings->config;
+
+        for (size_t i = 0; i < config->n_policies; i++)
+                if (config->policies[i].units.n > 0)
+                        return true;
+        return false;
 }
 
 char *settings_claim(const struct manager *manager, const char *path)

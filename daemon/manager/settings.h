@@ -7,6 +7,8 @@
 
 struct settings *settings_ref(struct settings *settings);
 struct settings *settings_unref(struct settings *settings); /* NULL */
+/* Does a policy ask for units? */
+bool settings_name_units(const struct manager *manager);
 /* The unit that a group's path claims to be of, malloc'ed or NULL: the system's, or for a user's daemon one of
  * that user's service manager. */
 char *settings_claim(const struct manager *manager, const char *path);

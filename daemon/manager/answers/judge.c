@@ -322,7 +322,7 @@ static void judge_members(struct watch *watch, const struct finding *finding, ui
                 return;
         }
         /* It may be in a group of which was told meanwhile: that is heard first, this once. */
-        if (!watch->put_off && discover_is_behind(watch->manager)) {
+        if (!watch->put_off && news_is_behind(watch->manager)) {
                 watch->put_off = true;
                 return;
         }

@@ -198,7 +198,7 @@ static int on_arrival(sd_event_source *source, int fd, uint32_t events, void *us
         return 0;
 }
 
-bool discover_is_behind(const struct manager *manager)
+bool news_is_behind(const struct manager *manager)
 {
         struct pollfd news = {.events = POLLIN};
 

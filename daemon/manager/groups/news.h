@@ -15,6 +15,4 @@ uint64_t news_due(const struct manager *manager);
 /* A walk over all begins: it finds whatever was told until now. */
 void news_forget(struct manager *manager);
 /* Was something told that is not heard yet? */
-bool discover_is_behind(const struct manager *manager);
-/* Another configuration is in force: every group and worker is asked anew whose it is. */
-void discover_apply(struct manager *manager);
+bool news_is_behind(const struct manager *manager);
