@@ -295,6 +295,23 @@ class Families(EndToEnd):
         self.assertGreater(verdict["family"], 2)
         self.assert_lives(large)
 
+    def fill_from_below(self, cgroups):
+        guard = self.guard(f"[Policy p]\nCgroup={cgroups}\nGroupMemoryMax=160M\nLeakWindowSec=1min\nGraceSec=1s\n")
+        self.group("w")
+        large, below = self.grow(self.group("w/a"), 1, 90, start=60), self.group("w/b")
+        parent = self.start(below, "spawner", "0")
+        verdict = self.assert_ended(guard, parent, "group-memory")
+        self.assertGreater(verdict["family"], 2)
+        self.wait_for("the children's end", lambda: not below.pids())
+        self.assert_lives(large)
+        self.assertEqual({v["event"] for v in guard.verdicts()}, {verdict["event"]})
+
+    def test_who_fills_the_group_above_with_processes_ends_with_them(self):
+        self.fill_from_below("{home}/w")
+
+    def test_who_fills_it_from_a_group_that_is_watched_itself_ends_with_them(self):
+        self.fill_from_below("{home}/w\nCgroup={home}/w/*")
+
     def test_who_adopts_orphans_does_not_end_for_them(self):
         guard = self.guard(self.LEAK)
         self.spawn(self.group("a"), [PYTHON, "-c", ADOPTER])

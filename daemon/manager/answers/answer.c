@@ -13,6 +13,7 @@
 #include "manager/answers/answer.h"
 #include "manager/ends/ending.h"
 #include "manager/ends/escaped.h"
+#include "manager/groups/contributors.h"
 #include "manager/groups/family.h"
 #include "manager/groups/roster.h"
 
@@ -246,11 +247,23 @@ void answer_worker(struct worker *worker, const struct finding *finding, uint64_
                 answer(&affair);
 }
 
-void answer_family(struct worker *parent, const struct policy *policy,
+/* Where the parent lives in a watched group below, his children may fall under a policy that this one's comes behind. */
+static size_t keep_included(const struct watch *watch, struct worker **workers, size_t n,
+                            uint64_t now)
+{
+        size_t kept = 0;
+
+        for (size_t i = 0; i < n; i++)
+                if (contributors_include(watch, workers[i], now))
+                        workers[kept++] = workers[i];
+        return kept;
+}
+
+void answer_family(struct watch *watch, struct worker *parent, const struct policy *policy,
                    const struct finding *finding, uint64_t now)
 {
         struct finding of_family = *finding;
-        struct affair affair = {.watch = parent->watch,
+        struct affair affair = {.watch = watch,
                                 .breaker = finding->reason == REASON_GROUP_MEMORY ? NULL : parent,
                                 .policy = policy,
                                 .finding = &of_family,
@@ -259,8 +272,11 @@ void answer_family(struct worker *parent, const struct policy *policy,
         if (family_members(parent, finding->reason == REASON_GROUP_MEMORY, &affair.workers,
                            &affair.n) < 0)
                 return; /* the next look tries again */
+        if (watch != parent->watch)
+                affair.n = keep_included(watch, affair.workers, affair.n, now);
         of_family.family = (unsigned)affair.n;
-        answer(&affair);
+        if (affair.n > 0)
+                answer(&affair);
         free(affair.workers);
 }
 

@@ -14,8 +14,8 @@ void answer_anew(struct answered *answered);
 void answer_forget(struct answered *answered, uint64_t memory, uint64_t own_limit);
 /* What is done about a worker that broke its policy, */
 void answer_worker(struct worker *worker, const struct finding *finding, uint64_t now);
-/* about a worker and the children it started, */
-void answer_family(struct worker *parent, const struct policy *policy,
+/* about a worker of this group or one below it and the children it started, */
+void answer_family(struct watch *watch, struct worker *parent, const struct policy *policy,
                    const struct finding *finding, uint64_t now);
 /* and about a group: this one of its workers, or with NULL all of it. */
 void answer_group(struct watch *watch, struct worker *culprit, const struct finding *finding,

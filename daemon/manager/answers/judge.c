@@ -208,7 +208,7 @@ void judge_families(struct watch *watch, uint64_t now)
                 finding = decide_family(worker->policy, &subject);
                 if (finding.reason != REASON_NONE &&
                     !answer_is_given(&worker->answered, finding.reason, subject.memory, now))
-                        answer_family(worker, worker->policy, &finding, now);
+                        answer_family(watch, worker, worker->policy, &finding, now);
         }
 }
 
@@ -301,9 +301,8 @@ static void answer_members(struct watch *watch, struct worker **workers,
                             "may be ended: files in memory, groups too deep below it, or "
                             "processes of another policy",
                             now);
-        else if (decide_is_family(watch->policy, &subjects[culprit]) &&
-                 workers[culprit]->watch == watch)
-                answer_family(workers[culprit], watch->policy, finding, now);
+        else if (decide_is_family(watch->policy, &subjects[culprit]))
+                answer_family(watch, workers[culprit], watch->policy, finding, now);
         else
                 answer_group(watch, workers[culprit], finding, now);
 }

@@ -24,7 +24,7 @@
 #include "manager/groups/worker.h"
 #include "manager/looks/schedule.h"
 
-static bool may_be_culprit(const struct watch *watch, struct worker *worker, uint64_t now)
+bool contributors_include(const struct watch *watch, struct worker *worker, uint64_t now)
 {
         const struct policy *policy = watch->policy;
 
@@ -100,7 +100,7 @@ static void count_untold(struct watch *watch, uint64_t now)
                             watch->whole->series.growth_window);
         for (below = watch_below(watch, NULL); below; below = watch_below(watch, below))
                 for (worker = below->workers; worker; worker = worker->hh.next)
-                        if (worker->ending || may_be_culprit(watch, worker, now))
+                        if (worker->ending || contributors_include(watch, worker, now))
                                 seen = bng_sat_add(seen, worker_memory(worker));
         series_push(untold, now, memory > seen ? memory - seen : 0);
         watch->whole->foreign = seen > memory ? seen - memory : 0;
@@ -142,7 +142,8 @@ struct worker **contributors_find(struct watch *watch, size_t *n, struct untold 
                                   .series = watch->whole->untold};
         for (below = watch_below(watch, NULL); below; below = watch_below(watch, below))
                 for (worker = below->workers; worker; worker = worker->hh.next)
-                        if (worker->series.latest.usec == now && may_be_culprit(watch, worker, now))
+                        if (worker->series.latest.usec == now &&
+                            contributors_include(watch, worker, now))
                                 found[(*n)++] = worker;
         return found;
 }

@@ -5,6 +5,8 @@
 
 #include "manager/context.h"
 
+/* May this one, in the group or below it, be ended for the group's limit? */
+bool contributors_include(const struct watch *watch, struct worker *worker, uint64_t now);
 /* While the group is near its limit: those who may take it there, in watched groups below it. */
 void contributors_sample(struct watch *watch, uint64_t now);
 /* So many bytes left the group, and all above it, with one who ended by himself. */

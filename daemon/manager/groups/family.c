@@ -84,7 +84,8 @@ static struct worker *find_parent(struct watch *watch, struct worker *worker)
                 return NULL;
         /* One that falls under another policy is judged, and ended, by that one alone. And another process
          * under the pid of a parent that is gone is younger than its "child". */
-        if (!parent || parent == worker || parent->policy != worker->policy || worker->annexed ||
+        if (!parent || parent == worker || parent->policy != worker->policy ||
+            parent->annexed != worker->annexed ||
             parent->target.start_time > worker->target.start_time)
                 return NULL;
         return parent;
@@ -219,13 +220,13 @@ void family_gather(struct watch *watch, const struct series *windows, uint64_t n
 }
 
 /* Lists of processes are read rarely while nothing is near: those that were started since are met now. */
-static void meet_newcomers(struct watch *watch, uint64_t now)
+static void meet_newcomers(struct watch *watch, struct group_reader *reader, uint64_t now)
 {
         struct worker *worker;
         pid_t *pids;
         size_t n;
 
-        if (group_read_pids(watch->reader, &pids, &n) < 0)
+        if (group_read_pids(reader, &pids, &n) < 0)
                 return;
         for (size_t i = 0; i < n; i++) {
                 if (watch_hold(watch, pids[i], &worker) != ACT_DONE)
@@ -251,8 +252,11 @@ int family_members(struct worker *parent, bool all, struct worker ***ret, size_t
 {
         struct watch *watch = parent->watch;
         struct worker **members, *worker;
+        uint64_t now = manager_now(watch->manager);
 
-        meet_newcomers(watch, manager_now(watch->manager));
+        meet_newcomers(watch, watch->reader, now);
+        for (struct annex *annex = watch->annexes; annex; annex = annex->hh.next)
+                meet_newcomers(watch, annex->reader, now);
         members = calloc(HASH_COUNT(watch->workers) + 1, sizeof(struct worker *));
         if (!members)
                 return -ENOMEM;
