@@ -72,6 +72,19 @@ bool bng_time_suffices(const bng_ctx *ctx, double seconds)
         return is_enough(now_nsec, until_nsec(ctx, now_nsec), seconds);
 }
 
+double bng_seconds_after_look(const bng_ctx *ctx, const struct bng_prediction *prediction)
+{
+        uint64_t now_nsec = bng_now_nsec();
+        double left = (double)bng_sat_sub(until_nsec(ctx, now_nsec), now_nsec) * 1e-9;
+        struct bng_time time = bng_time_of_duration(prediction->duration);
+        double seconds = bng_speed_seconds(&ctx->speed, time.pace, time.seconds);
+
+        if (!(seconds > MARGIN * left))
+                return seconds;
+        time = bng_time_after_look(prediction->duration, MARGIN * left * time.seconds / seconds);
+        return bng_speed_seconds(&ctx->speed, time.pace, time.seconds);
+}
+
 bng_status bng_judge_time(bng_ctx *ctx, double seconds)
 {
         if (bng_stop_asked(&ctx->stop))

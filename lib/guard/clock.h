@@ -27,6 +27,11 @@ static inline bool bng_is_timed(const bng_ctx *ctx)
 
 /* What a prediction says for this machine. */
 double bng_predicted_seconds(const bng_ctx *ctx, const struct bng_prediction *prediction);
+/*
+ * The same; where that is surely too much for the time that is left, after a look at the numbers whether
+ * they take less (predict/time.h).
+ */
+double bng_seconds_after_look(const bng_ctx *ctx, const struct bng_prediction *prediction);
 
 /*
  * Judges before the work: BNG_INTERRUPTED, or BNG_REFUSED_TIME where the deadline has passed or

@@ -53,13 +53,25 @@ bng_status bng_judge_memory(bng_ctx *ctx, const struct bng_prediction *predictio
         return bng_refuse_memory(ctx, peak_bytes);
 }
 
+/* Nobody asks without a limit, or where the answer does not matter. */
+static double seconds_to_judge(bng_ctx *ctx, const struct bng_prediction *prediction)
+{
+        if (!bng_is_timed(ctx) || bng_stop_asked(&ctx->stop))
+                return 0;
+        double seconds = bng_predicted_seconds(ctx, prediction);
+        uint64_t look_bytes = bng_time_look_bytes(prediction->duration);
+        bool looks = look_bytes > 0 && !bng_time_suffices(ctx, seconds) &&
+                     bng_memory_suffices(ctx, look_bytes);
+        return looks ? bng_seconds_after_look(ctx, prediction) : seconds;
+}
+
 bng_status bng_judge_cost(bng_ctx *ctx, const struct bng_prediction *prediction)
 {
         bng_status status = bng_judge_memory(ctx, prediction);
 
         if (status != BNG_OK)
                 return status;
-        return bng_judge_time(ctx, bng_is_timed(ctx) ? bng_predicted_seconds(ctx, prediction) : 0);
+        return bng_judge_time(ctx, seconds_to_judge(ctx, prediction));
 }
 
 bng_status bng_judge(bng_ctx *ctx, const struct bng_prediction *prediction)

@@ -319,8 +319,15 @@ BNG_PUBLIC uint64_t bng_ctx_memory_limit_bytes(const bng_ctx *ctx);
  * BNG_REFUSED_TIME before it runs where even half of the predicted time is over the limit, as a
  * prediction may be off by a factor of 2; and while it runs, when the limit is over, as far as it
  * can be interrupted: see below. A factor of 2 holds for what takes 10 ms or more on a machine that was
- * calibrated, with one exception: how far the next prime is (nextprime), nobody knows before, and only
- * the mean over many numbers is predicted. One of them may be refused that would have ended in time.
+ * calibrated, with two exceptions. How far the next prime is (nextprime), nobody knows before, and only
+ * the mean over many numbers is predicted. And how much two numbers have in common, nobody knows before
+ * their greatest common divisor is there: up to 15 times too long is predicted for gcd, gcdext, invert,
+ * lcm, and sums, products and lowest terms of fractions, where the quotients by it have between about a
+ * hundredth and a third of the numbers' bits. One of these may be refused that would have ended in time.
+ *
+ * Multiples, and numbers that have nearly all of their bits in common, are not: before such an operation,
+ * or remove, is refused for its time, it looks for that, as far as the memory limit allows. This may
+ * take as long as a division that would not be refused.
  */
 BNG_PUBLIC void bng_ctx_set_time_limit_usec(bng_ctx *ctx, uint64_t usec);
 BNG_PUBLIC uint64_t bng_ctx_time_limit_usec(const bng_ctx *ctx);

@@ -63,7 +63,7 @@ static struct bng_prediction compared(mpq_srcptr a, mpz_srcptr num, mpz_srcptr d
         }
         struct bng_prediction prediction = bng_predict_memory(
                 bng_bytes_of_limbs(bng_block_limbs(limbs + SPARE_LIMBS) + scratch));
-        prediction.duration = (struct bng_duration){compare_time, of};
+        prediction.duration = (struct bng_duration){.of = compare_time, .lengths = of};
         return prediction;
 }
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "bounds/checked.h"
-#include "predict/euclid.h"
 #include "predict/limbs.h"
 #include "predict/peak.h"
 #include "predict/power-steps.h"
@@ -239,34 +238,25 @@ static uint64_t odd_bits(struct bng_operand a)
         return bng_sat_sub(bng_operand_bits_max(a), a.zeros);
 }
 
-/* d of each: what the first quotients leave. */
 static struct bng_time gcd_time(struct bng_lengths of)
 {
-        return bng_time_gcd(of.a, of.b, of.d);
+        return bng_time_gcd(of.a, of.b, of.rest);
 }
 
 /* c: the shorter of the two without the zeros at its end */
 static struct bng_time lcm_time(struct bng_lengths of)
 {
-        return bng_time_lcm(of.a, of.b, of.c, of.d);
+        return bng_time_lcm(of.a, of.b, of.c, of.rest);
 }
 
 static struct bng_time inverse_time(struct bng_lengths of)
 {
-        return bng_time_invert(of.a, of.b, of.d);
+        return bng_time_invert(of.a, of.b, of.rest);
 }
 
-static struct bng_prediction with_euclid(struct bng_prediction prediction,
-                                         struct bng_time (*of)(struct bng_lengths), uint64_t a,
-                                         uint64_t b, uint64_t c)
+static struct bng_prediction of_pair(struct bng_prediction prediction, struct bng_pair pair)
 {
-        prediction.duration = (struct bng_duration){of, {a, b, c, .d = BNG_BITS_BEYOND}};
-        return prediction;
-}
-
-static struct bng_prediction with_rest(struct bng_prediction prediction, uint64_t rest_bits)
-{
-        prediction.duration.lengths.d = rest_bits;
+        prediction.duration.pair = pair;
         return prediction;
 }
 
@@ -294,14 +284,14 @@ struct bng_prediction bng_predict_gcd(struct bng_operand a, struct bng_operand b
 {
         struct bng_operand result = bng_operand_range(bng_range_gcd(a.size, b.size), false, true);
         struct bng_prediction prediction = bng_predicted(result, BNG_WORK_GCD, longer_bits(a, b));
-        return with_euclid(bng_holding(prediction, gcd_peak(a, b)), gcd_time, odd_bits(a),
-                           odd_bits(b), 0);
+        return bng_timed(bng_holding(prediction, gcd_peak(a, b)), gcd_time, odd_bits(a),
+                         odd_bits(b), 0);
 }
 
 struct bng_prediction bng_predict_gcd_z(mpz_srcptr a, mpz_srcptr b)
 {
-        return with_rest(bng_predict_gcd(bng_operand_z(a), bng_operand_z(b)),
-                         bng_euclid_odd_rest_bits(a, b));
+        return of_pair(bng_predict_gcd(bng_operand_z(a), bng_operand_z(b)),
+                       (struct bng_pair){a, b, .odd = true});
 }
 
 /* GMP multiplies by a limb without more. */
@@ -325,14 +315,14 @@ struct bng_prediction bng_predict_lcm(struct bng_operand a, struct bng_operand b
         struct bng_prediction prediction =
                 bng_predicted(result, BNG_WORK_LCM, bng_sat_add(a_bits, b_bits));
         uint64_t shorter_odd = odd_bits(a) < odd_bits(b) ? odd_bits(a) : odd_bits(b);
-        return with_euclid(bng_holding(prediction, lcm_peak(a, b)), lcm_time, a_bits, b_bits,
-                           shorter_odd);
+        return bng_timed(bng_holding(prediction, lcm_peak(a, b)), lcm_time, a_bits, b_bits,
+                         shorter_odd);
 }
 
 struct bng_prediction bng_predict_lcm_z(mpz_srcptr a, mpz_srcptr b)
 {
-        return with_rest(bng_predict_lcm(bng_operand_z(a), bng_operand_z(b)),
-                         bng_euclid_odd_rest_bits(a, b));
+        return of_pair(bng_predict_lcm(bng_operand_z(a), bng_operand_z(b)),
+                       (struct bng_pair){a, b, .odd = true});
 }
 
 static const char modulus_zero[] = "a modulus of zero";
@@ -347,14 +337,14 @@ struct bng_prediction bng_predict_inverse(struct bng_operand a, struct bng_opera
         uint64_t modulus_bits = bng_operand_bits_max(modulus);
         struct bng_prediction prediction =
                 bng_predicted(result, BNG_WORK_INVERT, longer_bits(a, modulus));
-        return with_euclid(bng_holding(prediction, bng_peak_inverse(a_bits, modulus_bits)),
-                           inverse_time, a_bits, modulus_bits, 0);
+        return bng_timed(bng_holding(prediction, bng_peak_inverse(a_bits, modulus_bits)),
+                         inverse_time, a_bits, modulus_bits, 0);
 }
 
 struct bng_prediction bng_predict_inverse_z(mpz_srcptr a, mpz_srcptr modulus)
 {
-        return with_rest(bng_predict_inverse(bng_operand_z(a), bng_operand_z(modulus)),
-                         bng_euclid_rest_bits(a, modulus));
+        return of_pair(bng_predict_inverse(bng_operand_z(a), bng_operand_z(modulus)),
+                       (struct bng_pair){a, modulus, .odd = false});
 }
 
 /* a: the base, b: the exponent, c: the modulus, d: its twos */
@@ -365,7 +355,7 @@ static struct bng_time power_modulo_time(struct bng_lengths of)
 
 static struct bng_time power_of_inverse_time(struct bng_lengths of)
 {
-        return bng_time_and(power_modulo_time(of), bng_time_invert(of.a, of.c, BNG_BITS_BEYOND));
+        return bng_time_and(power_modulo_time(of), bng_time_invert(of.a, of.c, BNG_REST_UNKNOWN));
 }
 
 static struct bng_power_bits power_bits(struct bng_operand base, struct bng_operand exponent,
@@ -416,8 +406,11 @@ static struct bng_prediction power_modulo(struct bng_operand base, struct bng_op
                 twos = 0;
         }
         prediction.duration = (struct bng_duration){
-                exponent.may_be_negative ? power_of_inverse_time : power_modulo_time,
-                {base_bits, bng_operand_bits_max(exponent), worked_bits, .d = twos}};
+                .of = exponent.may_be_negative ? power_of_inverse_time : power_modulo_time,
+                .lengths = {.a = base_bits,
+                            .b = bng_operand_bits_max(exponent),
+                            .c = worked_bits,
+                            .d = twos}};
         return prediction;
 }
 

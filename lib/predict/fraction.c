@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <math.h>
-#include "predict/euclid.h"
 #include "predict/limbs.h"
 #include "predict/peak.h"
 
@@ -66,16 +65,22 @@ static struct bng_prediction moved(struct bng_operand num, struct bng_operand de
                            bng_bytes_of_limbs(limbs));
 }
 
+/* What two numbers surely have in common, in bits, which is then taken away. */
+static uint64_t common_bits(uint64_t a_bits, uint64_t b_bits, struct bng_rest rest)
+{
+        return rest.bits > 0 ? 0 : bng_sat_sub(bng_min(a_bits, b_bits), rest.factor_bits);
+}
+
 /*
- * How long it takes: a, b: the numerator and the denominator of the one, c, d: those of the other; e and
- * f: what the first quotients leave of those that are divided by what they have in common.
+ * How long it takes: a, b: the numerator and the denominator of the one, c, d: those of the other; and
+ * the rests of those that are divided by what they have in common.
  */
 static struct bng_time multiply_time(struct bng_lengths of)
 {
-        struct bng_time divisors =
-                bng_time_and(bng_time_gcd(of.a, of.d, of.e), bng_time_gcd(of.c, of.b, of.f));
-        uint64_t first = of.e > 0 ? 0 : bng_min(of.a, of.d);
-        uint64_t second = of.f > 0 ? 0 : bng_min(of.c, of.b);
+        struct bng_time divisors = bng_time_and(bng_time_gcd(of.a, of.d, of.rest),
+                                                bng_time_gcd(of.c, of.b, of.other_rest));
+        uint64_t first = common_bits(of.a, of.d, of.rest);
+        uint64_t second = common_bits(of.c, of.b, of.other_rest);
 
         return bng_time_and(divisors, bng_time_and(bng_time_multiply(of.a - first, of.c - second),
                                                    bng_time_multiply(of.b - second, of.d - first)));
@@ -95,22 +100,43 @@ static struct bng_time add_time(struct bng_lengths of)
 {
         struct bng_time sum =
                 bng_time_and(bng_time_multiply(of.a, of.d), bng_time_multiply(of.c, of.b));
-        struct bng_time divisors = bng_time_gcd(of.b, of.d, of.e > 0 ? of.e : BNG_BITS_BEYOND);
+        struct bng_time divisors = bng_time_gcd(of.b, of.d, of.rest);
+
+        if (of.rest.bits == 0) {
+                uint64_t common = common_bits(of.b, of.d, of.rest);
+                divisors = bng_time_and(divisors, bng_time_gcd(common, common, BNG_REST_UNKNOWN));
+        }
 
         return bng_time_and(sum, bng_time_and(divisors, bng_time_multiply(of.b, of.d)));
 }
 
 static struct bng_time canonical_time(struct bng_lengths of)
 {
-        return bng_time_gcd(of.a, of.b, of.e);
+        struct bng_time divisor = bng_time_gcd(of.a, of.b, of.rest);
+        uint64_t common = common_bits(of.a, of.b, of.rest);
+
+        if (common == 0)
+                return divisor;
+        return bng_time_and(divisor, bng_time_and(bng_time_quotient(of.a, common),
+                                                  bng_time_quotient(of.b, common)));
 }
 
 static struct bng_duration duration(struct bng_time (*of)(struct bng_lengths),
                                     struct bng_fraction_bits x, struct bng_fraction_bits y,
-                                    uint64_t rest, uint64_t other_rest)
+                                    struct bng_pair pair, struct bng_pair other_pair)
 {
-        return (struct bng_duration){of, {x.num, x.den, y.num, y.den, rest, other_rest}};
+        return (struct bng_duration){.of = of,
+                                     .lengths = {.a = x.num, .b = x.den, .c = y.num, .d = y.den},
+                                     .pair = pair,
+                                     .other_pair = other_pair};
 }
+
+static struct bng_pair pair(mpz_srcptr a, mpz_srcptr b)
+{
+        return (struct bng_pair){a, b, .odd = true};
+}
+
+static const struct bng_pair no_pair;
 
 /* Common divisors, quotients and products. */
 static struct bng_prediction reduced(bng_bounds_mpq bounds, uint64_t peak_bytes,
@@ -163,8 +189,7 @@ struct bng_prediction bng_predict_fraction_add(mpq_srcptr a, mpq_srcptr b)
         struct bng_fraction_bits x = bits_of(a), y = bits_of(b);
         return reduced(bng_bounds_mpq_add(x.num, x.den, y.num, y.den),
                        bng_peak_fraction_add(x, y, divisor_of(mpq_denref(a), mpq_denref(b))),
-                       duration(add_time, x, y,
-                                bng_euclid_odd_rest_bits(mpq_denref(a), mpq_denref(b)), 0));
+                       duration(add_time, x, y, pair(mpq_denref(a), mpq_denref(b)), no_pair));
 }
 
 /* By num/den: of a quotient, the inverse of the divisor. */
@@ -174,10 +199,10 @@ static struct bng_prediction multiplied(mpq_srcptr a, mpz_srcptr num, mpz_srcptr
         struct bng_divisor first = divisor_of(mpq_numref(a), den);
         struct bng_divisor second = divisor_of(num, mpq_denref(a));
 
-        return reduced(bng_bounds_mpq_mul(x.num, x.den, y.num, y.den),
-                       bng_peak_fraction_multiply(x, y, first, second),
-                       duration(multiply_time, x, y, bng_euclid_odd_rest_bits(mpq_numref(a), den),
-                                bng_euclid_odd_rest_bits(num, mpq_denref(a))));
+        return reduced(
+                bng_bounds_mpq_mul(x.num, x.den, y.num, y.den),
+                bng_peak_fraction_multiply(x, y, first, second),
+                duration(multiply_time, x, y, pair(mpq_numref(a), den), pair(num, mpq_denref(a))));
 }
 
 /* Known by its address to GMP. */
@@ -186,7 +211,7 @@ static struct bng_prediction squared(mpq_srcptr a)
         struct bng_fraction_bits x = bits_of(a);
 
         return reduced(bng_bounds_mpq_mul(x.num, x.den, x.num, x.den), bng_peak_fraction_square(x),
-                       duration(square_time, x, x, 0, 0));
+                       duration(square_time, x, x, no_pair, no_pair));
 }
 
 struct bng_prediction bng_predict_fraction_multiply(mpq_srcptr a, mpq_srcptr b)
@@ -256,8 +281,7 @@ struct bng_prediction bng_predict_fraction_canonical(mpq_srcptr a)
         struct bng_divisor common = divisor_of(mpq_numref(a), mpq_denref(a));
         return reduced((bng_bounds_mpq){down_to_one(x.num), down_to_one(x.den)},
                        bng_peak_fraction_canonical(x, common),
-                       duration(canonical_time, x, x,
-                                bng_euclid_odd_rest_bits(mpq_numref(a), mpq_denref(a)), 0));
+                       duration(canonical_time, x, x, pair(mpq_numref(a), mpq_denref(a)), no_pair));
 }
 
 static struct bng_operand power_of_two(uint64_t exponent)

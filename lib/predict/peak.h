@@ -43,7 +43,7 @@ static inline struct bng_prediction bng_timed(struct bng_prediction prediction,
                                               struct bng_time (*of)(struct bng_lengths), uint64_t a,
                                               uint64_t b, uint64_t c)
 {
-        prediction.duration = (struct bng_duration){of, {.a = a, .b = b, .c = c}};
+        prediction.duration = (struct bng_duration){.of = of, .lengths = {.a = a, .b = b, .c = c}};
         return prediction;
 }
 

@@ -12,8 +12,8 @@
  *
  * The same functions serve integers that exist and those that are predicted themselves: a
  * prediction's result is the operand of the next one. What is undefined only for some of the values
- * that an operand may have counts as defined. Nothing here allocates, fails or knows of limits. Any
- * thread.
+ * that an operand may have counts as defined. Nothing here allocates, but for a look at two numbers
+ * (time.h), fails or knows of limits. Any thread.
  */
 
 #include "predict/operand.h"
@@ -77,7 +77,10 @@ struct bng_prediction bng_predict_quotient_remainder(enum bng_division division,
 struct bng_prediction bng_predict_gcd(struct bng_operand a, struct bng_operand b);
 struct bng_prediction bng_predict_lcm(struct bng_operand a, struct bng_operand b);
 struct bng_prediction bng_predict_inverse(struct bng_operand a, struct bng_operand modulus);
-/* Of integers that exist: the same, but how long it takes follows from their first quotients (euclid.h). */
+/*
+ * Of integers that exist: the same, but how long it takes follows from their first quotients (euclid.h), for
+ * which they have to be there still when it is asked for.
+ */
 struct bng_prediction bng_predict_gcd_z(mpz_srcptr a, mpz_srcptr b);
 struct bng_prediction bng_predict_lcm_z(mpz_srcptr a, mpz_srcptr b);
 struct bng_prediction bng_predict_inverse_z(mpz_srcptr a, mpz_srcptr modulus);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "bounds/checked.h"
-#include "predict/euclid.h"
 #include "predict/peak.h"
 
 /*
@@ -69,19 +68,9 @@ struct bng_prediction bng_predict_root_remainder(struct bng_operand a, struct bn
                                      : bng_peak_root_remainder(a_bits, degree.size.value));
 }
 
-/*
- * d: what the first quotients leave. The longer factor takes a product, and its quotient by the shorter
- * number. Whether it is wanted is not known here: with half of the quotient neither is off by a factor
- * of 2.
- */
 static struct bng_time gcd_extended_time(struct bng_lengths of)
 {
-        uint64_t shorter = bng_min(of.a, of.b);
-        struct bng_time quotient = bng_time_quotient(bng_sat_add(of.a, of.b), shorter);
-
-        quotient.seconds /= 2;
-        return bng_time_and(bng_time_invert(of.a, of.b, of.d),
-                            bng_time_and(bng_time_multiply(of.a, of.b), quotient));
+        return bng_time_gcd_extended(of.a, of.b, of.rest);
 }
 
 /* Of 0 and a number that one is the divisor, and its factor 1 or -1. */
@@ -105,11 +94,8 @@ struct bng_prediction bng_predict_gcd_extended(struct bng_operand a, struct bng_
         struct bng_prediction prediction =
                 bng_predicted(result, BNG_WORK_INVERT, longer_bits(a, b));
 
-        prediction = bng_holding(prediction, gcd_extended_peak(a, b));
-        prediction.duration = (struct bng_duration){
-                gcd_extended_time,
-                {bng_operand_bits_max(a), bng_operand_bits_max(b), .d = BNG_BITS_BEYOND}};
-        return prediction;
+        return bng_timed(bng_holding(prediction, gcd_extended_peak(a, b)), gcd_extended_time,
+                         bng_operand_bits_max(a), bng_operand_bits_max(b), 0);
 }
 
 struct bng_prediction bng_predict_gcd_extended_z(mpz_srcptr a, mpz_srcptr b)
@@ -117,7 +103,7 @@ struct bng_prediction bng_predict_gcd_extended_z(mpz_srcptr a, mpz_srcptr b)
         struct bng_prediction prediction =
                 bng_predict_gcd_extended(bng_operand_z(a), bng_operand_z(b));
 
-        prediction.duration.lengths.d = bng_euclid_rest_bits(a, b);
+        prediction.duration.pair = (struct bng_pair){a, b, .odd = false};
         return prediction;
 }
 

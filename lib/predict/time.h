@@ -14,6 +14,7 @@
  * Bit counts may be BNG_BITS_BEYOND; then the time is infinite. Never negative or NaN.
  */
 
+#include "predict/euclid.h"
 #include "predict/operand.h"
 
 enum bng_pace {
@@ -42,20 +43,24 @@ struct bng_time {
 /*
  * A time that nobody has asked for yet: the function, and the lengths that it is to be asked with,
  * each in bits unless the function says otherwise. Most operations run without anybody who wants to
- * know, and curves cost more than bounds do.
+ * know, and curves cost more than bounds do. Where the time hangs on what two numbers have in common,
+ * they are named, and have to be there still when it is asked for; their rests are found then.
  */
 struct bng_lengths {
-        uint64_t a, b, c, d, e, f;
+        uint64_t a, b, c, d;
+        struct bng_rest rest, other_rest;
 };
 struct bng_duration {
         struct bng_time (*of)(struct bng_lengths lengths); /* NULL: none at all */
         struct bng_lengths lengths;
+        struct bng_pair pair, other_pair;
 };
 
-static inline struct bng_time bng_time_of_duration(struct bng_duration duration)
-{
-        return duration.of ? duration.of(duration.lengths) : (struct bng_time){0, BNG_PACE_PASS};
-}
+/* duration.c: at a glance; after a look, where it matters whether it is more than so much (euclid.h). */
+struct bng_time bng_time_of_duration(struct bng_duration duration);
+struct bng_time bng_time_after_look(struct bng_duration duration, double seconds);
+/* What a look holds at most; 0: there is nothing to look at. */
+uint64_t bng_time_look_bytes(struct bng_duration duration);
 
 /* The curve itself: the algorithm once, on a number of so many bits. */
 struct bng_time bng_time_of(enum bng_pace pace, uint64_t bits);
@@ -72,13 +77,15 @@ struct bng_time bng_time_remainder(uint64_t a_bits, uint64_t d_bits);
 struct bng_time bng_time_limb_quotient(uint64_t a_bits);
 /*
  * Without the zeros at their ends, which are taken away first; rest: what the first quotients leave
- * (euclid.h), as far as it is known, or BNG_BITS_BEYOND.
+ * (euclid.h), as far as it is known.
  */
-struct bng_time bng_time_gcd(uint64_t a_bits, uint64_t b_bits, uint64_t rest_bits);
-struct bng_time bng_time_invert(uint64_t a_bits, uint64_t modulus_bits, uint64_t rest_bits);
+struct bng_time bng_time_gcd(uint64_t a_bits, uint64_t b_bits, struct bng_rest rest);
+struct bng_time bng_time_invert(uint64_t a_bits, uint64_t modulus_bits, struct bng_rest rest);
+/* With both factors. */
+struct bng_time bng_time_gcd_extended(uint64_t a_bits, uint64_t b_bits, struct bng_rest rest);
 /* Of numbers as they are; odd: the shorter without its zeros. */
 struct bng_time bng_time_lcm(uint64_t a_bits, uint64_t b_bits, uint64_t odd_bits,
-                             uint64_t rest_bits);
+                             struct bng_rest rest);
 struct bng_time bng_time_root(uint64_t bits, uint64_t degree, bool with_remainder);
 /*
  * Modulo a number with so many twos: by GMP in one piece; and the same in steps (steps/modular.c)

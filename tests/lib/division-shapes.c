@@ -58,6 +58,18 @@ static void make_divisor_in_common(struct operands *x, uint64_t bits)
         mpz_mul(x->b, x->b, x->c);
 }
 
+/* All but up to a hundredth of their bits. */
+static void make_most_in_common(struct operands *x, uint64_t bits)
+{
+        uint64_t factor_bits = any_length(bits / 100 + 1);
+
+        random_integer(x->c, bits - factor_bits + 1);
+        random_integer(x->a, factor_bits);
+        random_integer(x->b, factor_bits);
+        mpz_mul(x->a, x->a, x->c);
+        mpz_mul(x->b, x->b, x->c);
+}
+
 /* Their difference has half of their bits: after one subtraction there is a long division. */
 static void make_neighbours(struct operands *x, uint64_t bits)
 {
@@ -190,6 +202,8 @@ const struct division_shape division_shapes[] = {
         {"powm, short modulus", "powm", make_short_modulus, 2000000},
         {"powm, long modulus", "powm", make_long_modulus, 2000000},
         {"powm, long exponent", "powm", make_long_exponent, 2000000},
+        {"gcd, in common", "gcd", make_most_in_common, 2000000},
+        {"gcdext, in common", "gcdext_second", make_most_in_common, 2000000},
 };
 const size_t division_shapes_count = sizeof division_shapes / sizeof *division_shapes;
 

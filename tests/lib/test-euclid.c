@@ -4,8 +4,9 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <cmocka.h>
+#include "gmp-hooks.h"
 #include "guard-cases.h"
-#include "predict/euclid.h"
+#include "predict/predict.h"
 
 /*
  * What the first quotients leave, of numbers that were made so that it is known: two remainders that
@@ -61,13 +62,28 @@ static void disguise(mpz_ptr z)
                 mpz_mul_2exp(z, z, random_below(200));
 }
 
+/* To two bits. */
+static void assert_near(uint64_t bits, uint64_t expected, const char *what)
+{
+        if (bits + 2 < expected || bits > expected + 2)
+                fail_msg("%s: %lu bits, not %lu", what, (unsigned long)bits,
+                         (unsigned long)expected);
+}
+
+/* Of two numbers of the same length either may be the shorter one. */
+static struct bng_rest glance(const struct pair *x)
+{
+        struct bng_rest rest = bng_euclid_glance((struct bng_pair){x->a, x->b, true});
+        struct bng_rest swapped = bng_euclid_glance((struct bng_pair){x->b, x->a, true});
+
+        assert_true(swapped.bits == rest.bits);
+        assert_near(swapped.factor_bits, rest.factor_bits, "factors");
+        return rest;
+}
+
 static void assert_rest(const struct pair *x, uint64_t bits)
 {
-        uint64_t rest = bng_euclid_odd_rest_bits(x->a, x->b);
-
-        if (rest + 2 < bits || rest > bits + 2)
-                fail_msg("%lu bits are left, not %lu", (unsigned long)rest, (unsigned long)bits);
-        assert_true(bng_euclid_odd_rest_bits(x->b, x->a) == rest);
+        assert_near(glance(x).bits, bits, "what is left");
 }
 
 #define CASES 3000
@@ -130,14 +146,160 @@ static void test_others_are_as_they_are(void **userdata)
                 mpz_setbit(x.b, 0);
                 uint64_t shorter =
                         bit_length(x.b) < bit_length(x.a) ? bit_length(x.b) : bit_length(x.a);
-                uint64_t rest = bng_euclid_odd_rest_bits(x.a, x.b);
+                uint64_t rest = glance(&x).bits;
                 /* By chance one vanishes in the leading bits, and is not much shorter. */
                 assert_true(rest <= shorter && rest + 128 >= shorter);
                 disguise(x.a);
                 disguise(x.b);
-                assert_true(bng_euclid_odd_rest_bits(x.a, x.b) == rest);
+                assert_true(glance(&x).bits == rest);
                 mpz_set_ui(x.b, 0);
-                assert_true(bng_euclid_odd_rest_bits(x.a, x.b) == 0);
+                assert_true(glance(&x).bits == 0);
+                pair_clear(&x);
+        }
+        random_end();
+}
+
+/* Time for all that a look can see. */
+#define PLENTY 1e3
+
+static struct bng_rest look(const struct pair *x, double seconds)
+{
+        return bng_euclid_look((struct bng_pair){x->a, x->b, true}, seconds);
+}
+
+static void random_odd(mpz_ptr z, uint64_t bits)
+{
+        random_positive(z, bits);
+        mpz_setbit(z, 0);
+}
+
+/* Two multiples of one number by others of so many bits, in which there is no pattern. */
+static void make_common(struct pair *x, uint64_t bits, uint64_t factor_bits)
+{
+        mpz_t common;
+
+        mpz_init(common);
+        random_odd(common, bits - factor_bits);
+        random_odd(x->a, factor_bits);
+        random_odd(x->b, factor_bits);
+        mpz_mul(x->a, x->a, common);
+        mpz_mul(x->b, x->b, common);
+        mpz_clear(common);
+}
+
+static void test_a_look_finds_long_factors(void **userdata)
+{
+        (void)userdata;
+        random_start(seed);
+        random_without_patterns();
+        for (unsigned i = 0; i < CASES / 3; i++) {
+                uint64_t bits = 17000 + random_below(20000);
+                uint64_t factor_bits = 40 + random_below(bits / 9 - 40);
+                struct pair x;
+                mpz_t common;
+                pair_init(&x);
+                mpz_init(common);
+                make_common(&x, bits, factor_bits);
+                mpz_gcd(common, x.a, x.b);
+                uint64_t shorter =
+                        bit_length(x.a) < bit_length(x.b) ? bit_length(x.a) : bit_length(x.b);
+                disguise(x.a);
+                disguise(x.b);
+                struct bng_rest rest = look(&x, PLENTY);
+                assert_true(rest.bits == 0);
+                assert_near(rest.factor_bits, shorter - bit_length(common), "factors");
+                /* Longer ones than there is time for are not. */
+                assert_true(look(&x, 0).bits == shorter);
+                /* Nothing is left as far as it is seen, but at the low end. */
+                mpz_add_ui(x.a, x.a, 2);
+                assert_true(look(&x, PLENTY).bits > 0);
+                mpz_clear(common);
+                pair_clear(&x);
+        }
+        random_end();
+}
+
+/* a = b q + r: all that is left is r, or what it leaves together with b. */
+static void test_a_look_divides(void **userdata)
+{
+        (void)userdata;
+        random_start(seed);
+        random_without_patterns();
+        for (unsigned i = 0; i < CASES / 3; i++) {
+                struct pair x;
+                mpz_t quotient;
+                pair_init(&x);
+                mpz_init(quotient);
+                random_odd(x.b, 17000 + random_below(5000));
+                random_odd(quotient, 40 + random_below(20000));
+                mpz_mul(x.a, x.b, quotient);
+                uint64_t rest_bits = random_below(2) ? 0 : random_below(15000);
+                random_positive(quotient, rest_bits);
+                mpz_mul_2exp(quotient, quotient, 1);
+                mpz_add(x.a, x.a, quotient);
+                disguise(x.a);
+                disguise(x.b);
+                struct bng_rest rest = look(&x, PLENTY);
+                assert_true(rest.factor_bits == 0);
+                /* Zeros in the lowest limb are left to a. */
+                assert_true(rest.bits >= rest_bits && rest.bits <= rest_bits + GMP_NUMB_BITS);
+                assert_true(rest_bits > 0 || rest.bits == 0);
+                assert_true(look(&x, 0).bits >= 17000);
+                mpz_clear(quotient);
+                pair_clear(&x);
+        }
+        random_end();
+}
+
+/* A multiple of one of two numbers that have most in common. */
+static void test_a_look_divides_and_finds_factors(void **userdata)
+{
+        (void)userdata;
+        random_start(seed);
+        random_without_patterns();
+        for (unsigned i = 0; i < CASES / 10; i++) {
+                uint64_t factor_bits = 10 + random_below(1500);
+                struct pair x;
+                mpz_t factor;
+                pair_init(&x);
+                mpz_init(factor);
+                make_common(&x, 20000, factor_bits);
+                random_odd(factor, 500 + random_below(20000));
+                mpz_mul(x.a, x.a, factor);
+                disguise(x.a);
+                disguise(x.b);
+                struct bng_rest rest = look(&x, PLENTY);
+                assert_true(rest.bits == 0);
+                assert_true(rest.factor_bits <= factor_bits + 2);
+                mpz_clear(factor);
+                pair_clear(&x);
+        }
+        random_end();
+}
+
+/* Of numbers without a pattern nothing is found. */
+static void test_a_look_at_others(void **userdata)
+{
+        (void)userdata;
+        random_start(seed);
+        random_without_patterns();
+        for (unsigned i = 0; i < CASES / 10; i++) {
+                uint64_t bits = 17000 + random_below(random_below(8) ? 20000 : 1000000);
+                struct pair x;
+                pair_init(&x);
+                random_odd(x.a, bits);
+                random_odd(x.b, bits - random_below(bits - 16900));
+                uint64_t shorter = bit_length(x.b);
+                disguise(x.a);
+                disguise(x.b);
+                gmp_hooks_start();
+                assert_true(look(&x, PLENTY).bits + 128 > shorter);
+                assert_true(gmp_hooks_peak_bytes() > 0);
+                assert_true(gmp_hooks_peak_bytes() <=
+                            bng_time_look_bytes(bng_predict_gcd_z(x.a, x.b).duration));
+                gmp_hooks_start();
+                look(&x, 0);
+                assert_true(gmp_hooks_requests() == 0);
                 pair_clear(&x);
         }
         random_end();
@@ -149,7 +311,13 @@ int main(void)
                 cmocka_unit_test(test_a_short_remainder_is_found),
                 cmocka_unit_test(test_nothing_is_left_of_multiples),
                 cmocka_unit_test(test_others_are_as_they_are),
+                cmocka_unit_test(test_a_look_finds_long_factors),
+                cmocka_unit_test(test_a_look_divides),
+                cmocka_unit_test(test_a_look_divides_and_finds_factors),
+                cmocka_unit_test(test_a_look_at_others),
         };
+
+        gmp_hooks_install();
 
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,6 +9,7 @@
 #include <sys/time.h>
 #include <cmocka.h>
 #include "guard-cases.h"
+#include "predict/predict.h"
 #include "steps/stop.h"
 
 /*
@@ -445,6 +446,61 @@ static void test_time_for_a_factor_that_is_not_there(void **userdata)
         bng_ctx_free(ctx);
 }
 
+/*
+ * Long multiples and numbers that have most in common take a part of the time that others take, which a
+ * look says, where there is the time and the memory for one.
+ */
+static void test_time_for_divisors_in_common(void **userdata)
+{
+        bng_ctx *ctx;
+        mpz_t a, b, c, r, s;
+        mpq_t q;
+
+        (void)userdata;
+        assert_int_equal(bng_ctx_new(&ctx), BNG_OK);
+        mpz_inits(a, b, c, r, s, NULL);
+        mpq_init(q);
+        mpz_ui_pow_ui(c, 3, 900000);
+        mpz_ui_pow_ui(a, 5, 400000);
+        mpz_mul(a, a, c);
+        mpz_ui_pow_ui(b, 7, 500000);
+        bng_ctx_set_time_limit_usec(ctx, 25000);
+        assert_int_equal(bng_check_gcd(ctx, a, b), BNG_REFUSED_TIME);
+        assert_int_equal(bng_check_gcd(ctx, a, c), BNG_OK);
+        assert_int_equal(bng_mpz_gcd(ctx, r, a, c), BNG_OK);
+        assert_int_equal(mpz_cmp(r, c), 0);
+        assert_int_equal(bng_check_gcdext(ctx, a, b), BNG_REFUSED_TIME);
+        assert_int_equal(bng_mpz_gcdext(ctx, r, s, NULL, c, a), BNG_OK);
+        assert_int_equal(mpz_cmp_ui(s, 1), 0);
+        assert_int_equal(bng_check_lcm(ctx, a, b), BNG_REFUSED_TIME);
+        assert_int_equal(bng_check_lcm(ctx, a, c), BNG_OK);
+        mpq_set_num(q, a);
+        mpq_set_den(q, b);
+        assert_int_equal(bng_check_mpq_canonicalize(ctx, q), BNG_REFUSED_TIME);
+        mpq_set_den(q, c);
+        assert_int_equal(bng_check_mpq_canonicalize(ctx, q), BNG_OK);
+
+        mpz_ui_pow_ui(a, 5, 1000);
+        mpz_mul(a, a, c);
+        mpz_ui_pow_ui(b, 7, 800);
+        mpz_mul(b, b, c);
+        assert_int_equal(bng_mpz_gcd(ctx, r, a, b), BNG_OK);
+        assert_int_equal(mpz_cmp(r, c), 0);
+        /* Room for the work, but not for the question. */
+        bng_ctx_set_memory_limit_bytes(ctx, bng_predict_gcd_z(a, b).peak_bytes);
+        assert_int_equal(bng_check_gcd(ctx, a, b), BNG_REFUSED_TIME);
+        bng_ctx_set_memory_limit_bytes(ctx, UINT64_MAX);
+        assert_int_equal(bng_check_gcd(ctx, a, b), BNG_OK);
+        bng_ctx_interrupt(ctx);
+        assert_int_equal(bng_check_gcd(ctx, a, b), BNG_INTERRUPTED);
+        bng_ctx_clear_interrupt(ctx);
+        bng_ctx_set_deadline_usec(ctx, 1);
+        assert_int_equal(bng_check_gcd(ctx, a, b), BNG_REFUSED_TIME);
+        mpq_clear(q);
+        mpz_clears(a, b, c, r, s, NULL);
+        bng_ctx_free(ctx);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -458,6 +514,7 @@ int main(void)
                 cmocka_unit_test(test_what_gives_words_is_interrupted),
                 cmocka_unit_test(test_time_limits),
                 cmocka_unit_test(test_time_for_a_factor_that_is_not_there),
+                cmocka_unit_test(test_time_for_divisors_in_common),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

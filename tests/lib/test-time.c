@@ -328,19 +328,21 @@ static void test_divisors_of_powers_of_two(void **userdata)
 /* What the first quotients leave is what is halved; without it a division is all there is. */
 static void test_divisors_of_what_is_left(void **userdata)
 {
-        const uint64_t bits = 1000000, unknown = BNG_BITS_BEYOND;
+        const struct bng_rest unknown = BNG_REST_UNKNOWN, nothing = {0, 0};
+        const uint64_t bits = 1000000;
 
         (void)userdata;
         double whole = bng_time_gcd(bits, bits, unknown).seconds;
-        double half = bng_time_gcd(bits, bits, bits / 2).seconds;
-        assert_true(bng_time_gcd(bits, bits, bits).seconds == whole);
+        double half = bng_time_gcd(bits, bits, (struct bng_rest){bits / 2, 20}).seconds;
+        assert_true(bng_time_gcd(bits, bits, (struct bng_rest){bits, 0}).seconds == whole);
         assert_true(half > bng_time_gcd(bits / 2, bits / 2, unknown).seconds && half < 0.7 * whole);
-        assert_true(bng_time_gcd(bits, bits, 0).seconds < whole / 100);
-        assert_true(bng_time_lcm(bits, bits, bits, 0).seconds < whole / 100);
+        assert_true(bng_time_gcd(bits, bits, nothing).seconds < whole / 100);
+        assert_true(bng_time_lcm(bits, bits, bits, nothing).seconds < whole / 100);
         assert_true(bng_time_lcm(bits, bits, bits, unknown).seconds > whole);
         /* Behind a long quotient all the factors are as long as this. */
-        double inverse = bng_time_invert(bits, bits, bits / 10).seconds;
-        assert_true(inverse > 1.5 * bng_time_gcd(bits, bits, bits / 10).seconds);
+        const struct bng_rest tenth = {bits / 10, 0};
+        double inverse = bng_time_invert(bits, bits, tenth).seconds;
+        assert_true(inverse > 1.5 * bng_time_gcd(bits, bits, tenth).seconds);
         assert_true(inverse < bng_time_invert(bits, bits, unknown).seconds / 2);
 }
 
@@ -358,8 +360,8 @@ static void test_divisors_of_neighbours(void **userdata)
         (void)userdata;
         mpz_inits(a, b, c, NULL);
         mpq_inits(p, q, NULL);
-        mpz_ui_pow_ui(a, 3, 600000);
-        mpz_ui_pow_ui(b, 7, 338000);
+        mpz_ui_pow_ui(a, 3, 320000);
+        mpz_ui_pow_ui(b, 7, 180600);
         mpz_add_ui(c, a, 2);
         double others = gcd_seconds(a, b);
         assert_true(gcd_seconds(a, c) < others / 100);
@@ -380,6 +382,82 @@ static void test_divisors_of_neighbours(void **userdata)
         assert_true(seconds_of(bng_predict_fraction_canonical(q).duration) < others / 100);
         mpq_clears(p, q, NULL);
         mpz_clears(a, b, c, NULL);
+}
+
+static double seconds_after_look(struct bng_prediction prediction)
+{
+        return bng_time_after_look(prediction.duration, 1e3).seconds;
+}
+
+/* What a glance does not see: factors in common that leave long ones, and long multiples. */
+static void test_divisors_after_a_look(void **userdata)
+{
+        mpz_t a, b, c;
+        mpq_t q;
+
+        (void)userdata;
+        mpz_inits(a, b, c, NULL);
+        mpq_init(q);
+        mpz_ui_pow_ui(c, 3, 600000);
+        mpz_ui_pow_ui(a, 5, 1000);
+        mpz_ui_pow_ui(b, 7, 800);
+        mpz_mul(a, a, c);
+        mpz_mul(b, b, c);
+        double others = gcd_seconds(a, b);
+        double gcd = seconds_after_look(bng_predict_gcd_z(a, b));
+        double extended = seconds_after_look(bng_predict_gcd_extended_z(a, b));
+        assert_true(gcd < others / 10);
+        assert_true(extended > gcd && extended < others / 10);
+        assert_true(seconds_after_look(bng_predict_lcm_z(a, b)) < others / 5);
+        mpq_set_num(q, a);
+        mpq_set_den(q, b);
+        assert_true(seconds_after_look(bng_predict_fraction_canonical(q)) < others / 5);
+        /* The division, and nothing else. */
+        mpz_ui_pow_ui(b, 7, 300000);
+        mpz_mul(b, b, c);
+        double division = bng_time_remainder(mpz_sizeinbase(b, 2), mpz_sizeinbase(c, 2)).seconds;
+        assert_true(gcd_seconds(b, c) > 4 * division);
+        assert_true(seconds_after_look(bng_predict_gcd_z(b, c)) < 1.1 * division);
+        extended = seconds_after_look(bng_predict_gcd_extended_z(b, c));
+        assert_true(extended >= division && extended < 2 * division);
+        /* Others are what they were. */
+        mpz_ui_pow_ui(a, 11, 274900);
+        mpz_add(b, b, a);
+        assert_true(seconds_after_look(bng_predict_gcd_z(b, c)) > 0.9 * gcd_seconds(b, c));
+        mpq_clear(q);
+        mpz_clears(a, b, c, NULL);
+}
+
+/* However soon GMP is at the end: from some length on it halves long numbers by products to see that. */
+static void test_divisors_of_long_multiples(void **userdata)
+{
+        const struct bng_rest tiny = {0, 3};
+
+        (void)userdata;
+        double least = bng_time_gcd(5000000, 5000000, tiny).seconds;
+        double pass = bng_time_of(BNG_PACE_PASS, 5000000).seconds;
+        assert_true(least > bng_time_multiply(1600000, 1600000).seconds);
+        assert_true(least < bng_time_gcd(5000000, 5000000, BNG_REST_UNKNOWN).seconds / 10);
+        assert_true(bng_time_gcd(500000, 500000, tiny).seconds < 10 * pass);
+}
+
+/* The numbers are looked at when the time is asked for, and not before. */
+static void test_nobody_looks_unasked(void **userdata)
+{
+        mpz_t a, b;
+
+        (void)userdata;
+        mpz_inits(a, b, NULL);
+        mpz_ui_pow_ui(a, 3, 100000);
+        mpz_ui_pow_ui(b, 7, 56000);
+        struct bng_prediction prediction = bng_predict_gcd_z(a, b);
+        double others = seconds_of(prediction.duration);
+        mpz_mul_ui(b, a, 3);
+        assert_true(seconds_of(prediction.duration) < others / 10);
+        assert_true(bng_time_look_bytes(prediction.duration) > 0);
+        assert_true(bng_time_look_bytes(
+                            bng_predict_gcd(bng_operand_z(a), bng_operand_z(b)).duration) == 0);
+        mpz_clears(a, b, NULL);
 }
 
 /* What needs little more than a look at its operands. */
@@ -495,6 +573,9 @@ int main(void)
                 cmocka_unit_test(test_divisors_of_powers_of_two),
                 cmocka_unit_test(test_divisors_of_what_is_left),
                 cmocka_unit_test(test_divisors_of_neighbours),
+                cmocka_unit_test(test_divisors_after_a_look),
+                cmocka_unit_test(test_divisors_of_long_multiples),
+                cmocka_unit_test(test_nobody_looks_unasked),
                 cmocka_unit_test(test_work_that_there_is_not),
                 cmocka_unit_test(test_binomials_of_long_numbers),
                 cmocka_unit_test(test_digits_of_some_bits),
