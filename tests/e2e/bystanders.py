@@ -109,6 +109,13 @@ class Bystanders(EndToEnd):
         notes = self.folder / "notes"
         self.wait_for(what, lambda: notes.exists() and f"{what} " in notes.read_text())
 
+    def two_at_rest(self, group):
+        """Two in the group that are known, and whose growth is older than the window."""
+        processes = [self.grow(group, 0, 0, start=20) for _ in range(2)]
+        self.wait_for("their memory", lambda: group.anonymous() > 40 * MIB)
+        time.sleep(3)
+        return processes
+
     def judge_nobody(self, guard, *innocent):
         """It is told that nobody is ended, and for a while nobody is."""
         said = lambda: "held by none of its processes" in guard.said()
@@ -147,18 +154,18 @@ class Bystanders(EndToEnd):
         group = self.group("w")
         self.addCleanup(self.remove_below, group)
         self.addCleanup(self.reap)
-        large = self.grow(group, 0, 0, start=40)
+        large = self.settled(group, 40)
         diver = self.spawn(group, [PYTHON, "-c", DIVE, DEPTH, 40 * MIB, 90 * MIB, *group.folders])
         self.judge_nobody(guard, large, diver)
-        self.assertIn(b"full", self.said())
+        self.wait_for("all that it takes", lambda: b"full" in self.said())
+        self.assert_lives(large, diver)
 
     def test_a_file_in_memory(self):
         guard = self.guard(self.POLICY % "120M")
         group = self.group("w")
         path = Path("/dev/shm") / self.home[1:]
         self.addCleanup(path.unlink)
-        innocent = [self.grow(group, 0, 0, start=20) for _ in range(2)]
-        time.sleep(3)
+        innocent = self.two_at_rest(group)
         writer = self.spawn(
             group,
             ["sh", "-c", 'for i in $(seq 80); do head -c 1M /dev/zero; sleep 0.02; done > "$0"; sleep 1000', path],
@@ -170,8 +177,7 @@ class Bystanders(EndToEnd):
             "[Policy vip]\nCgroup={home}/w\nCommand=vip*\nWorkerMemoryMax=900M\n" + self.POLICY % "120M"
         )
         group = self.group("w")
-        innocent = [self.grow(group, 0, 0, start=20) for _ in range(2)]
-        time.sleep(3)
+        innocent = self.two_at_rest(group)
         vip = self.play(group, "vip", ["name", "vip"], ["wait", 1], ["grow", 40 * MIB, 90 * MIB])
         self.judge_nobody(guard, *innocent, vip)
 
@@ -179,12 +185,10 @@ class Bystanders(EndToEnd):
         """It is young, and larger than what the one that grows has taken; but charged for it is another group."""
         guard = self.guard(self.POLICY.replace("=1s", "=10s") % "160M")
         group, elsewhere = self.group("w"), self.group("elsewhere")
-        large = self.grow(group, 0, 0, start=80)
-        self.wait_for("its memory", lambda: group.anonymous() > 80 * MIB)
+        large = self.settled(group, 80)
         time.sleep(11)  # its growth is older than the window
         guilty = self.play(group, "guilty", ["wait", 2], ["grow", 60 * MIB, 200 * MIB])
-        mover = self.grow(elsewhere, 0, 0, start=120)
-        self.wait_for("its memory", lambda: elsewhere.anonymous() > 120 * MIB)
+        mover = self.settled(elsewhere, 120)
         for folder in group.folders:
             (folder / "cgroup.procs").write_text(str(mover.pid))
         self.assert_ended(guard, guilty, "group-memory")
@@ -195,7 +199,7 @@ class Bystanders(EndToEnd):
     def test_one_that_grows_by_shared_memory(self):
         guard = self.guard(self.POLICY % "160M")
         group = self.group("w")
-        large = self.grow(group, 0, 0, start=60)
+        large = self.settled(group, 60)
         time.sleep(3)
         guilty = self.play(group, "guilty", ["wait", 2], ["grow_shared", 40 * MIB, 200 * MIB])
         self.assert_ended(guard, guilty, "group-memory")
@@ -241,11 +245,12 @@ class Bystanders(EndToEnd):
 
     def replace(self, text, *command):
         """Ends the group of a supervisor who does not wait for all to be dead. The verdicts."""
-        guard = self.guard("[Policy p]\nCgroup={home}/w\nGroupMemoryMax=160M\nScope=group\n" + text)
         group = self.group("w")
         self.end_by_one(group)
         command = [PYTHON, "-c", REPLACE, ":".join(map(str, group.folders)), *command]
         self.spawn(self.group("supervisor"), command)
+        self.wait_for("what it holds at once", lambda: b"holds" in self.said())
+        guard = self.guard("[Policy p]\nCgroup={home}/w\nGroupMemoryMax=160M\nScope=group\n" + text)
         self.wait_for("the next worker", lambda: b"started" in self.said())
         pid = int(self.said().partition(b"started ")[2].split()[0])
         self.wait_for("the verdicts", lambda: len(guard.verdicts()) >= 2)
@@ -258,14 +263,14 @@ class Bystanders(EndToEnd):
         self.replace("Action=kill\n", PYTHON, WORKERS / "grow.py", 0, 400 * MIB, 400 * MIB, "")
 
     def test_the_next_worker_of_a_group_that_leaves_when_asked(self):
-        verdicts = self.replace("GraceSec=7s\n", PYTHON, WORKERS / "grow.py", 150 * MIB, MIB, 161 * MIB, "leave-late")
+        verdicts = self.replace("GraceSec=1min\n", PYTHON, WORKERS / "grow.py", 170 * MIB, 0, 0, "leave-late")
         self.assertEqual([names(verdict) for verdict in verdicts], [["SIGTERM"]] * 2)
 
     def test_one_that_is_moved_in_while_the_others_are_asked(self):
-        guard = self.guard("[Policy p]\nCgroup={home}/w\nGroupMemoryMax=64M\nScope=group\nGraceSec=2s\n")
         group, elsewhere = self.group("w"), self.group("elsewhere")
         spare = self.spawn(elsewhere, ["sleep", "1000"])
-        process = self.creep(group, 64, "ignore-loudly")
+        process = self.settled(group, 80, "ignore-loudly")
+        guard = self.guard("[Policy p]\nCgroup={home}/w\nGroupMemoryMax=64M\nScope=group\nGraceSec=6s\n")
         self.wait_for("SIGTERM", lambda: b"asked" in self.said())
         for folder in group.folders:
             (folder / "cgroup.procs").write_text(str(spare.pid))

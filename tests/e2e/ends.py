@@ -21,7 +21,7 @@ time.sleep(1000)
 
 class Ends(EndToEnd):
     def test_a_worker_over_its_limit_is_asked_first(self):
-        guard = self.guard("[Policy p]\nCgroup={home}/*\nWorkerMemoryMax=96M\nGraceSec=4s\n")
+        guard = self.guard("[Policy p]\nCgroup={home}/*\nWorkerMemoryMax=96M\nGraceSec=2s\n")
         process = self.creep(self.group("a"), 96, "leave")
         verdict = self.assert_ended(guard, process, "worker-memory")
         self.assertEqual(names(verdict), ["SIGTERM"], verdict)
@@ -40,9 +40,9 @@ class Ends(EndToEnd):
         self.assertEqual(process.returncode, -signal.SIGKILL)
 
     def test_a_worker_that_grows_on_while_it_is_asked_is_killed_at_once(self):
-        guard = self.guard("[Policy p]\nCgroup={home}/*\nWorkerMemoryMax=48M\nGraceSec=1min\n")
+        guard = self.guard("[Policy p]\nCgroup={home}/*\nWorkerMemoryMax=48M\nGraceSec=10min\n")
         process = self.grow(self.group("a"), 40, 400, "ignore")
-        self.assert_ended(guard, process, "worker-memory", 30)
+        self.assert_ended(guard, process, "worker-memory")
 
     def test_action_kill_asks_nobody(self):
         guard = self.guard("[Policy p]\nCgroup={home}/*\nWorkerMemoryMax=48M\nAction=kill\n")
@@ -69,7 +69,7 @@ class Ends(EndToEnd):
         )
         self.group("w")
         time.sleep(1)
-        large = self.grow(self.group("w/a"), 0, 0, start=64)
+        large = self.settled(self.group("w/a"), 64)
         parent = self.spawn(self.group("w/b"), [PYTHON, "-c", FORK_LATER, "3.5", str(100 * MIB)])
         verdict = self.wait_for("a verdict", guard.verdicts)[0]
         self.assertEqual((verdict["reason"], verdict["outcome"]), ("group-memory", "ended"))
@@ -109,7 +109,8 @@ class Ends(EndToEnd):
             "[Policy p]\nCgroup={home}/*\nGroupMemoryMax=96M\nScope=group\nAction=kill\n"
         )
         group = self.group("a")
-        processes = [self.grow(group, 10, 40) for _ in range(4)]
+        processes = [self.grow(group, 0, 10, start=10) for _ in range(3)]
+        processes.append(self.grow(group, 20, 100))
         verdicts = [self.assert_ended(guard, process, "group-memory") for process in processes]
         self.assertEqual(len({verdict["event"] for verdict in verdicts}), 1)
         by = {signal["by"] for verdict in verdicts for signal in verdict["signals"]}
@@ -171,7 +172,7 @@ class Ends(EndToEnd):
         guard = self.guard("[Policy p]\nCgroup={home}/*\nCpuTimeMax=400ms\nCpuWindowSec=4s\nAction=freeze\n")
         process = self.worker(self.group("a"), "burn")
         self.wait_for("its freeze", guard.verdicts)
-        time.sleep(3)
+        time.sleep(6)
         self.assertEqual(len(guard.verdicts()), 1)  # stopped, it burns no more
         process.send_signal(signal.SIGCONT)
         self.wait_for("another freeze", lambda: len(guard.verdicts()) > 1)

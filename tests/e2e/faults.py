@@ -76,7 +76,7 @@ class Faults(EndToEnd):
         self.mortal.append(process.identity)
         return process
 
-    def assert_goes_on(self, guard, process, seconds=20):
+    def assert_goes_on(self, guard, process, seconds=60):
         """The runaway is ended."""
         deadline = time.monotonic() + seconds
         while process.poll() is None:
@@ -88,11 +88,7 @@ class Faults(EndToEnd):
         return "\n".join(guard.said().splitlines()[-40:])
 
     def is_written(self, guard, process):
-        try:
-            verdicts = guard.verdicts()
-        except ValueError:  # it is being written
-            return False
-        return any((v["pid"], v["start_time"]) == process.identity for v in verdicts)
+        return any((v["pid"], v["start_time"]) == process.identity for v in guard.verdicts())
 
     def assert_nothing_is_lost(self, guard):
         """Each one that was ended has its verdict on disk, once, and whatever was announced as well."""
@@ -102,7 +98,7 @@ class Faults(EndToEnd):
             ended = [(v["pid"], v["start_time"]) for v in guard.verdicts() if v["outcome"] == "ended"]
             return [one for one in self.mortal if ended.count(one) != 1]
 
-        deadline = time.monotonic() + 15
+        deadline = time.monotonic() + 60
         while missing():
             self.assertLess(time.monotonic(), deadline, f"no verdict on {missing()}: {self.tail(guard)}")
             time.sleep(0.1)
@@ -239,11 +235,11 @@ class Faults(EndToEnd):
                 self.control.arm(share=0.02, seed=self.random.randrange(1 << 64))
                 guard.signal(number)
                 if what == "reload":
-                    self.assertTrue(guard.wait_for_notification("READY=1", 10), self.tail(guard))
+                    self.assertTrue(guard.wait_for_notification("READY=1"), self.tail(guard))
                     self.control.disarm()
                     self.assertIsNone(guard.process.poll(), self.tail(guard))
                 else:
-                    self.assertEqual(guard.process.wait(10), 0, self.tail(guard))
+                    self.assertEqual(guard.process.wait(60), 0, self.tail(guard))
                     self.control.disarm()
                     guard.kill()
                     guard.start()

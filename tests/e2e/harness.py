@@ -121,6 +121,14 @@ class EndToEnd(unittest.TestCase):
         """A worker that passes a limit of so many MiB so slowly that there is time to ask it."""
         return self.grow(group, 1, limit + 1, on_term, start=limit - 8)
 
+    def settled(self, group, size, on_term=""):
+        """A worker that has taken so many MiB and grows no more: a daemon that learns of it only now sees that it has
+        time for any grace, however fast it looks."""
+        process = self.grow(group, 0, size, on_term, start=size)
+        full = b"holds %d\n" % process.pid
+        self.wait_for("its size", lambda: full in (self.folder / "workers").read_bytes())
+        return process
+
     def wait_for(self, what, condition, seconds=60):
         """The first true answer. The time is only there so that a failure ends."""
         deadline = time.monotonic() + seconds
@@ -149,7 +157,7 @@ class EndToEnd(unittest.TestCase):
     def assert_ended(self, guard, process, reason, seconds=60):
         verdict = self.verdict_on(guard, process, seconds)
         self.assertEqual((verdict["reason"], verdict["outcome"]), (reason, "ended"), verdict)
-        self.wait_for("its death", lambda: process.poll() is not None, 10)
+        self.wait_for("its death", lambda: process.poll() is not None)
         return verdict
 
     def assert_lives(self, *processes):

@@ -89,9 +89,9 @@ class Hostile(EndToEnd):
         self.wait_for("the crowd", lambda: b"forked" in (self.folder / "workers").read_bytes())
         self.configure("[Policy p]\nCgroup={home}/*\nGroupMemoryMax=96M\nScope=group\nGraceSec=1s\n")
         guard.signal(signal.SIGHUP)
-        self.wait_for("an empty group", lambda: not group.pids(), 60)
+        self.wait_for("an empty group", lambda: not group.pids())
         # That end comes to its end, and the group is watched again.
-        self.wait_for("its last word", lambda: "without a verdict each" in guard.said(), 30)
+        self.wait_for("its last word", lambda: "without a verdict each" in guard.said())
         second = self.grow(group, 100, 120)
         self.assert_ended(guard, second, "group-memory")
 
@@ -141,7 +141,7 @@ class Hostile(EndToEnd):
         guard = self.guard("[Policy p]\nCgroup={home}/a\nGroupMemoryMax=96M\nGraceSec=1s\n")
         above = self.group("a")
         below = self.group("a/b")
-        process = self.grow(below, 10, 160, start=40)
+        process = self.grow(below, 6, 160, start=40)
         time.sleep(2)
         for folder in above.folders:
             (folder / "cgroup.procs").write_text(str(process.pid))
@@ -151,7 +151,7 @@ class Hostile(EndToEnd):
         guard = self.guard("[Policy p]\nCgroup={home}/a\nGroupMemoryMax=96M\nGraceSec=1s\n")
         above = self.group("a")
         below = self.group("a/b")
-        process = self.grow(above, 10, 160, start=40)
+        process = self.grow(above, 6, 160, start=40)
         time.sleep(2)
         for folder in below.folders:
             (folder / "cgroup.procs").write_text(str(process.pid))
@@ -165,20 +165,19 @@ class Hostile(EndToEnd):
         elsewhere = self.group("elsewhere")
         for folder in elsewhere.folders:
             (folder / "cgroup.procs").write_text(str(process.pid))
-        self.wait_for("it runs", lambda: self.state(process) != "T", 20)
+        self.wait_for("it runs", lambda: self.state(process) != "T")
 
     def test_one_that_left_its_group_is_let_go_and_its_group_watched_on(self):
-        guard = self.guard("[Policy p]\nCgroup={home}/a\nGroupMemoryMax=256M\nGraceSec=1s\n")
         group = self.group("a")
         elsewhere = self.group("elsewhere")
-        # The group's total counts the interpreter as well, so it starts far enough below; and the kernel
-        # counts in batches, so the limit is large beside what one of them looks like as a rate.
-        mover = self.grow(group, 1, 270, "ignore-loudly", start=238)
+        mover = self.settled(group, 260, "ignore-loudly")
+        guard = self.guard("[Policy p]\nCgroup={home}/a\nGroupMemoryMax=256M\nGraceSec=6s\n")
         self.wait_for("SIGTERM", lambda: b"asked" in (self.folder / "workers").read_bytes())
         for folder in elsewhere.folders:
             (folder / "cgroup.procs").write_text(str(mover.pid))
         self.assertEqual(self.verdict_on(guard, mover)["outcome"], "survived")
-        self.assert_ended(guard, self.grow(group, 200, 400), "group-memory", 6)
+        verdict = self.assert_ended(guard, self.grow(group, 60, 900), "group-memory")
+        self.assertLess(verdict["value"], 640 * MIB)
         self.assert_lives(mover)
 
     def state(self, process):
@@ -216,7 +215,7 @@ class Hostile(EndToEnd):
         self.group("another")
         time.sleep(2)
         process = self.python(self.group("late"), GROWER)
-        self.assert_ended(guard, process, "worker-memory", 10)
+        self.assert_ended(guard, process, "worker-memory")
 
     def test_reloads_that_nobody_hears_of_hold_nothing_up(self):
         guard = self.guard("[Policy p]\nCgroup={home}/**\nWorkerMemoryMax=96M\nAction=kill\n")
@@ -225,13 +224,13 @@ class Hostile(EndToEnd):
             with self.assertRaises(BlockingIOError):
                 while True:
                     crowder.sendto(b"X=1", guard.socket.getsockname())
-        process = self.grow(self.group("a"), 100, 800)
+        process = self.grow(self.group("a"), 40, 800)
         while process.poll() is None:
             guard.signal(signal.SIGHUP)
             time.sleep(0.1)
         # A loop that waits to be heard would not look before the kernel's own limit.
         self.assertLess(self.assert_ended(guard, process, "worker-memory")["value"], 400 * MIB)
-        self.assertTrue(guard.wait_for_notification("READY=1", 10), "and at last it is told")
+        self.assertTrue(guard.wait_for_notification("READY=1"), "and at last it is told")
 
     def test_groups_that_use_descriptors_up_leave_some_to_others(self):
         box = Group(self.hierarchies, f"{self.home}/box", parent=True)
@@ -245,7 +244,7 @@ class Hostile(EndToEnd):
         guard.stop()
         guard.command[:0] = ["prlimit", "--nofile=160:160"]
         guard.start()
-        self.wait_for("what is missed to be said", lambda: "Too many open files" in guard.said(), 10)
+        self.wait_for("what is missed to be said", lambda: "Too many open files" in guard.said())
         self.assert_ended(guard, self.grow(self.group("victim"), 100, 200), "worker-memory")
 
     def test_a_flood_of_groups_keeps_nobody_waiting(self):
@@ -261,7 +260,7 @@ class Hostile(EndToEnd):
             self.python(elsewhere, FLOOD, folder)
         self.wait_for("the floods", lambda: said().count(b"flood") == 2)
         for i in range(4):
-            process = self.grow(victim, 200, 800)
+            process = self.grow(victim, 100, 800)
             self.assertLess(self.assert_ended(guard, process, "worker-memory")["value"], 400 * MIB)
         # Nor is a group missed that was made meanwhile.
         process = self.grow(self.group("late"), 20, 800)
@@ -282,7 +281,7 @@ class Hostile(EndToEnd):
         enter = f"mount {' '.join(kind)} none {mount} && mkdir {mount}/x && echo $$ > {mount}/x/cgroup.procs"
         grow = [PYTHON, WORKERS / "grow.py", 0, 40 * MIB, 120 * MIB, ""]
         inside = ["unshare", "--cgroup", "--mount", "sh", "-c", enter + ' && exec "$@"', "sh", *grow]
-        self.assert_ended(guard, self.spawn(box, inside), "worker-memory", 30)
+        self.assert_ended(guard, self.spawn(box, inside), "worker-memory")
 
     def test_a_proof_that_never_comes(self):
         freezer = Path("/sys/fs/cgroup/freezer")

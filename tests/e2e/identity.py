@@ -74,14 +74,14 @@ class Identity(EndToEnd):
         self.assertEqual((verdict["reason"], verdict["outcome"]), ("worker-memory", "ended"), verdict)
         self.assertNotEqual(verdict["pid"], outer.pid)
         self.assertEqual(names(verdict)[-1], "SIGKILL")  # it is an init there, deaf to SIGTERM
-        self.wait_for("its parent's end", lambda: outer.poll() is not None, 10)
+        self.wait_for("its parent's end", lambda: outer.poll() is not None)
 
     def test_a_group_that_is_renamed_and_replaced(self):
         if self.hierarchies.version == 2:
             self.skipTest("only v1 groups can be renamed")
-        guard = self.guard("[Policy p]\nCgroup={home}/a\nWorkerMemoryMax=48M\nGraceSec=1s\n")
         group = self.group("a")
-        renamed = self.grow(group, 1, 60, "ignore-loudly", start=40)
+        renamed = self.settled(group, 60, "ignore-loudly")
+        guard = self.guard("[Policy p]\nCgroup={home}/a\nWorkerMemoryMax=48M\nGraceSec=6s\n")
         self.wait_for("SIGTERM", lambda: b"asked" in (self.folder / "workers").read_bytes())
         there = group.memory_folder.with_name("elsewhere")
         group.memory_folder.rename(there)
@@ -101,24 +101,24 @@ class Identity(EndToEnd):
         folder.rmdir()
 
     def test_protected_while_it_is_asked(self):
-        text = "[Policy p]\nCgroup={home}/a\nWorkerMemoryMax=48M\nGraceSec=1s\n"
+        text = "[Policy p]\nCgroup={home}/a\nWorkerMemoryMax=48M\nGraceSec=6s\n"
+        process = self.settled(self.group("a"), 60, "ignore-loudly")
         guard = self.guard(text)
-        process = self.creep(self.group("a"), 48, "ignore-loudly")
         self.wait_for("SIGTERM", lambda: b"asked" in (self.folder / "workers").read_bytes())
         self.configure(text + "[Guard]\nProtect={home}/a\n")
         guard.signal(signal.SIGHUP)
-        self.assertTrue(guard.wait_for_notification("READY=1", 10), guard.said())
+        self.assertTrue(guard.wait_for_notification("READY=1"), guard.said())
         verdict = self.verdict_on(guard, process)
         self.assertEqual((verdict["outcome"], names(verdict)), ("survived", ["SIGTERM"]), verdict)
         self.assert_lives(process)
 
     def test_a_group_below_that_is_protected_is_not_killed_along(self):
+        group = self.group("a")
+        process = self.settled(group, 80, "ignore-loudly")
         guard = self.guard(
             "[Guard]\nProtect={home}/a/.kept\n"
-            "[Policy p]\nCgroup={home}/a\nGroupMemoryMax=64M\nScope=group\nGraceSec=1s\n"
+            "[Policy p]\nCgroup={home}/a\nGroupMemoryMax=64M\nScope=group\nGraceSec=6s\n"
         )
-        group = self.group("a")
-        process = self.creep(group, 64, "ignore-loudly")
         self.wait_for("SIGTERM", lambda: b"asked" in (self.folder / "workers").read_bytes())
         kept = self.spawn(self.group("a/.kept"), ["sleep", "1000"])  # made during the grace
         verdict = self.assert_ended(guard, process, "group-memory")
@@ -128,8 +128,7 @@ class Identity(EndToEnd):
     def test_one_that_is_moved_on_in_every_grace(self):
         """It had its grace once: where it is found again it is not asked any more."""
         groups = [self.group(name) for name in "abcdefgh"]  # it is back where it was long after a grace
-        process = self.grow(groups[0], 1, 100, "ignore", start=100)  # grows no more: there is time to ask
-        self.wait_for("its size", lambda: groups[0].anonymous() > 100 * MIB)
+        process = self.settled(groups[0], 100, "ignore")
         guard = self.guard(
             "[Policy p]\nCgroup={home}/*\nWorkerMemoryMax=64M\nAction=terminate\nGraceSec=1s\n"
         )

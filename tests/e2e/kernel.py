@@ -318,10 +318,12 @@ class Counters(Tight):
     def test_who_leaves_by_himself_is_not_the_kernels(self):
         guard = self.blind(self.POLICY)
         early = self.tight("a")
-        early.spawn([PYTHON, "-c", "held = bytearray(b'x') * (60 << 20)"]).wait()
-        killed, leaves = self.grow(early, 10, 20), self.spawn(early, ["sleep", "2"])
+        killed, leaves = self.grow(early, 1, 1), self.grow(early, 1, 1, "leave")
         self.see(guard, killed, leaves)
-        before = len(guard.verdicts())  # of the early one, if the group was seen before it was killed
+        early.spawn([PYTHON, "-c", "held = bytearray(b'x') * (60 << 20)"]).wait()
+        self.wait_for("a verdict on the early one", guard.verdicts)
+        before = len(guard.verdicts())
+        leaves.terminate()
         killed.kill()
         leaves.wait()
         time.sleep(2)

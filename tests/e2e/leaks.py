@@ -137,7 +137,7 @@ class Leaks(EndToEnd):
     def end_well(self, guard):
         self.configure("nonsense")
         self.assertEqual(guard.bng("reload").returncode, 1)
-        self.assertEqual(guard.stop(60), 0, guard.said())
+        self.assertEqual(guard.stop(), 0, guard.said())
         self.assertNotIn("==", guard.said())
 
     def test_under_valgrind(self):
@@ -147,7 +147,7 @@ class Leaks(EndToEnd):
         web = host / "cgroup/system.slice/web.service"
         text = "[Policy w]\nCgroup=/system.slice/w*\nWorkerMemoryMax=128M\nLeakMax=1M\n"
         text += "[Policy g]\nCgroup=/system.slice/**\nUser=*\nGroupMemoryMax=64M\nScope=group\n"
-        guard = self.valgrind(text, "--procfs", host / "proc", "--cgroupfs", host / "cgroup").start(60)
+        guard = self.valgrind(text, "--procfs", host / "proc", "--cgroupfs", host / "cgroup").start()
         self.wait_for("verdicts", lambda: len(guard.verdicts()) >= 3)
         for round in range(3):
             moved = web.rename(web.with_name(f"w{round}.service"))
@@ -165,7 +165,7 @@ class Leaks(EndToEnd):
         guard = self.valgrind(LOAD, "--procfs", proc)
         mount = 'mount -t proc proc "$0" && exec "$@"'
         guard.command[:0] = ["unshare", "--mount", "--propagation=private", "sh", "-c", mount, proc]
-        guard.start(60)
+        guard.start()
         quiet = [self.grow(self.group(f"quiet{i}"), 5, 10) for i in range(4)]
         runaways = [self.grow(self.group(f"w{i}"), 20, 80) for i in range(8)]
         crowd = self.group("crowd")

@@ -19,7 +19,7 @@ class Resilience(EndToEnd):
     def reload(self, guard, text):
         self.configure(text)
         guard.signal(signal.SIGHUP)
-        self.assertTrue(guard.wait_for_notification("READY=1", 10), guard.said())
+        self.assertTrue(guard.wait_for_notification("READY=1"), guard.said())
 
     def test_a_reload_changes_the_limit_under_living_workers(self):
         guard = self.guard("[Policy p]\nCgroup={home}/*\nWorkerMemoryMax=400M\nGraceSec=1s\n")
@@ -51,8 +51,8 @@ class Resilience(EndToEnd):
         self.spawn(self.group("u"), ["setpriv", f"--reuid={unknown}", "--clear-groups", "sleep", "1000"])
         time.sleep(2)  # for its name to be asked for
         process = self.grow(self.group("a"), 40, 600)
-        # Ten seconds of patience with a proof are 400 MiB.
-        self.assertLess(self.assert_ended(guard, process, "worker-memory")["value"], 250 * MIB)
+        # Ten seconds of patience with a proof are 400 MiB more.
+        self.assertLess(self.assert_ended(guard, process, "worker-memory")["value"], 400 * MIB)
 
     def start_behind(self, *command):
         """The daemon, started by another program in front of it."""
@@ -110,13 +110,14 @@ class Resilience(EndToEnd):
         self.assertIn("test.conf:3", str(raised.exception))
 
     def test_killed_in_the_middle_of_an_end(self):
-        guard = self.guard(POLICY % "3s")
-        victim = self.creep(self.group("victim"), 96, "leave-late")
+        victim = self.settled(self.group("victim"), 100, "leave-late")
         bystander = self.grow(self.group("bystander"), 40, 20)
-        stubborn = self.creep(self.group("stubborn"), 96, "ignore")
+        stubborn = self.settled(self.group("stubborn"), 100, "ignore")
+        guard = self.guard(POLICY % "20s")
         self.wait_for("SIGTERM", lambda: b"asked" in (self.folder / "workers").read_bytes())
         guard.kill()
         self.assertIsNone(victim.poll())
+        self.configure(POLICY % "1s")
         guard.start()
         verdict = self.assert_ended(guard, stubborn, "worker-memory")
         self.assertEqual(names(verdict)[-1], "SIGKILL", verdict)
@@ -163,7 +164,7 @@ class Resilience(EndToEnd):
         # Nobody has forgotten them: they are judged anew.
         guard.start()
         self.wait_for("frozen anew", lambda: self.outcomes(guard) == ["frozen"] * 4)
-        self.assertEqual(guard.stop(30), 0)
+        self.assertEqual(guard.stop(), 0)
         self.wait_until_they_run(processes)
 
     def test_killed_while_workers_are_frozen(self):
@@ -196,7 +197,6 @@ class Resilience(EndToEnd):
             guard.start()
             for process in processes:
                 self.wait_for("its end", lambda process=process: process.poll() is not None)
-            self.wait_for("whole lines", lambda: self.whole(guard))
             ended += len(processes)
         self.assert_lives(bystander)
         identities = [(verdict["pid"], verdict["start_time"]) for verdict in guard.verdicts()]
@@ -204,18 +204,11 @@ class Resilience(EndToEnd):
         # A verdict can only be lost with the daemon that was about to write it.
         self.assertGreaterEqual(len(identities), ended - 3 * 8)
 
-    def whole(self, guard):
-        try:
-            return guard.verdicts() is not None
-        except ValueError:
-            return False
-
     def test_half_a_line_is_cut_off_at_the_start(self):
         file = self.folder / "state/verdicts.jsonl"
         file.write_text('{"pid":1}\n{"pid":2,"comm')
         file.chmod(0o600)
         guard = self.guard(POLICY % "1s")
-        self.wait_for("whole lines", lambda: self.whole(guard))  # ready is said before the disk answers
         self.assert_ended(guard, self.grow(self.group("a"), 40, 120), "worker-memory")
         self.assertEqual(len(guard.verdicts()), 2)
         self.assertEqual(guard.verdicts()[0], {"pid": 1})
@@ -224,7 +217,7 @@ class Resilience(EndToEnd):
         guard = self.guard(POLICY % "2s")
         process = self.creep(self.group("a"), 96, "ignore-loudly")
         self.wait_for("SIGTERM", lambda: b"asked" in (self.folder / "workers").read_bytes())
-        self.assertEqual(guard.stop(30), 0)
+        self.assertEqual(guard.stop(), 0)
         verdict = self.assert_ended(guard, process, "worker-memory")
         self.assertEqual(names(verdict), ["SIGTERM", "SIGKILL"], verdict)
 
@@ -273,9 +266,7 @@ class Resilience(EndToEnd):
         before = descriptors()
         for i in range(4):
             round_of_ends(f"w{i}")
-        time.sleep(3)
-        after = descriptors()
-        self.assertLessEqual(len(after), len(before), (before, after))
+        self.wait_for(f"no more than {before}", lambda: len(descriptors()) <= len(before))
 
 
 if __name__ == "__main__":

@@ -102,7 +102,7 @@ class Stubborn(EndToEnd):
         self.assert_ended(guard, self.grow(group, 60, 120), "worker-memory")
         self.assert_lives(*cyclers)
         self.assertEqual(len(guard.verdicts()), 3)
-        self.wait_for("no descriptor to be left", lambda: descriptors() <= before, 20)
+        self.wait_for("no descriptor to be left", lambda: descriptors() <= before)
 
     def test_decoys_use_up_nobody_elses_budget(self):
         guard = self.guard(

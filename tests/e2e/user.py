@@ -57,7 +57,7 @@ class User(EndToEnd):
             env=guard.environment,
             capture_output=True,
             text=True,
-            timeout=30,
+            timeout=60,
         )
 
     def as_user(self, group, *arguments):
@@ -118,7 +118,7 @@ class User(EndToEnd):
         self.assertEqual(self.verdict_on(guard, process)["outcome"], "frozen")
         self.assertEqual(guard.stop(), 0)
         process.send_signal(signal.SIGTERM)
-        self.wait_for("it runs, and so dies", lambda: process.poll() is not None, 10)
+        self.wait_for("it runs, and so dies", lambda: process.poll() is not None)
 
 
 if __name__ == "__main__":

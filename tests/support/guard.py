@@ -14,6 +14,9 @@ from build import hear_signals, interruptible
 from cgroups import die_with_parent
 
 
+PATIENCE = 60  # seconds that anything may take, however busy the machine is; only so that a failure ends
+
+
 class NotReady(Exception):
     """The daemon did not start; the text is what it said."""
 
@@ -50,7 +53,7 @@ class Guard:
         self.heard = ""
         self.process = self.socket = None
 
-    def start(self, seconds=10):
+    def start(self, seconds=PATIENCE):
         address = f"bignum-guard-test-{os.getpid()}-{id(self)}"
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC)
         self.socket.bind("\0" + address)
@@ -70,7 +73,7 @@ class Guard:
             raise NotReady(said or "it said nothing")
         return self
 
-    def wait_for_notification(self, wanted, seconds):
+    def wait_for_notification(self, wanted, seconds=PATIENCE):
         """Has `wanted` been notified, or is it within so many seconds? Each one counts once."""
         deadline = time.monotonic() + seconds
         while wanted not in self.heard.splitlines():
@@ -88,7 +91,18 @@ class Guard:
         return self.log.read_text(errors="replace")
 
     def verdicts(self):
-        """Every verdict on disk; a line that is no whole object raises ValueError."""
+        """Every verdict on disk. One that is being written is waited for: who reads meanwhile may see half of it. A
+        line that stays no whole object raises ValueError."""
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            try:
+                return self.read_verdicts()
+            except ValueError:
+                if time.monotonic() > deadline:
+                    raise
+            time.sleep(0.01)
+
+    def read_verdicts(self):
         try:
             text = (self.state / "verdicts.jsonl").read_text()
         except FileNotFoundError:
@@ -106,13 +120,13 @@ class Guard:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=30,
+            timeout=PATIENCE,
         )
 
     def signal(self, number):
         self.process.send_signal(number)
 
-    def stop(self, seconds=10):
+    def stop(self, seconds=PATIENCE):
         """Ends it as systemd does; its exit status, or None when it had to be killed."""
         if self.process is None:
             return None

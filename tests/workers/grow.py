@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# grow.py START RATE TOTAL WHEN_ASKED: takes START bytes at once, then RATE bytes a second until it
+# grow.py START RATE TOTAL WHEN_ASKED: takes START bytes at once and says so, then RATE bytes a second until it
 # holds TOTAL, and lives on. On SIGTERM it dies, or as the last argument says: ignores it, says so and
 # ignores it, leaves in order with status 3, says so and leaves after five seconds.
+import os
 import signal
 import sys
 import time
@@ -37,6 +38,7 @@ start, rate, total = map(int, sys.argv[1:4])
 signal.signal(signal.SIGTERM, ON_TERM[sys.argv[4]])
 
 held = [b"x" * start]
+print("holds", os.getpid(), flush=True)
 taken = start
 step = max(1, rate // STEPS)
 for _ in requests(STEPS):
