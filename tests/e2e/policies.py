@@ -389,7 +389,7 @@ class Reports(EndToEnd):
 
     def test_one_that_grows_on_while_it_reports_is_killed(self):
         process = self.start("grows")
-        guard = self.guard(self.POLICY.replace("500ms", "10min"))
+        guard = self.guard(self.POLICY.replace("500ms", "30s"))
         verdict = self.assert_ended(guard, process, "worker-memory")
         self.assertEqual(names(verdict), ["SIGUSR1", "SIGKILL"], verdict)
 
