@@ -64,7 +64,7 @@ static inline void end_members(const char *path)
 static inline void remove_group(const char *path)
 {
         end_members(path);
-        for (int tries = 0; tries < 200; tries++) {
+        for (int tries = 0; tries < 6000; tries++) {
                 int watched = unlinkat(host.groups, path + 1, AT_REMOVEDIR) < 0 ? errno : 0;
                 int unified = is_hybrid() && unlinkat(host.unified, path + 1, AT_REMOVEDIR) < 0
                                       ? errno

@@ -14,7 +14,7 @@
 #include "scratch.h"
 
 #define MIB ((size_t)1 << 20)
-#define PATIENCE 600 /* looks of 50 ms: only there so that a failure ends */
+#define PATIENCE 1200 /* looks of 50 ms: only there so that a failure ends */
 
 static char home[64], config[128];
 static struct manager_options options;

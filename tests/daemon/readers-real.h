@@ -128,7 +128,7 @@ static inline void need_group(void)
 
 static inline void remove_group(const char *name)
 {
-        for (int tries = 0; unlinkat(host.groups, name, AT_REMOVEDIR) < 0 && tries < 100; tries++)
+        for (int tries = 0; unlinkat(host.groups, name, AT_REMOVEDIR) < 0 && tries < 6000; tries++)
                 usleep(10000); /* the last process may still be on its way out */
 }
 

@@ -51,7 +51,7 @@ static void wait_for_event(const char *event)
         char path[128], events[256];
 
         snprintf(path, sizeof(path), "%s/cgroup.events", home + 1);
-        for (int tries = 0; tries < 1000; tries++) {
+        for (int tries = 0; tries < 6000; tries++) {
                 int fd = openat(tree, path, O_RDONLY | O_CLOEXEC);
                 ssize_t n = read(fd, events, sizeof(events) - 1);
 

@@ -303,7 +303,7 @@ static void test_the_first_process(void **state)
         assert_true(dprintf(procs, "%d", (int)child) > 0);
         close(procs);
         scene.told[0] = '\0';
-        for (unsigned i = 0; i < 100 && strlen(scene.told) <= 2 * strlen(path); i++) {
+        for (unsigned i = 0; i < 3000 && strlen(scene.told) <= 2 * strlen(path); i++) {
                 (void)usleep(20000);
                 assert_false(arrivals_read(scene.arrivals, note, &scene));
         }
@@ -316,7 +316,7 @@ static void test_the_first_process(void **state)
         group_reader_free(reader);
         arrivals_free(scene.arrivals);
         for (unsigned i = 0;
-             i < 100 && unlinkat(scene.host.groups, path + 1, AT_REMOVEDIR) < 0 && errno == EBUSY;
+             i < 3000 && unlinkat(scene.host.groups, path + 1, AT_REMOVEDIR) < 0 && errno == EBUSY;
              i++)
                 (void)usleep(20000);
         close(scene.host.groups);

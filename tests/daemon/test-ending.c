@@ -22,7 +22,7 @@
 #include "manager/settings.h"
 #include "scratch.h"
 
-#define PATIENCE 600 /* turns of 50 ms: only there so that a failure ends */
+#define PATIENCE 1200 /* turns of 50 ms: only there so that a failure ends */
 #define A_WHILE 10   /* turns in which what must not happen would have happened */
 #define VERDICTS_MAX 16
 

@@ -83,10 +83,32 @@ static void test_a_group_that_runs_away_is_caught(void **state)
         json_decref(verdicts);
 }
 
+/* Who asks it to end leaves a trace: the signal stays pending. */
 static void hold_deaf(void)
 {
-        signal(SIGTERM, SIG_IGN);
+        sigset_t term;
+
+        sigemptyset(&term);
+        sigaddset(&term, SIGTERM);
+        sigprocmask(SIG_BLOCK, &term, NULL);
         hold_and_wait();
+}
+
+static bool is_asked_to_end(pid_t pid)
+{
+        char path[32], line[256];
+        bool asked = false;
+        FILE *file;
+
+        snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
+        file = fopen(path, "re");
+        assert_non_null(file);
+        while (fgets(line, sizeof(line), file))
+                if (strncmp(line, "ShdPnd:", strlen("ShdPnd:")) == 0)
+                        asked = strtoull(line + strlen("ShdPnd:"), NULL, 16) &
+                                (1U << (SIGTERM - 1));
+        fclose(file);
+        return asked;
 }
 
 /* A stop does not wait for an hour of grace, nor cut it short: the verdict says that the worker lived. */
@@ -100,7 +122,9 @@ static void test_a_stop_writes_what_is_under_way(void **state)
         worker = child_in(home, false, hold_deaf);
         wait_for_state(worker, 'S'); /* it must not grow any more: then there is time to ask it */
         daemon = start_daemon();
-        sleep(2);
+        for (int tries = 0; tries < PATIENCE && !is_asked_to_end(worker); tries++)
+                usleep(50000);
+        assert_true(is_asked_to_end(worker));
         stop_daemon(daemon);
         assert_true(is_alive(worker));
         verdicts = read_verdicts(*state);

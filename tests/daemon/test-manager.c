@@ -169,7 +169,7 @@ static void test_those_that_are_too_many_are_counted(void **state)
         assert_int_equal(system(command), 0);
         daemon = start_daemon();
         json_decref(wait_for_verdicts(*state, 60));
-        sleep(1);
+        sleep(3); /* for the others, of whom nothing is told before the stop */
         stop_daemon(daemon);
         verdicts = read_verdicts(*state);
         for (size_t i = 0; i < json_array_size(verdicts); i++) {

@@ -237,7 +237,7 @@ static void test_first_thread_ended(void **state)
         assert_int_equal(process_reader_new(&reader, &host, pid), 0);
         assert_int_equal(read(pipes[0], &byte, 1), 1);
         /* wait until the first thread is a zombie: then stat tells Z */
-        for (char text[512] = ""; !strstr(text, ") Z ") && tries < 1000; tries++) {
+        for (char text[512] = ""; !strstr(text, ") Z ") && tries < 6000; tries++) {
                 char path[40];
                 int fd;
 

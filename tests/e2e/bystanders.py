@@ -55,9 +55,9 @@ time.sleep(1000)
 """
 
 # Has two workers in the groups, a small one and one that runs the command, and starts another small one as soon as
-# one of them is dead.
+# one of them is dead; a moment later, so that whoever ends the group has seen that nobody can be forked in it any more.
 REPLACE = """
-import os, sys
+import os, sys, time
 groups, command = sys.argv[1].split(":"), sys.argv[2:]
 def start(command):
     pid = os.fork()
@@ -70,6 +70,7 @@ def start(command):
 start(["sleep", "1000"])
 start(command)
 print("dead", os.wait()[0], flush=True)
+time.sleep(0.05)
 print("started", start(["sleep", "1000"]), flush=True)
 while True:
     os.wait()
@@ -260,7 +261,7 @@ class Bystanders(EndToEnd):
         return guard.verdicts()
 
     def test_the_next_worker_of_a_group_that_is_killed_one_by_one(self):
-        self.replace("Action=kill\n", PYTHON, WORKERS / "grow.py", 0, 400 * MIB, 400 * MIB, "")
+        self.replace("Action=kill\n", PYTHON, WORKERS / "grow.py", 800 * MIB, 0, 0, "")
 
     def test_the_next_worker_of_a_group_that_leaves_when_asked(self):
         verdicts = self.replace("GraceSec=1min\n", PYTHON, WORKERS / "grow.py", 170 * MIB, 0, 0, "leave-late")

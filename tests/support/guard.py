@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """bignum-guardd as a child of ours, and its verdicts."""
 
+import contextlib
 import json
 import os
 import select
@@ -54,6 +55,12 @@ class Guard:
         self.process = self.socket = None
 
     def start(self, seconds=PATIENCE):
+        def enter():
+            hear_signals()
+            die_with_parent()
+            with contextlib.suppress(OSError):
+                os.nice(-10)  # as its unit has it
+
         address = f"bignum-guard-test-{os.getpid()}-{id(self)}"
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC)
         self.socket.bind("\0" + address)
@@ -65,7 +72,7 @@ class Guard:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
-                preexec_fn=lambda: (hear_signals(), die_with_parent()),
+                preexec_fn=enter,
             )
         if not self.wait_for_notification("READY=1", seconds):
             said = self.said()
