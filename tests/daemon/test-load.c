@@ -1,53 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/*
- * The daemon's configuration: every key, what is wrong with each, files over one another, and that
- * nothing half comes out.
- */
+/* One text as the daemon's configuration: every key, what is wrong with each, and that nothing half comes out. */
 
-#include <ctype.h>
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <setjmp.h>
 #include <cmocka.h>
-#include <dirent.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-#include "policy/load.h"
+#include "load-fixture.h"
 #include "policy/share.h"
-
-#define SEC UINT64_C(1000000)
-#define MIB (UINT64_C(1) << 20)
-#define FIXTURE(name) FIXTURES "/config/" name
-
-/* Loads a text as if it were the one file. */
-static int load_text(const char *text, struct guard_config **config,
-                     struct bng_config_errors *errors)
-{
-        char path[] = "/tmp/bng-load-XXXXXX";
-        int fd = mkstemp(path), r;
-
-        assert_true(fd >= 0);
-        assert_int_equal(write(fd, text, strlen(text)), strlen(text));
-        close(fd);
-        r = guard_config_load(config, NULL, path, errors);
-        unlink(path);
-        return r;
-}
-
-static struct guard_config *good(const char *text)
-{
-        struct bng_config_errors errors = {0};
-        struct guard_config *config = NULL;
-
-        if (load_text(text, &config, &errors) < 0)
-                fail_msg("%s", errors.n ? errors.lines[0] : "no line");
-        return config;
-}
 
 static void test_defaults(void **state)
 {
@@ -80,6 +43,60 @@ static void test_defaults(void **state)
         assert_int_equal(config->policies[0].report_time, SEC);
         assert_null(guard_config_free(config));
         assert_null(guard_config_free(NULL));
+}
+
+static void test_every_key(void **state)
+{
+        struct bng_config_errors errors = {0};
+        struct guard_config *config = NULL;
+        const struct policy *web, *batch;
+
+        (void)state;
+        if (guard_config_load(&config, NULL, FIXTURE("every-key.conf"), &errors) < 0)
+                fail_msg("%s", errors.lines[0]);
+        assert_true(config->dry_run);
+        assert_int_equal(config->kill_budget, 3);
+        assert_int_equal(config->kill_budget_window, 3600 * SEC);
+        assert_true(config->record_full_command);
+        assert_int_equal(config->protect.n, 2);
+        assert_string_equal(config->protect.patterns[0], "sshd.service");
+        assert_string_equal(config->protect.patterns[1], "/machine.slice/**");
+        assert_int_equal(config->n_policies, 3);
+        assert_int_equal(config->policies[2].action, ACTION_RESTART_UNIT);
+        web = &config->policies[0];
+        batch = &config->policies[1];
+        assert_string_equal(web->name, "web");
+        assert_int_equal(web->units.n, 2);
+        assert_string_equal(web->units.patterns[1], "uwsgi@[0-9].service");
+        assert_int_equal(web->cgroups.n, 1);
+        assert_string_equal(web->cgroups.patterns[0], "/system.slice/*.service");
+        assert_int_equal(web->users.n, 1);
+        assert_string_equal(web->users.patterns[0], "www-data");
+        assert_int_equal(web->commands.n, 2);
+        assert_int_equal(web->worker_memory_max, 512 * MIB);
+        assert_int_equal(web->group_memory_max, 4096 * MIB);
+        assert_int_equal(web->growth_max, 100 * MIB);
+        assert_int_equal(web->growth_window, SEC / 2);
+        assert_int_equal(web->leak_max, 64 * MIB);
+        assert_int_equal(web->leak_window, 1800 * SEC);
+        assert_int_equal(web->cpu_time_max, 50 * SEC);
+        assert_int_equal(web->cpu_window, 120 * SEC);
+        assert_int_equal(web->action, ACTION_KILL);
+        assert_int_equal(web->scope, SCOPE_GROUP);
+        assert_int_equal(web->grace, 10 * SEC);
+        assert_int_equal(web->report_signal, SIGUSR1);
+        assert_int_equal(web->report_time, 3 * SEC);
+        assert_int_equal(batch->report_signal, SIGQUIT);
+        assert_int_equal(web->crash_loop, 7);
+        assert_int_equal(web->crash_loop_window, 3600 * SEC);
+        assert_int_equal(batch->crash_loop, 0);
+        assert_string_equal(batch->name, "batch");
+        assert_int_equal(batch->growth_max, 50 * MIB);
+        assert_int_equal(batch->leak_max, 1);
+        assert_int_equal(batch->action, ACTION_FREEZE);
+        assert_int_equal(batch->scope, SCOPE_WORKER);
+        assert_int_equal(batch->grace, 0);
+        guard_config_free(config);
 }
 
 static void test_shares(void **state)
@@ -138,60 +155,6 @@ static void test_shares(void **state)
                 assert_int_equal(policy_group_memory_max(&policy, (struct memory_bases){0, 4096}),
                                  1);
         }
-}
-
-static void test_every_key(void **state)
-{
-        struct bng_config_errors errors = {0};
-        struct guard_config *config = NULL;
-        const struct policy *web, *batch;
-
-        (void)state;
-        if (guard_config_load(&config, NULL, FIXTURE("every-key.conf"), &errors) < 0)
-                fail_msg("%s", errors.lines[0]);
-        assert_true(config->dry_run);
-        assert_int_equal(config->kill_budget, 3);
-        assert_int_equal(config->kill_budget_window, 3600 * SEC);
-        assert_true(config->record_full_command);
-        assert_int_equal(config->protect.n, 2);
-        assert_string_equal(config->protect.patterns[0], "sshd.service");
-        assert_string_equal(config->protect.patterns[1], "/machine.slice/**");
-        assert_int_equal(config->n_policies, 3);
-        assert_int_equal(config->policies[2].action, ACTION_RESTART_UNIT);
-        web = &config->policies[0];
-        batch = &config->policies[1];
-        assert_string_equal(web->name, "web");
-        assert_int_equal(web->units.n, 2);
-        assert_string_equal(web->units.patterns[1], "uwsgi@[0-9].service");
-        assert_int_equal(web->cgroups.n, 1);
-        assert_string_equal(web->cgroups.patterns[0], "/system.slice/*.service");
-        assert_int_equal(web->users.n, 1);
-        assert_string_equal(web->users.patterns[0], "www-data");
-        assert_int_equal(web->commands.n, 2);
-        assert_int_equal(web->worker_memory_max, 512 * MIB);
-        assert_int_equal(web->group_memory_max, 4096 * MIB);
-        assert_int_equal(web->growth_max, 100 * MIB);
-        assert_int_equal(web->growth_window, SEC / 2);
-        assert_int_equal(web->leak_max, 64 * MIB);
-        assert_int_equal(web->leak_window, 1800 * SEC);
-        assert_int_equal(web->cpu_time_max, 50 * SEC);
-        assert_int_equal(web->cpu_window, 120 * SEC);
-        assert_int_equal(web->action, ACTION_KILL);
-        assert_int_equal(web->scope, SCOPE_GROUP);
-        assert_int_equal(web->grace, 10 * SEC);
-        assert_int_equal(web->report_signal, SIGUSR1);
-        assert_int_equal(web->report_time, 3 * SEC);
-        assert_int_equal(batch->report_signal, SIGQUIT);
-        assert_int_equal(web->crash_loop, 7);
-        assert_int_equal(web->crash_loop_window, 3600 * SEC);
-        assert_int_equal(batch->crash_loop, 0);
-        assert_string_equal(batch->name, "batch");
-        assert_int_equal(batch->growth_max, 50 * MIB);
-        assert_int_equal(batch->leak_max, 1);
-        assert_int_equal(batch->action, ACTION_FREEZE);
-        assert_int_equal(batch->scope, SCOPE_WORKER);
-        assert_int_equal(batch->grace, 0);
-        guard_config_free(config);
 }
 
 #define WHO "[Policy a]\nUser=a\n"
@@ -326,156 +289,6 @@ static void test_bad(void **state)
         }
 }
 
-static void test_all_errors_of_a_file(void **state)
-{
-        struct bng_config_errors errors = {0};
-        struct guard_config *config = NULL;
-        static const char *const expected[] = {
-                "many-errors.conf:3: ",  "many-errors.conf:4: ",  "many-errors.conf:7: ",
-                "many-errors.conf:8: ",  "many-errors.conf:9: ",  "many-errors.conf:11: ",
-                "many-errors.conf:12: ", "many-errors.conf:15: ", "many-errors.conf:15: ",
-        };
-
-        (void)state;
-        assert_int_equal(guard_config_load(&config, NULL, FIXTURE("many-errors.conf"), &errors),
-                         -EINVAL);
-        assert_int_equal(errors.n, sizeof(expected) / sizeof(*expected));
-        for (size_t i = 0; i < errors.n; i++)
-                if (!strstr(errors.lines[i], expected[i]))
-                        fail_msg("expected %s in: %s", expected[i], errors.lines[i]);
-        bng_config_errors_clear(&errors);
-}
-
-/* Main file and drop-ins: scalars replace, lists append, nothing resets. */
-static void test_files_over_one_another(void **state)
-{
-        struct bng_config_errors errors = {0};
-        struct guard_config *config = NULL;
-        const struct policy *policy;
-
-        (void)state;
-        if (guard_config_load(&config, FIXTURE("root"), NULL, &errors) < 0)
-                fail_msg("%s", errors.lines[0]);
-        assert_int_equal(config->n_policies, 2);
-        policy = &config->policies[0];
-        assert_string_equal(policy->name, "web");
-        assert_int_equal(policy->units.n, 2); /* appended */
-        assert_string_equal(policy->units.patterns[0], "web.service");
-        assert_string_equal(policy->units.patterns[1], "web2.service");
-        assert_int_equal(policy->users.n, 1); /* reset, then one */
-        assert_string_equal(policy->users.patterns[0], "www");
-        assert_int_equal(policy->worker_memory_max, 256 * MIB);   /* replaced */
-        assert_int_equal(policy->group_memory_max, POLICY_UNSET); /* reset */
-        assert_int_equal(policy->grace, 5 * SEC);                 /* reset to the default */
-        assert_string_equal(config->policies[1].name, "late");
-        assert_int_equal(config->protect.n, 2);
-        assert_int_equal(config->kill_budget, 20); /* reset to the default */
-        guard_config_free(config);
-}
-
-static void test_no_file(void **state)
-{
-        struct bng_config_errors errors = {0};
-        struct guard_config *config = NULL;
-
-        (void)state;
-        assert_int_equal(guard_config_load(&config, FIXTURE("no-such-root"), NULL, &errors), 0);
-        assert_int_equal(config->n_policies, 0);
-        guard_config_free(config);
-        config = NULL;
-        assert_int_equal(guard_config_load(&config, NULL, FIXTURE("no-such.conf"), &errors),
-                         -EINVAL);
-        assert_non_null(strstr(errors.lines[0], "no-such.conf: cannot be read: No such file"));
-        assert_null(config);
-        bng_config_errors_clear(&errors);
-}
-
-static char *read_whole(const char *path)
-{
-        char *text = calloc(1, 1 << 16);
-        FILE *file = fopen(path, "r");
-
-        assert_non_null(text);
-        assert_non_null(file);
-        assert_true(fread(text, 1, (1 << 16) - 1, file) > 0);
-        fclose(file);
-        return text;
-}
-
-/* Takes the # off the lines that are configuration in comments. */
-static void uncomment(char *text)
-{
-        char *to = text;
-
-        for (char *line = text; *line; line += strcspn(line, "\n"), line += *line == '\n') {
-                size_t n = strcspn(line, "\n") + 1, word = 0;
-
-                if (*line != '#')
-                        continue;
-                while (isalpha((unsigned char)line[1 + word]))
-                        word++;
-                if (line[1] != '[' && (word == 0 || line[1 + word] != '='))
-                        continue;
-                memmove(to, line + 1, n - 1);
-                to += n - 1;
-        }
-        *to = '\0';
-}
-
-/* The default watches nothing; what it shows in comments is right, and says the defaults. */
-static void test_default_file(void **state)
-{
-        char *text = read_whole(CONF "/bignum-guard.conf");
-        struct guard_config *config = good(text), *nothing = good("");
-
-        (void)state;
-        assert_int_equal(config->n_policies, 0);
-        guard_config_free(config);
-        uncomment(text);
-        config = good(text);
-        assert_int_equal(config->dry_run, nothing->dry_run);
-        assert_int_equal(config->kill_budget, nothing->kill_budget);
-        assert_int_equal(config->kill_budget_window, nothing->kill_budget_window);
-        assert_int_equal(config->record_full_command, nothing->record_full_command);
-        guard_config_free(nothing);
-        assert_int_equal(config->n_policies, 1);
-        nothing = good("[Policy web]\nUser=x\nLeakMax=1\n");
-        assert_int_equal(config->policies[0].growth_window, nothing->policies[0].growth_window);
-        assert_int_equal(config->policies[0].leak_window, nothing->policies[0].leak_window);
-        assert_int_equal(config->policies[0].action, nothing->policies[0].action);
-        assert_int_equal(config->policies[0].scope, nothing->policies[0].scope);
-        assert_int_equal(config->policies[0].grace, nothing->policies[0].grace);
-        guard_config_free(nothing);
-        guard_config_free(config);
-        free(text);
-}
-
-static void test_examples(void **state)
-{
-        DIR *dir = opendir(CONF "/examples");
-        const struct dirent *entry;
-        unsigned n = 0;
-
-        (void)state;
-        assert_non_null(dir);
-        while ((entry = readdir(dir))) {
-                struct bng_config_errors errors = {0};
-                struct guard_config *config = NULL;
-                char path[1000];
-
-                if (!strstr(entry->d_name, ".conf"))
-                        continue;
-                snprintf(path, sizeof(path), CONF "/examples/%s", entry->d_name);
-                if (guard_config_load(&config, NULL, path, &errors) < 0)
-                        fail_msg("%s", errors.lines[0]);
-                assert_true(config->n_policies > 0);
-                guard_config_free(config);
-                n++;
-        }
-        closedir(dir);
-        assert_true(n >= 4);
-}
-
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -483,11 +296,6 @@ int main(void)
                 cmocka_unit_test(test_every_key),
                 cmocka_unit_test(test_shares),
                 cmocka_unit_test(test_bad),
-                cmocka_unit_test(test_all_errors_of_a_file),
-                cmocka_unit_test(test_files_over_one_another),
-                cmocka_unit_test(test_no_file),
-                cmocka_unit_test(test_default_file),
-                cmocka_unit_test(test_examples),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
