@@ -55,7 +55,7 @@ static bng_status digits(struct scan *s, unsigned base, bool after_prefix)
         bool are_zeros = true;
         size_t count = 0;
         for (;; s->at++) {
-                if (s->at % BNG_LOOK_EVERY == 0 && bng_stop_now(s->stop))
+                if ((s->at + 1) % BNG_LOOK_EVERY == 0 && bng_stop_now(s->stop))
                         return BNG_INTERRUPTED;
                 are_zeros = are_zeros && (peek(s, 0) == '0' || peek(s, 0) == '_');
                 s->zeros += are_zeros;
