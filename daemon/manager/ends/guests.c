@@ -151,7 +151,9 @@ static int look_at(struct ending *ending, pid_t pid, bool *guest)
         *guest = false;
         if (r != ACT_DONE)
                 return r == -ESRCH ? ACT_GONE : r;
-        if (!was_listed(ending, pid) && guests_include(ending, worker))
+        /* One that the service manager starts is in the group before it has executed anything. */
+        if ((!was_listed(ending, pid) && guests_include(ending, worker)) ||
+            (ending->stage < KILLED && was_executed_by_manager(worker)))
                 worker->guest_at = ending->event;
         *guest = worker->guest_at == ending->event;
         worker_unref(worker);
