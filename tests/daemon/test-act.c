@@ -36,6 +36,32 @@ static void test_the_held_process_gets_the_signal(void **state)
         process_reader_free(reader);
 }
 
+/* How it died is told before it is collected, and by newer kernels afterwards as well. */
+static void test_how_it_died(void **state)
+{
+        struct process_reader *reader;
+        struct act_target target;
+        siginfo_t info;
+        int status = 0, r;
+        pid_t pid;
+
+        (void)state;
+        need_group(home);
+        pid = child_in(home, false, wait_for_ever);
+        hold(pid, &target, &reader);
+        assert_true(act_read_death(&target, reader, &status) < 0);
+        assert_int_equal(kill(pid, SIGKILL), 0);
+        assert_int_equal(waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT), 0);
+        assert_int_equal(act_read_death(&target, reader, &status), 0);
+        assert_true(WIFSIGNALED(status));
+        assert_int_equal(WTERMSIG(status), SIGKILL);
+        assert_int_equal(reap(pid), SIGKILL);
+        r = act_read_death(&target, reader, &status);
+        assert_true(r == -ESRCH || (r == 0 && WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL));
+        act_release(&target);
+        process_reader_free(reader);
+}
+
 static void test_another_start_time_is_another_process(void **state)
 {
         struct process_reader *reader;
@@ -174,6 +200,7 @@ int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test_teardown(test_the_held_process_gets_the_signal, remove_homes),
+                cmocka_unit_test_teardown(test_how_it_died, remove_homes),
                 cmocka_unit_test_teardown(test_another_start_time_is_another_process, remove_homes),
                 cmocka_unit_test_teardown(test_a_reused_pid_is_left_alone, remove_homes),
                 cmocka_unit_test_teardown(test_who_moved_is_left_alone, remove_homes),

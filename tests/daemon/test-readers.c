@@ -245,6 +245,28 @@ static void expect_cpu(const char *fixture, const char *path, int result, uint64
         host_close(&host);
 }
 
+/* By an environment that is its own, and not inherited. */
+static void test_managed(void **state)
+{
+        struct host host = open_fixture("v2");
+        const struct {
+                pid_t pid;
+                int result;
+                bool managed;
+        } each[] = {{101, 0, true}, {102, 0, false}, {103, -ESRCH, false}};
+
+        (void)state;
+        for (size_t i = 0; i < sizeof(each) / sizeof(*each); i++) {
+                struct process_reader *reader = open_process(&host, each[i].pid);
+                bool managed;
+
+                assert_int_equal(process_read_managed(reader, &managed), each[i].result);
+                assert_int_equal(managed, each[i].managed);
+                process_reader_free(reader);
+        }
+        host_close(&host);
+}
+
 static void test_cpu_time(void **state)
 {
         (void)state;
@@ -260,7 +282,7 @@ int main(void)
                 cmocka_unit_test(test_v2),      cmocka_unit_test(test_v1),
                 cmocka_unit_test(test_hybrid),  cmocka_unit_test(test_plain),
                 cmocka_unit_test(test_process), cmocka_unit_test(test_cpu_time),
-                cmocka_unit_test(test_walk),
+                cmocka_unit_test(test_managed), cmocka_unit_test(test_walk),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

@@ -77,9 +77,23 @@ static void test_sentence_of_each_outcome(void **state)
         verdict->command = strdup("/usr/bin/python3 /srv/app.py");
         verdict->outcome = OUTCOME_GONE;
         says(verdict,
-             "worker 4242 (python3 /srv/app.py) of /app/web ended without the guard: it leaked 1.2G/h over "
+             "worker 4242 (python3 /srv/app.py) of /app/web ended without the guard: it leaked "
+             "1.2G/h over "
              "10min (LeakMax=64M/h of policy web), confidence 98%, 812M at the end; no signal had "
              "reached it");
+        verdict->killed_by = KILLER_OTHERS;
+        says(verdict,
+             "worker 4242 (python3 /srv/app.py) of /app/web killed by others: it leaked 1.2G/h "
+             "over "
+             "10min (LeakMax=64M/h of policy web), confidence 98%, 812M at the end; no signal had "
+             "reached it");
+        verdict->outcome = OUTCOME_ENDED;
+        verdict->killed_by = KILLER_KERNEL;
+        says(verdict,
+             "worker 4242 (python3 /srv/app.py) of /app/web ended: it leaked 1.2G/h over 10min "
+             "(LeakMax=64M/h of policy web), confidence 98%, 812M at the end; SIGTERM, then killed "
+             "by the kernel, which was short of memory, gone after 300ms");
+        verdict->killed_by = KILLER_NOBODY_ELSE;
         strcpy(verdict->command, "/odd/ x");
         verdict->outcome = OUTCOME_LOGGED;
         says(verdict, "worker 4242 (/odd/ x) of /app/web left running: it leaked 1.2G/h over 10min "
