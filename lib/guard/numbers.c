@@ -51,9 +51,28 @@ static size_t significant(size_t count, int order, size_t size, const void *word
         return 0;
 }
 
+/* GMP copies words that are limbs, and puts others together byte by byte. */
+static bool are_limbs(size_t size, int endian, size_t nails, const void *words)
+{
+        int host = __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? 1 : -1;
+
+        return size == sizeof(mp_limb_t) && nails == 0 && (endian == 0 || endian == host) &&
+               (uintptr_t)words % sizeof(mp_limb_t) == 0;
+}
+
+static struct bng_time import_time(struct bng_lengths of)
+{
+        return bng_time_import(of.a, of.b);
+}
+
+static struct bng_time export_time(struct bng_lengths of)
+{
+        return bng_time_export(of.a, of.b, of.c);
+}
+
 /* Nails may hold anything, so with them a word says nothing. GMP makes room for all the words. */
-static struct bng_prediction predict_import(size_t count, int order, size_t size, size_t nails,
-                                            const void *words)
+static struct bng_prediction predict_import(size_t count, int order, size_t size, int endian,
+                                            size_t nails, const void *words)
 {
         uint64_t most = bng_bounds_import(count, size, nails).bits_max;
         struct bng_prediction prediction = bng_predict_up_to(most);
@@ -65,6 +84,9 @@ static struct bng_prediction predict_import(size_t count, int order, size_t size
                         bng_range_of_bits(n == 0 ? 0 : bits - 8 * (uint64_t)size + 1, bits);
         }
         prediction.room_bits = most;
+        uint64_t bytes = are_limbs(size, endian, nails, words) ? 0 : bng_sat_mul(count, size);
+        prediction.duration =
+                (struct bng_duration){.of = import_time, .lengths = {.a = most, .b = bytes}};
         return prediction;
 }
 
@@ -74,7 +96,7 @@ bng_status bng_check_import(bng_ctx *ctx, size_t count, int order, size_t size, 
         const char *wrong = what_is_wrong(order, size, endian, nails);
         if (wrong)
                 return bng_ctx_fail(ctx, BNG_INVALID, "%s", wrong);
-        struct bng_prediction predicted = predict_import(count, order, size, nails, op);
+        struct bng_prediction predicted = predict_import(count, order, size, endian, nails, op);
         return bng_judge(ctx, &predicted);
 }
 
@@ -84,7 +106,7 @@ bng_status bng_mpz_import(bng_ctx *ctx, mpz_t rop, size_t count, int order, size
         const char *wrong = what_is_wrong(order, size, endian, nails);
         if (wrong)
                 return bng_ctx_fail(ctx, BNG_INVALID, "%s", wrong);
-        RUN(bng_output_open, ctx, rop, predict_import(count, order, size, nails, op),
+        RUN(bng_output_open, ctx, rop, predict_import(count, order, size, endian, nails, op),
             mpz_import(out, count, order, size, endian, nails, op));
 }
 
@@ -102,8 +124,11 @@ bng_status bng_check_export(bng_ctx *ctx, int order, size_t size, int endian, si
         const char *wrong = what_is_wrong(order, size, endian, nails);
         if (wrong)
                 return bng_ctx_fail(ctx, BNG_INVALID, "%s", wrong);
-        struct bng_prediction predicted = bng_predict_memory(export_bytes(size, nails, op));
-        predicted.duration = bng_predict_copy(Z(op)).duration;
+        uint64_t bytes = export_bytes(size, nails, op);
+        struct bng_prediction predicted = bng_predict_memory(bytes);
+        uint64_t pieces = are_limbs(size, endian, nails, NULL) ? 0 : bytes;
+        predicted.duration = (struct bng_duration){
+                .of = export_time, .lengths = {.a = bytes, .b = pieces, .c = pieces / size}};
         return bng_judge_cost(ctx, &predicted);
 }
 

@@ -14,6 +14,6 @@
                 RUN(bng_output_open, ctx, rop, prediction, work);                                  \
         }
 
-RANDOM(urandomb, (mp_bitcnt_t n), bng_predict_up_to(n), mpz_urandomb(out, state, n))
+RANDOM(urandomb, (mp_bitcnt_t n), bng_predict_random_up_to(n), mpz_urandomb(out, state, n))
 RANDOM(rrandomb, (mp_bitcnt_t n), bng_predict_random_bits(n), mpz_rrandomb(out, state, n))
 RANDOM(urandomm, (const mpz_t n), bng_predict_random_below(Z(n)), mpz_urandomm(out, state, n))

@@ -34,6 +34,8 @@ static bool is_blank(char c)
 
 struct bng_prediction bng_predict_text(const char *text, const char *end, int base_or_0)
 {
+        const char *begin = text;
+
         while (text < end && is_blank(*text))
                 text++;
         if (text < end && *text == '-')
@@ -46,7 +48,10 @@ struct bng_prediction bng_predict_text(const char *text, const char *end, int ba
                 first++;
         for (const char *at = first; at < end; at++)
                 bng_digits_add(&read, *at);
-        return bng_predict_parse(read.leading, read.more, read.base, (uint64_t)(end - first));
+        struct bng_prediction prediction =
+                bng_predict_parse(read.leading, read.more, read.base, (uint64_t)(end - first));
+        prediction.duration.lengths.c = (uint64_t)(end - begin);
+        return prediction;
 }
 
 static struct bng_prediction predict_text(const char *text, int base)

@@ -60,6 +60,12 @@ static uint64_t xor_limbs(struct side a, struct side b)
 /* The header of a block, and a carry. */
 #define SPARE_LIMBS 8
 
+/* Each copy is a pass too. */
+static struct bng_time bitwise_time(struct bng_lengths of)
+{
+        return bng_time_of(BNG_PACE_PASS, of.a);
+}
+
 /* The most over all signs that the operands may have. */
 static struct bng_prediction bitwise(struct bng_operand a, struct bng_operand b,
                                      uint64_t (*limbs)(struct side a, struct side b))
@@ -77,13 +83,28 @@ static struct bng_prediction bitwise(struct bng_operand a, struct bng_operand b,
                               (y.is_negative ? b.may_be_negative : !bng_surely_negative(b));
                 most = may_be ? bng_max(most, limbs(x, y)) : most;
         }
-        return bng_holding(bng_predicted(result, BNG_WORK_COPY, bng_max(a_bits, b_bits)),
-                           bng_bytes_of_limbs(most + (most > 0 ? SPARE_LIMBS : 1)));
+        struct bng_prediction prediction =
+                bng_holding(bng_predicted(result, BNG_WORK_COPY, bng_max(a_bits, b_bits)),
+                            bng_bytes_of_limbs(most + (most > 0 ? SPARE_LIMBS : 1)));
+        return bng_timed(prediction, bitwise_time, bng_sat_mul(prediction.peak_bytes, 8), 0, 0);
+}
+
+/* Of an and: it has no bits but those of a number that is not negative, so it is neither. */
+static struct bng_operand within(struct bng_operand result, struct bng_operand a)
+{
+        uint64_t bits = bng_operand_bits_max(a);
+
+        if (a.may_be_negative || bits > bng_operand_bits_max(result))
+                return result;
+        return bng_operand_range(bng_range_of_bits(0, bits), false, true);
 }
 
 struct bng_prediction bng_predict_and(struct bng_operand a, struct bng_operand b)
 {
-        return bitwise(a, b, and_limbs);
+        struct bng_prediction prediction = bitwise(a, b, and_limbs);
+
+        prediction.result = within(within(prediction.result, a), b);
+        return prediction;
 }
 
 struct bng_prediction bng_predict_ior(struct bng_operand a, struct bng_operand b)

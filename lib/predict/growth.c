@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <limits.h>
+#include <math.h>
 #include "bounds/checked.h"
 #include "predict/peak.h"
 
@@ -46,16 +47,25 @@ static uint64_t power_room(struct bng_operand base, struct bng_operand exponent,
         return bng_sat_add(bits, slack + 6 * GMP_NUMB_BITS);
 }
 
-/* b: how many zeros are at the base's end, c: the exponent itself */
+/*
+ * b: how many zeros are at the base's end, c: the exponent itself, d: the bits of the power, which tell the
+ * base's logarithm.
+ */
 static struct bng_time power_time(struct bng_lengths of)
 {
-        return bng_time_power(of.a - of.b, of.b, of.c);
+        double bits = (double)(of.a - of.b);
+        double log2 = of.c > 0 ? (double)of.d / (double)of.c - (double)of.b : bits;
+
+        return bng_time_power(bits <= 1         ? 0
+                              : log2 < bits - 1 ? bits - 1
+                                                : fmin(log2, bits),
+                              of.b, of.c);
 }
 
 /* Where the result alone is known: its last square takes nearly all of the time. */
 static struct bng_time last_square_time(struct bng_lengths of)
 {
-        return bng_time_power(of.a / 2, 0, 2);
+        return bng_time_power((double)of.a / 2, 0, 2);
 }
 
 /* The base's length and zeros are known, and the result's length to a bit. */
@@ -94,8 +104,12 @@ struct bng_prediction bng_predict_power(struct bng_operand base, struct bng_oper
                                                      }));
         if (!exponent.size.known || bng_operand_bits_max(base) == BNG_BITS_BEYOND)
                 return bng_timed(prediction, last_square_time, bng_operand_bits_max(result), 0, 0);
-        return bng_timed(prediction, power_time, bng_operand_bits_max(base), base.zeros,
-                         exponent.size.value);
+        prediction.duration = (struct bng_duration){.of = power_time,
+                                                    .lengths = {.a = bng_operand_bits_max(base),
+                                                                .b = base.zeros,
+                                                                .c = exponent.size.value,
+                                                                .d = bng_operand_bits_max(result)}};
+        return prediction;
 }
 
 /* ---- roots ---- */

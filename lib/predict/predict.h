@@ -155,7 +155,8 @@ struct bng_prediction bng_predict_next_prime(struct bng_operand a);
 struct bng_prediction bng_predict_room(uint64_t bits);
 /* A number of up to so many bits, all of which GMP makes room for. */
 struct bng_prediction bng_predict_up_to(uint64_t bits);
-/* A random number of exactly so many bits, and one below m. */
+/* A random number of up to so many bits, of exactly so many, and one below m. */
+struct bng_prediction bng_predict_random_up_to(uint64_t bits);
 struct bng_prediction bng_predict_random_bits(uint64_t bits);
 struct bng_prediction bng_predict_random_below(struct bng_operand m);
 /* `bytes` of memory, without an integer as a result. */

@@ -23,11 +23,21 @@ struct bng_prediction bng_predict_up_to(uint64_t bits)
         return bng_predicted(number, BNG_WORK_COPY, bits);
 }
 
+static struct bng_time random_time(struct bng_lengths of)
+{
+        return bng_time_random(of.a);
+}
+
+struct bng_prediction bng_predict_random_up_to(uint64_t bits)
+{
+        return bng_timed(bng_predict_up_to(bits), random_time, bits, 0, 0);
+}
+
 /* The generator puts its bits where they stay. */
 struct bng_prediction bng_predict_random_bits(uint64_t bits)
 {
         struct bng_operand number = bng_operand_range(bng_range_of_bits(bits, bits), false, true);
-        return bng_predicted(number, BNG_WORK_COPY, bits);
+        return bng_timed(bng_predicted(number, BNG_WORK_COPY, bits), random_time, bits, 0, 0);
 }
 
 struct bng_prediction bng_predict_random_below(struct bng_operand m)
@@ -39,8 +49,8 @@ struct bng_prediction bng_predict_random_below(struct bng_operand m)
 
         /* In m's place, m is copied; otherwise there is room for as many limbs. */
         struct bng_operand number = bng_operand_range(bng_range_residue(m.size), false, true);
-        return bng_predicted(number, BNG_WORK_COPY,
-                             bng_sat_add(bng_operand_bits_max(m), 2 * GMP_NUMB_BITS));
+        uint64_t bits = bng_sat_add(bng_operand_bits_max(m), 2 * GMP_NUMB_BITS);
+        return bng_timed(bng_predicted(number, BNG_WORK_COPY, bits), random_time, bits, 0, 0);
 }
 
 struct bng_prediction bng_predict_memory(uint64_t bytes)

@@ -4,7 +4,7 @@
 
 /*
  * Text to integer and back. A text says its size by its first digits and by how many follow, so
- * leading zeros and blanks cost nothing; to GMP they are bytes that it copies all the same.
+ * leading zeros and blanks make it no longer; but they are bytes that are read, and some of them copied.
  */
 
 /* leading * base^more <= n < (leading + 1) * base^more. */
@@ -21,15 +21,16 @@ static struct bng_range digits(uint64_t leading, uint64_t more, unsigned base)
         return size;
 }
 
-/* b: the base */
+/* b: the base, c: all the bytes of the text */
 static struct bng_time parse_time(struct bng_lengths of)
 {
-        return bng_time_parse(of.a, (unsigned)of.b);
+        return bng_time_parse(of.a, (unsigned)of.b, of.c);
 }
 
+/* b: the base, c: the zeros at the number's end */
 static struct bng_time print_time(struct bng_lengths of)
 {
-        return bng_time_print(of.a, (unsigned)of.b);
+        return bng_time_print(of.a, (unsigned)of.b, of.c);
 }
 
 /* The bases of two texts as one number: after 0x and without it they are not the same. */
@@ -37,18 +38,18 @@ static struct bng_time print_time(struct bng_lengths of)
 #define FIRST_BASE(bases) ((unsigned)((bases) >> 8))
 #define SECOND_BASE(bases) ((unsigned)((bases)&0xff))
 
-/* a, b: the numbers, c: their bases */
+/* a, b: the numbers, c: their bases, d, e: the bytes of both texts */
 static struct bng_time parse_both_time(struct bng_lengths of)
 {
-        return bng_time_and(bng_time_parse(of.a, FIRST_BASE(of.c)),
-                            bng_time_parse(of.b, SECOND_BASE(of.c)));
+        return bng_time_and(bng_time_parse(of.a, FIRST_BASE(of.c), of.d),
+                            bng_time_parse(of.b, SECOND_BASE(of.c), of.e));
 }
 
-/* a, b: the numbers, c: the base */
+/* a, b: the numbers, c: the base, d, e: the zeros at their ends */
 static struct bng_time print_both_time(struct bng_lengths of)
 {
-        return bng_time_and(bng_time_print(of.a, (unsigned)of.c),
-                            bng_time_print(of.b, (unsigned)of.c));
+        return bng_time_and(bng_time_print(of.a, (unsigned)of.c, of.d),
+                            bng_time_print(of.b, (unsigned)of.c, of.e));
 }
 
 /* The NUL, and the header of a block. */
@@ -67,7 +68,7 @@ struct bng_prediction bng_predict_parse(uint64_t leading, uint64_t more, unsigne
         /* GMP copies the text, to leave blanks out. */
         uint64_t copy = bng_sat_add(length, COPY_BYTES_EXTRA);
         prediction.peak_bytes = bng_sat_add(bng_peak_parse(count, base), copy);
-        return bng_timed(prediction, parse_time, bits, base, 0);
+        return bng_timed(prediction, parse_time, bits, base, length);
 }
 
 /* A sign and a NUL, and one digit that GMP may ask for in vain. */
@@ -82,7 +83,7 @@ struct bng_prediction bng_predict_print(struct bng_operand a, unsigned base)
         struct bng_prediction prediction = bng_predicted(a, BNG_WORK_PRINT, bits);
 
         prediction.peak_bytes = bng_sat_add(bng_peak_print(bits, base), text_bytes(a, base));
-        return bng_timed(prediction, print_time, bits, base, 0);
+        return bng_timed(prediction, print_time, bits, base, a.zeros);
 }
 
 struct bng_prediction bng_predict_parse_both(struct bng_prediction first,
@@ -96,7 +97,10 @@ struct bng_prediction bng_predict_parse_both(struct bng_prediction first,
                 .peak_bytes = bng_max(bng_sat_add(first.peak_bytes, beside),
                                       bng_sat_add(second.peak_bytes, number)),
         };
-        return bng_timed(both, parse_both_time, a.a, b.a, BASES(a.b, b.b));
+        both.duration = (struct bng_duration){
+                .of = parse_both_time,
+                .lengths = {.a = a.a, .b = b.a, .c = BASES(a.b, b.b), .d = a.c, .e = b.c}};
+        return both;
 }
 
 /* All the text is there from the start. */
@@ -110,5 +114,8 @@ struct bng_prediction bng_predict_print_both(struct bng_operand a, struct bng_op
 
         both.peak_bytes = bng_sat_add(
                 bng_max(bng_peak_print(a_bits, base), bng_peak_print(b_bits, base)), text);
-        return bng_timed(both, print_both_time, a_bits, b_bits, base);
+        both.duration = (struct bng_duration){
+                .of = print_both_time,
+                .lengths = {.a = a_bits, .b = b_bits, .c = base, .d = a.zeros, .e = b.zeros}};
+        return both;
 }

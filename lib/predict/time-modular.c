@@ -30,11 +30,20 @@ static uint64_t whole_limbs(uint64_t bits)
                        : (bits + GMP_NUMB_BITS - 1) / GMP_NUMB_BITS * GMP_NUMB_BITS;
 }
 
-/* Of a base below an odd modulus. */
+/*
+ * Of a base below an odd modulus. It is shifted by as many limbs as the modulus has and reduced, so that there
+ * are no divisions afterwards.
+ */
 static struct bng_time power_of_residue(uint64_t exponent_bits, uint64_t modulus_bits)
 {
-        return times(bits_of_exponent(exponent_bits),
-                     bng_time_of(BNG_PACE_POWER_MODULO, whole_limbs(modulus_bits)));
+        struct bng_time power =
+                times(bits_of_exponent(exponent_bits),
+                      bng_time_of(BNG_PACE_POWER_MODULO, whole_limbs(modulus_bits)));
+
+        return exponent_bits <= 1
+                       ? power
+                       : bng_time_and(power, bng_time_remainder(bng_sat_mul(2, modulus_bits),
+                                                                modulus_bits));
 }
 
 /* A window of some bits is a product; calls take their time too. */
@@ -100,6 +109,7 @@ struct bng_time bng_time_power_modulo_stepped(uint64_t base_bits, uint64_t expon
 
 /* For each bit of the exponent, of which GMP takes whole limbs. */
 #define SECONDS_PER_PAIR_OF_LIMBS 2e-9
+#define SECONDS_OF_SECRET_CALLS 18e-9
 
 /* Limb by limb, however long the modulus is. */
 struct bng_time bng_time_secret_power_modulo(uint64_t base_bits, uint64_t exponent_bits,
@@ -110,7 +120,7 @@ struct bng_time bng_time_secret_power_modulo(uint64_t base_bits, uint64_t expone
                                : (double)whole_limbs(modulus_bits) / GMP_NUMB_BITS;
         double bits =
                 exponent_bits == BNG_BITS_BEYOND ? INFINITY : (double)whole_limbs(exponent_bits);
-        struct bng_time bit = {limbs * limbs * SECONDS_PER_PAIR_OF_LIMBS + SECONDS_OF_CALLS,
+        struct bng_time bit = {limbs * limbs * SECONDS_PER_PAIR_OF_LIMBS + SECONDS_OF_SECRET_CALLS,
                                BNG_PACE_POWER_MODULO};
 
         return bng_time_and(times(bits, bit), bng_time_remainder(base_bits, modulus_bits));

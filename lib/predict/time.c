@@ -15,7 +15,7 @@
 #define STEP 3
 
 static const double curves[BNG_PACES][POINTS] = {
-        [BNG_PACE_PASS] = {.01, .01, .01, .01, .01, .01, .02, .08, .1},
+        [BNG_PACE_PASS] = {.01, .01, .01, .01, .01, .03, .07, .085, .1},
         [BNG_PACE_MULTIPLY] = {.013, .05, .225, .65, 1.55, 2.55, 3.6, 4.1, 4.9},
         [BNG_PACE_SQUARE] = {.013, .04, .157, .47, 1.1, 1.75, 2.5, 3.1, 3.8},
         [BNG_PACE_DIVIDE] = {.03, .13, .42, 1.5, 3.9, 7, 9.4, 11, 13},
@@ -102,6 +102,12 @@ static uint64_t doubled(uint64_t bits)
 #define PIECES_BITS (UINT64_C(20) << 20)
 #define LONGER 4
 
+/* Of a product the curve, and memory that it fills, which takes as long as a product by few limbs. */
+static struct bng_time filling(struct bng_time time, uint64_t bits)
+{
+        return bng_time_and(time, bng_time_of(BNG_PACE_PASS, bits));
+}
+
 /*
  * The longer factor in pieces as long as the shorter one, or twice as long: two bits of products for
  * each of its bits, or one and a half; or both as if they were equally long.
@@ -122,9 +128,13 @@ struct bng_time bng_time_multiply(uint64_t a_bits, uint64_t b_bits)
                 as_long_as = in_pieces ? bng_sat_mul(3, least) : bng_sat_add(least, most);
                 bits = in_pieces ? 1.5 * (double)most : both;
         }
-        return (struct bng_time){seconds_of(BNG_PACE_MULTIPLY, as_long_as, bits),
-                                 BNG_PACE_MULTIPLY};
+        return filling((struct bng_time){seconds_of(BNG_PACE_MULTIPLY, as_long_as, bits),
+                                         BNG_PACE_MULTIPLY},
+                       bng_sat_add(least, most));
 }
+
+/* Each limb of a quotient is guessed first, however short the divisor is; for each of its bits. */
+#define NANOSECONDS_PER_GUESS 0.1
 
 /*
  * Pieces of the quotient are made one after the other, each as long as the divisor. A quotient that
@@ -137,10 +147,10 @@ struct bng_time bng_time_quotient(uint64_t a_bits, uint64_t d_bits)
                 return copying;
 
         uint64_t q_bits = a_bits - d_bits + 1;
-        struct bng_time division = {
-                seconds_of(BNG_PACE_DIVIDE, doubled(bng_min(q_bits, d_bits)), 2 * (double)q_bits),
-                BNG_PACE_DIVIDE};
-        return bng_time_and(division, copying);
+        double curve =
+                seconds_of(BNG_PACE_DIVIDE, doubled(bng_min(q_bits, d_bits)), 2 * (double)q_bits);
+        double guesses = d_bits > GMP_NUMB_BITS ? (double)q_bits * NANOSECONDS_PER_GUESS * 1e-9 : 0;
+        return bng_time_and((struct bng_time){curve + guesses, BNG_PACE_DIVIDE}, copying);
 }
 
 /* The rest of the divisor is then multiplied by the quotient. */
@@ -166,42 +176,25 @@ struct bng_time bng_time_limb_quotient(uint64_t a_bits)
 }
 
 /*
- * The remainder of a square root takes a third more; other degrees a little more than a square root,
- * and half as much again with a remainder.
- */
-struct bng_time bng_time_root(uint64_t bits, uint64_t degree, bool with_remainder)
-{
-        struct bng_time time = bng_time_of(BNG_PACE_ROOT, bits);
-
-        /* The number itself, or 1. */
-        if (degree == 1 || degree >= bits)
-                return bng_time_of(BNG_PACE_PASS, bits);
-        if (degree > 2)
-                time.seconds *= 1.15;
-        if (with_remainder)
-                time.seconds *= degree > 2 ? 1.6 : 1.3;
-        return time;
-}
-
-/*
  * Binary powering: a square for each bit of the exponent, of a number twice as long as the one
  * before, and a product with the base where the bit is one.
  */
-struct bng_time bng_time_power(uint64_t odd_bits, uint64_t zeros, uint64_t exponent)
+struct bng_time bng_time_power(double odd_log2, uint64_t zeros, uint64_t exponent)
 {
-        double result_bits = ((double)odd_bits + (double)zeros) * (double)exponent;
+        double result_bits = (odd_log2 + (double)zeros) * (double)exponent;
+        uint64_t odd_bits = odd_log2 < 0x1p62 ? (uint64_t)odd_log2 + 1 : BNG_BITS_BEYOND;
         struct bng_time time = {0, BNG_PACE_SQUARE};
-        double bits = (double)odd_bits;
+        double bits = odd_log2;
 
         if (result_bits >= 0x1p62)
                 return bng_time_of(BNG_PACE_SQUARE, BNG_BITS_BEYOND);
-        if (exponent > 1 && odd_bits > 1) {
+        if (exponent > 1 && odd_log2 > 0) {
                 for (int bit = 62 - __builtin_clzll(exponent); bit >= 0; bit--) {
                         bits *= 2;
                         time.seconds += bng_time_of(BNG_PACE_SQUARE, (uint64_t)bits).seconds;
                         if (exponent >> bit & 1) {
                                 time.seconds += bng_time_multiply((uint64_t)bits, odd_bits).seconds;
-                                bits += (double)odd_bits;
+                                bits += odd_log2;
                         }
                 }
         }
@@ -256,39 +249,4 @@ struct bng_time bng_time_remove(uint64_t a_bits, uint64_t f_bits, uint64_t times
                 times *= 2;
         }
         return time;
-}
-
-static bool power_of_two(unsigned base)
-{
-        return (base & (base - 1)) == 0;
-}
-
-/*
- * Digits of some bits each are put in or taken out one after the other, which has nothing to do with how
- * fast limbs are passed over, but with what else is done to digits.
- */
-#define NANOSECONDS_PER_DIGIT_READ 3.5
-#define NANOSECONDS_PER_DIGIT_WRITTEN 1.7
-
-static struct bng_time by_digits(enum bng_pace pace, uint64_t bits, unsigned base,
-                                 double nanoseconds)
-{
-        double digits =
-                bits == BNG_BITS_BEYOND ? INFINITY : (double)bits / (double)__builtin_ctz(base);
-
-        return (struct bng_time){digits * nanoseconds * 1e-9, pace};
-}
-
-struct bng_time bng_time_parse(uint64_t bits, unsigned base)
-{
-        return power_of_two(base)
-                       ? by_digits(BNG_PACE_PARSE, bits, base, NANOSECONDS_PER_DIGIT_READ)
-                       : bng_time_of(BNG_PACE_PARSE, bits);
-}
-
-struct bng_time bng_time_print(uint64_t bits, unsigned base)
-{
-        return power_of_two(base)
-                       ? by_digits(BNG_PACE_PRINT, bits, base, NANOSECONDS_PER_DIGIT_WRITTEN)
-                       : bng_time_of(BNG_PACE_PRINT, bits);
 }

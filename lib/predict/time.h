@@ -47,7 +47,7 @@ struct bng_time {
  * they are named, and have to be there still when it is asked for; their rests are found then.
  */
 struct bng_lengths {
-        uint64_t a, b, c, d;
+        uint64_t a, b, c, d, e;
         struct bng_rest rest, other_rest;
 };
 struct bng_duration {
@@ -101,12 +101,22 @@ struct bng_time bng_time_power_modulo_stepped(uint64_t base_bits, uint64_t expon
 /* Where it depends on no number's value: GMP's mpz_powm_sec. */
 struct bng_time bng_time_secret_power_modulo(uint64_t base_bits, uint64_t exponent_bits,
                                              uint64_t modulus_bits);
-/* Of a base whose odd part has so many bits, and of which so many zeros are taken away before. */
-struct bng_time bng_time_power(uint64_t odd_bits, uint64_t zeros, uint64_t exponent);
+/*
+ * Of a base whose odd part has this logarithm, 0 for none, and of which so many zeros are taken away before.
+ * Bits would be too many: those of 3 are two, of its powers as many as one and a half for each 3.
+ */
+struct bng_time bng_time_power(double odd_log2, uint64_t zeros, uint64_t exponent);
 /* n over k for machine words, whose result has so many bits. */
 struct bng_time bng_time_binomial(uint64_t n, uint64_t k, uint64_t bits);
 /* A factor taken away as often as it is there, up to so many times. */
 struct bng_time bng_time_remove(uint64_t a_bits, uint64_t f_bits, uint64_t times_max);
-/* Text in this base to and from a number of so many bits. */
-struct bng_time bng_time_parse(uint64_t bits, unsigned base);
-struct bng_time bng_time_print(uint64_t bits, unsigned base);
+/*
+ * Text in this base to and from a number of so many bits. Read: so many bytes, blanks and zeros included.
+ * Written: with so many zeros at the number's binary end.
+ */
+struct bng_time bng_time_parse(uint64_t bits, unsigned base, uint64_t bytes);
+struct bng_time bng_time_print(uint64_t bits, unsigned base, uint64_t zeros);
+/* Words in memory to a number of so many bits, or to so many bytes: 0 pieces where they are copied as they are. */
+struct bng_time bng_time_import(uint64_t bits, uint64_t pieces);
+struct bng_time bng_time_export(uint64_t bytes, uint64_t pieces, uint64_t words);
+struct bng_time bng_time_random(uint64_t bits);

@@ -4,14 +4,14 @@
 
 size_t any_cases_count(void)
 {
-        return guard_cases_count + division_shapes_count + fraction_cases_count;
+        return guard_cases_count + division_shapes_count + time_shapes_count + fraction_cases_count;
 }
 
 static struct any_case of_integers(const char *name, const struct guard_case *op,
                                    void (*make)(struct operands *x, uint64_t bits))
 {
         return (struct any_case){
-                .name = name, .integers = op, .make = make, .bits_max = op->bits_max};
+                .name = name, .integers = *op, .make = make, .bits_max = op->bits_max};
 }
 
 struct any_case any_case(size_t i)
@@ -27,7 +27,15 @@ struct any_case any_case(size_t i)
                         op.bits_max = shape->bits_max;
                 return op;
         }
-        const struct fraction_case *op = &fraction_cases[i - division_shapes_count];
+        i -= division_shapes_count;
+        if (i < time_shapes_count) {
+                const struct time_shape *shape = &time_shapes[i];
+                return (struct any_case){.name = shape->name,
+                                         .integers = time_shape_case(shape),
+                                         .make = shape->make,
+                                         .bits_max = UINT64_MAX};
+        }
+        const struct fraction_case *op = &fraction_cases[i - time_shapes_count];
         return (struct any_case){.name = op->name, .fractions = op, .bits_max = UINT64_MAX};
 }
 
@@ -62,7 +70,7 @@ void any_make(const struct any_case *op, struct any_operands *x, uint64_t bits)
                 return;
         }
         op->make(&x->integers, bits);
-        if (op->integers->updates)
+        if (op->integers.updates)
                 random_integer(x->updated, bits);
 }
 
@@ -74,18 +82,18 @@ void any_begin(const struct any_case *op, struct any_operands *x)
         mpq_init(x->q);
         if (op->fractions)
                 fraction_case_begin(op->fractions, &x->fractions, x->q);
-        else if (op->integers->updates)
+        else if (op->integers.updates)
                 mpz_set(x->r, x->updated);
 }
 
 bng_status any_check(bng_ctx *ctx, const struct any_case *op, struct any_operands *x)
 {
         return op->fractions ? op->fractions->check(ctx, &x->fractions)
-                             : op->integers->check(ctx, &x->integers, x->r);
+                             : op->integers.check(ctx, &x->integers, x->r);
 }
 
 bng_status any_run(bng_ctx *ctx, const struct any_case *op, struct any_operands *x)
 {
         return op->fractions ? op->fractions->guarded(ctx, &x->fractions, x->q)
-                             : op->integers->guarded(ctx, &x->integers, x->r, x->s);
+                             : op->integers.guarded(ctx, &x->integers, x->r, x->s);
 }

@@ -9,10 +9,11 @@
 
 #include "division-shapes.h"
 #include "fraction-cases.h"
+#include "time-shapes.h"
 
 struct any_case {
         const char *name;
-        const struct guard_case *integers;
+        struct guard_case integers;
         void (*make)(struct operands *x, uint64_t bits); /* of integers */
         const struct fraction_case *fractions;
         uint64_t bits_max; /* longer operands take too long */

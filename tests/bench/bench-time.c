@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <malloc.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,11 +11,11 @@
  * and more: the least, the median and the most. The speeds are those of `bng calibrate`, from the file
  * CALIBRATION or where it usually lies.
  *
- * usage: bench-time [--json] [--calibration FILE] [--least BITS] [--most BITS] [--longest SECONDS]
- *                   [OPERATION...]
+ * usage: bench-time [--json] [--calibration FILE] [--least BITS] [--most BITS] [--growth FACTOR]
+ *                   [--longest SECONDS] [OPERATION...]
  *
- * Lengths go from 10^4 to 5 * 10^6 bits, or to --most, and no single operation is tried that would take
- * more than 20 seconds, or --longest. Where operations are named, the others are left out.
+ * Lengths go from 10^4 to 5 * 10^6 bits, or to --most, each 1.6 times the one before, or --growth times,
+ * and no single operation is tried that would take more than 20 seconds, or --longest. Where operations are named, the others are left out.
  */
 
 #define SAMPLES_MAX 200
@@ -22,6 +23,7 @@
 
 static double bits_least = 1e4;
 static double bits_most = 5e6;
+static double growth = 1.6;
 static double longest_seconds = 20;
 
 static bool is_refused(bng_ctx *ctx, const struct any_case *op, struct any_operands *x,
@@ -60,6 +62,7 @@ static double measured_seconds(bng_ctx *ctx, const struct any_case *op, struct a
 
         for (unsigned round = 0; round < 2 && best > 0; round++) {
                 any_begin(op, x);
+                malloc_trim(0); /* as bng calibrate does */
                 double begin = now_seconds();
                 bng_status status = any_run(ctx, op, x);
                 double seconds = now_seconds() - begin;
@@ -125,7 +128,7 @@ static void compare_times(bng_ctx *ctx, struct any_case op)
         }
         double most =
                 bits_most / MAKING < (double)op.bits_max ? bits_most : MAKING * (double)op.bits_max;
-        for (double bits = bits_least; bits <= most; bits *= 1.6)
+        for (double bits = bits_least; bits <= most; bits *= growth)
                 for (unsigned round = 0; round < 2 && n < SAMPLES_MAX; round++) {
                         double ratio = ratio_of(ctx, &op, bits, draws);
                         if (ratio > 0)
@@ -172,12 +175,15 @@ int main(int argc, char **argv)
                         bits_least = strtod(value, NULL);
                 } else if (strcmp(argv[i], "--most") == 0) {
                         bits_most = strtod(value, NULL);
+                } else if (strcmp(argv[i], "--growth") == 0 && strtod(value, NULL) > 1) {
+                        growth = strtod(value, NULL);
                 } else if (strcmp(argv[i], "--longest") == 0) {
                         longest_seconds = strtod(value, NULL);
                 } else {
                         fprintf(stderr,
                                 "usage: %s [--json] [--calibration FILE] [--least BITS] "
-                                "[--most BITS] [--longest SECONDS] [OPERATION...]\n",
+                                "[--most BITS] [--growth FACTOR] [--longest SECONDS] "
+                                "[OPERATION...]\n",
                                 *argv);
                         return 2;
                 }

@@ -506,11 +506,14 @@ static void test_binomials_of_long_numbers(void **userdata)
 static void test_digits_of_some_bits(void **userdata)
 {
         (void)userdata;
-        assert_true(bng_time_print(1000000, 2).seconds > 3.9 * bng_time_print(1000000, 16).seconds);
-        assert_true(bng_time_parse(1000000, 4).seconds > 1.9 * bng_time_parse(1000000, 16).seconds);
-        assert_true(isinf(bng_time_parse(BNG_BITS_BEYOND, 32).seconds));
-        assert_true(isinf(bng_time_print(BNG_BITS_BEYOND, 2).seconds));
-        assert_true(bng_time_print(10000000, 16).seconds < bng_time_print(10000000, 10).seconds);
+        assert_true(bng_time_print(1000000, 2, 0).seconds >
+                    3.9 * bng_time_print(1000000, 16, 0).seconds);
+        assert_true(bng_time_parse(1000000, 4, 0).seconds >
+                    1.9 * bng_time_parse(1000000, 16, 0).seconds);
+        assert_true(isinf(bng_time_parse(BNG_BITS_BEYOND, 32, 0).seconds));
+        assert_true(isinf(bng_time_print(BNG_BITS_BEYOND, 2, 0).seconds));
+        assert_true(bng_time_print(10000000, 16, 0).seconds <
+                    bng_time_print(10000000, 10, 0).seconds);
 }
 
 /* A divisor of n and m is taken out; what is left is a factorial's kin or a product of its factors. */
