@@ -85,6 +85,10 @@ static const char *magnitude_text(const struct bng_range *result, struct words *
         struct bng_range bytes = bng_range_shift_right(bits, bng_range_of_u64(3), BNG_TOWARDS_ZERO);
         struct bng_range_text text;
         bng_range_text(bytes, &text);
+        if (text.text[0] == 'o') { /* of unknown size: it is large in any case */
+                snprintf(out->text, sizeof out->text, "more bytes than can be counted");
+                return out->text;
+        }
         bool says_how_sure = text.text[0] == 'a' || text.text[0] == 'u';
         snprintf(out->text, sizeof out->text, "%s%s bytes", says_how_sure ? "" : "about ",
                  text.text);

@@ -466,6 +466,13 @@ BNG_PUBLIC const char *bng_status_text(bng_status status);
  * place may hold the divisor, or that result, once more, which bng_mpz_X does not. What it says of time
  * is about GMP's too where bng_mpz_X does as GMP does; binomials, and powm where an exponent is longer
  * than many twos of its modulus are, take GMP many times as long.
+ *
+ * GMP's functions that are not here make no number, and abort for none: signs, sizes, words, tests of
+ * bits, comparisons of integers. Some take time and memory all the same, in one piece: divisible_p and
+ * congruent_p about as tdiv_r, perfect_square_p as sqrtrem, the symbols of Jacobi and Kronecker as gcd,
+ * probab_prime_p as several powm modulo the number, perfect_power_p as a root of every prime degree. The
+ * checks of those tell whether to begin. For what makes room alone (mpz_limbs_write, _mpz_realloc,
+ * mpz_random) bng_check_realloc2 does.
  */
 
 /*
@@ -596,7 +603,7 @@ BNG_PUBLIC bng_status bng_mpz_invert(bng_ctx *ctx, mpz_t rop, const mpz_t a, con
 
 /*
  * Roots, towards zero, and what is left: op - root^k. An even root of a negative number, and k = 0,
- * are BNG_UNDEFINED.
+ * are BNG_UNDEFINED. Whether a root is exact, which mpz_root returns, is whether nothing is left.
  */
 BNG_PUBLIC bng_status bng_mpz_sqrt(bng_ctx *ctx, mpz_t rop, const mpz_t op);
 BNG_PUBLIC bng_status bng_mpz_root(bng_ctx *ctx, mpz_t rop, const mpz_t op, unsigned long k);

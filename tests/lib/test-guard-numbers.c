@@ -234,6 +234,9 @@ static void test_room(void **userdata)
         assert_int_equal(bng_mpz_set_si(f->ctx, x, -77), BNG_OK);
         EXPECT_NOT(f, BNG_REFUSED_RESULT, bng_mpz_realloc2(f->ctx, x, 1UL << 31), "256 MiB");
         EXPECT_NOT(f, BNG_REFUSED_RESULT, bng_check_realloc2(f->ctx, 1UL << 31), "256 MiB");
+        if (sizeof(mp_bitcnt_t) == sizeof(uint64_t))
+                EXPECT_NOT(f, BNG_REFUSED_RESULT, bng_mpz_realloc2(f->ctx, x, ULONG_MAX),
+                           "would need more bytes than can be counted, the limit");
         assert_int_equal(mpz_cmp_si(x, -77), 0);
         assert_int_equal(bng_mpz_realloc2(f->ctx, x, 1000), BNG_OK);
         assert_int_equal(mpz_cmp_si(x, -77), 0);
