@@ -50,7 +50,7 @@ struct bng_rest bng_euclid_glance(struct bng_pair pair);
 /*
  * The same for whom it matters whether a gcd would take no more than so many seconds, by the built-in
  * curves (time.h). Divides the longer number by the shorter one where that alone would not take more; then
- * an eighth of what is left is spent on the quotients of what is left. It holds the divisor twice beside
- * what a division does.
+ * an eighth of what is left is spent on the quotients of what is left, and up to all of it on what
+ * they leave. It holds the divisor twice beside what a division does.
  */
 struct bng_rest bng_euclid_look(struct bng_pair pair, double seconds);
