@@ -24,8 +24,8 @@
  * usage: bench-peak [--json] [--least BITS] [--most BITS] [--decade SIZES] [--slow] [OPERATION...]
  *
  * Sizes go up to 10^8 bits, or to --most, so many in each decade. An operation ends at the first size that is
- * predicted to hold more than 4 GiB, or when it has taken 5 seconds; with --slow, 300. As many operands of a
- * size as take no time are drawn, up to 20.
+ * predicted to hold more than 4 GiB or to take more than 5 seconds, or when it has taken them; with --slow,
+ * 300. As many operands of a size as take no time are drawn, up to 20.
  */
 
 #define BITS_LEAST 1e4
@@ -34,7 +34,6 @@
 #define DRAWS_MAX 20
 #define SECONDS_OF_DRAWS 0.02
 #define SAMPLES_MAX 4096
-#define SECONDS_MAX 5
 #define SECONDS_SLOW 300
 #define HELD_MOST_BYTES (UINT64_C(4) << 30)
 
@@ -53,8 +52,27 @@ static int by_ratio(const void *a, const void *b)
 /* ---- one operation ---- */
 
 struct peak {
-        uint64_t predicted, measured; /* 0: nothing was held, or nothing computed */
+        uint64_t predicted, measured; /* 0: nothing was held */
+        bool is_too_much;             /* nothing was computed */
 };
+
+/* What a row may take. */
+static double seconds_max = 5;
+
+static bool is_too_long(bng_status status)
+{
+        return status == BNG_REFUSED_TIME;
+}
+
+static void limit_time(bng_ctx *ctx)
+{
+        bng_ctx_set_time_limit_usec(ctx, (uint64_t)(seconds_max * 1e6));
+}
+
+static void open_time(bng_ctx *ctx)
+{
+        bng_ctx_set_time_limit_usec(ctx, UINT64_MAX);
+}
 
 /* What GMP's own call holds. A prediction says nothing of its binomials. */
 static uint64_t measure_plain(const struct guard_case *op, const struct operands *x, mpz_srcptr old)
@@ -84,9 +102,13 @@ static struct peak measure(bng_ctx *ctx, const struct guard_case *op, const stru
                 random_integer(old, bits);
         mpz_init_set(r, old);
         struct peak peak = {.predicted = predicted_peak_of_other(ctx, op, x, r)};
+        limit_time(ctx);
+        peak.is_too_much = peak.predicted > HELD_MOST_BYTES ||
+                           (op->check && is_too_long(op->check(ctx, x, r)));
+        open_time(ctx);
         other_held_nothing();
         gmp_hooks_start();
-        if (peak.predicted <= HELD_MOST_BYTES && op->guarded(ctx, x, r, s) == BNG_OK) {
+        if (!peak.is_too_much && op->guarded(ctx, x, r, s) == BNG_OK) {
                 uint64_t guarded = gmp_hooks_peak_bytes() + other_held_bytes();
                 uint64_t plain = measure_plain(op, x, old);
                 peak.measured = guarded > plain ? guarded : plain;
@@ -108,7 +130,10 @@ static struct peak measure_fractions(bng_ctx *ctx, const struct fraction_case *o
         fraction_case_begin(op, x, plain);
         fraction_case_begin(op, x, guarded);
         peak.predicted = predicted_peak_of_fractions(ctx, op, x);
-        if (peak.predicted <= HELD_MOST_BYTES) {
+        limit_time(ctx);
+        peak.is_too_much = peak.predicted > HELD_MOST_BYTES || is_too_long(op->check(ctx, x));
+        open_time(ctx);
+        if (!peak.is_too_much) {
                 gmp_hooks_start();
                 op->plain(x, plain);
                 uint64_t held = held_by_fractions(op, x);
@@ -213,7 +238,6 @@ static double seconds_now(void)
 
 struct range {
         double least, most, factor; /* sizes in bits, and from one to the next */
-        double seconds_max;
 };
 
 /* How many samples there are, of which those that held nothing are none; the most bytes predicted of these. */
@@ -237,13 +261,11 @@ static size_t take_samples(bng_ctx *ctx, const struct row *row, struct range ran
                                         ? take_fractions(ctx, row->fractions, (uint64_t)bits,
                                                          &attained)
                                         : take(ctx, &row->integers, (uint64_t)bits, &attained);
-                        is_too_much |= peak.predicted > HELD_MOST_BYTES ||
-                                       seconds_now() - start > range.seconds_max;
+                        is_too_much |= peak.is_too_much || seconds_now() - start > seconds_max;
                         if (peak.measured > 0)
                                 samples[n++] =
                                         (struct sample){ratio_of(peak), ratio_of(attained), bits};
-                        else if (peak.predicted <= HELD_MOST_BYTES &&
-                                 peak.predicted > *most_of_nothing)
+                        else if (!peak.is_too_much && peak.predicted > *most_of_nothing)
                                 *most_of_nothing = peak.predicted;
                 }
         }
@@ -290,9 +312,11 @@ static bool compare(bng_ctx *ctx, const struct row *row, struct range range, boo
 
         if (n > 0)
                 report(row->name, samples, n, json, first);
-        else if (!json)
+        else if (!json && most_of_nothing > 0)
                 printf("%-20s holds nothing, of at most %lu bytes predicted\n", row->name,
                        (unsigned long)most_of_nothing);
+        else if (!json)
+                printf("%-20s takes or holds too much\n", row->name);
         fflush(stdout);
         return n > 0;
 }
@@ -308,7 +332,7 @@ static bool wanted(const char *name, int argc, char **argv)
 int main(int argc, char **argv)
 {
         bool json = false;
-        struct range range = {.least = BITS_LEAST, .most = BITS_MOST, .seconds_max = SECONDS_MAX};
+        struct range range = {.least = BITS_LEAST, .most = BITS_MOST};
         double sizes = SIZES_OF_A_DECADE;
         int i = 1;
 
@@ -316,7 +340,7 @@ int main(int argc, char **argv)
                 if (!strcmp(argv[i], "--json"))
                         json = true;
                 else if (!strcmp(argv[i], "--slow"))
-                        range.seconds_max = SECONDS_SLOW;
+                        seconds_max = SECONDS_SLOW;
                 else if (!strcmp(argv[i], "--least") && i + 1 < argc)
                         range.least = strtod(argv[++i], NULL);
                 else if (!strcmp(argv[i], "--most") && i + 1 < argc)

@@ -54,6 +54,20 @@ static void make_random_limit(struct operands *x, uint64_t bits)
         mpz_abs(x->a, x->a);
 }
 
+/* A prime comes next, so that no other number is tried: the longest of Mersenne's that is no longer. */
+static void make_before_prime(struct operands *x, uint64_t bits)
+{
+        static const unsigned exponents[] = {521,  607,  1279,  2203,  2281,  3217,  4253, 4423,
+                                             9689, 9941, 11213, 19937, 21701, 23209, 44497};
+        size_t i = 0;
+
+        while (i + 1 < sizeof exponents / sizeof *exponents && exponents[i + 1] <= bits)
+                i++;
+        mpz_set_ui(x->a, 0);
+        mpz_setbit(x->a, exponents[i]);
+        mpz_sub_ui(x->a, x->a, 2);
+}
+
 static void make_digits_in(struct operands *x, uint64_t bits, int base)
 {
         random_integer(x->a, bits);
@@ -312,6 +326,8 @@ static double number;
           bng_mpz_urandomm(ctx, r, state, x->a), bng_check_urandomm(ctx, x->a))                    \
         X(realloc2, make_number, mpz_realloc2(r, x->n), bng_mpz_realloc2(ctx, r, x->n),            \
           bng_check_realloc2(ctx, x->n))                                                           \
+        X(nextprime_long, make_before_prime, mpz_nextprime(r, x->a),                               \
+          bng_mpz_nextprime(ctx, r, x->a), bng_check_nextprime(ctx, x->a))                         \
         X(tdiv_ui, make_number, mpz_tdiv_ui(x->a, x->n),                                           \
           bng_mpz_tdiv_ui(ctx, &(unsigned long){0}, x->a, x->n),                                   \
           bng_check_tdiv_ui(ctx, x->a, x->n))                                                      \
