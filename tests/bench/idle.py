@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What the daemon costs while nothing happens: CPU time, wake-ups and resident memory with nothing to watch,
-and with many workers that are far from every limit, in one group and in a group each. Needs root.
+and with many workers that are far from every limit, in one group, in one whose policy asks for their names, and in a
+group each. Needs root.
 
   bench/idle.py [--workers N] [--settle SECONDS] [--seconds SECONDS] [--json]
 """
@@ -14,12 +15,12 @@ from bed import SKIPPED, Bed, Cost, allow_descriptors, hierarchies, resident, sh
 POLICY = "Cgroup={home}/*\nWorkerMemoryMax=64G\nLeakMax=100M\nLeakWindowSec=10min\n"
 
 
-def measure(found, workers, groups, options):
+def measure(found, workers, groups, names, options):
     with Bed(found) as bed:
         homes = [bed.group(f"g{i}") for i in range(groups)]
         for i in range(workers):
             bed.spawn(homes[i % groups], ["/bin/sleep", "10000"])
-        guard = bed.guard(POLICY)
+        guard = bed.guard(POLICY + "Command=sleep\n" * names)
         time.sleep(options.settle if workers else 3)
         cost = Cost(guard.process.pid)
         time.sleep(options.seconds)
@@ -27,6 +28,7 @@ def measure(found, workers, groups, options):
         row = {
             "workers": workers,
             "groups": groups,
+            "names": names,
             "percent_of_core": 100 * busy / seconds,
             "wakeups_per_s": woken / seconds,
             "resident_kib": resident(guard.process.pid),
@@ -46,8 +48,9 @@ def main():
     if not found:
         return SKIPPED
     allow_descriptors()
-    beds = ((0, 0), (options.workers, 1), (options.workers, options.workers))
-    rows = [measure(found, workers, groups, options) for workers, groups in beds]
+    many = options.workers
+    beds = ((0, 0, False), (many, 1, False), (many, 1, True), (many, many, False))
+    rows = [measure(found, *bed, options) for bed in beds]
     found.restore()
     show(rows, options.json)
     return 0
