@@ -75,9 +75,10 @@ stat = pathlib.Path("/sys/fs/cgroup" + open("/proc/self/cgroup").read().partitio
 held = []
 while int(stat.read_text().split()[1]) < 47 << 20:
     held.append(b"x" * (100 << 10))
-for _ in range(20):
-    held.append(b"x" * (100 << 10))
-    time.sleep(0.3)
+time.sleep(2)
+for _ in range(60):
+    held.append(b"x" * (40 << 10))
+    time.sleep(0.2)
 while True:
     time.sleep(600)
 """
