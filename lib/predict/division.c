@@ -163,10 +163,12 @@ struct bng_prediction bng_predict_quotient(enum bng_division division, struct bn
                 return bng_predicted_undefined(by_zero);
         struct bng_prediction prediction =
                 bng_predicted(quotient_of(division, a, d), BNG_WORK_DIVIDE, longer_bits(a, d));
-        division_bits_peak *peak =
-                division == BNG_TRUNCATE ? bng_peak_quotient : bng_peak_rounded_quotient;
+        bool truncates = division == BNG_TRUNCATE;
+        division_bits_peak *peak = truncates ? bng_peak_quotient : bng_peak_rounded_quotient;
+        /* To round it GMP makes the remainder too. */
         return bng_timed(bng_holding(prediction, division_peak(peak, division, a, d)),
-                         quotient_time, bng_operand_bits_max(a), slowest_divisor_bits(a, d), 0);
+                         truncates ? quotient_time : remainder_time, bng_operand_bits_max(a),
+                         slowest_divisor_bits(a, d), 0);
 }
 
 /* The divisor's zeros are taken from both at first, in limbs. */

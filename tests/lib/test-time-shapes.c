@@ -181,6 +181,19 @@ static void test_few_limbs(void **userdata)
         assert_true(bng_time_quotient(bits, 4 * GMP_NUMB_BITS).seconds < 2 * by_two);
 }
 
+/* Rounded away from zero a quotient needs its remainder. */
+static void test_rounded_quotients(void **userdata)
+{
+        struct bng_operand a = of_bits(9000000, false), d = of_bits(6000000, false);
+
+        (void)userdata;
+        double truncated = seconds_of(bng_predict_quotient(BNG_TRUNCATE, a, d));
+        double rounded = seconds_of(bng_predict_quotient(BNG_FLOOR, a, d));
+        assert_true(rounded > 1.1 * truncated);
+        assert_true(rounded == seconds_of(bng_predict_quotient(BNG_CEILING, a, d)));
+        assert_true(rounded == seconds_of(bng_predict_quotient_remainder(BNG_FLOOR, a, d)));
+}
+
 /* To the first power a remainder, to others the setting up too, however few they are. */
 static void test_short_powers_modulo_long_numbers(void **userdata)
 {
@@ -203,6 +216,7 @@ int main(void)
                 cmocka_unit_test(test_words_in_memory),
                 cmocka_unit_test(test_bits_of_negative_numbers),
                 cmocka_unit_test(test_few_limbs),
+                cmocka_unit_test(test_rounded_quotients),
                 cmocka_unit_test(test_short_powers_modulo_long_numbers),
         };
 
