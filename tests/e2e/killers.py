@@ -11,23 +11,23 @@ from kernel import may_read_the_log
 
 # Limits that the runaways pass at some 200 MiB a second.
 RUNAWAY = "[Guard]\nKillBudget=100/10min\n[Policy p]\nCgroup={home}/w\nGrowthWindowSec=2s\n"
-ASKED = "[Policy p]\nCgroup={home}/w\nWorkerMemoryMax=64M\nGraceSec=2s\n"
+ASKED = "[Policy p]\nCgroup={home}/w\nWorkerMemoryMax=64M\nGraceSec=%s\n"
 
 
 class Killers(EndToEnd):
     def said(self):
         return (self.folder / "workers").read_bytes()
 
-    def asked(self):
-        """A worker that was asked to end, and does not."""
+    def asked(self, grace):
+        """A daemon, and a worker that it has asked to end and that does not."""
         self.watched = self.group("w")
-        process = self.creep(self.watched, 64, "ignore-loudly")
+        process = self.settled(self.watched, 80, "ignore-loudly")
+        guard = self.guard(ASKED % grace)
         self.wait_for("SIGTERM", lambda: b"asked" in self.said())
-        return process
+        return guard, process
 
     def judge_asked(self, end):
-        guard = self.guard(ASKED)
-        process = self.asked()
+        guard, process = self.asked("10min")
         end(process)
         verdict = self.assert_ended(guard, process, "worker-memory")
         self.assertEqual(names(verdict), ["SIGTERM"])
@@ -58,8 +58,8 @@ class Killers(EndToEnd):
         self.grow(self.watched, 10, 40)
 
     def test_nobody_else_in_the_grace(self):
-        guard = self.guard(ASKED.replace("2s", "1s"))
-        verdict = self.assert_ended(guard, self.asked(), "worker-memory")
+        guard, process = self.asked("1s")
+        verdict = self.assert_ended(guard, process, "worker-memory")
         self.assertEqual(names(verdict), ["SIGTERM", "SIGKILL"])
         self.assertNotIn("killed_by", verdict)
 
@@ -90,7 +90,7 @@ class Killers(EndToEnd):
         self.assertEqual(len({verdict["pid"] for verdict in verdicts}), len(verdicts), verdicts)
         for verdict in verdicts:
             self.assertEqual(verdict["outcome"] == "gone", verdict["signals"] == [], verdict)
-        self.wait_for("the budget", lambda: self.charged() == self.signalled(guard), 5)
+        self.wait_for("the budget", lambda: self.charged() == self.signalled(guard))
 
     def charged(self):
         file = self.folder / "state/budget.json"
