@@ -70,8 +70,8 @@ class Faults(EndToEnd):
         return guard
 
     def runaway(self, group, slow=False):
-        # A slow one is not ended by the fence behind the group when the guard is held up.
-        fast = [BUILD / "tests/workers/burst-fill"]
+        # However the guard is held up, the fence behind the group is for others: it stops below.
+        fast = [BUILD / "tests/workers/burst-fill", "700"]
         process = self.grow(group, 50, 400) if slow else self.spawn(group, fast)
         self.mortal.append(process.identity)
         return process
