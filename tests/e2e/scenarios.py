@@ -27,7 +27,7 @@ from scenario import BOTH, KILL, ENDED, FROZEN, GONE, WITHHELD
 from cgroups import Group  # from tests/support, which harness makes known
 from guard import Guard, start_time
 
-PATIENCE = 40  # seconds that anything may take; only so that a failure ends
+PATIENCE = 120  # seconds that anything may take; only so that a failure ends
 RELOAD = 5  # seconds between two reloads
 
 

@@ -16,7 +16,7 @@ from build import Failed, started, wait
 
 HERE = Path(__file__).resolve().parent
 GUEST = "/system-test"
-BOOT_TIMEOUT = 900  # seconds for everything: the boot takes about 15, the checks about 300
+BOOT_TIMEOUT = 1800  # seconds for everything: the boot takes about 15, the checks about 300
 
 
 def lacking():

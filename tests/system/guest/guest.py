@@ -85,13 +85,17 @@ while True:
     time.sleep(0.02)
 """
 
-# Three children that hold 32 MB each; none is large alone.
+# Three children that hold 32 MB each, once all are there; none is large alone.
 FORKS = """
 import os, time
+hears, tells = os.pipe()
 for _ in range(3):
     if os.fork() == 0:
+        os.close(tells)
+        os.read(hears, 1)
         held = bytearray(b"x") * (32 << 20)
         time.sleep(600)
+os.close(tells)
 time.sleep(600)
 """
 

@@ -28,7 +28,8 @@ def run(*command, check=True):
     return done.stdout.strip()
 
 
-def wait_for(what, condition, seconds=40, pause=0.2):
+def wait_for(what, condition, seconds=120, pause=0.2):
+    """The first true answer. The time is only there so that a failure ends."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         answer = condition()
@@ -51,7 +52,8 @@ def is_active(unit):
 def verdicts(policy):
     if not VERDICTS.exists():
         return []
-    lines = [json.loads(line) for line in VERDICTS.read_text().splitlines()]
+    whole = VERDICTS.read_text().rpartition("\n")[0]  # the last one may be being written
+    lines = [json.loads(line) for line in whole.splitlines()]
     return [verdict for verdict in lines if verdict["policy"] == policy]
 
 
