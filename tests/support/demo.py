@@ -269,7 +269,7 @@ def show(screen, folder, put_away):
 
 def main():
     parser = argparse.ArgumentParser(prog="tests/demo", description=__doc__.split("\n")[0])
-    parser.add_argument("--build", type=Path, metavar="DIR", help="show this build, instead of build/gcc")
+    parser.add_argument("--build", type=lambda folder: Path(folder).resolve(), metavar="DIR", help="show this build, instead of build/gcc")
     arguments = parser.parse_args()
     screen = Screen()
     ours = [path for path in (BUILDS, BUILDS / "gcc") if not path.exists()] + [STATE]

@@ -108,7 +108,7 @@ def nothing_of_its_own_is_left_when_it_stops():
     run("systemctl", "daemon-reload")
     kill_the_daemon()
     run("systemctl", "stop", "bignum-guard")
-    wait_for("no limit of ours", lambda: high("admin-after") == "max", 10)
+    wait_for("no limit of ours", lambda: high("admin-after") == "max")
     assert drop_ins("admin-after") == [], drop_ins("admin-after")
     assert_high("admin-before", 64 * MIB)
     assert_high("admin-during", 80 * MIB)
@@ -121,7 +121,7 @@ def a_limit_set_after_it_was_stopped_is_not_shadowed():
     run("systemctl", "daemon-reload")
     run("systemctl", "start", "bignum-guard")
     # A reload is put into force when systemd has another reason to touch the group: a start is one.
-    wait_for("the administrator's limit", lambda: high("admin-after") == str(88 * MIB), 20)
+    wait_for("the administrator's limit", lambda: high("admin-after") == str(88 * MIB))
     settle()
     assert_high("admin-after", 88 * MIB)
 
@@ -133,7 +133,7 @@ def one_under_an_administrators_limit_is_ended_all_the_same():
     run("systemctl", "daemon-reload")
     # A reload alone is put into force when systemd has another reason to touch the group.
     run("systemctl", "set-property", "--runtime", "admin-after", "MemoryHigh=infinity")
-    wait_for("no limit of theirs", lambda: high("admin-after") != str(88 * MIB), 20)
+    wait_for("no limit of theirs", lambda: high("admin-after") != str(88 * MIB))
     run("systemctl", "kill", "-s", "USR1", "admin-after")
     found = wait_for("a verdict", lambda: verdicts("administrator"))
     assert [v["unit"] for v in found] == ["admin-after.service"], found
@@ -163,17 +163,17 @@ def a_unit_file_a_property_and_a_revert_are_kept():
     run("systemctl", "start", "admin-file")
     wait_for("a limit of ours", lambda: high("admin-file") != "max")
     say("MemoryHigh=80M\n")
-    wait_for("the file's limit", lambda: high("admin-file") == str(80 * MIB), 20)
+    wait_for("the file's limit", lambda: high("admin-file") == str(80 * MIB))
     run("systemctl", "set-property", "admin-file", "MemoryHigh=84M")
     settle()
     assert_high("admin-file", 84 * MIB)
     run("systemctl", "revert", "admin-file")
     touch(90)
-    wait_for("the file's limit again", lambda: high("admin-file") == str(80 * MIB), 20)
+    wait_for("the file's limit again", lambda: high("admin-file") == str(80 * MIB))
     assert_high("admin-file", 80 * MIB)
     say("")
     touch(80)
-    wait_for("no limit of theirs", lambda: high("admin-file") != str(80 * MIB), 20)
+    wait_for("no limit of theirs", lambda: high("admin-file") != str(80 * MIB))
     assert run("systemctl", "show", "-P", "MemoryHigh", "admin-file") == "infinity"
     assert drop_ins("admin-file") == [], drop_ins("admin-file")
     run("systemctl", "stop", "admin-file")
@@ -189,7 +189,7 @@ def a_group_that_systemd_does_not_manage_is_guarded_by_its_files():
     assert is_active("delegated")
     run("systemctl", "stop", "bignum-guard")
     quiet = GROUPS / "delegated.service/quiet/memory.high"
-    wait_for("no limit of ours", lambda: not quiet.exists() or quiet.read_text().strip() == "max", 10)
+    wait_for("no limit of ours", lambda: not quiet.exists() or quiet.read_text().strip() == "max")
     run("systemctl", "start", "bignum-guard")
     run("systemctl", "stop", "delegated")
 

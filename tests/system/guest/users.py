@@ -31,7 +31,8 @@ def is_active_of_user(unit):
 
 
 def own_verdicts():
-    return [json.loads(line) for line in VERDICTS.read_text().splitlines()] if VERDICTS.exists() else []
+    whole = VERDICTS.read_text().rpartition("\n")[0] if VERDICTS.exists() else ""  # the last one may be being written
+    return [json.loads(line) for line in whole.splitlines()]
 
 
 def a_user_starts_a_daemon_of_their_own():
