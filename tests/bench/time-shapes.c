@@ -104,7 +104,7 @@ POWER(power_of_two, mpz_set_ui(x->a, 1024), bits / 10)
                 mpz_abs(x->a, x->a);                                                               \
                 x->n = (unsigned long)(bits / (root_bits));                                        \
                 if (is_power) {                                                                    \
-                        random_digits(x->b, (root_bits));                                          \
+                        random_digits(x->b, (uint64_t)(root_bits));                                \
                         mpz_pow_ui(x->a, x->b, x->n);                                              \
                 }                                                                                  \
         }
