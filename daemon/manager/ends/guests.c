@@ -102,8 +102,7 @@ static bool has_session_elsewhere(const struct ending *ending, const struct work
 
 static bool was_executed_by_manager(struct worker *worker)
 {
-        return worker->target.parent == 1 && worker->target.session == worker->target.pid &&
-               cmdline_is_managed(worker);
+        return worker->target.parent == 1 && cmdline_is_managed(worker);
 }
 
 static bool is_guest(const struct ending *ending, struct worker *worker)
