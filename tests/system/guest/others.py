@@ -89,19 +89,6 @@ signal.signal(signal.SIGTERM, lambda *_: pathlib.Path("/run/asked").touch())
 {CREEP}
 """
 
-# Its first life leaves a child behind that does not end when it is asked, in a group that passes 48 MB slowly; the next
-# one holds nothing.
-LEAVES_ONE_BEHIND = f"""
-import os, signal, time
-if os.path.exists("/run/again"):
-    time.sleep(600)
-open("/run/again", "w").close()
-if os.fork() == 0:
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    exec({CREEP!r})
-time.sleep(600)
-"""
-
 
 def members(unit):
     return {int(pid) for pid in (GROUPS / f"{unit}.service/cgroup.procs").read_text().split()}
@@ -207,31 +194,6 @@ def another_daemon_at_the_same_moment_is_charged_to_nobody():
 # ---- an administrator
 
 
-def a_unit_that_is_started_again_while_it_ends_is_left_alone():
-    """KillMode=process leaves processes behind, which are being ended while the next start comes into their group."""
-    program, file = pathlib.Path("/run/again.py"), pathlib.Path("/etc/systemd/system/again.service")
-    program.write_text(LEAVES_ONE_BEHIND)
-    file.write_text(f"[Service]\nExecStart=/usr/bin/python3 {program}\nExecReload=/bin/sleep 12\nKillMode=process\n")
-    run("systemctl", "daemon-reload")
-    run("systemctl", "start", "again")
-    first = int(run("systemctl", "show", "-P", "MainPID", "again"))
-    # Both are asked to end; the first does, and its child stays for the grace.
-    wait_for("the first one's end", lambda: verdicts("again"))
-    wait_for("the unit's end", lambda: not is_active("again"))
-    (left,) = members("again")
-    run("systemctl", "start", "again")
-    second = int(run("systemctl", "show", "-P", "MainPID", "again"))
-    run("systemctl", "reload", "--no-block", "again")
-    wait_for("the end of who was left", lambda: not os.path.exists(f"/proc/{left}"))
-    time.sleep(1)
-    assert {v["pid"] for v in verdicts("again")} == {first, left}, verdicts("again")
-    assert run("systemctl", "is-active", "again", check=False) in ("active", "reloading"), verdicts("again")
-    assert int(run("systemctl", "show", "-P", "MainPID", "again")) == second
-    run("systemctl", "stop", "again")
-    file.unlink()
-    run("systemctl", "daemon-reload")
-
-
 def a_unit_that_is_restarted_while_it_ends_lives():
     asked = pathlib.Path("/run/asked")
     asked.unlink(missing_ok=True)
@@ -252,6 +214,5 @@ CHECKS = [
     one_whom_another_daemon_kills_in_its_grace_is_not_ours,
     one_whom_the_kernel_kills_in_its_grace_is_not_ours,
     another_daemon_at_the_same_moment_is_charged_to_nobody,
-    a_unit_that_is_started_again_while_it_ends_is_left_alone,
     a_unit_that_is_restarted_while_it_ends_lives,
 ]
