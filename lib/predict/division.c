@@ -151,7 +151,7 @@ static uint64_t division_peak(division_bits_peak *peak, enum bng_division divisi
                 compare_highest_limbs(&of, a.size, d.size);
         for (of.a = a_bits.bits_min; of.a <= a_bits.bits_max; of.a++)
                 for (of.d = d_bits.bits_min; of.d <= d_bits.bits_max; of.d++)
-                        if (of.a > 0 && of.d > of.d_zeros)
+                        if (of.d > of.d_zeros)
                                 most = bng_max(most, peak(of));
         return most;
 }

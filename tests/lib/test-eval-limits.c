@@ -110,6 +110,17 @@ static void test_zeros_at_the_end(void **state)
         bng_ctx_free(ctx);
 }
 
+/* GMP makes room for a remainder as long as the divisor, also where there is nothing to divide. */
+static void test_nothing_divided(void **state)
+{
+        bng_ctx *ctx = context();
+        (void)state;
+        expect_no_more_before(ctx, "0//2**316979");
+        expect_no_more_before(ctx, "0//-3**200000");
+        expect_no_more_before(ctx, "0%3**200000");
+        bng_ctx_free(ctx);
+}
+
 /* What fractions need on the way, integers do not: which of them these are, only dividing tells. */
 static void test_quotients_that_are_integers(void **state)
 {
@@ -390,6 +401,7 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_spare_room_moves),
                 cmocka_unit_test(test_zeros_at_the_end),
+                cmocka_unit_test(test_nothing_divided),
                 cmocka_unit_test(test_quotients_that_are_integers),
                 cmocka_unit_test(test_long_literals_and_denominators),
                 cmocka_unit_test(test_predicted_peak_is_enough),
