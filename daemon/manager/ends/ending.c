@@ -122,8 +122,9 @@ static void ask(struct ending *ending)
         uint64_t now = manager_now(ending->manager);
 
         ending->stage = GRACE;
-        ending->deadline = now + ending->policy->grace;
         members_signal(ending, SIGTERM);
+        /* It is theirs from the signal on: the look that led to it may be a while ago. */
+        ending->deadline = clock_now() + ending->policy->grace;
         wait_in_stage(ending, now);
 }
 
