@@ -94,6 +94,21 @@ for number in range(int(sys.argv[1])):
 time.sleep(1000)
 """
 
+# What a service manager starts into the groups: init's child, in no session that anybody is in, named by its environment.
+MANAGED = """
+import os, sys
+if os.fork() == 0:
+    os.setsid()
+    if os.fork() == 0:
+        for group in sys.argv[1:]:
+            with open(group + "/cgroup.procs", "w") as procs:
+                procs.write("0")
+        print("managed", os.getpid(), flush=True)
+        os.execve("/bin/sleep", ["sleep", "1000"], {"SYSTEMD_EXEC_PID": str(os.getpid())})
+    os._exit(0)
+os.wait()
+"""
+
 
 class Bystanders(EndToEnd):
     POLICY = "[Policy p]\nCgroup={home}/w\nGroupMemoryMax=%s\nGrowthWindowSec=1s\nAction=kill\n"
@@ -292,6 +307,23 @@ class Bystanders(EndToEnd):
         time.sleep(1)
         self.assertEqual(len(guard.verdicts()), 1, guard.verdicts())
         self.assertEqual(len(group.pids()), 12)
+
+    def test_the_next_start_of_a_unit_that_is_being_ended(self):
+        guard = self.guard("[Policy p]\nCgroup={home}/w\nGroupMemoryMax=64M\nScope=group\nGraceSec=2s\n")
+        group, elsewhere = self.group("w"), self.group("elsewhere")
+        process = self.creep(group, 64, "ignore-loudly")
+        self.wait_for("SIGTERM", lambda: b"asked" in self.said())
+        for _ in range(5):
+            self.spawn(elsewhere, [PYTHON, "-c", MANAGED, *group.folders]).wait()
+        self.wait_for("all of them", lambda: self.said().count(b"managed") == 5)
+        pid = int(self.said().partition(b"managed ")[2].split()[0])
+        parent = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+        self.assert_ended(guard, process, "group-memory")
+        if parent != 1:
+            self.skipTest("orphans do not come to init here")
+        time.sleep(1)
+        self.assertEqual(len(guard.verdicts()), 1, guard.verdicts())
+        self.assertEqual(len(group.pids()), 5)
 
 
 if __name__ == "__main__":
