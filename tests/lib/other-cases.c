@@ -361,7 +361,7 @@ static double number;
         X(init2, make_number, NOTHING, guarded_room(ctx, x))                                       \
         X(array_init, make_number, NOTHING, guarded_array(ctx, x))                                 \
         X(init_set, make_number, NOTHING, guarded_init_set(ctx, x))                                \
-        X(init_set_str, make_digits, NOTHING, guarded_init_set_str(ctx, x))                        \
+        X(init_set_str, make_digits, PLAIN_SET_STR, guarded_init_set_str(ctx, x))                  \
         X(init_set_ui, make_number, NOTHING, guarded_init_set_ui(ctx, x))                          \
         X(init_set_si, make_number, NOTHING, guarded_init_set_si(ctx, x))                          \
         X(init_set_d, make_number, NOTHING, guarded_init_set_d(ctx, x))                            \
