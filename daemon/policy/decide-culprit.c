@@ -7,8 +7,8 @@
  * What a young one has may be the very growth that broke the limit, or the usual size of one that replaces
  * another. So it counts, also what it took before anybody saw it, as far as the young have more than those had
  * who left; and all of it once nobody else is found to have grown. Many may have grown by little each, as where somebody
- * outside starts more and more of them: then the most that one of them took tells, and who is large has no part in it.
- * The same over the window of leaks: of who is not known
+ * outside starts more and more of them: then the most that one of them took tells, and who is large has no part in it,
+ * nor has who was there before while more came with the young. The same over the window of leaks: of who is not known
  * for so long, what goes on counts first, and what it took at its start only where nobody is found to leak.
  *
  * A group is charged for more than its workers hold for themselves: for shared memory that they map, for files in
@@ -102,17 +102,20 @@ static double by_growth(const struct subject *worker, const struct rest *rest)
         return larger(own + mapped_growth(worker, rest), family_growth(worker));
 }
 
-/* Of all of them together, each by itself. */
-static double growth_of_all(const struct subject *workers, size_t n, const struct rest *rest)
+static double by_growth_of_young(const struct subject *worker, const struct rest *rest)
 {
-        double young = 0, all = 0;
+        return worker->young ? by_growth(worker, rest) : 0;
+}
+
+/* What those who were there before gained together: what one gives back another may take. */
+static double growth_of_old(const struct subject *workers, size_t n)
+{
+        double all = 0;
 
         for (size_t i = 0; i < n; i++)
-                if (workers[i].young)
-                        young += taken(&workers[i]);
-                else
-                        all += larger(growth_in_window(workers[i].series), 0);
-        return all + smaller(young, rest->for_young);
+                if (!workers[i].young)
+                        all += growth_in_window(workers[i].series);
+        return all;
 }
 
 static double by_leak(const struct subject *worker, const struct rest *rest)
@@ -207,10 +210,12 @@ size_t decide_culprit(const struct policy *policy, const struct subject *workers
                         return n;
         }
         if (culprit == n) {
-                bool many = growth_of_all(workers, n, &rest) > least;
+                double old = growth_of_old(workers, n), young = rest.for_young;
+                bool many = old + young > least;
 
                 rest.for_young = INFINITY;
-                culprit = largest(workers, n, many ? 0 : least, &rest, by_growth);
+                culprit = largest(workers, n, many ? 0 : least, &rest,
+                                  many && young > old ? by_growth_of_young : by_growth);
         }
         if (culprit == n) {
                 culprit = largest(workers, n, 0, &rest, by_size);

@@ -102,6 +102,31 @@ static void test_many_small_ones(void **state)
         for (size_t i = 1; i < 8; i++)
                 workers[i] = grown(&each[i], 8 * MIB, 0.1 * MIB, 10 * SECOND, SECOND);
         assert_int_equal(culprit(workers, 8, 0), 0);
+
+        /* what some gain and others give back is not what the group grew by */
+        for (size_t i = 1; i < 8; i++)
+                workers[i] = grown(&each[i], 12 * MIB, (i % 2 == 0 ? 0.8 : -0.6) * MIB, 10 * SECOND,
+                                   SECOND);
+        assert_int_equal(culprit(workers, 8, 0), 0);
+}
+
+/* Who gained a little, as he does all the time, is not the one while many came beside him. */
+static void test_a_neighbour_of_many_small_ones(void **state)
+{
+        static struct series each[8];
+        struct subject workers[8];
+
+        (void)state;
+        policy.group_memory_max = 200 * MIB;
+        workers[0] = grown(&each[0], 140 * MIB, 0.9 * MIB, 10 * SECOND, SECOND);
+        for (size_t i = 1; i < 8; i++) {
+                workers[i] = grown(&each[i], (i == 5 ? 8 : 7) * MIB, 0, 0, SECOND);
+                workers[i].at_sight = workers[i].memory;
+                workers[i].young = true;
+        }
+        assert_int_equal(culprit(workers, 8, 0), 5);
+        /* those that came are in the place of others, for the most part */
+        assert_int_equal(culprit(workers, 8, 46 * MIB), 0);
 }
 
 /* What the group has and no worker tells of: nobody's, unless somebody maps it. */
@@ -241,6 +266,7 @@ int main(void)
                 TEST(test_culprit),
                 TEST(test_young_culprit),
                 TEST(test_many_small_ones),
+                TEST(test_a_neighbour_of_many_small_ones),
                 TEST(test_nobody_is_the_culprit),
                 TEST(test_family_as_culprit),
                 TEST(test_newcomer_is_no_leak),
