@@ -107,6 +107,7 @@ struct manager {
         struct keeper *keeper; /* without which none is set; NULL where there is none */
         struct loops *loops;
         struct accounts *accounts;
+        struct accounts *forgiven;           /* ends that were not charged after all */
         struct escaped escaped[ESCAPED_MAX]; /* the latest, */
         unsigned next_escaped;               /* and where the next one is noted */
         struct accounts *told_of;            /* verdicts on what was not an end, */
@@ -395,6 +396,9 @@ uint64_t manager_now(const struct manager *manager); /* monotonic microseconds, 
 /* One end of this policy's budget: 1 it is granted, 0 it is not, or -ENOMEM. */
 int manager_take_budget(struct manager *manager, const struct policy *policy);
 void manager_give_back_budget(struct manager *manager, const struct policy *policy, uint64_t then);
+/* The same of an end that others were faster with: as many as the budget has. Who could have that happen any number of
+ * times would have no budget, and verdicts, and groups that wait for what the dead held, without end. */
+void manager_forgive_budget(struct manager *manager, const struct policy *policy, uint64_t then);
 void manager_keep_budget(struct manager *manager); /* what was taken, through a restart */
 /* Reads how many bytes the machine has and has left, if that was not just done. */
 void manager_read_machine(struct manager *manager, uint64_t now);

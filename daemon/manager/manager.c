@@ -67,6 +67,17 @@ void manager_give_back_budget(struct manager *manager, const struct policy *poli
         accounts_give_back(manager->accounts, policy->name, then);
 }
 
+void manager_forgive_budget(struct manager *manager, const struct policy *policy, uint64_t then)
+{
+        const struct guard_config *config = manager->settings->config;
+
+        if (accounts_take(manager->forgiven, policy->name, config->kill_budget,
+                          config->kill_budget_window, manager_now(manager)) > 0) {
+                manager_give_back_budget(manager, policy, then);
+                manager_keep_budget(manager);
+        }
+}
+
 /* Its shares are other limits now, and when anything is due rested on the old ones. */
 static void resize(struct manager *manager, uint64_t total, uint64_t now)
 {
@@ -241,6 +252,8 @@ static int set_up_accounts(struct manager *manager)
         int r = accounts_new(&manager->accounts);
 
         if (r >= 0)
+                r = accounts_new(&manager->forgiven);
+        if (r >= 0)
                 r = accounts_new(&manager->told_of);
         if (r < 0)
                 return failed(r, "Cannot set up the kill budgets");
@@ -381,6 +394,7 @@ struct manager *manager_free(struct manager *manager)
         users_free(manager->users);
         units_free(manager->units);
         accounts_free(manager->accounts);
+        accounts_free(manager->forgiven);
         accounts_free(manager->told_of);
         loops_free(manager->loops);
         discover_stop(manager);

@@ -55,8 +55,8 @@ static void configure(void)
         struct bng_config_errors errors = {0};
 
         /* Nobody is near these: who ends is said by the tests. */
-        scratch_put("test.conf", "[Policy p]\nCgroup=/**\nWorkerMemoryMax=1T\nGroupMemoryMax=1T\n"
-                                 "GraceSec=1h\n");
+        scratch_put("test.conf", "[Guard]\nKillBudget=2/1h\n[Policy p]\nCgroup=/**\n"
+                                 "WorkerMemoryMax=1T\nGroupMemoryMax=1T\nScope=group\nGraceSec=1h\n");
         manager.settings = calloc(1, sizeof(*manager.settings));
         assert_non_null(manager.settings);
         manager.settings->references = 1;
@@ -80,6 +80,9 @@ static int start(void **state)
         manager.host = host;
         return self_group(&host, &manager.own_group) >= 0 && sd_event_new(&manager.event) >= 0 &&
                                round_start(&manager) >= 0 &&
+                               accounts_new(&manager.accounts) >= 0 &&
+                               accounts_new(&manager.forgiven) >= 0 &&
+                               offload_new(&manager.offload, manager.event) >= 0 &&
                                store_new(&manager.store, manager.event, *state, &ops, NULL) >= 0
                        ? 0
                        : -1;
@@ -96,7 +99,10 @@ static int end(void **state)
                 watch_free(watch);
         }
         round_stop(&manager);
+        offload_free(manager.offload);
         store_free(manager.store);
+        accounts_free(manager.accounts);
+        accounts_free(manager.forgiven);
         settings_unref(manager.settings);
         sd_event_unref(manager.event);
         free(manager.own_group);
@@ -444,6 +450,32 @@ static void test_one_that_is_moved_in(void **state)
         close(said[1]);
 }
 
+/* Others are faster: that is not charged, for as many ends as the budget has. */
+static void test_ends_that_others_were_faster_with(void **state)
+{
+        (void)state;
+        need_group(home);
+        turn(1); /* the clock of turns runs from the first one on */
+        for (size_t i = 0; i < 4; i++) {
+                pid_t pid = child_in(home, false, just_wait);
+                struct watch *watch = open_watch(home);
+                struct worker *worker = known(watch, pid);
+                struct ending_order order = order_for(watch, &worker, 1, STEP_KILL);
+
+                kill(pid, SIGKILL);
+                wait_for_end(pid);
+                assert_int_equal(manager_take_budget(&manager, order.policy), 1);
+                assert_int_equal(ending_start(&order), 0);
+                wait_for_the_last_end();
+                reap(pid);
+                HASH_DEL(manager.watches, watch);
+                watch_free(watch);
+        }
+        wait_for_verdicts(4);
+        assert_int_equal(
+                manager_take_budget(&manager, &manager.settings->config->policies[0]), 0);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, start, end)
@@ -454,6 +486,7 @@ int main(void)
                 TEST(test_a_group_of_one_that_was_given_up),
                 TEST(test_one_that_is_found_again),
                 TEST(test_one_that_is_moved_in),
+                TEST(test_ends_that_others_were_faster_with),
         };
 
         return cmocka_run_group_tests(tests, groups_open, groups_close);

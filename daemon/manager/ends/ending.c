@@ -247,10 +247,8 @@ static void finish(struct ending *ending)
                          ending->unrecorded);
         /* Others were faster: that is not to be charged. */
         else if (ending->stage != RESTART && ending->stage != GIVEN_UP &&
-                 members_died_unsignalled(ending)) {
-                manager_give_back_budget(manager, ending->policy, ending->started);
-                manager_keep_budget(manager);
-        }
+                 members_died_unsignalled(ending))
+                manager_forgive_budget(manager, ending->policy, ending->started);
         ending_free(ending);
         if (!manager->endings)
                 manager_ends_are_over(manager);
