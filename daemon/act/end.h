@@ -47,8 +47,8 @@ void act_release(struct act_target *target);
 /* Is it still the process, in the group, that was held? What act_signal asks before it signals. */
 int act_check(const struct act_target *target, const struct host *host,
               struct process_reader *reader);
-/* Of one that has died: how, as waitpid() tells it. -ESRCH where that cannot be told any more (it was collected, before
- * Linux 6.15), -EACCES without CAP_SYS_PTRACE. */
+/* Of one that has died: how, as process_read_death() tells it. -ESRCH where that cannot be told any more: it was collected,
+ * before Linux 6.15. */
 int act_read_death(const struct act_target *target, struct process_reader *reader, int *status);
 int act_signal(const struct act_target *target, const struct host *host,
                struct process_reader *reader, int signo);

@@ -367,6 +367,8 @@ struct watch {
         uint64_t list_due; /* when the list of processes is to be read although nothing is near, */
 #define LOOK_CLOSELY 1     /* which is long ago; 0 while something is near */
 
+        uint64_t
+                believed; /* when an end of it was over that had believed somebody (guests.c), or 0 */
         struct answered answered;
         struct missing *missing; /* NULL: the log tells, or no list was read yet */
         struct counted counted;  /* where it tells */

@@ -47,7 +47,8 @@ int process_read_memory(struct process_reader *reader, struct process_memory *re
 int process_read_cpu(struct process_reader *reader, uint64_t *usec);
 /* Is it stopped, by a signal? */
 int process_read_stopped(struct process_reader *reader, bool *stopped);
-/* Of a zombie: how it died, as waitpid() tells it. -EACCES where that is not told: without CAP_SYS_PTRACE. */
+/* Of a zombie: how it died, as waitpid() tells it; 0, as if it had left by itself, where that is not told to the daemon: of
+ * another user's without CAP_SYS_PTRACE. */
 int process_read_death(struct process_reader *reader, int *status);
 /* Does it have a handler of its own for the signal? */
 int process_read_handles(struct process_reader *reader, int signo, bool *handles);

@@ -12,18 +12,20 @@
 #include <cmocka.h>
 #include <sys/resource.h>
 #include "groups.h"
+#include "manager/answers/answer.h"
 #include "manager/ends/ending.h"
 #include "manager/ends/members.h"
 #include "manager/groups/roster.h"
 #include "manager/groups/scan.h"
 #include "manager/groups/watch.h"
+#include "manager/groups/worker.h"
 #include "manager/looks/round.h"
 #include "manager/self.h"
 #include "manager/settings.h"
 #include "scratch.h"
 
 #define PATIENCE 1200 /* turns of 50 ms: only there so that a failure ends */
-#define A_WHILE 10   /* turns in which what must not happen would have happened */
+#define A_WHILE 10    /* turns in which what must not happen would have happened */
 #define VERDICTS_MAX 16
 
 static struct manager manager;
@@ -55,8 +57,9 @@ static void configure(void)
         struct bng_config_errors errors = {0};
 
         /* Nobody is near these: who ends is said by the tests. */
-        scratch_put("test.conf", "[Guard]\nKillBudget=2/1h\n[Policy p]\nCgroup=/**\n"
-                                 "WorkerMemoryMax=1T\nGroupMemoryMax=1T\nScope=group\nGraceSec=1h\n");
+        scratch_put("test.conf",
+                    "[Guard]\nKillBudget=2/1h\n[Policy p]\nCgroup=/**\n"
+                    "WorkerMemoryMax=1T\nGroupMemoryMax=1T\nScope=group\nGraceSec=1h\n");
         manager.settings = calloc(1, sizeof(*manager.settings));
         assert_non_null(manager.settings);
         manager.settings->references = 1;
@@ -79,8 +82,7 @@ static int start(void **state)
                 return 0;
         manager.host = host;
         return self_group(&host, &manager.own_group) >= 0 && sd_event_new(&manager.event) >= 0 &&
-                               round_start(&manager) >= 0 &&
-                               accounts_new(&manager.accounts) >= 0 &&
+                               round_start(&manager) >= 0 && accounts_new(&manager.accounts) >= 0 &&
                                accounts_new(&manager.forgiven) >= 0 &&
                                offload_new(&manager.offload, manager.event) >= 0 &&
                                store_new(&manager.store, manager.event, *state, &ops, NULL) >= 0
@@ -450,6 +452,68 @@ static void test_one_that_is_moved_in(void **state)
         close(said[1]);
 }
 
+/* Says of himself that a service manager executed him. */
+static void be_executed(void)
+{
+        char word[40], *environment[] = {word, NULL}, *arguments[] = {"sleep", "1000", NULL};
+
+        snprintf(word, sizeof(word), "SYSTEMD_EXEC_PID=%d", (int)getpid());
+        execve("/bin/sleep", arguments, environment);
+}
+
+/* As if he had been handed to init before he was seen. */
+static void meet_orphan(struct watch *watch, pid_t pid)
+{
+        struct worker *worker;
+        bool managed = false;
+
+        assert_int_equal(watch_hold(watch, pid, &worker), ACT_DONE);
+        for (unsigned i = 0; i < PATIENCE && !managed; i++) {
+                assert_int_equal(process_read_managed(worker->reader, &managed), 0);
+                usleep(managed ? 0 : 50000);
+        }
+        assert_true(managed);
+        worker->target.parent = 1;
+        worker_unref(worker);
+}
+
+static void be_over(struct watch *watch)
+{
+        struct finding finding = {
+                .reason = REASON_GROUP_MEMORY, .ceiling = UINT64_MAX, .to_limit = UINT64_MAX};
+
+        answer_group(watch, NULL, &finding, manager_now(&manager));
+}
+
+/* He is spared as the unit's next start; and where the group is over its limit nevertheless he is not asked any more. */
+static void test_one_that_says_he_was_executed(void **state)
+{
+        pid_t member, guest;
+        struct watch *watch;
+
+        (void)state;
+        need_group(home);
+        member = deaf_child_in(home, false);
+        watch = open_watch(home);
+        turn(1);
+        be_over(watch);
+        assert_non_null(manager.endings);
+        guest = child_in(home, false, be_executed);
+        meet_orphan(watch, guest);
+        wait_for_list(clock_now());
+        manager.endings->deadline = 0;
+        ending_nobody_is_awaited(manager.endings);
+        wait_for_the_last_end();
+        assert_int_equal(reap(member), SIGKILL);
+        assert_true(is_alive(guest));
+        be_over(watch);
+        wait_for_the_last_end();
+        assert_int_equal(reap(guest), SIGKILL);
+        wait_for_verdicts(2);
+        assert_int_equal(signals_of(member), 2);
+        assert_int_equal(signals_of(guest), 1);
+}
+
 /* Others are faster: that is not charged, for as many ends as the budget has. */
 static void test_ends_that_others_were_faster_with(void **state)
 {
@@ -472,8 +536,7 @@ static void test_ends_that_others_were_faster_with(void **state)
                 watch_free(watch);
         }
         wait_for_verdicts(4);
-        assert_int_equal(
-                manager_take_budget(&manager, &manager.settings->config->policies[0]), 0);
+        assert_int_equal(manager_take_budget(&manager, &manager.settings->config->policies[0]), 0);
 }
 
 int main(void)
@@ -486,6 +549,7 @@ int main(void)
                 TEST(test_a_group_of_one_that_was_given_up),
                 TEST(test_one_that_is_found_again),
                 TEST(test_one_that_is_moved_in),
+                TEST(test_one_that_says_he_was_executed),
                 TEST(test_ends_that_others_were_faster_with),
         };
 

@@ -185,8 +185,9 @@ static void answer(struct affair *affair)
                 answer_gently(affair, step == STEP_LOG ? OUTCOME_LOGGED : OUTCOME_WOULD_HAVE_ENDED);
                 return;
         }
-        if (step == STEP_TERMINATE && !affair->whole && affair->n == 1 &&
-            escaped_before(manager, affair->workers[0]))
+        if (step == STEP_TERMINATE &&
+            (affair->whole ? ending_believed(affair->watch, affair->now)
+                           : affair->n == 1 && escaped_before(manager, affair->workers[0])))
                 step = STEP_KILL;
         if (step == STEP_FREEZE) {
                 answer_gently(affair, OUTCOME_FROZEN);

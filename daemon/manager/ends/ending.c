@@ -44,6 +44,8 @@
         UINT64_C(250000) /* while a group is asked to end: between two lists of who is in it */
 #define EMPTY_LISTS 4    /* in a row show that a group is empty */
 #define OWED_USEC UINT64_C(1000000) /* and when it could not for long */
+#define BELIEVED_USEC                                                                              \
+        UINT64_C(60000000) /* a group that is over a limit again so soon has not got there anew */
 
 static void set_timer(struct ending *ending, uint64_t usec)
 {
@@ -212,8 +214,17 @@ static void wait_for_restart(struct ending *ending)
         wait_in_stage(ending, now + SWEEP_USEC);
 }
 
+/* The group is judged again from here on. */
+static void note_believed(struct ending *ending)
+{
+        if (ending->believed && ending->watch)
+                ending->watch->believed = manager_now(ending->manager);
+        ending->believed = false;
+}
+
 static void give_up(struct ending *ending)
 {
+        note_believed(ending);
         ending->stage = GIVEN_UP;
         members_give_up(ending);
 }
@@ -249,6 +260,7 @@ static void finish(struct ending *ending)
         else if (ending->stage != RESTART && ending->stage != GIVEN_UP &&
                  members_died_unsignalled(ending))
                 manager_forgive_budget(manager, ending->policy, ending->started);
+        note_believed(ending);
         ending_free(ending);
         if (!manager->endings)
                 manager_ends_are_over(manager);
@@ -408,6 +420,11 @@ bool ending_of_group(const struct watch *watch)
                         return true;
         }
         return false;
+}
+
+bool ending_believed(const struct watch *watch, uint64_t now)
+{
+        return watch->believed > 0 && now - watch->believed < BELIEVED_USEC;
 }
 
 bool ending_under_way(const struct watch *watch)

@@ -28,6 +28,8 @@ void ending_measured_worker(const struct worker *worker);
 void ending_measured_group(const struct watch *watch);
 /* Is all of it being ended? No more once somebody in it has outlived his SIGKILL. */
 bool ending_of_group(const struct watch *watch);
+/* Has an end of the group that was over just before spared somebody for what he says of himself? (guests.c) */
+bool ending_believed(const struct watch *watch, uint64_t now);
 /* Is anything in this group or below it still dying, so that memory is about to be freed? */
 bool ending_under_way(const struct watch *watch);
 /* The process with this pid that is being ended, so that its verdict is on its way; or NULL. */

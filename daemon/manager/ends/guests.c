@@ -16,7 +16,10 @@
  *     somebody who lives elsewhere, and nobody of this end is in it, they were started there too: a session is inherited,
  *     or one's own. And one that the service manager executed is the unit's next start, or what reloads it.
  *
- * Who is taken for a guest and is none lives on in a watched group, and is judged anew.
+ * Who is taken for a guest and is none lives on in a watched group, and is judged anew. That a service manager executed
+ * it is in its environment, where any process can write it: where somebody was believed that and the group is over a
+ * limit again soon, it is killed without a grace in which another one could be left behind. And to read it may have to
+ * be waited for, so in one turn of the loop no more time goes there than WAITS_USEC.
  */
 
 #include <errno.h>
@@ -29,6 +32,7 @@
 #include "manager/groups/worker.h"
 
 #define GENERATIONS_MAX 8
+#define WAITS_USEC UINT64_C(50000)
 
 void guests_close(struct ending *ending)
 {
@@ -100,12 +104,27 @@ static bool has_session_elsewhere(const struct ending *ending, const struct work
                leader.start_time <= worker->target.start_time;
 }
 
-static bool was_executed_by_manager(struct worker *worker)
+static bool was_executed_by_manager(struct ending *ending, struct worker *worker)
 {
-        return worker->target.parent == 1 && cmdline_is_managed(worker);
+        uint64_t turn = manager_now(ending->manager), begun;
+        bool executed;
+
+        if (worker->target.parent != 1)
+                return false;
+        if (ending->waited_in != turn) {
+                ending->waited_in = turn;
+                ending->waited = 0;
+        }
+        if (ending->waited >= WAITS_USEC)
+                return false;
+        begun = clock_now();
+        executed = cmdline_is_managed(worker);
+        ending->waited += clock_now() - begun;
+        ending->believed |= executed;
+        return executed;
 }
 
-static bool is_guest(const struct ending *ending, struct worker *worker)
+static bool is_guest(struct ending *ending, struct worker *worker)
 {
         if (worker->ending && worker->ending != ending)
                 return false; /* that one is being ended as well */
@@ -115,11 +134,11 @@ static bool is_guest(const struct ending *ending, struct worker *worker)
                 return started_since(ending, worker);
         return ending->stage < KILLED && !members_include(ending, worker->target.parent) &&
                (has_parent_elsewhere(ending, worker) || has_session_elsewhere(ending, worker) ||
-                was_executed_by_manager(worker));
+                was_executed_by_manager(ending, worker));
 }
 
 /* Or a child of one, or a child's. Who is no member was not signalled: those above him in the group are asked. */
-bool guests_include(const struct ending *ending, struct worker *worker)
+bool guests_include(struct ending *ending, struct worker *worker)
 {
         struct worker *each = worker_ref(worker), *parent;
         bool found = is_guest(ending, each);
@@ -151,8 +170,10 @@ static int look_at(struct ending *ending, pid_t pid, bool *guest)
         if (r != ACT_DONE)
                 return r == -ESRCH ? ACT_GONE : r;
         /* One that the service manager starts is in the group before it has executed anything. */
-        if ((!was_listed(ending, pid) && guests_include(ending, worker)) ||
-            (ending->stage < KILLED && was_executed_by_manager(worker)))
+        if (worker->guest_at != ending->event &&
+            (was_listed(ending, pid)
+                     ? ending->stage < KILLED && was_executed_by_manager(ending, worker)
+                     : guests_include(ending, worker)))
                 worker->guest_at = ending->event;
         *guest = worker->guest_at == ending->event;
         worker_unref(worker);

@@ -41,6 +41,9 @@ struct ending {
                 listed; /* monotonic microseconds of the latest list of who is in the group, 0: there was none, */
         pid_t *known; /* and who was in it but members, in their order */
         size_t n_known;
+        uint64_t waited_in,
+                waited; /* the latest turn in which an environment was asked for, and microseconds of it */
+        bool believed; /* somebody was spared for what is in his */
         bool closed; /* everybody in the group has a SIGKILL pending: none of them forks any more, */
         uint64_t closed_at;           /* clock ticks since boot: since when, */
         pid_t closed_up_to;           /* and the latest pid of then; 0: that is not known */
@@ -86,7 +89,7 @@ enum killer killer_of(const struct member *member);
 
 /* ---- guests.c */
 /* Is this one, which is in the group and no member, not to end with it? */
-bool guests_include(const struct ending *ending, struct worker *worker);
+bool guests_include(struct ending *ending, struct worker *worker);
 /* Lists who is in the group by now. Is there one? Then the group is not to be killed as a whole. */
 bool guests_are_in(struct ending *ending);
 /* From now on nobody in the group can fork. */
