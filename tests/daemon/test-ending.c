@@ -13,6 +13,7 @@
 #include <sys/resource.h>
 #include "groups.h"
 #include "manager/answers/answer.h"
+#include "manager/answers/loops.h"
 #include "manager/ends/ending.h"
 #include "manager/ends/members.h"
 #include "manager/groups/roster.h"
@@ -105,6 +106,7 @@ static int end(void **state)
         store_free(manager.store);
         accounts_free(manager.accounts);
         accounts_free(manager.forgiven);
+        loops_free(manager.loops);
         settings_unref(manager.settings);
         sd_event_unref(manager.event);
         free(manager.own_group);
