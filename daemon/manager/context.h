@@ -208,7 +208,7 @@ struct worker {
         bool adopts;         /* the parent of somebody else's orphans */
         bool overtaken;      /* the kernel ended it: that is written down, or will be by its end */
         bool swap_read;      /* `private` holds what is swapped out */
-        uint8_t named;       /* so often only its name was read, see worker-facts.c */
+        uint8_t named;       /* so often only its name was read since, see worker-facts.c */
 
         const struct policy *policy; /* the first that matches, or NULL */
         char *comm, *argv0;

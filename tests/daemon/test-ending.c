@@ -53,14 +53,12 @@ static void on_trouble(void *userdata, int error)
 
 static const struct store_ops ops = {.announce = on_verdict, .trouble = on_trouble};
 
-static void configure(void)
+static void configure(const char *text)
 {
         struct bng_config_errors errors = {0};
 
-        /* Nobody is near these: who ends is said by the tests. */
-        scratch_put("test.conf",
-                    "[Guard]\nKillBudget=2/1h\n[Policy p]\nCgroup=/**\n"
-                    "WorkerMemoryMax=1T\nGroupMemoryMax=1T\nScope=group\nGraceSec=1h\n");
+        scratch_put("test.conf", text);
+        manager.settings = settings_unref(manager.settings);
         manager.settings = calloc(1, sizeof(*manager.settings));
         assert_non_null(manager.settings);
         manager.settings->references = 1;
@@ -78,7 +76,9 @@ static int start(void **state)
         snprintf(below, sizeof(below), "%s/b", home);
         manager.options = &options;
         manager.machine = manager.available = UINT64_MAX;
-        configure();
+        /* Nobody is near these: who ends is said by the tests. */
+        configure("[Guard]\nKillBudget=2/1h\n[Policy p]\nCgroup=/**\nWorkerMemoryMax=1T\n"
+                  "GroupMemoryMax=1T\nScope=group\nGraceSec=1h\n");
         if (host.procfs < 0)
                 return 0;
         manager.host = host;
@@ -202,6 +202,9 @@ static size_t signals_of(pid_t pid)
         return 0;
 }
 
+static const struct finding finding = {
+        .reason = REASON_GROUP_MEMORY, .ceiling = UINT64_MAX, .to_limit = UINT64_MAX};
+
 static struct ending_order order_for(struct watch *watch, struct worker **workers, size_t n,
                                      enum step step)
 {
@@ -209,9 +212,7 @@ static struct ending_order order_for(struct watch *watch, struct worker **worker
                                      .workers = workers,
                                      .n = n,
                                      .policy = watch->policies[0],
-                                     .finding = {.reason = REASON_GROUP_MEMORY,
-                                                 .ceiling = UINT64_MAX,
-                                                 .to_limit = UINT64_MAX},
+                                     .finding = finding,
                                      .step = step};
 }
 
@@ -481,9 +482,6 @@ static void meet_orphan(struct watch *watch, pid_t pid)
 
 static void be_over(struct watch *watch)
 {
-        struct finding finding = {
-                .reason = REASON_GROUP_MEMORY, .ceiling = UINT64_MAX, .to_limit = UINT64_MAX};
-
         answer_group(watch, NULL, &finding, manager_now(&manager));
 }
 
@@ -514,6 +512,44 @@ static void test_one_that_says_he_was_executed(void **state)
         wait_for_verdicts(2);
         assert_int_equal(signals_of(member), 2);
         assert_int_equal(signals_of(guest), 1);
+}
+
+/* For a minute his name is all that was asked for, and it is what it was. Has it been another command line all the time,
+ * then another policy's worker would be ended. */
+static void test_one_who_is_somebody_else_by_now(void **state)
+{
+        struct worker *worker;
+        struct watch *watch;
+        uint64_t now;
+        pid_t pid;
+
+        (void)state;
+        need_group(home);
+        configure("[Policy p]\nCgroup=/**\nCommand=*other*\nGroupMemoryMax=1T\nAction=kill\n");
+        pid = child_in(home, false, just_wait);
+        watch = open_watch(home);
+        turn(1);
+        now = manager_now(&manager);
+        worker = known(watch, pid);
+        for (unsigned of_family = 0; of_family < 2; of_family++) {
+                worker_set_argv0(worker, strdup("/bin/other"), strlen("/bin/other"));
+                worker->named = 1;
+                worker->facts_due = UINT64_MAX;
+                worker_identify(worker, now);
+                assert_ptr_equal(worker->policy, watch->policies[0]);
+                if (of_family)
+                        answer_family(watch, worker, worker->policy, &finding, now);
+                else
+                        answer_group(watch, worker, &finding, now);
+                assert_null(manager.endings);
+                assert_null(worker->policy);
+        }
+        worker_set_argv0(worker, strdup("/bin/other"), strlen("/bin/other"));
+        worker->facts_due = UINT64_MAX;
+        answer_group(watch, worker, &finding, now);
+        wait_for_the_last_end();
+        assert_int_equal(reap(pid), SIGKILL);
+        wait_for_verdicts(1);
 }
 
 /* Others are faster: that is not charged, for as many ends as the budget has. */
@@ -552,6 +588,7 @@ int main(void)
                 TEST(test_one_that_is_found_again),
                 TEST(test_one_that_is_moved_in),
                 TEST(test_one_that_says_he_was_executed),
+                TEST(test_one_who_is_somebody_else_by_now),
                 TEST(test_ends_that_others_were_faster_with),
         };
 

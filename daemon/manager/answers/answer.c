@@ -16,6 +16,7 @@
 #include "manager/groups/contributors.h"
 #include "manager/groups/family.h"
 #include "manager/groups/roster.h"
+#include "manager/groups/worker.h"
 
 bool answer_is_given(const struct answered *answered, enum reason reason, uint64_t memory,
                      uint64_t now)
@@ -248,21 +249,27 @@ void answer_worker(struct worker *worker, const struct finding *finding, uint64_
                 answer(&affair);
 }
 
-/* Where the parent lives in a watched group below, his children may fall under a policy that this one's comes behind. */
-static size_t keep_included(const struct watch *watch, struct worker **workers, size_t n,
-                            uint64_t now)
+/* One who executed another program meanwhile may be another policy's by now; and where the parent lives in a watched group
+ * below, his children may fall under one that this one comes behind. Without him there is no family. */
+static size_t keep_concerned(const struct watch *watch, const struct policy *own,
+                             struct worker **workers, size_t n, uint64_t now)
 {
+        const struct worker *parent = workers[0];
         size_t kept = 0;
 
-        for (size_t i = 0; i < n; i++)
-                if (contributors_include(watch, workers[i], now))
+        for (size_t i = 0; i < n; i++) {
+                worker_identify_fully(workers[i], now);
+                if (workers[i]->policy == own &&
+                    (workers[i]->watch == watch || contributors_include(watch, workers[i], now)))
                         workers[kept++] = workers[i];
-        return kept;
+        }
+        return kept > 0 && workers[0] == parent ? kept : 0;
 }
 
 void answer_family(struct watch *watch, struct worker *parent, const struct policy *policy,
                    const struct finding *finding, uint64_t now)
 {
+        const struct policy *own = parent->policy;
         struct finding of_family = *finding;
         struct affair affair = {.watch = watch,
                                 .breaker = finding->reason == REASON_GROUP_MEMORY ? NULL : parent,
@@ -273,8 +280,7 @@ void answer_family(struct watch *watch, struct worker *parent, const struct poli
         if (family_members(parent, finding->reason == REASON_GROUP_MEMORY, &affair.workers,
                            &affair.n) < 0)
                 return; /* the next look tries again */
-        if (watch != parent->watch)
-                affair.n = keep_included(watch, affair.workers, affair.n, now);
+        affair.n = keep_concerned(watch, own, affair.workers, affair.n, now);
         of_family.family = (unsigned)affair.n;
         if (affair.n > 0)
                 answer(&affair);
@@ -291,8 +297,11 @@ void answer_group(struct watch *watch, struct worker *culprit, const struct find
                                 .finding = finding,
                                 .now = now};
 
-        if (culprit)
-                answer(&affair);
-        else
+        if (!culprit) {
                 answer_whole(&affair);
+                return;
+        }
+        worker_identify_fully(culprit, now);
+        if (contributors_include(watch, culprit, now))
+                answer(&affair);
 }

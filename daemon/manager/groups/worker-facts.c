@@ -61,19 +61,23 @@ static bool has_another_name(struct worker *worker)
 static bool is_as_before(struct worker *worker, uint64_t age)
 {
         return worker->facts_due > 0 && age > FACTS_SETTLED_USEC &&
-               ++worker->named % FACTS_NAMES > 0 && !has_another_name(worker);
+               worker->named + 1 < FACTS_NAMES && !has_another_name(worker);
 }
 
 /* Neither name nor user are fixed: a process is seen between fork and exec, and may give up root. So
- * they are read again, soon at first; and once more before anything is answered (judge.c). */
+ * they are read again, soon at first; and once more before anything is answered (judge.c, answer.c). */
 static void refresh_facts(struct worker *worker, uint64_t now)
 {
         uint64_t age = now - worker->first_seen;
 
         if (now < worker->facts_due || !worker->watch->asks_names)
                 return;
-        if (!is_as_before(worker, age))
+        if (is_as_before(worker, age))
+                worker->named++;
+        else {
                 read_facts(worker);
+                worker->named = 0;
+        }
         worker->facts_due = now + (age < FACTS_FASTEST_USEC   ? FACTS_FASTEST_USEC
                                    : age > FACTS_SLOWEST_USEC ? FACTS_SLOWEST_USEC
                                                               : age);
@@ -132,4 +136,11 @@ void worker_identify(struct worker *worker, uint64_t now)
                 }
         }
         set_policy(worker, NULL);
+}
+
+void worker_identify_fully(struct worker *worker, uint64_t now)
+{
+        if (worker->named > 0)
+                worker->facts_due = 0;
+        worker_identify(worker, now);
 }

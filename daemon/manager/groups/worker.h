@@ -20,6 +20,8 @@ uint64_t worker_memory(const struct worker *worker); /* bytes: what its end woul
 
 /* Who it is by now, and so which policy is its own. */
 void worker_identify(struct worker *worker, uint64_t now);
+/* The same, where it may have been told by its name alone for a minute: before it is ended. */
+void worker_identify_fully(struct worker *worker, uint64_t now);
 /* The first key of the policy that speaks against it, or NULL. */
 const char *worker_mismatch(struct worker *worker, const struct policy *policy, uint64_t now);
 bool worker_matches(struct worker *worker, const struct policy *policy, uint64_t now);
