@@ -29,7 +29,7 @@ enum outcome {
 enum killer {
         KILLER_NOBODY_ELSE,
         KILLER_KERNEL, /* "kernel" in JSON: it was short of memory, and says so in its log */
-        KILLER_OTHERS, /* "others": it died of a signal that we had not sent */
+        KILLER_OTHERS, /* "others": it died of a signal that we had not sent, and ended alone */
 };
 
 struct sent_signal {

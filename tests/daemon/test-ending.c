@@ -34,6 +34,7 @@ static const struct manager_options options = {.config = "test.conf"};
 static char home[64], below[80];
 static pid_t told[VERDICTS_MAX];
 static size_t n_told, n_signals[VERDICTS_MAX];
+static enum killer killers[VERDICTS_MAX];
 
 static void on_verdict(void *userdata, const struct verdict *verdict, const char *line, int error)
 {
@@ -42,6 +43,7 @@ static void on_verdict(void *userdata, const struct verdict *verdict, const char
         assert_int_equal(error, 0);
         assert_true(n_told < VERDICTS_MAX);
         n_signals[n_told] = verdict->n_signals;
+        killers[n_told] = verdict->killed_by;
         told[n_told++] = verdict->pid;
 }
 
@@ -514,6 +516,62 @@ static void test_one_that_says_he_was_executed(void **state)
         assert_int_equal(signals_of(guest), 1);
 }
 
+static pid_t worker_of_master;
+
+static void kill_worker(int signo)
+{
+        (void)signo;
+        kill(worker_of_master, SIGKILL);
+}
+
+static void be_master(void)
+{
+        pid_t pid = getpid();
+
+        signal(SIGTERM, kill_worker);
+        (void)!write(saying, &pid, sizeof(pid));
+        just_wait();
+}
+
+/* Somebody else's signal is told of who ends alone; of several one may kill the other because he was asked to end. */
+static void test_whose_a_death_is(void **state)
+{
+        struct ending_order order;
+        struct worker *worker;
+        struct watch *watch;
+        int said[2];
+        pid_t alone, master;
+
+        (void)state;
+        need_group(home);
+        alone = deaf_child_in(home, false);
+        watch = open_watch(home);
+        worker = known(watch, alone);
+        order = order_for(watch, &worker, 1, STEP_TERMINATE);
+        assert_int_equal(ending_start(&order), 0);
+        kill(alone, SIGKILL);
+        wait_for_the_last_end();
+        wait_for_verdicts(1);
+        assert_int_equal(killers[0], KILLER_OTHERS);
+        reap(alone);
+
+        worker_of_master = deaf_child_in(home, false);
+        assert_int_equal(pipe2(said, O_CLOEXEC), 0);
+        saying = said[1];
+        master = child_in(home, false, be_master);
+        assert_int_equal(hear(said[0]), master);
+        assert_int_equal(end_whole(watch, STEP_TERMINATE), 2);
+        wait_for_verdicts(2);
+        assert_int_equal(told[1], worker_of_master);
+        assert_int_equal(killers[1], KILLER_NOBODY_ELSE);
+        kill(master, SIGKILL);
+        wait_for_the_last_end();
+        reap(worker_of_master);
+        reap(master);
+        close(said[0]);
+        close(said[1]);
+}
+
 /* For a minute his name is all that was asked for, and it is what it was. Has it been another command line all the time,
  * then another policy's worker would be ended. */
 static void test_one_who_is_somebody_else_by_now(void **state)
@@ -588,6 +646,7 @@ int main(void)
                 TEST(test_one_that_is_found_again),
                 TEST(test_one_that_is_moved_in),
                 TEST(test_one_that_says_he_was_executed),
+                TEST(test_whose_a_death_is),
                 TEST(test_one_who_is_somebody_else_by_now),
                 TEST(test_ends_that_others_were_faster_with),
         };

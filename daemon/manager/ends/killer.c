@@ -5,8 +5,9 @@
  * its grace, and then it is not our signals that it died of. The kernel tells of its own in its log; of others the
  * status tells with which a process died, as long as the kernel knows it.
  *
- * Only signals count that a process is ended by: what it raised itself, as by a fault, is its own. And a service manager
- * that restarts a unit sends what we asked it to send.
+ * Only signals count that a process is ended by: what it raised itself, as by a fault, is its own. A service manager
+ * that restarts a unit sends what we asked it to send. And where several end together one may kill the other because he
+ * was asked: a master its workers, and a container's init takes all along.
  */
 
 #include <signal.h>
@@ -32,7 +33,7 @@ enum killer killer_of(const struct member *member)
         kernel_hear(member->ending->manager);
         if (worker->overtaken)
                 return KILLER_KERNEL;
-        if (member->ending->stage == RESTART ||
+        if (member->ending->stage == RESTART || member->ending->n > 1 ||
             act_read_death(&worker->target, worker->reader, &status) < 0 || !WIFSIGNALED(status) ||
             (WTERMSIG(status) != SIGKILL && WTERMSIG(status) != SIGTERM) ||
             was_sent(member->verdict, WTERMSIG(status)))
