@@ -227,7 +227,15 @@ static void take_remainder(mpz_ptr ret, struct bng_shifted a, struct bng_shifted
         mpz_tdiv_r(ret, dividend, ret);
 }
 
-/* What is left of the division, or of that and b. */
+/* At a glance a remainder may vanish by chance, which is no shorter than this. */
+#define BY_CHANCE_BITS 128
+
+static struct bng_rest look(struct bng_pair pair, bool may_divide, double seconds);
+
+/*
+ * What is left of the division, or of that and b. One division is all: numbers can be made so that zeros
+ * which a remainder loses call for the next one again and again, each beside all the remainders before.
+ */
 static struct bng_rest look_behind_division(struct bng_shifted a, struct bng_shifted b, bool odd,
                                             double seconds)
 {
@@ -235,18 +243,14 @@ static struct bng_rest look_behind_division(struct bng_shifted a, struct bng_shi
 
         mpz_init(remainder);
         take_remainder(remainder, a, b);
-        struct bng_pair next = {b.n, remainder, odd};
-        struct bng_rest rest = {mpz_sgn(remainder) == 0 ? 0 : mpz_sizeinbase(remainder, 2), 0};
+        struct bng_rest rest = {length(remainder), 0};
         if (rest.bits + FACTOR_BITS > b.bits)
-                rest = bng_euclid_look(next, seconds);
+                rest = look((struct bng_pair){b.n, remainder, odd}, false, seconds);
         mpz_clear(remainder);
         return rest;
 }
 
-/* At a glance a remainder may vanish by chance, which is no shorter than this. */
-#define BY_CHANCE_BITS 128
-
-struct bng_rest bng_euclid_look(struct bng_pair pair, double seconds)
+static struct bng_rest look(struct bng_pair pair, bool may_divide, double seconds)
 {
         struct bng_rest rest = bng_euclid_glance(pair);
         struct bng_shifted a, b;
@@ -256,6 +260,11 @@ struct bng_rest bng_euclid_look(struct bng_pair pair, double seconds)
                 return rest;
         if (a.bits - b.bits <= FACTOR_BITS)
                 return look_at_leading(a, b, seconds);
-        seconds -= bng_time_remainder(a.bits, b.bits).seconds;
+        seconds -= may_divide ? bng_time_remainder(a.bits, b.bits).seconds : seconds;
         return seconds > 0 ? look_behind_division(a, b, pair.odd, seconds) : rest;
+}
+
+struct bng_rest bng_euclid_look(struct bng_pair pair, double seconds)
+{
+        return look(pair, true, seconds);
 }

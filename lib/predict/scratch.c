@@ -24,7 +24,7 @@ static bool may_transform(uint64_t a, uint64_t b)
 /* Every table takes the transform. */
 static bool surely_transforms(uint64_t a, uint64_t b)
 {
-        return (a + b + 1) / 2 >= ALL_TRANSFORM && 3 * b >= ALL_TRANSFORM;
+        return (a + b) / 2 >= ALL_TRANSFORM && 3 * b >= ALL_TRANSFORM;
 }
 
 /* Three times the shorter one's length at a time, and in the end up to 3.5 times. */

@@ -309,6 +309,46 @@ static void test_a_look_at_others(void **userdata)
         random_end();
 }
 
+/*
+ * Each division leaves a remainder about as long as the divisor, but for limbs of zeros that the next one
+ * loses: as many divisions as there is time for, if one were not all.
+ */
+static void make_chain(struct pair *x, uint64_t bits, unsigned divisions)
+{
+        mpz_t remainder;
+
+        mpz_init(remainder);
+        random_odd(x->b, bits);
+        random_odd(x->a, bits + 66);
+        while (divisions-- > 0) {
+                mpz_mul_2exp(remainder, x->b, 64);
+                mpz_set(x->b, x->a);
+                mpz_mul_2exp(x->a, x->b, 65);
+                mpz_addmul_ui(x->a, x->b, (unsigned long)(2 * random_below(1000) + 1));
+                mpz_add(x->a, x->a, remainder);
+        }
+        mpz_clear(remainder);
+}
+
+static void test_a_look_holds_one_remainder(void **userdata)
+{
+        (void)userdata;
+        random_start(seed);
+        random_without_patterns();
+        for (unsigned i = 0; i < CASES / 100; i++) {
+                struct pair x;
+                pair_init(&x);
+                make_chain(&x, 20000 + random_below(20000), 200);
+                gmp_hooks_start();
+                look(&x, PLENTY);
+                assert_true(gmp_hooks_peak_bytes() > 0);
+                assert_true(gmp_hooks_peak_bytes() <=
+                            bng_time_look_bytes(bng_predict_gcd_z(x.a, x.b).duration));
+                pair_clear(&x);
+        }
+        random_end();
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -319,6 +359,7 @@ int main(void)
                 cmocka_unit_test(test_a_look_divides),
                 cmocka_unit_test(test_a_look_divides_and_finds_factors),
                 cmocka_unit_test(test_a_look_at_others),
+                cmocka_unit_test(test_a_look_holds_one_remainder),
         };
 
         gmp_hooks_install();
