@@ -92,11 +92,10 @@ static struct bng_prediction bitwise(struct bng_operand a, struct bng_operand b,
 /* Of an and: it has no bits but those of a number that is not negative, so it is neither. */
 static struct bng_operand within(struct bng_operand result, struct bng_operand a)
 {
-        uint64_t bits = bng_operand_bits_max(a);
+        struct bng_range size = bng_range_span(bng_range_zero(), a.size);
+        bool is_closer = size.surely_zero || bng_magnitude_compare(size.hi, result.size.hi) <= 0;
 
-        if (a.may_be_negative || bits > bng_operand_bits_max(result))
-                return result;
-        return bng_operand_range(bng_range_of_bits(0, bits), false, true);
+        return is_closer && !a.may_be_negative ? bng_operand_range(size, false, true) : result;
 }
 
 struct bng_prediction bng_predict_and(struct bng_operand a, struct bng_operand b)

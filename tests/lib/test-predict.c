@@ -226,6 +226,14 @@ static void test_what_is_certain_is_said(void **unused)
         assert_non_null(bng_predict_factorial(minus).undefined);
         p = bng_predict_low_bits(BNG_FLOOR, minus, bng_operand_ui(5000));
         assert_int_equal(bng_range_bits(p.result.size).bits_min, 5000);
+        /* 2^(2^100) has more bits than can be counted, and so may what it has in common with itself. */
+        struct bng_operand beyond =
+                bng_predict_power(two, bng_predict_power(two, bng_operand_ui(100)).result).result;
+        double log2_bits;
+        assert_true(bng_range_log2_bits(bng_predict_and(beyond, beyond).result.size, &log2_bits));
+        assert_true(log2_bits >= 100 && log2_bits < 101);
+        assert_int_equal(bng_range_bits(bng_predict_and(beyond, two).result.size).bits_max, 2);
+        assert_true(bng_predict_and(beyond, bng_operand_ui(0)).result.size.surely_zero);
 }
 
 static void test_leading_bits(void **unused)
