@@ -323,7 +323,9 @@ BNG_PUBLIC uint64_t bng_ctx_memory_limit_bytes(const bng_ctx *ctx);
  * the mean over many numbers is predicted. And how much two numbers have in common, nobody knows before
  * their greatest common divisor is there: up to 15 times too long is predicted for gcd, gcdext, invert,
  * lcm, and sums, products and lowest terms of fractions, where the quotients by it have between about a
- * hundredth and a third of the numbers' bits. One of these may be refused that would have ended in time.
+ * hundredth and a third of the numbers' bits, and up to 5 times where one remainder after the other is far
+ * shorter than the one before, as those of 2^a - 1 and 2^b - 1 are. One of these may be refused that would
+ * have ended in time.
  *
  * Multiples, and numbers that have nearly all of their bits in common, are not: before such an operation,
  * or remove, is refused for its time, it looks for that, as far as the memory limit allows. This may
@@ -711,7 +713,8 @@ BNG_PUBLIC bng_status bng_mpz_set_q(bng_ctx *ctx, mpz_t rop, const mpq_t op);
 
 /*
  * Random numbers: below 2^n, of n bits with long runs, below n (n < 1 is BNG_UNDEFINED). The state
- * may move on although the status is not BNG_OK.
+ * may move on although the status is not BNG_OK. What it takes on the way is not predicted, which is no
+ * memory for GMP's default generator, and for a linear one modulo up to 2^100000.
  */
 BNG_PUBLIC bng_status bng_mpz_urandomb(bng_ctx *ctx, mpz_t rop, gmp_randstate_t state,
                                        mp_bitcnt_t n);
