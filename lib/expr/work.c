@@ -198,19 +198,17 @@ bng_status bng_work_judge(struct bng_work *work, const struct bng_prediction *pr
                                     prediction->undefined);
         if (work->refusal != BNG_OK || work->perhaps)
                 return BNG_OK;
-        struct bng_prediction least;
         bool as_it_is = sure || is_surely_too_long(work, size);
-        if (!as_it_is) {
-                least = at_least(prediction);
-                prediction = &least;
-        }
-        bng_status status = bng_judge(work->ctx, prediction);
+        struct bng_prediction judged = as_it_is ? *prediction : at_least(prediction);
+        /* What two numbers have in common is seen when they are there. */
+        judged.duration.at_least = true;
+        bng_status status = bng_judge(work->ctx, &judged);
         if (status == BNG_OK && is_new)
-                status = judge_total(work, prediction);
-        if (as_it_is)
-                work->sure_seconds += work->judged_seconds;
-        if (status == BNG_OK && as_it_is)
+                status = judge_total(work, &judged);
+        if (status == BNG_OK && as_it_is) {
+                work->sure_seconds += bng_predicted_seconds(work->ctx, &judged);
                 status = bng_judge_time(work->ctx, work->sure_seconds);
+        }
         return bng_work_judged(work, status);
 }
 

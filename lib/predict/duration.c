@@ -12,15 +12,17 @@ static struct bng_time time_of(const struct bng_duration *duration)
         return duration->of ? duration->of(duration->lengths) : (struct bng_time){0, BNG_PACE_PASS};
 }
 
-static struct bng_rest glance(struct bng_pair pair)
+static struct bng_rest glance(struct bng_pair pair, bool at_least)
 {
-        return pair.a ? bng_euclid_glance(pair) : BNG_REST_UNKNOWN;
+        if (pair.a)
+                return bng_euclid_glance(pair);
+        return at_least ? (struct bng_rest){0, 0} : BNG_REST_UNKNOWN;
 }
 
 struct bng_time bng_time_of_duration(struct bng_duration duration)
 {
-        duration.lengths.rest = glance(duration.pair);
-        duration.lengths.other_rest = glance(duration.other_pair);
+        duration.lengths.rest = glance(duration.pair, duration.at_least);
+        duration.lengths.other_rest = glance(duration.other_pair, duration.at_least);
         return time_of(&duration);
 }
 

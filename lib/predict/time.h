@@ -54,6 +54,7 @@ struct bng_duration {
         struct bng_time (*of)(struct bng_lengths lengths); /* NULL: none at all */
         struct bng_lengths lengths;
         struct bng_pair pair, other_pair;
+        bool at_least; /* as if numbers that are not there were multiples */
 };
 
 /* duration.c: at a glance; after a look, where it matters whether it is more than so much (euclid.h). */

@@ -199,6 +199,29 @@ static void test_time_for_divisors_in_common(void **userdata)
         bng_ctx_free(ctx);
 }
 
+/* What two numbers have in common cannot be seen before they are there, and nothing is refused for it. */
+static void test_divisors_in_common_are_not_foretold(void **userdata)
+{
+        static const char *const texts[] = {
+                "gcd(3**20000000, 3**19000000)",
+                "lcm(3**20000000, 3**19000000)",
+                "3**20000000 / 3**19000000",
+        };
+        bng_expr_prediction p;
+        bng_ctx *ctx;
+
+        (void)userdata;
+        assert_int_equal(bng_ctx_new(&ctx), BNG_OK);
+        bng_ctx_set_time_limit_usec(ctx, 3000000);
+        for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+                const char *text = texts[i];
+                assert_int_equal(bng_predict_expr(ctx, &p, text, strlen(text), NULL, 0), BNG_OK);
+                /* As of any two numbers so long. */
+                assert_true(p.seconds > 2 * 3);
+        }
+        bng_ctx_free(ctx);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -206,6 +229,7 @@ int main(void)
                 cmocka_unit_test(test_time_limits),
                 cmocka_unit_test(test_time_for_a_factor_that_is_not_there),
                 cmocka_unit_test(test_time_for_divisors_in_common),
+                cmocka_unit_test(test_divisors_in_common_are_not_foretold),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
