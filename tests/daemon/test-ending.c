@@ -457,6 +457,81 @@ static void test_one_that_is_moved_in(void **state)
         close(said[1]);
 }
 
+static void say_pid(void)
+{
+        pid_t pid = getpid();
+
+        (void)!write(saying, &pid, sizeof(pid));
+}
+
+static void on_usr1(int signo)
+{
+        (void)signo;
+        if (fork() == 0) {
+                prctl(PR_SET_PDEATHSIG, 0);
+                say_pid();
+                just_wait();
+        }
+}
+
+/* Leads a session from elsewhere, and has one of it join the group. */
+static void lead_one(void)
+{
+        setsid();
+        if (fork() == 0) {
+                prctl(PR_SET_PDEATHSIG, SIGKILL);
+                if (join(host.groups, home, getpid()) < 0 ||
+                    (is_hybrid() && join(host.unified, home, getpid()) < 0))
+                        _exit(99);
+                signal(SIGUSR1, on_usr1);
+                signal(SIGTERM, SIG_IGN);
+                say_pid();
+        }
+        just_wait();
+}
+
+/* Who is forked by one that another end is about was started in the group, whoever leads his session. */
+static void test_a_child_of_anothers_end(void **state)
+{
+        pid_t leader, parent, member, child;
+        struct ending_order order;
+        struct worker *worker;
+        struct watch *watch;
+        int said[2];
+
+        (void)state;
+        need_group(home);
+        assert_int_equal(prctl(PR_SET_CHILD_SUBREAPER, 1), 0);
+        assert_int_equal(pipe2(said, O_CLOEXEC), 0);
+        saying = said[1];
+        leader = fork();
+        if (leader == 0) {
+                prctl(PR_SET_PDEATHSIG, SIGKILL);
+                lead_one();
+        }
+        parent = hear(said[0]);
+        member = deaf_child_in(home, false);
+        watch = open_watch(home);
+        worker = known(watch, parent);
+        order = order_for(watch, &worker, 1, STEP_TERMINATE);
+        assert_int_equal(ending_start(&order), 0);
+        assert_int_equal(end_whole(watch, STEP_TERMINATE), 1);
+        kill(parent, SIGUSR1);
+        child = hear(said[0]);
+        for (unsigned i = 0; i < PATIENCE && manager.endings->next->n_known < 2; i++)
+                turn(1);
+        manager.endings->next->deadline = 0;
+        ending_nobody_is_awaited(manager.endings->next);
+        wait_for_the_last_end();
+        assert_int_equal(reap(member), SIGKILL);
+        assert_int_equal(reap(child), SIGKILL);
+        kill(leader, SIGKILL);
+        reap(leader);
+        prctl(PR_SET_CHILD_SUBREAPER, 0);
+        close(said[0]);
+        close(said[1]);
+}
+
 /* Says of himself that a service manager executed him. */
 static void be_executed(void)
 {
@@ -526,10 +601,8 @@ static void kill_worker(int signo)
 
 static void be_master(void)
 {
-        pid_t pid = getpid();
-
         signal(SIGTERM, kill_worker);
-        (void)!write(saying, &pid, sizeof(pid));
+        say_pid();
         just_wait();
 }
 
@@ -645,6 +718,7 @@ int main(void)
                 TEST(test_a_group_of_one_that_was_given_up),
                 TEST(test_one_that_is_found_again),
                 TEST(test_one_that_is_moved_in),
+                TEST(test_a_child_of_anothers_end),
                 TEST(test_one_that_says_he_was_executed),
                 TEST(test_whose_a_death_is),
                 TEST(test_one_who_is_somebody_else_by_now),

@@ -13,7 +13,7 @@
  *     forked: it opens the group again;
  *   - until somebody is killed, whose parent lives elsewhere was started there. Orphans are handed to an init, or to
  *     one that takes an init's place; those are in the session of whoever is gone (family.c). Where that one is led by
- *     somebody who lives elsewhere, and nobody of this end is in it, they were started there too: a session is inherited,
+ *     somebody who lives elsewhere, and nobody who ends here is in it, they were started there too: a session is inherited,
  *     or one's own. And one that the service manager executed is the unit's next start, or what reloads it.
  *
  * Who is taken for a guest and is none lives on in a watched group, and is judged anew. That a service manager executed

@@ -272,9 +272,18 @@ bool members_include(const struct ending *ending, pid_t pid)
 
 bool members_share(const struct ending *ending, pid_t session)
 {
-        for (size_t i = 0; i < ending->n; i++)
-                if (ending->members[i]->worker->target.session == session)
-                        return true;
+        const struct ending *each;
+
+        DL_FOREACH(ending->manager->endings, each)
+        {
+                for (size_t i = 0; i < each->n; i++) {
+                        const struct act_target *target = &each->members[i]->worker->target;
+
+                        if (target->session == session &&
+                            path_is_below(target->group, ending->path))
+                                return true;
+                }
+        }
         return false;
 }
 

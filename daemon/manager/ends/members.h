@@ -78,8 +78,8 @@ bool members_awaited(const struct ending *ending);                    /* is anyb
 struct worker *members_await(const struct ending *ending, pid_t pid); /* who has it, or NULL */
 bool members_include(const struct ending *ending, pid_t pid);         /* dead ones as well */
 bool members_died_unsignalled(const struct ending *ending);           /* all of them */
-bool members_share(const struct ending *ending,
-                   pid_t session); /* is anybody in it, dead ones as well? */
+/* Is anybody in it who ends in this group, by this end or another one, dead ones as well? */
+bool members_share(const struct ending *ending, pid_t session);
 /* Closes the verdicts of those that live as survivors; their deaths are awaited still. */
 void members_give_up(struct ending *ending);
 
