@@ -340,6 +340,7 @@ struct watch {
         bool in_round;   /* the manager's round looks, at once or in seconds, not its own timer */
         bool empty;      /* nobody is in it, and the first who is will be told of */
         bool put_off;    /* until what was told of new groups is heard */
+        uint32_t believed; /* seconds, monotonic: the end of an end that spared somebody, or 0 */
 
         const struct policy **policies; /* those that may match in this group, in their order */
         size_t n_policies;
@@ -367,8 +368,6 @@ struct watch {
         uint64_t list_due; /* when the list of processes is to be read although nothing is near, */
 #define LOOK_CLOSELY 1     /* which is long ago; 0 while something is near */
 
-        uint64_t
-                believed; /* when an end of it was over that had believed somebody (guests.c), or 0 */
         struct answered answered;
         struct missing *missing; /* NULL: the log tells, or no list was read yet */
         struct counted counted;  /* where it tells */

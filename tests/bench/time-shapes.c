@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <limits.h>
 #include <string.h>
 #include "time-shapes.h"
 
@@ -203,11 +204,11 @@ MODULO(modulo_long_base, bits * 10, 20, ODD(2048))
         }
 
 /* m over n */
-WORDS(binomial_of_longest, 1UL << 63, bits / 50)
+WORDS(binomial_of_longest, ULONG_MAX / 2 + 1, bits / 50)
 WORDS(binomial_of_half, bits, bits / 2)
 WORDS(binomial_of_hundredth, (double)bits * 12, (double)bits * .12)
 WORDS(binomial_of_all_but_few, (double)bits * 100, (double)bits * 100 - bits / 25)
-WORDS(binomial_of_few, 1UL << 62, bits < 900 ? bits : 900)
+WORDS(binomial_of_few, ULONG_MAX / 4 + 1, bits < 900 ? bits : 900)
 /* n (n - m) (n - 2m) .. */
 WORDS(multifactorial_3, 3, (double)bits / 20 * 3)
 WORDS(multifactorial_10, 10, (double)bits / 20 * 10 + 7)

@@ -44,8 +44,7 @@
         UINT64_C(250000) /* while a group is asked to end: between two lists of who is in it */
 #define EMPTY_LISTS 4    /* in a row show that a group is empty */
 #define OWED_USEC UINT64_C(1000000) /* and when it could not for long */
-#define BELIEVED_USEC                                                                              \
-        UINT64_C(60000000) /* a group that is over a limit again so soon has not got there anew */
+#define BELIEVED_SEC 60 /* a group that is over a limit again so soon has not got there anew */
 
 static void set_timer(struct ending *ending, uint64_t usec)
 {
@@ -218,7 +217,7 @@ static void wait_for_restart(struct ending *ending)
 static void note_believed(struct ending *ending)
 {
         if (ending->believed && ending->watch)
-                ending->watch->believed = manager_now(ending->manager);
+                ending->watch->believed = (uint32_t)(manager_now(ending->manager) / 1000000);
         ending->believed = false;
 }
 
@@ -424,7 +423,7 @@ bool ending_of_group(const struct watch *watch)
 
 bool ending_believed(const struct watch *watch, uint64_t now)
 {
-        return watch->believed > 0 && now - watch->believed < BELIEVED_USEC;
+        return watch->believed > 0 && now / 1000000 - watch->believed < BELIEVED_SEC;
 }
 
 bool ending_under_way(const struct watch *watch)
