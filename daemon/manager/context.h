@@ -333,13 +333,13 @@ struct watch {
         uint64_t ask_again;
         struct group_reader *reader;
         uint64_t inode;
-        int frozen;      /* the switch that stops it, or -1 */
-        bool seen;       /* in the walk that is under way */
-        bool asks_names; /* a policy asks for users or commands */
-        bool dry;        /* nobody was to be ended when its policies were found */
-        bool in_round;   /* the manager's round looks, at once or in seconds, not its own timer */
-        bool empty;      /* nobody is in it, and the first who is will be told of */
-        bool put_off;    /* until what was told of new groups is heard */
+        int frozen;        /* the switch that stops it, or -1 */
+        bool seen;         /* in the walk that is under way */
+        bool asks_names;   /* a policy asks for users or commands */
+        bool dry;          /* nobody was to be ended when its policies were found */
+        bool in_round;     /* the manager's round looks, at once or in seconds, not its own timer */
+        bool empty;        /* nobody is in it, and the first who is will be told of */
+        bool put_off;      /* until what was told of new groups is heard */
         uint32_t believed; /* seconds, monotonic: the end of an end that spared somebody, or 0 */
 
         const struct policy **policies; /* those that may match in this group, in their order */
