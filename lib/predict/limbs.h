@@ -22,6 +22,12 @@ static inline uint64_t bng_bytes_of_limbs(uint64_t limbs)
         return limbs < BNG_LIMBS_BEYOND ? limbs * sizeof(mp_limb_t) : UINT64_MAX;
 }
 
+/* Is each digit in this base so many bits? Then nothing is computed to read or write it. */
+static inline bool bng_digits_are_bits(unsigned base)
+{
+        return (base & (base - 1)) == 0;
+}
+
 /*
  * What the hooks see of a temporary block of so many limbs: nothing up to 0x7f00 bytes, which are on
  * the stack; otherwise a header too.

@@ -13,11 +13,6 @@
 /* Two lists of powers' limbs, and what tables are rounded up by. */
 #define ROUNDING (4 * 64 + 32)
 
-static bool is_power_of_two(unsigned base)
-{
-        return (base & (base - 1)) == 0;
-}
-
 /*
  * The largest power has half the number's limbs, without those at its end that are 0: of a base
  * 2^z m, z of its log2(base) bits.
@@ -40,7 +35,7 @@ uint64_t bng_peak_print(uint64_t bits, unsigned base)
 {
         uint64_t number = bng_limbs_of_bits(bits);
 
-        if (is_power_of_two(base))
+        if (bng_digits_are_bits(base))
                 return 0;
         uint64_t power = largest_power(number, base);
         uint64_t zeros = number / 2 - (power < number / 2 ? power : number / 2);
@@ -57,7 +52,7 @@ uint64_t bng_peak_parse(uint64_t digits, unsigned base)
         unsigned in_limb = 0; /* digits */
         double left = GMP_NUMB_BITS == 64 ? 0x1p64 : 0x1p32;
 
-        if (is_power_of_two(base))
+        if (bng_digits_are_bits(base))
                 return bng_bytes_of_limbs(
                         bng_limbs_of_bits(bng_sat_mul(digits, (unsigned)__builtin_ctz(base))) + 2);
         for (; left >= base; left /= base)

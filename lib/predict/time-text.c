@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <math.h>
 #include "bounds/checked.h"
+#include "predict/limbs.h"
 #include "predict/time.h"
 
 /*
@@ -14,11 +15,6 @@ static struct bng_time by_pieces(enum bng_pace pace, uint64_t pieces, double nan
         double seconds = pieces == BNG_BITS_BEYOND ? INFINITY : (double)pieces * nanoseconds * 1e-9;
 
         return (struct bng_time){seconds, pace};
-}
-
-static bool power_of_two(unsigned base)
-{
-        return (base & (base - 1)) == 0;
 }
 
 static uint64_t digits_of(uint64_t bits, unsigned base)
@@ -35,9 +31,10 @@ struct bng_time bng_time_parse(uint64_t bits, unsigned base, uint64_t bytes)
 {
         struct bng_time bytes_read = by_pieces(BNG_PACE_PARSE, bytes, NANOSECONDS_PER_BYTE_READ);
 
-        return bng_time_and(power_of_two(base) ? by_pieces(BNG_PACE_PARSE, digits_of(bits, base),
-                                                           NANOSECONDS_PER_DIGIT_READ)
-                                               : bng_time_of(BNG_PACE_PARSE, bits),
+        return bng_time_and(bng_digits_are_bits(base)
+                                    ? by_pieces(BNG_PACE_PARSE, digits_of(bits, base),
+                                                NANOSECONDS_PER_DIGIT_READ)
+                                    : bng_time_of(BNG_PACE_PARSE, bits),
                             bytes_read);
 }
 
@@ -58,7 +55,7 @@ static double share_of_zeros(uint64_t bits, unsigned base, uint64_t zeros)
 
 struct bng_time bng_time_print(uint64_t bits, unsigned base, uint64_t zeros)
 {
-        if (power_of_two(base))
+        if (bng_digits_are_bits(base))
                 return by_pieces(BNG_PACE_PRINT, digits_of(bits, base),
                                  NANOSECONDS_PER_DIGIT_WRITTEN);
         struct bng_time time = bng_time_of(BNG_PACE_PRINT, bits);

@@ -417,6 +417,21 @@ static void wait_for_list(uint64_t since)
         assert_true(manager.endings->listed > since);
 }
 
+/* Whoever is orphaned becomes a child of ours, and its starter says who that is. */
+static void adopt_orphans(int said[2])
+{
+        assert_int_equal(prctl(PR_SET_CHILD_SUBREAPER, 1), 0);
+        assert_int_equal(pipe2(said, O_CLOEXEC), 0);
+        saying = said[1];
+}
+
+static void disown_orphans(const int said[2])
+{
+        prctl(PR_SET_CHILD_SUBREAPER, 0);
+        close(said[0]);
+        close(said[1]);
+}
+
 /* Two orphans that were started after the group was asked to end: one by a member of it, and one elsewhere, whom
  * somebody moves in. */
 static void test_one_that_is_moved_in(void **state)
@@ -427,9 +442,7 @@ static void test_one_that_is_moved_in(void **state)
 
         (void)state;
         need_group(home);
-        assert_int_equal(prctl(PR_SET_CHILD_SUBREAPER, 1), 0);
-        assert_int_equal(pipe2(said, O_CLOEXEC), 0);
-        saying = said[1];
+        adopt_orphans(said);
         member = child_in(home, false, fork_when_asked);
         assert_int_equal(hear(said[0]), member);
         watch = open_watch(home);
@@ -452,9 +465,7 @@ static void test_one_that_is_moved_in(void **state)
         wait_for_verdicts(2);
         signals_of(member);
         signals_of(forked);
-        prctl(PR_SET_CHILD_SUBREAPER, 0);
-        close(said[0]);
-        close(said[1]);
+        disown_orphans(said);
 }
 
 static void say_pid(void)
@@ -501,9 +512,7 @@ static void test_a_child_of_anothers_end(void **state)
 
         (void)state;
         need_group(home);
-        assert_int_equal(prctl(PR_SET_CHILD_SUBREAPER, 1), 0);
-        assert_int_equal(pipe2(said, O_CLOEXEC), 0);
-        saying = said[1];
+        adopt_orphans(said);
         leader = fork();
         if (leader == 0) {
                 prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -527,9 +536,7 @@ static void test_a_child_of_anothers_end(void **state)
         assert_int_equal(reap(child), SIGKILL);
         kill(leader, SIGKILL);
         reap(leader);
-        prctl(PR_SET_CHILD_SUBREAPER, 0);
-        close(said[0]);
-        close(said[1]);
+        disown_orphans(said);
 }
 
 /* Says of himself that a service manager executed him. */
